@@ -1,0 +1,65 @@
+"""Typed readers of environment variables: a nonsense value stops the start with one clear line."""
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def load_env_file(path: Path) -> None:
+    """Read `KEY=value` lines into the environment; what is set there already wins."""
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key, separator, value = line.strip().partition("=")
+        if separator and not key.startswith("#"):
+            os.environ.setdefault(key.strip(), value.strip().strip("'\""))
+
+
+def env_bool(name: str, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} 看不懂，请写 1 或 0。")
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    value = os.environ.get(name, "")
+    return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def env_secret(name: str, *, debug: bool) -> str:
+    """A secret of at least 32 characters; while developing an unset one is made for this process."""
+    value = os.environ.get(name, "")
+    if not value and debug:
+        return secrets.token_urlsafe(48)
+    if len(value) < 32:
+        raise ImproperlyConfigured(f"{name} 没有设置或不足 32 个字符，正式运行必须设置。")
+    return value
+
+
+def env_data_keys(name: str, *, debug: bool) -> dict[str, bytes]:
+    """Keys of the stored ID numbers, `编号:base64(32 字节)`, newest first, older ones behind commas."""
+    value = os.environ.get(name, "")
+    if not value and debug:
+        return {"dev": b"development key, never for data!"}
+    keys: dict[str, bytes] = {}
+    for part in value.split(","):
+        key_id, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not key_id.isalnum() or len(key) != 32 or key_id in keys:
+            raise ImproperlyConfigured(
+                f"{name} 没有设置或写错了，应为“编号:base64 的 32 字节”，新的在前，逗号隔开。"
+            )
+        keys[key_id] = key
+    return keys
