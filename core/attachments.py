@@ -1,0 +1,54 @@
+"""Pictures that belong to a row: re-encoded without EXIF, under random names, served to who may see the row."""
+
+import io
+import uuid
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+from django.utils import timezone
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_UPLOAD_BYTES = 12 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+LONGEST_SIDE = 1600
+
+
+def random_path(attachment: "Attachment", filename: str) -> str:
+    return f"attachments/{uuid.uuid4().hex[:2]}/{uuid.uuid4().hex}{PurePath(filename).suffix}"
+
+
+class Attachment(models.Model):
+    """One picture of one owner; concrete classes add the `owner` foreign key."""
+
+    uuid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    file = models.FileField("照片", upload_to=random_path)
+    size = models.PositiveIntegerField("大小", help_text="字节")
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+def reencode(upload: UploadedFile[Any]) -> ContentFile[bytes]:
+    """A JPEG of at most 1600 px a side, turned upright, without EXIF. Raises ValidationError in one sentence."""
+    if (upload.size or 0) > MAX_UPLOAD_BYTES:
+        raise ValidationError("照片太大，请拍小一些或用手机压缩后再传（最多 12 MB）。")
+    try:
+        with Image.open(upload) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ValidationError("照片的像素太多，请压缩后再传。")
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError("这个文件不是能打开的照片，请换一张 JPG 或 PNG。") from error
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=82, optimize=True)
+    return ContentFile(out.getvalue(), name="photo.jpg")

@@ -1,0 +1,205 @@
+"""Set-based writes of many rows: COPY on PostgreSQL, prepared statements on SQLite.
+
+Nothing else in the project may use `bulk_create`, `bulk_update` or `QuerySet.update` on a Record:
+these functions write one Change a row beside the rows. Columns are named by attname (`village_id`);
+values are Python values, as a model instance would hold them.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+
+from core import history
+from core.models import Change
+from core.records import Record
+
+CHUNK = 5000
+Row = Mapping[str, Any]
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """`count` fresh primary keys, ascending. Call inside the transaction that inserts them."""
+    table = model._meta.db_table
+    if count == 0:
+        return []
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        # SQLite: the write lock is held (BEGIN IMMEDIATE), so nobody else takes a number meanwhile.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+        first = (found[0] if found else 0) + 1
+        return list(range(first, first + count))
+
+
+def insert(
+    model: type[Record], rows: Sequence[dict[str, Any]], numbers: Sequence[int | None] | None = None
+) -> list[int]:
+    """Insert rows with their `created` Changes, in one transaction; returns their primary keys in order.
+
+    Missing columns take the field's default. `numbers` are the sheet's row numbers, for an import.
+    Rows are given their `id` in place when they have none.
+    """
+    with transaction.atomic():
+        fresh = [row for row in rows if "id" not in row]
+        for row, pk in zip(fresh, reserve_ids(model, len(fresh)), strict=True):
+            row["id"] = pk
+        insert_plain(model, rows)
+        sheet_numbers = numbers or [None] * len(rows)
+        written = ((row["id"], None, number) for row, number in zip(rows, sheet_numbers, strict=True))
+        insert_plain(Change, history.change_rows(model._meta.label_lower, Change.Act.CREATED, written))
+    return [row["id"] for row in rows]
+
+
+def insert_plain(model: type[models.Model], rows: Iterable[Row]) -> None:
+    """Insert rows without history: for logs and bookkeeping tables."""
+    iterator = iter(rows)
+    first = next(iterator, None)
+    if first is None:
+        return
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key or f.attname in first]
+    whole = _chain(first, iterator)
+    if connection.vendor == "postgresql":
+        _copy(model._meta.db_table, fields, whole)
+    else:
+        _insert_many(model._meta.db_table, fields, whole)
+
+
+def update(
+    model: type[Record],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    changes: Sequence[dict[str, list[Any]]],
+    numbers: Sequence[int | None] | None = None,
+) -> int:
+    """Set `columns` of the rows (each holds `id`, `version` and the columns), raising their versions.
+
+    `changes` are the {field: [before, after]} of each row. Only rows whose stored version equals the
+    given one change; returns how many did, so that the caller can refuse a stale plan and roll back.
+    """
+    fields = [model._meta.pk, *(f for f in model._meta.concrete_fields if f.attname in {*columns, "version"})]
+    table, scratch = model._meta.db_table, f"bulk_{model._meta.model_name}"
+    quoted = [connection.ops.quote_name(f.column) for f in fields if f is not None]
+    assignments = ", ".join(
+        f"{name} = s.{name}" for name in quoted[1:] if name != connection.ops.quote_name("version")
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {scratch}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {scratch} AS SELECT {', '.join(quoted)} FROM {table} LIMIT 0")
+        if connection.vendor == "postgresql":
+            _copy(scratch, fields, rows)
+        else:
+            _insert_many(scratch, fields, rows)
+        cursor.execute(
+            f"UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM {scratch} AS s"
+            f" WHERE {table}.id = s.id AND {table}.version = s.version"
+        )
+        changed = cursor.rowcount
+        cursor.execute(f"DROP TABLE {scratch}")
+        sheet_numbers = numbers or [None] * len(rows)
+        written = (
+            (row["id"], change, number)
+            for row, change, number in zip(rows, changes, sheet_numbers, strict=True)
+        )
+        insert_plain(Change, history.change_rows(model._meta.label_lower, Change.Act.CHANGED, written))
+    return changed
+
+
+def delete(model: type[Record], pks: Sequence[int]) -> int:
+    """Delete rows with their `deleted` Changes (what they held stands in them); returns how many."""
+    gone = 0
+    with transaction.atomic():
+        for chunk in _chunks(iter(pks), CHUNK):
+            records = list(model._base_manager.filter(pk__in=chunk))
+            written = ((record.pk, history.snapshot(record), None) for record in records)
+            insert_plain(Change, history.change_rows(model._meta.label_lower, Change.Act.DELETED, written))
+            gone += model._base_manager.filter(pk__in=[r.pk for r in records])._raw_delete("default")
+    return gone
+
+
+def _chain(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
+    yield first
+    yield from rest
+
+
+def _chunks(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    while chunk := list(islice(rows, size)):
+        yield chunk
+
+
+def _values(fields: Sequence[Any], convert: Callable[[Any], Any]) -> Callable[[Row], list[Any]]:
+    """A function from a row to its column values; plain text and numbers pass untouched."""
+    plain = (str, int, type(None))
+    named = [(f.attname, f.get_default, isinstance(f, models.JSONField)) for f in fields]
+
+    def values(row: Row) -> list[Any]:
+        cells = []
+        for name, default, is_json in named:
+            value = row[name] if name in row else default()
+            if is_json and value is not None:
+                value = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+            cells.append(value if type(value) in plain else convert(value))
+        return cells
+
+    return values
+
+
+def _insert_many(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
+    ops = connection.ops
+    # Inserted after all columns of the table, in the fields' order: a temporary table has the same names.
+    columns = ", ".join(ops.quote_name(f.column) for f in fields)
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['?'] * len(fields))})"
+    values = _values(fields, _for_sqlite)
+    with connection.cursor() as cursor:
+        raw = cursor.connection.cursor()
+        raw.executemany(statement, map(values, rows))
+
+
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date | Decimal):
+        return str(value)
+    if isinstance(value, UUID):
+        return value.hex
+    return value
+
+
+def _copy(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
+    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    values = _values(fields, _for_postgres)
+    with connection.cursor() as cursor:
+        for chunk in _chunks(iter(rows), CHUNK):
+            buffer = io.StringIO("".join(_copy_line(values(row)) for row in chunk))
+            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", buffer)
+
+
+def _for_postgres(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value)
+
+
+def _copy_line(cells: list[Any]) -> str:
+    return "\t".join(map(_copy_cell, cells)) + "\n"
+
+
+def _copy_cell(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    if type(value) is str:
+        if "\\" in value or "\n" in value or "\t" in value or "\r" in value:
+            return value.replace("\\", r"\\").replace("\n", r"\n").replace("\t", r"\t").replace("\r", r"\r")
+        return value
+    return str(value)

@@ -1,0 +1,368 @@
+"""Cleaning one value: a cell as a spreadsheet gives it, or the text of a form field.
+
+A cleaner returns the clean value, None (for text: '') when there is nothing, or raises CellError
+with what is wrong and what to do. Nothing is repaired silently: what could mean two things is
+refused. Numbers come from Excel as floats, empty cells as ''.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
+
+YEARS = range(1900, 2101)
+# A bare number is a day of Excel's calendar only from 1920 on: below lie plain years and counts.
+SERIALS = range(7306, 73416)
+EXCEL_EPOCH = dt.date(1899, 12, 30)
+# Excel keeps 15 digits of a number; a longer one has lost its end.
+EXACT = 10**15
+KINDS = {bool: "是否", dt.datetime: "日期", dt.date: "日期", dt.time: "时间", dt.timedelta: "时长"}
+EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+
+
+class CellError(ValueError):
+    """Why a value is refused and what to do about it, each a short phrase without its full stop."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        self.why = why
+        self.remedy = remedy
+        super().__init__(f"{why}。{remedy}。")
+
+
+def lost_digits(remedy: str = "整列设为“文本”，重录这一格") -> CellError:
+    return CellError("Excel 把号码当成了数，后面几位已经丢了", remedy)
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+# The characters of nearly every good cell; one that holds nothing else is returned as it is.
+_CLEAN = re.compile(r"[!\"$-^`-~\u4e00-\u9fff，。、；：？！“”‘’（）《》【】·—…]*")
+# Full-width Latin letters, digits and the signs of codes and numbers; Chinese punctuation stays.
+_WIDE = dict.fromkeys([*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)])
+_WIDE.update(dict.fromkeys(map(ord, "．－／＋％＠＃＆＝＿＊＜＞｜＄＇＂")))
+_NARROW = {code: chr(code - 0xFEE0) for code in _WIDE}
+# Text copied from PDF files carries radicals that only look like the characters meant.
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_CHARACTERS = {**_NARROW, **_RADICALS, ord("−"): "-", ord("￥"): "¥"}
+_SPACES = re.compile(r"(?:_x000[dD]_|\s)+")
+
+
+def clean_text(value: Cell, max_length: int = 0) -> str:
+    """One line of text, white space collapsed, full-width letters and digits made plain.
+
+    `max_length` 0 sets no limit. A whole float loses its ".0", a date becomes 2012-03-05.
+    """
+    if not isinstance(value, str):
+        value = _written(value)
+    elif not _CLEAN.fullmatch(value):
+        value = _tidy(value)
+    if max_length and len(value) > max_length:
+        raise CellError(f"太长，有 {len(value)} 个字", f"最多 {max_length} 个字")
+    return value
+
+
+def _tidy(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
+    text = _SPACES.sub(" ", text)
+    if not text.isprintable():
+        text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
+    text = " ".join(text.split())
+    if "\ufffd" in text:
+        raise CellError("有认不出的字（乱码）", "把这一格重新输入")
+    if text in EXCEL_ERRORS or (text and not text.strip("#")):
+        raise CellError(f"是 Excel 的错误值 {text}", "改成真正的内容，没有就空着")
+    return text
+
+
+def _written(value: Cell) -> str:
+    """What a person would have typed for a value that is no text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        if abs(value) >= EXACT:
+            raise lost_digits()
+        return format(Decimal(format(value, ".15g")), "f")
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+    return str(value)
+
+
+def label_key(text: str) -> str:
+    """A label reduced to what two spellings of it share: no spaces, no stars, plain brackets, lower case."""
+    key = unicodedata.normalize("NFKC", _tidy(text)).translate(_LABEL_NOISE).lower()
+    return key.removesuffix("(必填)").removesuffix("(选填)")
+
+
+_LABEL_NOISE = {ord(char): None for char in " *※:"}
+
+
+def clean_words(value: Cell, max_length: int = 0) -> str:
+    """Several words in one cell, split at 、，,;； or a space, once each: 五保、重病."""
+    words = re.split(r"[、，,;；\s]+", clean_text(value))
+    return clean_text("、".join(dict.fromkeys(word for word in words if word)), max_length)
+
+
+# --- dates --------------------------------------------------------------------------------------
+
+_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_DATE = re.compile(
+    r"(\d{4})\s*[-./年、，。,\s]\s*(\d{1,2})\s*[-./月、，。,\s]\s*(\d{1,2})\s*[日号]?"
+    r"(?:\s*(?:星期|周)[一二三四五六日天])?(?:[\sT]*\d{1,2}[:：]\d\d(?:[:：]\d\d(?:\.\d+)?)?)?",
+    re.ASCII,
+)
+_COMPACT_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+_MONTH_ONLY = re.compile(r"(\d{4})(?:\s*[-./年]\s*(?:\d{1,2}\s*月?)?)?", re.ASCII)
+_SHORT_YEAR = re.compile(r"\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,4}\s*日?", re.ASCII)
+
+
+def clean_date(value: Cell) -> dt.date | None:
+    """A day of 1900–2100 from an Excel date, an Excel day number or one of the written forms."""
+    if isinstance(value, dt.datetime):
+        return _within_years(value.date())
+    if isinstance(value, dt.date):
+        return _within_years(value)
+    if isinstance(value, str):
+        return _written_date(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _numeric_date(value)
+    if value is None:
+        return None
+    raise CellError(f"是{_kind(value)}，不是日期", _date_remedy())
+
+
+def _written_date(text: str) -> dt.date | None:
+    match = _ISO_DATE.fullmatch(text)
+    if not match:
+        text = clean_text(text)
+        if not text:
+            return None
+        match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
+    if match:
+        return _day(*map(int, match.groups()))
+    if month := _MONTH_ONLY.fullmatch(text):
+        raise CellError("没有写到哪一天", _date_remedy(int(month[1])))
+    if _SHORT_YEAR.fullmatch(text):
+        raise CellError("年份没有写满四位，或没写在最前面", _date_remedy())
+    raise CellError("看不出是哪一天", _date_remedy())
+
+
+def _numeric_date(number: float) -> dt.date:
+    if not abs(number) < EXACT:
+        raise CellError("看不出是哪一天", _date_remedy())
+    if int(number) in SERIALS:
+        return EXCEL_EPOCH + dt.timedelta(days=int(number))
+    match = _COMPACT_DATE.fullmatch(format(number, ".15g"))
+    if match:
+        return _day(*map(int, match.groups()))
+    if int(number) in YEARS:
+        raise CellError("没有写到哪一天", _date_remedy(int(number)))
+    raise CellError("看不出是哪一天", _date_remedy())
+
+
+def _day(year: int, month: int, day: int) -> dt.date:
+    if not 1 <= month <= 12:
+        raise CellError(f"没有 {month} 月", _date_remedy(year))
+    try:
+        found = dt.date(year, month, day)
+    except ValueError:
+        place = f"{year} 年 {month} 月" if (month, day) == (2, 29) else f"{month} 月"
+        raise CellError(f"{place}没有 {day} 日", _date_remedy(year)) from None
+    return _within_years(found)
+
+
+def _within_years(day: dt.date) -> dt.date:
+    if day.year not in YEARS:
+        raise CellError(f"年份 {day.year} 不对", "核对年份，应在 1900 到 2100 之间")
+    return day
+
+
+def _date_remedy(year: int = 2015) -> str:
+    return f"写成 {year if year in YEARS else 2015}-03-05 这样"
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"([-+]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?", re.ASCII)
+_WITH_UNIT = re.compile(r"¥?\s*([-+]?[\d,.]*\d)\s*([^\d\s,.][^\d]*)?", re.ASCII)
+
+
+def clean_int(value: Cell, low: int | None = None, high: int | None = None, unit: str = "") -> int | None:
+    """A whole number within low…high (both allowed); its unit may stand behind it."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+        value = int(value)
+    number = value if type(value) is int else _number(value, unit)
+    if number is None:
+        return None
+    if number != int(number):
+        raise CellError("不是整数", f"填整数{_in_unit(unit)}")
+    _check_range(number, low, high, unit)
+    return int(number)
+
+
+def clean_decimal(
+    value: Cell, digits: int = 12, places: int = 2, unit: str = "", low: int | None = 0
+) -> Decimal | None:
+    """A number of at most `digits` digits, `places` of them decimals; below `low` refused.
+
+    A number cell with more decimals is rounded half up, as Excel shows it; typed ones are refused.
+    """
+    number = _number(value, unit)
+    if number is None:
+        return None
+    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    if isinstance(value, str) and rounded != number:
+        raise CellError(f"小数超过 {places} 位", f"最多 {places} 位小数{_in_unit(unit)}")
+    if abs(rounded) >= 10 ** (digits - places):
+        raise CellError("数太大", f"最多 {digits - places} 位整数{_in_unit(unit)}")
+    _check_range(rounded, low, None, unit)
+    return rounded
+
+
+def _number(value: Cell, unit: str) -> Decimal | None:
+    if isinstance(value, str):
+        text = clean_text(value)
+        return _written_number(text, unit) if text else None
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise CellError(f"是{_kind(value)}，不是数", "把格式设为“常规”，再重录这一格")
+    if not abs(value) < EXACT:
+        raise CellError("数太大", f"核对这一格{_in_unit(unit)}")
+    return Decimal(format(value, ".15g")) if isinstance(value, float) else Decimal(value)
+
+
+def _written_number(text: str, unit: str) -> Decimal:
+    text = text.replace("，", ",")
+    behind = ""
+    if not _NUMBER.fullmatch(text) and (parts := _WITH_UNIT.fullmatch(text)):
+        text, behind = parts[1], (parts[2] or "").strip()
+    match = _NUMBER.fullmatch(text)
+    if not match:
+        raise CellError("不是数", f"只填数字{_in_unit(unit)}")
+    if behind and label_key(behind) != label_key(unit):
+        if unit and behind.endswith(unit):
+            raise CellError(f"写了“{behind[:8]}”", f"换算成{unit}，只填数字")
+        raise CellError(f"数字后面写了“{behind[:8]}”", f"只填数字{_in_unit(unit)}")
+    sign, whole, fraction = match.groups()
+    whole = whole.replace(",", "")
+    if len(whole) > 15 or len(fraction or "") > 15:
+        raise CellError("数太长", f"核对这一格{_in_unit(unit)}")
+    return Decimal(f"{sign}{whole}{fraction or ''}")
+
+
+def _check_range(number: Decimal | int, low: int | None, high: int | None, unit: str) -> None:
+    if number < 0 and low is not None and low >= 0:
+        raise CellError("不能是负数", f"核对这一格{_in_unit(unit)}")
+    if low is not None and number < low:
+        raise CellError(f"小于 {low}", f"核对这一格{_in_unit(unit)}")
+    if high is not None and number > high:
+        raise CellError(f"大于 {high}", f"核对这一格{_in_unit(unit)}")
+
+
+def _in_unit(unit: str) -> str:
+    return f"，单位{unit}" if unit else ""
+
+
+def _kind(value: object) -> str:
+    return KINDS.get(type(value), "别的内容")
+
+
+# --- yes and no, phones, choices ----------------------------------------------------------------
+
+_YES_NO = {
+    **dict.fromkeys(["是", "有", "对", "√", "✓", "✔", "☑", "1", "y", "yes", "true"], True),
+    **dict.fromkeys(["否", "无", "没有", "不是", "×", "✗", "✘", "☒", "x", "0", "n", "no", "false"], False),
+}
+
+
+def clean_yes_no(value: Cell) -> bool | None:
+    """True for 是 有 √ 1 Y, False for 否 无 × 0 N, None for an empty cell."""
+    text = clean_text(value).lower()
+    if not text:
+        return None
+    if text not in _YES_NO:
+        raise CellError("看不出是“是”还是“否”", "填“是”或“否”")
+    return _YES_NO[text]
+
+
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_LANDLINE = re.compile(r"(010|02\d|0[3-9]\d\d)([2-9]\d{6,7})", re.ASCII)
+_PHONE_NOISE = re.compile(r"[-\s()（）—–_.]+")
+_NO_PHONE = "没有就空着"
+
+
+def clean_phone(value: Cell) -> str:
+    """A mobile number as 11 digits, a landline as 0938-3412345; '' when empty."""
+    if isinstance(value, str) and _MOBILE.fullmatch(value):
+        return value
+    text = clean_text(value)
+    if re.search(r"\d[Ee]\+?\d", text):
+        raise lost_digits()
+    if "*" in text:
+        raise CellError("号码中间有星号", f"填满 11 位，{_NO_PHONE}")
+    number = _PHONE_NOISE.sub("", text)
+    number = re.sub(r"^(?:\+86|0086|86)(?=1\d{10}$)", "", number)
+    if not number or _MOBILE.fullmatch(number):
+        return number
+    if landline := _LANDLINE.fullmatch(number):
+        return "-".join(landline.groups())
+    raise _phone_error(number)
+
+
+def _phone_error(number: str) -> CellError:
+    if len(number) >= 18 or len(re.findall(r"[0-9]{7,}", number)) > 1:
+        return CellError("写了不止一个号码", "只留一个，其余写到备注")
+    if not re.fullmatch(r"[0-9]+", number):
+        return CellError("不是电话号码", f"填满 11 位，{_NO_PHONE}")
+    if number[0] == "1" and len(number) != 11:
+        short = 11 - len(number)
+        count = {1: "一", 2: "两"}.get(abs(short), f" {abs(short)} ")
+        return CellError(f"手机号{'少' if short > 0 else '多'}{count}位", f"填满 11 位，{_NO_PHONE}")
+    if len(number) in (7, 8):
+        return CellError("座机没有写区号", "前面加上区号，如 0938-3412345")
+    return CellError("不像手机号，也不像带区号的座机", f"照本人说的核对，{_NO_PHONE}")
+
+
+def clean_choice(choices: Mapping[str, str]) -> Callable[[Cell], str | None]:
+    """A cleaner that takes a label of `choices` (code → label), a code, or both, and gives the code."""
+    codes = {label_key(label): code for code, label in reversed(choices.items())}
+    for code, label in choices.items():
+        for spelling in (
+            code,
+            code.lstrip("0") or "0",
+            f"{code}{label}",
+            f"{code}.{label}",
+            f"{code}、{label}",
+        ):
+            codes.setdefault(label_key(spelling), code)
+    shown = _shortened([label for label in choices.values() if label])
+    # Looking up the raw text first spares the cleaning of nearly every cell.
+    seen = {label: codes[label_key(label)] for label in choices.values()}
+
+    def clean(value: Cell) -> str | None:
+        if isinstance(value, str) and value in seen:
+            return seen[value]
+        text = clean_text(value)
+        if not text:
+            return None
+        code = codes.get(label_key(text))
+        if code is None:
+            raise CellError(f"没有“{text[:12]}”这一项", f"填{shown}")
+        return code
+
+    return clean
+
+
+def _shortened(labels: list[str], limit: int = 40) -> str:
+    """The labels in one line: 户主、配偶、子女等 12 种之一."""
+    taken: list[str] = []
+    for label in labels:
+        if sum(map(len, taken)) + len(taken) + len(label) > limit:
+            return f"{'、'.join(taken)}等 {len(labels)} 种之一"
+        taken.append(label)
+    return f"{'、'.join(taken)}之一" if len(labels) > 1 else f"“{''.join(taken)}”"

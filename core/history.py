@@ -1,0 +1,107 @@
+"""Who changed what: `acting` says who, `Record.save` and the bulk functions write `Change` rows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+
+from core.models import Change
+
+if TYPE_CHECKING:
+    from core.records import Record
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who writes now: a cadre's pk or None, the way in, and the import run if it is one."""
+
+    by: int | None
+    source: str
+    run: int | None = None
+
+
+_actor: ContextVar[Actor] = ContextVar("actor", default=Actor(None, Change.Source.COMMAND))
+
+
+@contextmanager
+def acting(by: int | None, source: str, run: int | None = None) -> Iterator[None]:
+    """Everything written inside is by this person, through this way in."""
+    token = _actor.set(Actor(by, source, run))
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def current_actor() -> Actor:
+    return _actor.get()
+
+
+def tracked_fields(model: type["Record"]) -> list[models.Field[Any, Any]]:
+    """The concrete fields whose changes are kept."""
+    return [f for f in model._meta.concrete_fields if not f.primary_key and f.name not in model.untracked]
+
+
+def difference(old: "Record", new: "Record") -> dict[str, list[Any]]:
+    """{field name: [before, after]} of the tracked fields that differ; secrets are named, never shown."""
+    changes: dict[str, list[Any]] = {}
+    for field in tracked_fields(type(new)):
+        before, after = field.value_from_object(old), field.value_from_object(new)
+        if before != after:
+            changes[field.name] = ["***", "***"] if field.name in new.secret else [before, after]
+    return changes
+
+
+def snapshot(record: "Record") -> dict[str, list[Any]]:
+    """What a deleted row held, as {field name: [before, None]}."""
+    return {
+        field.name: [field.value_from_object(record), None]
+        for field in tracked_fields(type(record))
+        if field.name not in record.secret and field.value_from_object(record) not in (None, "")
+    }
+
+
+def write(record: "Record", act: str, changes: dict[str, list[Any]] | None) -> None:
+    """Append one Change about one row."""
+    actor = current_actor()
+    Change.objects.create(
+        table=record._meta.label_lower,
+        row=record.pk,
+        act=act,
+        changes=changes,
+        by_id=actor.by,
+        source=actor.source,
+        run_id=actor.run,
+    )
+
+
+def changes_of(record: "Record", limit: int = 20) -> Sequence[Change]:
+    """The newest changes of one row, with their authors."""
+    return list(
+        Change.objects.filter(table=record._meta.label_lower, row=record.pk)
+        .select_related("by")
+        .order_by("-pk")[:limit]
+    )
+
+
+def change_rows(
+    table: str, act: str, rows: Iterable[tuple[int, dict[str, list[Any]] | None, int | None]]
+) -> Iterator[dict[str, Any]]:
+    """Column values of many Changes: `rows` are (pk, changes, number of the sheet's row)."""
+    actor, now = current_actor(), timezone.now()
+    for pk, changes, number in rows:
+        yield {
+            "table": table,
+            "row": pk,
+            "act": act,
+            "changes": changes,
+            "by_id": actor.by,
+            "source": actor.source,
+            "run_id": actor.run,
+            "number": number,
+            "at": now,
+        }

@@ -1,0 +1,25 @@
+"""Where a row belongs: every business row carries `place`, a GB code of 2, 4, 6, 9 or 12 digits.
+
+A code lies under another when it starts with it, so the scope of an office is one range of text
+that an ordinary index serves on both databases.
+"""
+
+from django.db.models import Q
+
+PROVINCE, CITY, COUNTY, TOWN, VILLAGE = 2, 4, 6, 9, 12
+"""Lengths of the codes of 省, 市, 县, 乡镇 and 村."""
+
+
+def code_range(code: str) -> tuple[str, str]:
+    """The half-open range [code, next) that holds every code under `code`; digits sort alike in any collation."""
+    return code, str(int(code) + 1).zfill(len(code))
+
+
+def under(code: str, field: str = "place") -> Q:
+    """Rows whose `field` lies under `code`."""
+    low, high = code_range(code)
+    return Q(**{f"{field}__gte": low, f"{field}__lt": high})
+
+
+def lies_under(place: str, code: str) -> bool:
+    return place.startswith(code)

@@ -1,0 +1,63 @@
+"""The base of every domain row: a version that nobody overwrites unknowingly, and its history."""
+
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+
+from core import history
+from core.models import Change
+
+
+class StaleRecord(Exception):
+    """Somebody else saved the row since it was read; `stored` is what the database holds now."""
+
+    def __init__(self, stored: "Record") -> None:
+        super().__init__(f"{stored._meta.verbose_name}已被别人改过")
+        self.stored = stored
+
+
+class Record(models.Model):
+    """A row with history. `save` and `delete` write one Change each; bulk work goes through core.bulk."""
+
+    untracked: ClassVar[frozenset[str]] = frozenset({"version"})
+    """Fields whose changes are bookkeeping, not history."""
+    secret: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose values never stand in the history."""
+
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def fill(self) -> None:
+        """Set the columns that follow from others (place, pinyin …); called before every write."""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises StaleRecord when the stored version is not the one this row was read at."""
+        self.fill()
+        with transaction.atomic():
+            old = self._stored()
+            if old is None:
+                super().save(*args, **kwargs)
+                history.write(self, Change.Act.CREATED, None)
+                return
+            if old.version != self.version:
+                raise StaleRecord(old)
+            changes = history.difference(old, self)
+            if changes:
+                self.version += 1
+                if kwargs.get("update_fields") is not None:
+                    kwargs["update_fields"] = {*kwargs["update_fields"], "version"}
+                history.write(self, Change.Act.CHANGED, changes)
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            history.write(self, Change.Act.DELETED, history.snapshot(self))
+            return super().delete(*args, **kwargs)
+
+    def _stored(self) -> "Record | None":
+        """The row as the database holds it, locked until the transaction ends (SQLite locks as a whole)."""
+        if self._state.adding or self.pk is None:
+            return None
+        return type(self)._base_manager.select_for_update().filter(pk=self.pk).first()
