@@ -1,0 +1,125 @@
+"""Codes of the household form (贫困户调查表 C01, D01, M02–M10), which are those of the national system."""
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    ORDINARY = "01", "一般贫困户"
+    ALLOWANCE = "02", "低保户"
+    FIVE_GUARANTEES = "03", "五保户"
+    ALLOWANCE_POOR = "04", "低保贫困户"
+    LOW_INCOME = "05", "低收入农户"
+
+
+class Cause(models.TextChoices):
+    ILLNESS = "01", "因病"
+    DISABILITY = "02", "因残"
+    SCHOOLING = "03", "因学"
+    DISASTER = "04", "因灾"
+    LAND = "05", "缺土地"
+    WATER = "06", "缺水"
+    SKILL = "07", "缺技术"
+    LABOUR = "08", "缺劳力"
+    FUNDS = "09", "缺资金"
+    TRANSPORT = "10", "交通条件落后"
+    MOTIVATION = "11", "自身发展动力不足"
+    OTHER = "99", "其他"
+
+
+class Sex(models.TextChoices):
+    MALE = "1", "男"
+    FEMALE = "2", "女"
+
+
+class Relation(models.TextChoices):
+    HEAD = "01", "户主"
+    SPOUSE = "02", "配偶"
+    SON = "03", "之子"
+    DAUGHTER = "04", "之女"
+    DAUGHTER_IN_LAW = "05", "之儿媳"
+    SON_IN_LAW = "06", "之女婿"
+    GRANDSON = "07", "之孙子"
+    GRANDDAUGHTER = "08", "之孙女"
+    DAUGHTERS_SON = "09", "之外孙子"
+    DAUGHTERS_DAUGHTER = "10", "之外孙女"
+    FATHER = "11", "之父"
+    MOTHER = "12", "之母"
+    WIFES_FATHER = "13", "之岳父"
+    WIFES_MOTHER = "14", "之岳母"
+    HUSBANDS_FATHER = "15", "之公公"
+    HUSBANDS_MOTHER = "16", "之婆婆"
+    GRANDFATHER = "17", "之祖父"
+    GRANDMOTHER = "18", "之祖母"
+    MOTHERS_FATHER = "19", "之外祖父"
+    MOTHERS_MOTHER = "20", "之外祖母"
+    OTHER = "99", "其他"
+
+
+class Ethnicity(models.TextChoices):
+    HAN = "01", "汉族"
+    HUI = "03", "回族"
+    OTHER = "99", "其他"
+
+
+class Education(models.TextChoices):
+    NONE = "01", "文盲或半文盲"
+    PRIMARY = "02", "小学"
+    JUNIOR = "03", "初中"
+    SENIOR = "04", "高中"
+    COLLEGE = "05", "大专及以上"
+    PRESCHOOL = "06", "学龄前儿童"
+
+
+class Schooling(models.TextChoices):
+    NONE = "01", "非在校生"
+    KINDERGARTEN = "02", "学前教育"
+    PRIMARY = "03", "小学"
+    GRADE_7 = "04", "七年级"
+    GRADE_8 = "05", "八年级"
+    GRADE_9 = "06", "九年级"
+    SENIOR_1 = "07", "高中一年级"
+    SENIOR_2 = "08", "高中二年级"
+    SENIOR_3 = "09", "高中三年级"
+    VOCATIONAL_1 = "10", "中职一年级"
+    VOCATIONAL_2 = "11", "中职二年级"
+    VOCATIONAL_3 = "12", "中职三年级"
+    HIGHER_1 = "13", "高职一年级"
+    HIGHER_2 = "14", "高职二年级"
+    HIGHER_3 = "15", "高职三年级"
+    COLLEGE = "16", "大专及以上"
+
+
+class Health(models.TextChoices):
+    HEALTHY = "01", "健康"
+    CHRONIC = "02", "长期慢性病"
+    SERIOUS = "03", "患有大病"
+    DISABLED = "04", "残疾"
+
+
+class Labour(models.TextChoices):
+    ORDINARY = "01", "普通劳动力"
+    SKILLED = "02", "技能劳动力"
+    LOST = "03", "丧失劳动力"
+    NONE = "04", "无劳动力"
+
+
+class MigrantWork(models.TextChoices):
+    NONE = "00", "未务工"
+    IN_TOWN = "01", "乡(镇)内务工"
+    IN_COUNTY = "02", "乡(镇)外县内务工"
+    IN_PROVINCE = "03", "县外省内务工"
+    ELSEWHERE = "04", "省外务工"
+    OTHER = "99", "其他"
+
+
+class Status(models.TextChoices):
+    OPEN = "open", "在册"
+    MOVED = "moved", "迁出"
+    MERGED = "merged", "并入"
+    SPLIT = "split", "分户"
+    CLOSED = "closed", "注销"
+
+
+class PairingKind(models.TextChoices):
+    CONTACT = "contact", "联系"
+    HELP = "help", "帮扶"

@@ -1,0 +1,292 @@
+"""贫困户、家庭成员、联户。"""
+
+from datetime import date
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models.functions import Substr
+
+from core import identity, pinyin
+from core.places import COUNTY, under
+from core.records import Record
+from households.choices import (
+    Cause,
+    Education,
+    Ethnicity,
+    Health,
+    Kind,
+    Labour,
+    MigrantWork,
+    PairingKind,
+    Relation,
+    Schooling,
+    Sex,
+    Status,
+)
+from units.models import Cadre, Unit, today
+from units.roles import Rank
+from villages.models import Village, VillagePairing
+
+
+class HouseholdQuerySet(models.QuerySet["Household"]):
+    def visible_to(self, user: Cadre) -> "HouseholdQuerySet":
+        """Offices: their place; leaders: their unit's villages and pairings; cadres: their own today."""
+        if user.sees_place:
+            return self.filter(under(user.place))
+        own = HouseholdPairing.objects.current().filter(household=OuterRef("pk"))
+        if not user.is_leader:
+            return self.filter(Exists(own.filter(cadre=user.pk)))
+        villages = VillagePairing.objects.current().filter(unit=user.unit_id).values("village")
+        return self.filter(Q(village__in=villages) | Exists(own.filter(unit=user.unit_id)))
+
+    def editable_by(self, user: Cadre) -> "HouseholdQuerySet":
+        return self.filter(under(user.place)) if user.is_office else self.none()
+
+    def registered(self) -> "HouseholdQuerySet":
+        """Households 在册."""
+        return self.filter(status=Status.OPEN)
+
+    def with_head(self) -> "HouseholdQuerySet":
+        """Adds `head_name`, read from the open member of relation 01."""
+        head = FilteredRelation(
+            "members", condition=Q(members__relation=Relation.HEAD, members__left_on=None)
+        )
+        return self.annotate(head=head, head_name=F("head__name"))
+
+    def paired(self) -> "HouseholdQuerySet":
+        return self.filter(Exists(HouseholdPairing.objects.current().filter(household=OuterRef("pk"))))
+
+    def unpaired(self) -> "HouseholdQuerySet":
+        """未结对户: registered and nobody's today."""
+        open_pairings = HouseholdPairing.objects.current().filter(household=OuterRef("pk"))
+        return self.registered().filter(~Exists(open_pairings))
+
+
+class Household(Record):
+    """贫困户。户主的姓名和证件号只在成员表里，户编号一经给定不变。"""
+
+    no = models.CharField("户编号", max_length=20, unique=True, editable=False)
+    external_no = models.CharField("原系统编号", max_length=30, blank=True)
+    village = models.ForeignKey(Village, models.PROTECT, verbose_name="村", related_name="households")
+    group = models.CharField("组(社)", max_length=20, blank=True)
+    address = models.CharField("住址", max_length=60, blank=True)
+    phone = models.CharField("联系电话", max_length=20, blank=True)
+    size = models.PositiveSmallIntegerField(
+        "家庭人口", validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="人"
+    )
+    kind = models.CharField("贫困户属性", max_length=2, choices=Kind.choices, default=Kind.ORDINARY)
+    main_cause = models.CharField("主要致贫原因", max_length=2, choices=Cause.choices, blank=True)
+    other_causes = models.CharField("其他致贫原因", max_length=60, blank=True)
+    tags = models.CharField("标记", max_length=60, blank=True, help_text="如 五保、重病、留守")
+    identified_on = models.DateField("识别日期", null=True, blank=True)
+    income_when_identified = models.DecimalField(
+        "识别时人均纯收入",
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="元",
+    )
+    status = models.CharField("状态", max_length=8, choices=Status.choices, default=Status.OPEN)
+    status_on = models.DateField("状态日期", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="去向户", null=True, blank=True, related_name="predecessors"
+    )
+    note = models.CharField("备注", max_length=200, blank=True)
+    place = models.CharField("所属区划代码", max_length=12, editable=False)
+
+    untracked = frozenset({"version", "place"})
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "贫困户"
+        ordering = ["no"]
+        indexes = [
+            models.Index(fields=["place", "no"], name="household_place"),
+            models.Index(fields=["phone"], name="household_phone"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=Status.OPEN) | Q(status_on__isnull=False),
+                name="household_status_dated",
+                violation_error_message="迁出、并入、分户、注销要填日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(income_when_identified=None) | Q(income_when_identified__gte=0),
+                name="household_income_not_negative",
+                violation_error_message="收入不能是负数。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.no
+
+    def fill(self) -> None:
+        self.place = self.village.place
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def visible_to(self, user: Cadre) -> "MemberQuerySet":
+        if user.sees_place:
+            return self.filter(under(user.place))
+        return self.filter(household__in=Household.objects.visible_to(user))
+
+    def editable_by(self, user: Cadre) -> "MemberQuerySet":
+        return self.filter(under(user.place)) if user.is_office else self.none()
+
+    def current(self) -> "MemberQuerySet":
+        return self.filter(left_on=None)
+
+
+class Member(Record):
+    """家庭成员。证件号加密存放，用带钥摘要查找。"""
+
+    household = models.ForeignKey(
+        Household, models.PROTECT, verbose_name="户", related_name="members", db_index=False
+    )
+    name = models.CharField("姓名", max_length=20)
+    relation = models.CharField("与户主关系", max_length=2, choices=Relation.choices)
+    id_cipher = models.CharField("身份证号", max_length=120, blank=True, editable=False)
+    id_hash = models.CharField(max_length=80, blank=True, editable=False)
+    sex = models.CharField("性别", max_length=1, choices=Sex.choices)
+    born_on = models.DateField("出生日期", null=True, blank=True)
+    ethnicity = models.CharField("民族", max_length=2, choices=Ethnicity.choices, default=Ethnicity.HAN)
+    education = models.CharField("文化程度", max_length=2, choices=Education.choices, blank=True)
+    schooling = models.CharField("在校生状况", max_length=2, choices=Schooling.choices, blank=True)
+    health = models.CharField("健康状况", max_length=2, choices=Health.choices, blank=True)
+    labour = models.CharField("劳动能力", max_length=2, choices=Labour.choices, blank=True)
+    migrant_work = models.CharField("务工情况", max_length=2, choices=MigrantWork.choices, blank=True)
+    migrant_months = models.PositiveSmallIntegerField(
+        "上年务工时间", null=True, blank=True, validators=[MaxValueValidator(12)], help_text="月"
+    )
+    medical_insurance = models.BooleanField("参加新型农村合作医疗", null=True, blank=True)
+    pension_insurance = models.BooleanField("参加城乡居民基本养老保险", null=True, blank=True)
+    joined_on = models.DateField("迁入日期", null=True, blank=True)
+    left_on = models.DateField("离开日期", null=True, blank=True)
+    left_reason = models.CharField("离开原因", max_length=40, blank=True)
+    place = models.CharField("所属区划代码", max_length=12, editable=False)
+    pinyin = models.CharField("拼音", max_length=120, editable=False)
+    initials = models.CharField("拼音首字母", max_length=20, editable=False)
+
+    untracked = frozenset({"version", "place", "pinyin", "initials", "id_hash"})
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "家庭成员"
+        ordering = ["household__no", "relation", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=Q(relation=Relation.HEAD, left_on=None),
+                name="member_one_head",
+                violation_error_message="一户只有一个户主。",
+            ),
+            models.UniqueConstraint(
+                F("id_hash"),
+                Substr("place", 1, COUNTY),
+                condition=Q(left_on=None) & ~Q(id_hash=""),
+                name="member_id_once_a_county",
+                violation_error_message="这个身份证号已经是本县另一名家庭成员的。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["household", "relation"], name="member_household"),
+            models.Index(fields=["id_hash"], name="member_id", condition=~Q(id_hash="")),
+            models.Index(fields=["name"], name="member_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def fill(self) -> None:
+        self.place = self.household.place
+        self.pinyin, self.initials = pinyin.search_forms(self.name)
+
+    @property
+    def id_number(self) -> str:
+        """The whole ID number. Pages show `id_masked`; only the logged 查看 shows this."""
+        return identity.decrypt(self.id_cipher) if self.id_cipher else ""
+
+    @id_number.setter
+    def id_number(self, number: str) -> None:
+        self.id_cipher = identity.encrypt(number) if number else ""
+        self.id_hash = identity.id_hash(number) if number else ""
+
+    @property
+    def id_masked(self) -> str:
+        return identity.mask(self.id_number) if self.id_cipher else ""
+
+    def age(self, on: date | None = None) -> int | None:
+        """Whole years on a day, today unless told; None when the birth date is unknown."""
+        if self.born_on is None:
+            return None
+        day = on or today()
+        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
+
+
+class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
+    def visible_to(self, user: Cadre) -> "HouseholdPairingQuerySet":
+        """Past pairings stay readable to those whose they were."""
+        if user.sees_place:
+            return self.filter(under(user.place))
+        return self.filter(unit=user.unit_id) if user.is_leader else self.filter(cadre=user.pk)
+
+    def editable_by(self, user: Cadre) -> "HouseholdPairingQuerySet":
+        if user.is_office:
+            return self.filter(under(user.place))
+        return self.filter(unit=user.unit_id, cadre__unit=user.unit_id) if user.is_leader else self.none()
+
+    def current(self) -> "HouseholdPairingQuerySet":
+        return self.filter(ended_on=None)
+
+    def of_cadre(self, cadre: Cadre) -> "HouseholdPairingQuerySet":
+        return self.filter(cadre=cadre)
+
+
+class HouseholdPairing(Record):
+    """联户：干部 ↔ 户，有起止。单位和级别是结对那天的。"""
+
+    cadre = models.ForeignKey(Cadre, models.PROTECT, verbose_name="干部", related_name="pairings")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", related_name="household_pairings")
+    rank = models.CharField("级别", max_length=8, choices=Rank.choices)
+    household = models.ForeignKey(Household, models.PROTECT, verbose_name="户", related_name="pairings")
+    kind = models.CharField("结对方式", max_length=8, choices=PairingKind.choices, default=PairingKind.HELP)
+    started_on = models.DateField("开始日期", default=today)
+    ended_on = models.DateField("结束日期", null=True, blank=True)
+    end_reason = models.CharField("结束原因", max_length=100, blank=True)
+    place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
+
+    untracked = frozenset({"version", "place"})
+    objects = HouseholdPairingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联户"
+        ordering = ["household__no", "started_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "kind"],
+                condition=Q(ended_on=None),
+                name="household_pairing_open_once",
+                violation_error_message="这户已有这种方式的联户干部，先结束原来的再结对。",
+            ),
+            models.UniqueConstraint(
+                fields=["cadre", "household"],
+                condition=Q(ended_on=None),
+                name="household_pairing_cadre_once",
+                violation_error_message="这名干部已经联着这户。",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="household_pairing_ends_after_start",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cadre} 联 {self.household}"
+
+    def fill(self) -> None:
+        self.place = self.household.place

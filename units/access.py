@@ -1,0 +1,55 @@
+"""Who may enter a page. Which rows they find there is `visible_to` and `editable_by` on each model."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from units.models import Cadre
+from units.roles import Role
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+M = TypeVar("M", bound=models.Model)
+
+
+def user_of(request: HttpRequest) -> Cadre:
+    """The logged-in cadre; only for pages behind the login."""
+    return cast(Cadre, request.user)
+
+
+def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if user_of(request).role not in roles:
+                raise PermissionDenied("这一页只给" + "、".join(role.label for role in roles) + "用。")
+            return view(request, *args, **kwargs)
+
+        return wrapped
+
+    return decorate
+
+
+office_required = roles_required(Role.OFFICE)
+overseer_required = roles_required(Role.OFFICE, Role.VIEWER)
+manager_required = roles_required(Role.OFFICE, Role.LEADER)
+recorder_required = roles_required(Role.OFFICE, Role.LEADER, Role.CADRE)
+"""Everyone but a viewer, who changes nothing."""
+
+
+def get_visible(queryset: Any, user: Cadre, **lookup: Any) -> Any:
+    """The one row, or 404 when the user may not see it (`queryset` is a manager or queryset)."""
+    return get_object_or_404(queryset.visible_to(user), **lookup)
+
+
+def get_editable(queryset: Any, user: Cadre, **lookup: Any) -> Any:
+    """The one row: unseen is 404, seen but not editable is 403."""
+    found = get_object_or_404(queryset.visible_to(user), **lookup)
+    if not queryset.editable_by(user).filter(pk=found.pk).exists():
+        raise PermissionDenied("这一条您可以看，不能改。")
+    return found

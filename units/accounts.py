@@ -1,0 +1,97 @@
+"""Logging in, one-time codes, locking and resetting accounts."""
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from axes.utils import reset as forget_failures
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core.crypto import keyed_hash, keyed_hashes
+from units.models import Cadre
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without 0 O 1 I L, which look alike on a printed slip."""
+CODE_LIFE = timedelta(days=30)
+
+
+class PhoneOrStaffNumberBackend(ModelBackend):
+    """Login by phone or staff number, with the password or, until one is chosen, the one-time code."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> Cadre | None:
+        if not username or not password:
+            return None
+        try:
+            cadre = Cadre.objects.get_by_natural_key(username.strip())
+        except Cadre.DoesNotExist:
+            make_password(password)  # the same time passes as for a known account
+            return None
+        if not self.user_can_authenticate(cadre):
+            return None
+        return cadre if cadre.check_password(password) or code_fits(cadre, password) else None
+
+    def get_user(self, user_id: int) -> Cadre | None:
+        cadre = Cadre.objects.select_related("unit__division").filter(pk=user_id).first()
+        return cadre if cadre and self.user_can_authenticate(cadre) else None
+
+
+def code_fits(cadre: Cadre, code: str) -> bool:
+    """Whether this is the account's one-time code, still good; lower case and hyphens do not matter."""
+    if not cadre.code_hash or cadre.code_expires_at is None or cadre.code_expires_at < timezone.now():
+        return False
+    plain = code.strip().replace("-", "").upper()
+    return any(hmac.compare_digest(cadre.code_hash, value) for value in keyed_hashes(f"{cadre.pk}:{plain}"))
+
+
+def new_code() -> str:
+    """Eight characters, about 40 bits, printed as `K7M4-Q9PX`."""
+    letters = [secrets.choice(CODE_ALPHABET) for _ in range(8)]
+    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
+
+@transaction.atomic
+def issue_codes(cadres: Iterable[Cadre]) -> list[tuple[Cadre, str, datetime]]:
+    """Give each a fresh one-time code in place of the password: (cadre, code, good until). Shown once."""
+    until = timezone.now() + CODE_LIFE
+    issued = []
+    for cadre in cadres:
+        code = new_code()
+        cadre.set_unusable_password()
+        cadre.code_hash = keyed_hash(f"{cadre.pk}:{code.replace('-', '')}")
+        cadre.code_expires_at = until
+        cadre.is_active = True
+        cadre.save()
+        forget_failures(username=cadre.phone or cadre.staff_no)
+        issued.append((cadre, code, until))
+    return issued
+
+
+def choose_password(cadre: Cadre, password: str) -> None:
+    """Set the password; the one-time code is spent."""
+    cadre.set_password(password)
+    cadre.code_hash, cadre.code_expires_at = "", None
+    cadre.save()
+
+
+def lock(cadre: Cadre) -> None:
+    """停用: the account cannot log in and its sessions end with the next request."""
+    cadre.is_active = False
+    cadre.save()
+
+
+def unlock(cadre: Cadre) -> None:
+    cadre.is_active = True
+    cadre.save()
+    forget_failures(username=cadre.phone or cadre.staff_no)

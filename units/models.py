@@ -1,0 +1,371 @@
+"""行政区划、单位、干部(用户)、要求(限额)，和页面上可改的词。"""
+
+from datetime import date
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from core import pinyin
+from core.places import CITY, COUNTY, PROVINCE, TOWN, under
+from core.records import Record
+from units.roles import Rank, Role
+
+LEVEL_OF_LENGTH = {PROVINCE: "province", CITY: "city", COUNTY: "county", TOWN: "town"}
+
+
+def today() -> date:
+    """Today's date in the county (TIME_ZONE), which every rule about days goes by."""
+    return timezone.localdate()
+
+
+class DivisionQuerySet(models.QuerySet["Division"]):
+    def visible_to(self, user: "Cadre") -> "DivisionQuerySet":
+        """Divisions are public facts: each sees those its own unit's division holds."""
+        return self.filter(under(user.place, "code"))
+
+    def editable_by(self, user: "Cadre") -> "DivisionQuerySet":
+        return self.visible_to(user) if user.is_office else self.none()
+
+    def towns(self) -> "DivisionQuerySet":
+        return self.filter(level=Division.Level.TOWN)
+
+
+class Division(Record):
+    """省、市、县、乡镇, by GB code; a lower code starts with the higher one."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", "省"
+        CITY = "city", "市"
+        COUNTY = "county", "县"
+        TOWN = "town", "乡镇"
+
+    code = models.CharField(
+        "区划代码",
+        max_length=9,
+        unique=True,
+        validators=[RegexValidator(r"^(\d{2}|\d{4}|\d{6}|\d{9})$", "区划代码是 2、4、6 或 9 位数字。")],
+        help_text="省 2 位、市 4 位、县 6 位、乡镇 9 位",
+        error_messages={"unique": "这个区划代码已经有了。"},
+    )
+    name = models.CharField("区划名称", max_length=40)
+    level = models.CharField("层级", max_length=8, choices=Level.choices, editable=False)
+
+    objects = DivisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行政区划"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> str:
+        return self.code
+
+    def fill(self) -> None:
+        self.level = LEVEL_OF_LENGTH[len(self.code)]
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def visible_to(self, user: "Cadre") -> "UnitQuerySet":
+        """Offices: those of their place or with a pairing there, past or present; others: their own."""
+        if user.sees_place:
+            return self.filter(under(user.place) | Exists(reaching(user.place).filter(unit=OuterRef("pk"))))
+        return self.filter(pk=user.unit_id)
+
+    def editable_by(self, user: "Cadre") -> "UnitQuerySet":
+        return self.filter(under(user.place)) if user.is_office else self.none()
+
+
+class Unit(Record):
+    """单位：联村的主体。"""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", "省直"
+        CITY = "city", "市直"
+        COUNTY = "county", "县直"
+        TOWN = "town", "乡镇"
+
+    code = models.CharField("单位代码", max_length=20, blank=True, help_text="名单按它排，可以空着")
+    name = models.CharField(
+        "单位全称", max_length=60, unique=True, error_messages={"unique": "已经有同名的单位。"}
+    )
+    short_name = models.CharField("单位简称", max_length=30, blank=True)
+    level = models.CharField("单位级别", max_length=8, choices=Level.choices, default=Level.COUNTY)
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="所属区划", related_name="units")
+    contact = models.CharField("联络员", max_length=20, blank=True)
+    contact_phone = models.CharField("联络电话", max_length=20, blank=True)
+    closed_on = models.DateField("撤并日期", null=True, blank=True)
+    place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
+    pinyin = models.CharField("拼音", max_length=300, editable=False)
+    initials = models.CharField("拼音首字母", max_length=60, editable=False)
+
+    untracked = frozenset({"version", "place", "pinyin", "initials"})
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        ordering = ["code", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def fill(self) -> None:
+        self.place = self.division.code
+        self.pinyin, self.initials = pinyin.search_forms(self.name)
+
+
+class CadreQuerySet(models.QuerySet["Cadre"]):
+    def visible_to(self, user: "Cadre") -> "CadreQuerySet":
+        """Offices: of their place or paired there, past or present; leaders: own unit; cadres: themselves."""
+        if user.sees_place:
+            return self.filter(under(user.place) | Exists(reaching(user.place).filter(cadre=OuterRef("pk"))))
+        if user.is_leader:
+            return self.filter(unit=user.unit_id)
+        return self.filter(pk=user.pk)
+
+    def editable_by(self, user: "Cadre") -> "CadreQuerySet":
+        """Nobody edits above the own role: a leader never an office account or a viewer."""
+        if user.is_office:
+            return self.filter(under(user.place))
+        if user.is_leader:
+            return self.filter(unit=user.unit_id, role__in=[Role.LEADER, Role.CADRE])
+        return self.none()
+
+    def current(self) -> "CadreQuerySet":
+        """Still in office (在岗)."""
+        return self.filter(left_on=None)
+
+    def colleagues_of(self, user: "Cadre") -> "CadreQuerySet":
+        """Whom a cadre may record a visit for, or take along: everyone of the own unit still in office."""
+        return self.current().filter(unit=user.unit_id)
+
+
+_CadreManager = BaseUserManager.from_queryset(CadreQuerySet)
+
+
+class CadreManager(_CadreManager["Cadre"]):
+    def get_by_natural_key(self, username: str | None) -> "Cadre":
+        """By phone, else by staff number; a staff number is never 11 digits, so the two cannot meet."""
+        return self.get(Q(phone=username) | Q(staff_no=username))
+
+
+class Cadre(AbstractBaseUser, Record):
+    """干部，也是用户：everyone who logs in has a unit, a rank and a role."""
+
+    phone = models.CharField(
+        "手机号",
+        max_length=11,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(r"^1\d{10}$", "手机号是 1 开头的 11 位数字。")],
+        error_messages={"unique": "这个手机号已经有人用了。"},
+    )
+    staff_no = models.CharField(
+        "工号",
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(r"^(?!\d{11}$)[0-9A-Za-z-]+$", "工号用数字、字母，不能是 11 位数字。")],
+        error_messages={"unique": "这个工号已经有人用了。"},
+    )
+    name = models.CharField("姓名", max_length=20)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", related_name="cadres")
+    rank = models.CharField("级别", max_length=8, choices=Rank.choices, default=Rank.GENERAL)
+    post = models.CharField("职务", max_length=40, blank=True)
+    role = models.CharField("角色", max_length=8, choices=Role.choices, default=Role.CADRE)
+    left_on = models.DateField("离岗日期", null=True, blank=True)
+    is_active = models.BooleanField("账号可用", default=True)
+    code_hash = models.CharField("一次性口令", max_length=80, blank=True, editable=False)
+    code_expires_at = models.DateTimeField("一次性口令有效到", null=True, editable=False)
+    place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
+    pinyin = models.CharField("拼音", max_length=120, editable=False)
+    initials = models.CharField("拼音首字母", max_length=20, editable=False)
+
+    untracked = frozenset({"version", "last_login", "place", "pinyin", "initials", "code_expires_at"})
+    secret = frozenset({"password", "code_hash"})
+    USERNAME_FIELD = "phone"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = CadreManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "干部"
+        ordering = ["unit__code", "staff_no", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phone__isnull=False) | Q(staff_no__isnull=False),
+                name="cadre_has_login",
+                violation_error_message="手机号和工号至少填一个，登录要用。",
+            ),
+            models.CheckConstraint(
+                condition=Q(staff_no__isnull=True) | ~Q(staff_no__regex=r"^[0-9]{11}$"),
+                name="cadre_staff_no_no_phone",
+                violation_error_message="工号不能是 11 位数字，会和手机号混。",
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "role"], name="cadre_unit_role")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def fill(self) -> None:
+        self.phone = self.phone or None
+        self.staff_no = self.staff_no or None
+        self.place = self.unit.place
+        self.pinyin, self.initials = pinyin.search_forms(self.name)
+
+    @property
+    def is_office(self) -> bool:
+        return self.role == Role.OFFICE
+
+    @property
+    def is_leader(self) -> bool:
+        return self.role == Role.LEADER
+
+    @property
+    def is_viewer(self) -> bool:
+        return self.role == Role.VIEWER
+
+    @property
+    def sees_place(self) -> bool:
+        """Whether the role reads all that lies under the place of its unit."""
+        return self.role in {Role.OFFICE, Role.VIEWER}
+
+    @property
+    def is_staff(self) -> bool:
+        """May enter the admin site; what is seen there follows visible_to and editable_by."""
+        return self.is_active and self.role in {Role.OFFICE, Role.LEADER}
+
+    @property
+    def must_choose_password(self) -> bool:
+        """A new or reset account has only its one-time code until a password is chosen."""
+        return not self.has_usable_password()
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's admin asks; ScopedAdmin answers row by row, so staff may knock at every door."""
+        return self.is_staff
+
+    def has_perms(self, perms: list[str], obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class Reach(models.Model):
+    """Where a unit or cadre has ever been paired: bookkeeping that lets an office see it (see Unit)."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    cadre = models.ForeignKey(Cadre, models.CASCADE, null=True, related_name="+")
+    place = models.CharField(max_length=12)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结对所及"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "cadre", "place"], name="reach_once", nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(fields=["cadre", "place"], name="reach_cadre")]
+
+
+def reaching(place: str) -> models.QuerySet[Reach]:
+    return Reach.objects.filter(under(place))
+
+
+class RequirementQuerySet(models.QuerySet["Requirement"]):
+    def visible_to(self, user: Cadre) -> "RequirementQuerySet":
+        """Quotas bind whoever works under their place, so everyone reads those of the own county and above."""
+        return self.filter(under(user.place) | Q(place__in=_above(user.place)))
+
+    def editable_by(self, user: Cadre) -> "RequirementQuerySet":
+        return self.filter(under(user.place)) if user.is_office else self.none()
+
+
+def _above(place: str) -> list[str]:
+    return [place[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if n <= len(place)]
+
+
+class Requirement(Record):
+    """A quota: year × rank or unit × indicator. 武山 “1085”: a ceiling of 10/8/5 households, a unit 2 villages."""
+
+    class Indicator(models.TextChoices):
+        PAIRED_HOUSEHOLDS = "paired_households", "联户数"
+        PAIRED_VILLAGES = "paired_villages", "联村数"
+        VISIT_TIMES = "visit_times", "入户户次"
+        VISIT_DAYS = "visit_days", "走访天数"
+        VILLAGE_TIMES = "village_times", "进村次数"
+        VILLAGE_DAYS = "village_days", "进村天数"
+
+    year = models.PositiveSmallIntegerField("年度")
+    place = models.CharField("区划代码", max_length=12)
+    rank = models.CharField("级别", max_length=8, choices=Rank.choices, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", null=True, blank=True)
+    indicator = models.CharField("指标", max_length=20, choices=Indicator.choices)
+    minimum = models.PositiveIntegerField("下限", null=True, blank=True)
+    maximum = models.PositiveIntegerField("上限", null=True, blank=True)
+
+    objects = RequirementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "要求"
+        ordering = ["-year", "indicator", "rank"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "place", "rank", "unit", "indicator"],
+                name="requirement_once",
+                nulls_distinct=False,
+                violation_error_message="这一年同一对象的这项要求已经有了。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年{self.get_rank_display()}{self.get_indicator_display()}"
+
+
+class WordQuerySet(models.QuerySet["Word"]):
+    def visible_to(self, user: Cadre) -> "WordQuerySet":
+        return self.all()
+
+    def editable_by(self, user: Cadre) -> "WordQuerySet":
+        return self.all() if user.is_office else self.none()
+
+    def texts(self, group: str) -> list[str]:
+        return list(self.filter(group=group, active=True).values_list("text", flat=True))
+
+
+class Word(Record):
+    """Words the office may change: 必访 marks on a household, 必到 reasons of a visit. With their source."""
+
+    class Group(models.TextChoices):
+        HOUSEHOLD_TAG = "household_tag", "户的标记（必访）"
+        VISIT_REASON = "visit_reason", "走访缘由（必到）"
+
+    group = models.CharField("用在", max_length=20, choices=Group.choices)
+    text = models.CharField(
+        "词", max_length=12, validators=[RegexValidator(r"^[^\s、，,;；]+$", "一个词，不带标点和空格。")]
+    )
+    source = models.CharField("出处", max_length=100, blank=True)
+    order = models.PositiveSmallIntegerField("次序", default=0)
+    active = models.BooleanField("在用", default=True)
+
+    objects = WordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用词"
+        ordering = ["group", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "text"], name="word_once", violation_error_message="这个词已经有了。"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

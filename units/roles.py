@@ -1,0 +1,16 @@
+"""The four roles, and the ranks that quotas are set by."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    OFFICE = "office", "双联办"
+    LEADER = "leader", "单位负责人"
+    CADRE = "cadre", "干部"
+    VIEWER = "viewer", "查阅"
+
+
+class Rank(models.TextChoices):
+    COUNTY = "county", "县级"
+    SECTION = "section", "科级"
+    GENERAL = "general", "一般"

@@ -1,0 +1,136 @@
+"""村和联村。"""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from core import pinyin
+from core.places import under
+from core.records import Record
+from units.models import Cadre, Division, Unit, today
+
+
+class VillageQuerySet(models.QuerySet["Village"]):
+    def visible_to(self, user: Cadre) -> "VillageQuerySet":
+        """Offices: all of their place; leaders and cadres: those their unit is paired with today."""
+        if user.sees_place:
+            return self.filter(under(user.place))
+        paired = VillagePairing.objects.current().filter(unit=user.unit_id)
+        return self.filter(pk__in=paired.values("village"))
+
+    def editable_by(self, user: Cadre) -> "VillageQuerySet":
+        return self.visible_to(user) if user.is_office else self.none()
+
+    def current(self) -> "VillageQuerySet":
+        return self.filter(ended_on=None)
+
+
+class Village(Record):
+    """行政村或社区，12 位统计代码；撤并后代码仍认得（VillageAlias）。"""
+
+    class Kind(models.TextChoices):
+        VILLAGE = "village", "行政村"
+        COMMUNITY = "community", "社区"
+
+    code = models.CharField(
+        "村级代码",
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(r"^\d{12}$", "村级代码是 12 位数字。")],
+        error_messages={"unique": "这个村级代码已经有了。"},
+    )
+    name = models.CharField("村名", max_length=40)
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="乡镇", related_name="villages")
+    kind = models.CharField("类型", max_length=10, choices=Kind.choices, default=Kind.VILLAGE)
+    is_poor = models.BooleanField("贫困村", default=False)
+    ended_on = models.DateField("撤并日期", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="并入", null=True, blank=True, related_name="merged"
+    )
+    last_serial = models.PositiveIntegerField("已给出的户序", default=0, editable=False)
+    place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
+    pinyin = models.CharField("拼音", max_length=200, editable=False)
+    initials = models.CharField("拼音首字母", max_length=40, editable=False)
+
+    untracked = frozenset({"version", "last_serial", "place", "pinyin", "initials"})
+    objects = VillageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "村"
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(ended_on__isnull=False),
+                name="village_merged_has_ended",
+                violation_error_message="并入别村的村要填撤并日期。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def fill(self) -> None:
+        self.place = self.code
+        self.pinyin, self.initials = pinyin.search_forms(self.name)
+
+
+class VillageAlias(models.Model):
+    """A code that a village had before, which imports still accept."""
+
+    code = models.CharField("旧代码", max_length=12, unique=True)
+    village = models.ForeignKey(Village, models.CASCADE, verbose_name="村", related_name="aliases")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "村的旧代码"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class VillagePairingQuerySet(models.QuerySet["VillagePairing"]):
+    def visible_to(self, user: Cadre) -> "VillagePairingQuerySet":
+        return self.filter(under(user.place)) if user.sees_place else self.filter(unit=user.unit_id)
+
+    def editable_by(self, user: Cadre) -> "VillagePairingQuerySet":
+        """Which village a unit takes is the office's to say."""
+        return self.filter(under(user.place)) if user.is_office else self.none()
+
+    def current(self) -> "VillagePairingQuerySet":
+        return self.filter(ended_on=None)
+
+
+class VillagePairing(Record):
+    """联村：单位 ↔ 村，有起止。武山要求一个单位联 1–2 个村。"""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="联村单位", related_name="village_pairings")
+    village = models.ForeignKey(Village, models.PROTECT, verbose_name="村", related_name="pairings")
+    started_on = models.DateField("开始日期", default=today)
+    ended_on = models.DateField("结束日期", null=True, blank=True)
+    end_reason = models.CharField("结束原因", max_length=100, blank=True)
+    place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
+
+    untracked = frozenset({"version", "place"})
+    objects = VillagePairingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联村"
+        ordering = ["village__code", "started_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "village"],
+                condition=Q(ended_on=None),
+                name="village_pairing_open_once",
+                violation_error_message="这个单位已经联着这个村。",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="village_pairing_ends_after_start",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} 联 {self.village}"
+
+    def fill(self) -> None:
+        self.place = self.village.place

@@ -1,0 +1,5 @@
+"""Addresses of villages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

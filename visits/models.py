@@ -1,0 +1,201 @@
+"""走访：one entry that diary, ledger, attendance and statistics are read from."""
+
+import uuid
+from datetime import timedelta
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from core.attachments import Attachment
+from core.places import under
+from core.records import Record
+from core.words import split_words
+from households.models import Household
+from units.models import Cadre, Unit
+from units.roles import Rank
+from villages.models import Village
+
+VOID_WITHIN = timedelta(days=7)
+"""How long an author may declare an own record 作废; leader and office may any time."""
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def visible_to(self, user: Cadre) -> "VisitQuerySet":
+        """Offices: their place; leaders: their unit's; cadres: as cadre, companion or the one who typed it."""
+        if user.sees_place:
+            return self.filter(under(user.place))
+        if user.is_leader:
+            return self.filter(Q(unit=user.unit_id) | self._own(user))
+        return self.filter(self._own(user))
+
+    def editable_by(self, user: Cadre) -> "VisitQuerySet":
+        """Who may declare it 作废."""
+        if user.is_office:
+            return self.filter(under(user.place))
+        recent = Q(recorded_at__gt=timezone.now() - VOID_WITHIN)
+        own = (Q(cadre=user.pk) | Q(entered_by=user.pk)) & recent
+        return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
+
+    def counted(self) -> "VisitQuerySet":
+        """Not 作废."""
+        return self.filter(voided_on=None)
+
+    def entering(self) -> "VisitQuerySet":
+        """入户: counted, at a household, not by phone (domain.md: phone contact is kept but is not an 入户)."""
+        return self.counted().filter(household__isnull=False).exclude(kind=Visit.Kind.PHONE)
+
+    @staticmethod
+    def _own(user: Cadre) -> Q:
+        together = Exists(VisitCompanion.objects.filter(visit=OuterRef("pk"), cadre=user.pk))
+        return Q(cadre=user.pk) | Q(entered_by=user.pk) | Q(together)
+
+
+class Visit(Record):
+    """One cadre, one day, one household or none. Unit and rank are those of that day."""
+
+    class Kind(models.TextChoices):
+        HOME = "home", "入户"
+        SURVEY = "survey", "走访调研"
+        STAY = "stay", "住户"
+        RETURN = "return", "回访"
+        COMFORT = "comfort", "慰问"
+        LABOUR = "labour", "劳动"
+        COMMITTEES = "committees", "两委座谈"
+        TRAINING = "training", "培训"
+        PHONE = "phone", "电话"
+
+    ref = models.UUIDField("凭证号", default=uuid.uuid4, unique=True, editable=False)
+    cadre = models.ForeignKey(
+        Cadre, models.PROTECT, verbose_name="走访干部", related_name="visits", db_index=False
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", related_name="visits", db_index=False)
+    rank = models.CharField("级别", max_length=8, choices=Rank.choices)
+    village = models.ForeignKey(
+        Village,
+        models.PROTECT,
+        verbose_name="村",
+        related_name="visits",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    household = models.ForeignKey(
+        Household,
+        models.PROTECT,
+        verbose_name="户",
+        related_name="visits",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    visited_on = models.DateField("走访日期")
+    month = models.PositiveIntegerField("年月", editable=False)
+    nights = models.PositiveSmallIntegerField(
+        "住村夜数", default=0, validators=[MaxValueValidator(1)], help_text="夜"
+    )
+    kind = models.CharField("做什么", max_length=12, choices=Kind.choices, default=Kind.HOME)
+    reasons = models.CharField("为什么去", max_length=60, blank=True)
+    content = models.TextField("谈了什么、办了什么", max_length=2000)
+    promised_on = models.DateField("约下次", null=True, blank=True)
+    promise = models.CharField("答应的事", max_length=100, blank=True)
+    outing = models.UUIDField("同一趟", default=uuid.uuid4, editable=False)
+    entered_by = models.ForeignKey(
+        Cadre, models.PROTECT, verbose_name="录入人", related_name="entered_visits"
+    )
+    recorded_at = models.DateTimeField("录入时间", default=timezone.now)
+    voided_on = models.DateField("作废日期", null=True, blank=True, editable=False)
+    voided_by = models.ForeignKey(
+        Cadre,
+        models.PROTECT,
+        verbose_name="作废人",
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
+    void_reason = models.CharField("作废原因", max_length=100, blank=True, editable=False)
+    place = models.CharField("所属区划代码", max_length=12, editable=False)
+
+    untracked = frozenset({"version", "place", "month"})
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "走访"
+        ordering = ["-visited_on", "-pk"]
+        indexes = [
+            models.Index(fields=["place", "visited_on"], name="visit_place"),
+            models.Index(fields=["cadre", "visited_on"], name="visit_cadre"),
+            models.Index(fields=["unit", "visited_on"], name="visit_unit"),
+            models.Index(fields=["household", "visited_on"], name="visit_household"),
+            models.Index(fields=["outing"], name="visit_outing"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(voided_on=None) | ~Q(void_reason=""),
+                name="visit_void_has_reason",
+                violation_error_message="作废要写原因。",
+            ),
+            models.CheckConstraint(
+                condition=Q(nights__lte=1),
+                name="visit_one_night_a_day",
+                violation_error_message="一天一条记录，最多一夜。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cadre} {self.visited_on:%Y-%m-%d} {self.get_kind_display()}"
+
+    def fill(self) -> None:
+        self.month = self.visited_on.year * 100 + self.visited_on.month
+        self.place = self.village.place if self.village else self.unit.place
+
+    @property
+    def is_late(self) -> bool:
+        """补录: typed more than a day after the day itself."""
+        return (timezone.localdate(self.recorded_at) - self.visited_on).days > 1
+
+    @property
+    def is_void(self) -> bool:
+        return self.voided_on is not None
+
+    @property
+    def reason_list(self) -> list[str]:
+        return split_words(self.reasons)
+
+
+class VisitCompanionQuerySet(models.QuerySet["VisitCompanion"]):
+    def visible_to(self, user: Cadre) -> "VisitCompanionQuerySet":
+        return self.filter(visit__in=Visit.objects.visible_to(user))
+
+    def editable_by(self, user: Cadre) -> "VisitCompanionQuerySet":
+        return self.filter(visit__in=Visit.objects.editable_by(user))
+
+
+class VisitCompanion(Record):
+    """同去的人：each gets the visit counted as their own; unit and rank of that day."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, verbose_name="走访", related_name="companions")
+    cadre = models.ForeignKey(Cadre, models.PROTECT, verbose_name="同去的人", related_name="accompanied")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", related_name="+")
+    rank = models.CharField("级别", max_length=8, choices=Rank.choices)
+
+    objects = VisitCompanionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "同去的人"
+        constraints = [models.UniqueConstraint(fields=["visit", "cadre"], name="visit_companion_once")]
+
+    def __str__(self) -> str:
+        return str(self.cadre)
+
+
+class VisitPhoto(Attachment):
+    """走访照片。"""
+
+    owner = models.ForeignKey(Visit, models.CASCADE, verbose_name="走访", related_name="photos")
+
+    class Meta(Attachment.Meta):
+        verbose_name = verbose_name_plural = "走访照片"
