@@ -1,0 +1,79 @@
+"""Stored values as people read them: labels for codes, names for keys, masked ID numbers."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import models
+
+from core import identity
+from core.history import changes_of
+from core.models import Change
+from core.records import Record
+
+
+class Line(NamedTuple):
+    """One field of a change: its label, what stood there, what stands there now."""
+
+    label: str
+    old: str
+    new: str
+
+
+class Entry(NamedTuple):
+    """One Change as `_history.html` shows it."""
+
+    act: str
+    who: str
+    at: Any
+    source: str
+    lines: list[Line]
+
+
+def shown(field: models.Field[Any, Any], value: Any, names: dict[tuple[str, Any], str] | None = None) -> str:
+    """A stored value of a field in words; `names` knows the rows that foreign keys point at."""
+    if value is None or value == "":
+        return ""
+    if field.name == "id_cipher":
+        return identity.mask(identity.decrypt(value))
+    if isinstance(field, models.ForeignKey):
+        return (names or {}).get((field.name, value), str(value))
+    if isinstance(field, models.BooleanField):
+        return "是" if value else "否"
+    return str(dict(field.flatchoices).get(value, value))
+
+
+def history_of(record: Record, limit: int = 20) -> list[Entry]:
+    """The newest changes of one row, ready to show; a constant number of queries."""
+    changes = changes_of(record, limit)
+    fields = {field.name: field for field in record._meta.concrete_fields}
+    names = _names(fields, changes)
+    return [
+        Entry(
+            change.get_act_display(),
+            change.by.name if change.by else "",
+            change.at,
+            change.get_source_display(),
+            [
+                Line(str(fields[name].verbose_name), *(shown(fields[name], value, names) for value in pair))
+                for name, pair in (change.changes or {}).items()
+                if name in fields
+            ],
+        )
+        for change in changes
+    ]
+
+
+def _names(
+    fields: dict[str, models.Field[Any, Any]], changes: Iterable[Change]
+) -> dict[tuple[str, Any], str]:
+    """(field name, key) → name, one query for each foreign key that occurs."""
+    keys: dict[str, set[Any]] = {}
+    for change in changes:
+        for name, pair in (change.changes or {}).items():
+            if isinstance(fields.get(name), models.ForeignKey):
+                keys.setdefault(name, set()).update(value for value in pair if value is not None)
+    return {
+        (name, row.pk): str(row)
+        for name, wanted in keys.items()
+        for row in fields[name].related_model._base_manager.filter(pk__in=wanted)
+    }

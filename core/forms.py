@@ -1,0 +1,83 @@
+"""Forms of domain rows: the second of two editors is told, sees both versions, and overwrites nothing unknowingly."""
+
+from typing import Any, TypeVar
+
+from django import forms
+from django.db import IntegrityError, models, transaction
+
+from core import cells
+from core.display import history_of, shown
+from core.records import Record, StaleRecord
+
+M = TypeVar("M", bound=Record)
+
+
+class ChineseDateField(forms.DateField):
+    """A date in any sane form: 2012-03-05, 2012.3.5, 2012年3月5日; native picker where the browser has one."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        try:
+            return cells.clean_date(value)
+        except cells.CellError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class RecordForm(forms.ModelForm[M]):
+    """A ModelForm that carries the row's version through the page (see `saved`)."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    conflict: dict[str, Any] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            # The button 用我填的 of the conflict panel names the stored version that was seen.
+            chosen = self.data.get("overwrite", "")
+            self.instance.version = int(chosen) if chosen.isdigit() else data.get("version") or 0
+        return data
+
+
+def saved(form: RecordForm[Any]) -> bool:
+    """Save a valid form; False leaves what stands against it on the form, with all that was typed."""
+    try:
+        with transaction.atomic():
+            form.save()
+        return True
+    except StaleRecord as stale:
+        form.conflict = conflict_of(form, stale.stored)
+    except IntegrityError:
+        form.add_error(None, "刚刚有人存了同样的内容，请核对后再存。")
+    return False
+
+
+def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
+    """Both versions side by side, for `_conflict.html`."""
+    entries = history_of(stored, 1)
+    rows = []
+    for name in form.changed_data:
+        if name not in form.fields or name not in {f.name for f in stored._meta.concrete_fields}:
+            continue
+        field = stored._meta.get_field(name)
+        mine, theirs = getattr(form.instance, name), getattr(stored, name)
+        if mine != theirs:
+            rows.append(
+                {"label": field.verbose_name, "mine": _text(field, mine), "stored": _text(field, theirs)}
+            )
+    return {
+        "who": entries[0].who if entries else "",
+        "at": entries[0].at if entries else None,
+        "version": stored.version,
+        "rows": rows,
+    }
+
+
+def _text(field: Any, value: Any) -> str:
+    return str(value) if isinstance(value, models.Model) else shown(field, value)

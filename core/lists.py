@@ -1,0 +1,349 @@
+"""A list: search form → queryset → one keyset page, or `?export=xlsx` of the very same rows.
+
+A list page makes a constant number of queries: the count, the page's keys in order, and the cells of
+those keys. Columns that cost (last visit, sums) are thus reckoned for the shown rows only, unless the
+list is sorted by them.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import FieldError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F, Q, QuerySet
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from core import sheets
+from core.models import Download
+
+PER_PAGE = 50
+Show = Callable[[Any], Any]
+
+
+def as_is(value: Any) -> Any:
+    """The table and the workbook know how to show text, numbers and dates."""
+    return value
+
+
+def labels_of(choices: type[Any]) -> Show:
+    """Shows a stored code by its label."""
+    table: dict[Any, str] = dict(choices.choices)
+    return lambda value: table.get(value, "")
+
+
+def yes_no(value: Any) -> str:
+    return "" if value is None else "是" if value else "否"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, the name of its value in the queryset, and how it is shown.
+
+    `sort` names a field or annotation that is never null; without it the heading is no link.
+    """
+
+    label: str
+    value: str
+    sort: str = ""
+    css: str = ""
+    show: Show = as_is
+
+
+class Heading(NamedTuple):
+    label: str
+    css: str
+    sort: str = ""
+    aria: str = ""
+
+
+class Row(NamedTuple):
+    key: int
+    href: str
+    cells: list[Any]
+    css: str = ""
+
+
+def link_to(name: str) -> Callable[[int], str]:
+    """A function from a primary key to the address of its page, resolved once."""
+    before, _, after = reverse(name, args=[987654321]).partition("987654321")
+    return lambda pk: f"{before}{pk}{after}"
+
+
+def by_name(text: str, prefix: str = "") -> Q:
+    """Part of a Chinese name, or of its pinyin or initials."""
+    if not text.isascii():
+        return Q(**{f"{prefix}name__contains": text})
+    letters = text.lower().replace(" ", "").replace("'", "")
+    return Q(**{f"{prefix}pinyin__contains": letters}) | Q(**{f"{prefix}initials__contains": letters})
+
+
+class SearchForm(forms.Form):
+    """The filters of a list. Field `x` narrows through the method `by_x(queryset, value)`."""
+
+    placeholder = ""
+    q = forms.CharField(label="查找", required=False, max_length=60)
+
+    def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow by every understood field; what is not understood is left out and said by `problem`."""
+        self.is_valid()
+        for name, value in self.cleaned_data.items():
+            if value not in (None, "", False):
+                queryset = getattr(self, f"by_{name}")(queryset, value)
+        return queryset
+
+    def by_q(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return queryset.filter(by_name(value))
+
+    @property
+    def problem(self) -> str:
+        wrong = [str(self.fields[name].label) for name in self.errors if name in self.fields]
+        return f"{'、'.join(wrong)}的条件看不懂，没有按它筛选。" if wrong else ""
+
+    def describe(self) -> str:
+        """The filters in force, in words, for the log of downloads and the head of a print."""
+        return "；".join(f"{field.label}：{self._shown(name)}" for name, field in self._set_fields())
+
+    def _set_fields(self) -> Iterator[tuple[str, forms.Field]]:
+        for name, field in self.fields.items():
+            if self.cleaned_data.get(name) not in (None, "", False):
+                yield name, field
+
+    def _shown(self, name: str) -> str:
+        field, value = self.fields[name], self.cleaned_data[name]
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(_flat(field.choices)).get(value, value))
+        return "是" if value is True else str(value)
+
+    def chips(self, without: Callable[[str], str]) -> list[dict[str, Any]]:
+        """The filters as `_filter.html` shows them; `without(name)` is the page's address without one."""
+        return [
+            {
+                "name": name,
+                "label": field.label,
+                "kind": _kind(field),
+                "value": self._raw(name),
+                "choices": [(v, label) for v, label in _flat(getattr(field, "choices", [])) if v != ""],
+                "clear": without(name),
+            }
+            for name, field in self.fields.items()
+            if name != "q" and not isinstance(field.widget, forms.HiddenInput)
+        ]
+
+    def _raw(self, name: str) -> Any:
+        value = self.cleaned_data.get(name)
+        return value.isoformat() if isinstance(value, date) else value or ""
+
+
+def _flat(choices: Any) -> list[tuple[Any, str]]:
+    return [(value, str(label)) for value, label in choices]
+
+
+def _kind(field: forms.Field) -> str:
+    if isinstance(field, forms.BooleanField):
+        return "check"
+    return "date" if isinstance(field, forms.DateField) else "select"
+
+
+@dataclass
+class Listing:
+    """What makes one list. `annotate` adds what the columns show to the page's rows only."""
+
+    title: str
+    unit: str
+    queryset: QuerySet[Any]
+    form: SearchForm
+    columns: Sequence[Column]
+    sort: str
+    href: Callable[[int], str] | None = None
+    annotate: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda queryset: queryset
+    totals: Callable[[QuerySet[Any], int], list[dict[str, Any]]] | None = None
+    facts: str = ""
+    crumbs: Sequence[tuple[str, str]] = ()
+    actions: Sequence[Mapping[str, str]] = ()
+    empty: Mapping[str, Any] | None = None
+    ticks: Mapping[str, Any] | None = None
+    template: str = "pages/list.html"
+
+
+def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponseBase:
+    """The page a list's address answers with, or its workbook."""
+    found = listing.form.filter(listing.queryset)
+    if request.GET.get("export") == "xlsx":
+        return export(request, listing, found)
+    count = found.count()
+    page = _Page(request, listing, found)
+    return render(
+        request,
+        listing.template,
+        {
+            "page": {"title": listing.title, "facts": listing.facts, "crumbs": listing.crumbs},
+            "actions": listing.actions,
+            "search": {
+                "value": listing.form.data.get("q", ""),
+                "placeholder": listing.form.placeholder,
+                "error": listing.form.problem,
+            },
+            "filters": listing.form.chips(lambda name: _address(request, {name: None})),
+            "hidden": [("sort", request.GET["sort"])] if "sort" in request.GET else [],
+            "clear_url": request.path if listing.form.describe() else "",
+            "columns": [page.heading(column) for column in listing.columns],
+            "rows": _rows(listing, found, page.keys),
+            "totals": listing.totals(found, count) if listing.totals and count else None,
+            "pager": {
+                "text": f"共 {count:,} {listing.unit}，每页 {PER_PAGE} {listing.unit}",
+                "prev": page.previous,
+                "next": page.following,
+            },
+            "export": {
+                "url": _address(request, {"export": "xlsx"}),
+                "label": f"导出这 {count:,} {listing.unit}",
+            }
+            if count
+            else None,
+            "empty": listing.empty,
+            "ticks": listing.ticks,
+            "count": count,
+            "caption": listing.title,
+            **context,
+        },
+    )
+
+
+def _rows(listing: Listing, found: QuerySet[Any], keys: Sequence[int]) -> list[Row]:
+    """The page's rows, in the page's order."""
+    names = [column.value for column in listing.columns]
+    values = listing.annotate(found.order_by().filter(pk__in=keys)).values_list("pk", *names)
+    by_key = {pk: cells for pk, *cells in values}
+    shows = [column.show for column in listing.columns]
+    href = listing.href or (lambda pk: "")
+    return [
+        Row(key, href(key), [show(value) for show, value in zip(shows, by_key[key], strict=True)])
+        for key in keys
+        if key in by_key
+    ]
+
+
+def _address(request: HttpRequest, changed: Mapping[str, str | None]) -> str:
+    """This page with some of its parameters changed; a page of keys starts over."""
+    query = request.GET.copy()
+    for name in ("after", "before", "export"):
+        query.pop(name, None)
+    for name, value in changed.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+class _Page:
+    """The keys of one keyset page, its sort order and the ways to its neighbours."""
+
+    def __init__(self, request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> None:
+        self.request = request
+        self.sort, self.down = _order(request, listing)
+        queryset = found if _is_field(found, self.sort) else listing.annotate(found)
+        backwards = "before" in request.GET
+        cursor = self._cursor(queryset, request.GET.get("before" if backwards else "after", ""))
+        falling = self.down != backwards
+        if cursor is not None:
+            queryset = queryset.filter(_beyond(self.sort, cursor, falling))
+        order = [F(self.sort).desc(), "-pk"] if falling else [F(self.sort).asc(), "pk"]
+        rows = list(queryset.order_by(*order).values_list(self.sort, "pk")[: PER_PAGE + 1])
+        more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE]
+        if backwards:
+            rows.reverse()
+        self.keys = [pk for _, pk in rows]
+        has_previous = more if backwards else cursor is not None
+        has_following = True if backwards else more
+        self.previous = self._to("before", rows[0]) if rows and has_previous else ""
+        self.following = self._to("after", rows[-1]) if rows and has_following else ""
+
+    def _cursor(self, queryset: QuerySet[Any], text: str) -> tuple[Any, int] | None:
+        """The sort value and key that the page goes on from; a garbled one starts at the beginning."""
+        try:
+            value, pk = json.loads(text)
+            queryset.filter(Q(**{self.sort: value}), pk=int(pk)).query.sql_with_params()
+        except (ValueError, TypeError, FieldError, forms.ValidationError):
+            return None
+        return value, int(pk)
+
+    def _to(self, direction: str, row: tuple[Any, int]) -> str:
+        return _address(
+            self.request, {direction: json.dumps([row[0], row[1]], cls=DjangoJSONEncoder, ensure_ascii=False)}
+        )
+
+    def heading(self, column: Column) -> Heading:
+        if not column.sort:
+            return Heading(column.label, column.css)
+        sorted_by = column.sort == self.sort
+        turned = f"-{column.sort}" if sorted_by and not self.down else column.sort
+        aria = ("descending" if self.down else "ascending") if sorted_by else ""
+        return Heading(column.label, column.css, _address(self.request, {"sort": turned}), aria)
+
+
+def _order(request: HttpRequest, listing: Listing) -> tuple[str, bool]:
+    """The column to sort by, and whether it falls; what is not sortable sorts as the list does."""
+    asked = request.GET.get("sort", "")
+    allowed = {column.sort for column in listing.columns if column.sort}
+    chosen = asked if asked.lstrip("-") in allowed else listing.sort
+    return chosen.lstrip("-"), chosen.startswith("-")
+
+
+def _is_field(queryset: QuerySet[Any], name: str) -> bool:
+    known = {field.name for field in queryset.model._meta.concrete_fields} | {"pk"}
+    return name in known or name in queryset.query.annotations
+
+
+def _beyond(sort: str, cursor: tuple[Any, int], falling: bool) -> Q:
+    """Rows behind the cursor. The first condition repeats the second so that PostgreSQL uses the index."""
+    value, pk = cursor
+    edge = "lt" if falling else "gt"
+    return Q(**{f"{sort}__{edge}e": value}) & (
+        Q(**{f"{sort}__{edge}": value}) | Q(**{sort: value, f"pk__{edge}": pk})
+    )
+
+
+def export(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
+    """All found rows as a workbook, in the page's order; the download is logged."""
+    sort, down = _order(request, listing)
+    queryset = listing.annotate(found).order_by(f"-{sort}" if down else sort, "-pk" if down else "pk")
+    names = [column.value for column in listing.columns]
+    shows = [column.show for column in listing.columns]
+    rows = queryset.values_list(*names).iterator(chunk_size=2000)
+    cells = ([show(value) for show, value in zip(shows, row, strict=True)] for row in rows)
+    headings = [column.label for column in listing.columns]
+    return send_workbook(
+        request, listing.title, headings, cells, filters=listing.form.describe(), row_count=found.count()
+    )
+
+
+def send_workbook(
+    request: HttpRequest,
+    title: str,
+    headings: Sequence[str],
+    rows: Iterator[Sequence[Any]],
+    *,
+    filters: str,
+    row_count: int,
+) -> HttpResponseBase:
+    """Write rows into a workbook, log who took them, and send it."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
+    sheets.write_rows(file, headings, rows)
+    log_download(request, title, filters=filters, row_count=row_count)
+    file.seek(0)
+    name = f"{title}{timezone.localdate():%Y%m%d}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def log_download(request: HttpRequest, what: str, *, filters: str, row_count: int) -> None:
+    user: Any = request.user
+    Download.objects.create(by=user, place=user.place, what=what, filters=filters[:500], row_count=row_count)
