@@ -1,7 +1,7 @@
 """走访：one entry that diary, ledger, attendance and statistics are read from."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -19,6 +19,11 @@ from villages.models import Village
 
 VOID_WITHIN = timedelta(days=7)
 """How long an author may declare an own record 作废; leader and office may any time."""
+
+
+def recorded_late(visited_on: date, recorded_at: datetime) -> bool:
+    """补录: typed more than a day after the day itself."""
+    return (timezone.localdate(recorded_at) - visited_on).days > 1
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -105,6 +110,7 @@ class Visit(Record):
         Cadre, models.PROTECT, verbose_name="录入人", related_name="entered_visits"
     )
     recorded_at = models.DateTimeField("录入时间", default=timezone.now)
+    is_late = models.BooleanField("补录", default=False, editable=False)
     voided_on = models.DateField("作废日期", null=True, blank=True, editable=False)
     voided_by = models.ForeignKey(
         Cadre,
@@ -119,7 +125,7 @@ class Visit(Record):
     void_reason = models.CharField("作废原因", max_length=100, blank=True, editable=False)
     place = models.CharField("所属区划代码", max_length=12, editable=False)
 
-    untracked = frozenset({"version", "place", "month"})
+    untracked = frozenset({"version", "place", "month", "is_late"})
     objects = VisitQuerySet.as_manager()
 
     class Meta:
@@ -151,11 +157,7 @@ class Visit(Record):
     def fill(self) -> None:
         self.month = self.visited_on.year * 100 + self.visited_on.month
         self.place = self.village.place if self.village else self.unit.place
-
-    @property
-    def is_late(self) -> bool:
-        """补录: typed more than a day after the day itself."""
-        return (timezone.localdate(self.recorded_at) - self.visited_on).days > 1
+        self.is_late = recorded_late(self.visited_on, self.recorded_at)
 
     @property
     def is_void(self) -> bool:
