@@ -81,3 +81,10 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
 
 def _text(field: Any, value: Any) -> str:
     return str(value) if isinstance(value, models.Model) else shown(field, value)
+
+
+def limit(form: forms.BaseForm, name: str, queryset: models.QuerySet[Any]) -> None:
+    """Let a choice field offer, and accept, only these rows."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = queryset

@@ -129,3 +129,8 @@ def id_hash(number: str) -> str:
 def id_hashes(number: str) -> list[str]:
     """The hashes to look a number up by, one a key."""
     return crypto.keyed_hashes(number[:18]) if number else []
+
+
+def mask_phone(phone: str) -> str:
+    """138****1234, for those who read but may not call."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import FieldError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -347,3 +348,11 @@ def send_workbook(
 def log_download(request: HttpRequest, what: str, *, filters: str, row_count: int) -> None:
     user: Any = request.user
     Download.objects.create(by=user, place=user.place, what=what, filters=filters[:500], row_count=row_count)
+
+
+def count_of(rows: QuerySet[Any], link: str, *, what: str = "pk") -> Coalesce:
+    """How many different `what` of `rows` point at each row through `link`; 0 for none."""
+    counted = (
+        rows.filter(**{link: OuterRef("pk")}).order_by().values(link).annotate(n=Count(what, distinct=True))
+    )
+    return Coalesce(Subquery(counted.values("n")), 0)

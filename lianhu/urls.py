@@ -8,6 +8,7 @@ from core.views import healthz
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("visits.urls")),
+    path("", include("visits.registers.urls")),
     path("", include("households.urls")),
     path("", include("villages.urls")),
     path("", include("units.urls")),

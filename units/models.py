@@ -117,7 +117,7 @@ class Unit(Record):
 
     def fill(self) -> None:
         self.place = self.division.code
-        self.pinyin, self.initials = pinyin.search_forms(self.name)
+        self.pinyin, self.initials = pinyin.place_forms(self.name)
 
 
 class CadreQuerySet(models.QuerySet["Cadre"]):

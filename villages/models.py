@@ -71,7 +71,7 @@ class Village(Record):
 
     def fill(self) -> None:
         self.place = self.code
-        self.pinyin, self.initials = pinyin.search_forms(self.name)
+        self.pinyin, self.initials = pinyin.place_forms(self.name)
 
 
 class VillageAlias(models.Model):

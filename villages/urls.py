@@ -1,5 +1,10 @@
 """Addresses of villages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from villages import pages
+
+urlpatterns = [
+    path("villages/new/", pages.village_edit, name="village-new"),
+    path("villages/<int:pk>/edit/", pages.village_edit, name="village-edit"),
+]

@@ -1,0 +1,203 @@
+"""Forms of households and members."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core import cells, identity
+from core.forms import ChineseDateField, RecordForm, limit
+from core.words import join_words, split_words
+from households.choices import Relation, Sex, Status
+from households.models import Household, Member
+from units.models import Cadre, Word, today
+from villages.models import Village
+
+
+class IdNumberField(forms.CharField):
+    """An ID number, checked; never kept in the browser. A masked one is left to the form (see MemberForm)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"data-secret": "", "autocomplete": "off", "inputmode": "text"})
+        super().__init__(label="身份证号", required=False, max_length=30, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if identity.looks_masked(text):
+            return text
+        try:
+            return identity.clean_id_number(text)
+        except cells.CellError as error:
+            raise ValidationError(str(error)) from error
+
+
+class PhoneField(forms.CharField):
+    """A mobile or landline number, cleaned."""
+
+    def clean(self, value: Any) -> str:
+        try:
+            return cells.clean_phone(super().clean(value))
+        except cells.CellError as error:
+            raise ValidationError(str(error)) from error
+
+
+class TagsField(forms.MultipleChoiceField):
+    """必访 marks ticked from the office's words; stored as one text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="标记", required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return split_words(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> Any:
+        return join_words(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return join_words(data or []) != (initial or "")
+
+
+class HouseholdForm(RecordForm[Household]):
+    phone = PhoneField(label="联系电话", required=False, max_length=20)
+    identified_on = ChineseDateField(label="识别日期", required=False)
+    tags = TagsField()
+
+    class Meta:
+        model = Household
+        fields = (
+            "village",
+            "group",
+            "address",
+            "phone",
+            "size",
+            "kind",
+            "main_cause",
+            "other_causes",
+            "tags",
+            "identified_on",
+            "income_when_identified",
+            "external_no",
+            "note",
+        )
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit(self, "village", Village.objects.editable_by(user).current())
+        if self.instance.pk:
+            # A household keeps its number, which carries the village: moving is 迁出 and a new household.
+            del self.fields["village"]
+        tags = self.fields["tags"]
+        assert isinstance(tags, forms.MultipleChoiceField)
+        words = dict.fromkeys(Word.objects.texts(Word.Group.HOUSEHOLD_TAG) + split_words(self.instance.tags))
+        tags.choices = [(word, word) for word in words]
+
+
+class HeadForm(forms.Form):
+    """The head of a new household."""
+
+    head_name = forms.CharField(label="户主姓名", max_length=20)
+    id_number = IdNumberField()
+    sex = forms.ChoiceField(label="性别", choices=Sex.choices, required=False, help_text="填了身份证号可不选")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        number = data.get("id_number", "")
+        if number and identity.looks_masked(number):
+            self.add_error("id_number", "号码中间是星号，请照证件填 18 位。")
+        return data
+
+    def head(self) -> Member:
+        number = self.cleaned_data["id_number"]
+        head = Member(name=self.cleaned_data["head_name"], relation=Relation.HEAD)
+        head.id_number = number
+        head.sex = identity.sex(number) if number else self.cleaned_data["sex"] or Sex.MALE
+        head.born_on = identity.birth_date(number) if number else None
+        return head
+
+
+class MemberForm(RecordForm[Member]):
+    id_number = IdNumberField(help_text="18 位，或 20 位残疾人证号；不改就留着星号")
+    born_on = ChineseDateField(label="出生日期", required=False, help_text="填了身份证号会自动核对")
+    joined_on = ChineseDateField(label="迁入日期", required=False)
+    left_on = ChineseDateField(label="离开日期", required=False, help_text="迁出、去世、出嫁等，在家的空着")
+
+    class Meta:
+        model = Member
+        fields = (
+            "name",
+            "relation",
+            "sex",
+            "born_on",
+            "ethnicity",
+            "education",
+            "schooling",
+            "health",
+            "labour",
+            "migrant_work",
+            "migrant_months",
+            "medical_insurance",
+            "pension_insurance",
+            "joined_on",
+            "left_on",
+            "left_reason",
+        )
+
+    field_order = ("name", "relation", "id_number", "sex", "born_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["id_number"].initial = self.instance.id_masked
+
+    def clean_id_number(self) -> str:
+        """A masked value means “unchanged” when it equals the stored mask, and is an error otherwise."""
+        number: str = self.cleaned_data["id_number"]
+        if not identity.looks_masked(number):
+            return number
+        if number != self.instance.id_masked:
+            raise ValidationError("号码中间是星号，和原来存的对不上。不改就不要动它，要改请填完整的号码。")
+        return self.instance.id_number
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        number = data.get("id_number")
+        if number:
+            if data.get("sex") and data["sex"] != identity.sex(number):
+                self.add_error("sex", f"身份证号第 17 位说的是{Sex(identity.sex(number)).label}，请核对。")
+            if data.get("born_on") and data["born_on"] != identity.birth_date(number):
+                self.add_error("born_on", "和身份证号里的出生日期不一样，请核对。")
+            data["born_on"] = identity.birth_date(number)
+        if number is not None:
+            self.instance.id_number = number
+        if data.get("left_on") and data["left_on"] > today():
+            self.add_error("left_on", "离开日期不能晚于今天。")
+        return data
+
+
+class CloseForm(forms.Form):
+    """迁出、并入、分户、注销."""
+
+    status = forms.ChoiceField(label="怎么了", choices=Status.choices[1:])
+    on = ChineseDateField(label="哪天", initial=today)
+    successor = forms.CharField(
+        label="去向户编号", required=False, max_length=20, help_text="并入或分户时填，如 620524100201-017"
+    )
+
+    def __init__(self, *args: Any, user: Cadre, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.household = user, household
+
+    def clean_on(self) -> Any:
+        on = self.cleaned_data["on"]
+        if on > today():
+            raise ValidationError("日期不能晚于今天。")
+        return on
+
+    def clean_successor(self) -> Household | None:
+        no = cells.clean_text(self.cleaned_data["successor"])
+        if not no:
+            return None
+        others = Household.objects.editable_by(self.user).exclude(pk=self.household.pk)
+        found = others.filter(no=no).first()
+        if found is None:
+            raise ValidationError("没有这个户编号，请核对。")
+        return found

@@ -1,0 +1,98 @@
+"""Forms on households and members, and the logged 查看 of an ID number."""
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from core.pages import form_page
+from households import registering
+from households.choices import Status
+from households.forms import CloseForm, HeadForm, HouseholdForm, MemberForm
+from households.models import Household, Member
+from units.access import get_editable, office_required, user_of
+
+
+@office_required
+def household_new(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    form = HouseholdForm(request.POST or None, user=user)
+    head_form = HeadForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and head_form.is_valid():
+        try:
+            household = registering.register(form.save(commit=False), head_form.head())
+        except IntegrityError:
+            head_form.add_error("id_number", "这个身份证号已经是本县另一户的家庭成员，请先查找核对。")
+        else:
+            messages.success(request, f"已登记，户编号 {household.no}。")
+            return redirect("household", pk=household.pk)
+    return render(
+        request,
+        "households/new.html",
+        {
+            "page": {"title": "登记一户"},
+            "form": form,
+            "head_form": head_form,
+            "cancel": reverse("households"),
+        },
+    )
+
+
+@office_required
+def household_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user = user_of(request)
+    household = get_editable(Household.objects, user, pk=pk)
+    form = HouseholdForm(request.POST or None, instance=household, user=user)
+    return form_page(
+        request, form, title="改户资料", facts=household.no, done="已保存。", back=_page_of(household)
+    )
+
+
+@office_required
+def household_close(request: HttpRequest, pk: int) -> HttpResponse:
+    user = user_of(request)
+    household = get_editable(Household.objects, user, pk=pk)
+    form = CloseForm(request.POST or None, user=user, household=household)
+    if request.method == "POST" and form.is_valid():
+        registering.close(
+            household,
+            status=Status(form.cleaned_data["status"]),
+            on=form.cleaned_data["on"],
+            successor=form.cleaned_data["successor"],
+        )
+        messages.success(request, "已办理，这户的记录都还在。")
+        return redirect(_page_of(household))
+    return render(
+        request,
+        "pages/confirm.html",
+        {
+            "page": {"title": "迁出、并入、分户、注销", "facts": household.no},
+            "text": "这户不再列入在册户，现有的联户同时结束，家庭成员同日离户；走访等记录都保留。",
+            "form": form,
+            "submit": "办理",
+            "cancel": _page_of(household),
+        },
+    )
+
+
+@office_required
+def member_new(request: HttpRequest, pk: int) -> HttpResponse:
+    household = get_editable(Household.objects, user_of(request), pk=pk)
+    form = MemberForm(request.POST or None, instance=Member(household=household))
+    return form_page(
+        request, form, title="加一名家庭成员", facts=household.no, done="已加上。", back=_page_of(household)
+    )
+
+
+@office_required
+def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    member = get_editable(Member.objects.select_related("household"), user_of(request), pk=pk)
+    form = MemberForm(request.POST or None, instance=member)
+    return form_page(
+        request, form, title=f"改{member}的资料", done="已保存。", back=_page_of(member.household)
+    )
+
+
+def _page_of(household: Household) -> str:
+    return reverse("household", args=[household.pk])

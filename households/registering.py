@@ -1,0 +1,44 @@
+"""Registering a household with its head, and closing it when it leaves the list."""
+
+from datetime import date
+
+from django.db import transaction
+
+from households.choices import Status
+from households.models import Household, Member
+from villages.models import Village
+
+
+@transaction.atomic
+def register(household: Household, head: Member) -> Household:
+    """Save a new household under the next number of its village, and its head."""
+    household.no = next_no(household.village)
+    household.save()
+    head.household = household
+    head.save()
+    return household
+
+
+def next_no(village: Village) -> str:
+    """村级代码-户序 of three digits or more; given once, never again, whatever becomes of the household."""
+    locked = Village.objects.select_for_update().get(pk=village.pk)
+    locked.last_serial += 1
+    locked.save()
+    return household_no(locked.code, locked.last_serial)
+
+
+def household_no(village_code: str, serial: int) -> str:
+    return f"{village_code}-{serial:03d}"
+
+
+@transaction.atomic
+def close(household: Household, *, status: Status, on: date, successor: Household | None) -> None:
+    """迁出、并入、分户、注销: pairings end and members leave on that day; the records stay."""
+    household.status, household.status_on, household.successor = status, on, successor
+    household.save()
+    for pairing in household.pairings.current():
+        pairing.ended_on, pairing.end_reason = max(on, pairing.started_on), f"户{status.label}"
+        pairing.save()
+    for member in household.members.current():
+        member.left_on, member.left_reason = on, f"户{status.label}"
+        member.save()

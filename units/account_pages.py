@@ -1,0 +1,110 @@
+"""Login, the own password, and the accounts that an office or leader opens, locks and resets."""
+
+from axes.decorators import axes_dispatch
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from units import accounts
+from units.access import get_editable, manager_required, user_of
+from units.forms import LoginForm
+from units.models import Cadre
+
+
+@method_decorator(axes_dispatch, name="dispatch")
+class Login(LoginView):
+    form_class = LoginForm
+    redirect_authenticated_user = True
+
+
+@never_cache
+def password(request: HttpRequest) -> HttpResponse:
+    """Choose the first password with the one-time code spent, or change it knowing the old one."""
+    user = user_of(request)
+    form_class = SetPasswordForm if user.must_choose_password else PasswordChangeForm
+    form = form_class(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        accounts.choose_password(user, form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, user)
+        messages.success(request, "密码已经换好，下次用新密码登录。")
+        return redirect("home")
+    return render(request, "registration/password_change_form.html", {"form": form, "user": user})
+
+
+def me(request: HttpRequest) -> HttpResponse:
+    """我的: who I am here, and what I may do about my account."""
+    return render(request, "units/me.html", {"page": {"title": "我的"}, "cadre": user_of(request)})
+
+
+@manager_required
+@never_cache
+@require_POST
+def slips(request: HttpRequest) -> HttpResponse:
+    """One-time codes for the ticked cadres who have no password yet, as slips to cut apart. Shown once."""
+    user = user_of(request)
+    keys = [key for key in request.POST.getlist("pk") if key.isdigit()]
+    ticked = Cadre.objects.editable_by(user).current().filter(pk__in=keys).select_related("unit")
+    new = [cadre for cadre in ticked if cadre.must_choose_password]
+    if not new:
+        messages.warning(request, "请勾选还没有密码的干部。已有密码的，到他那一页点“重置密码”。")
+        return redirect("cadres")
+    return _slips_page(request, new)
+
+
+@manager_required
+@never_cache
+def reset(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fresh one-time code in place of the password."""
+    cadre = get_editable(Cadre.objects, user_of(request), pk=pk)
+    if request.method == "POST":
+        return _slips_page(request, [cadre])
+    return render(
+        request,
+        "pages/confirm.html",
+        {
+            "page": {"title": f"重置 {cadre.name} 的密码"},
+            "text": "原来的密码马上失效，已经登录的也会退出。下一页显示一次性口令，只显示这一次，请打印或抄给本人。",
+            "submit": "重置密码",
+            "cancel": f"/cadres/{cadre.pk}/",
+        },
+    )
+
+
+@manager_required
+@require_POST
+def lock(request: HttpRequest, pk: int) -> HttpResponse:
+    """停用 or, when it is, 启用."""
+    cadre = get_editable(Cadre.objects, user_of(request), pk=pk)
+    if cadre.pk == user_of(request).pk:
+        messages.error(request, "不能停用自己的账号。")
+    elif cadre.is_active:
+        accounts.lock(cadre)
+        messages.success(request, f"{cadre.name}的账号已停用，记录都还在。")
+    else:
+        accounts.unlock(cadre)
+        messages.success(request, f"{cadre.name}的账号又可以登录了。")
+    return redirect("cadre", pk=cadre.pk)
+
+
+def _slips_page(request: HttpRequest, cadres: list[Cadre]) -> HttpResponse:
+    lines = [
+        {
+            "title": f"{cadre.name}（{cadre.unit}）",
+            "lines": [
+                f"登录名：{cadre.phone or cadre.staff_no}",
+                f"一次性口令：{code}",
+                f"{timezone.localtime(until):%Y年%-m月%-d日}前有效，登录后自己选密码",
+                request.build_absolute_uri("/"),
+            ],
+        }
+        for cadre, code, until in accounts.issue_codes(cadres)
+    ]
+    page = {"title": f"一次性口令 {len(lines)} 张"}
+    return render(request, "pages/slips.html", {"page": page, "slips": lines, "sheet": {"back": "/cadres/"}})

@@ -1,0 +1,74 @@
+"""Forms of units, cadres, divisions and the login."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from core.forms import ChineseDateField, RecordForm, limit
+from units.models import Cadre, Division, Unit
+from units.roles import Role
+
+
+class LoginForm(AuthenticationForm):
+    error_messages: ClassVar[dict[str, Any]] = {
+        "invalid_login": "手机号（工号）或密码不对，请核对后再试。连续错 10 次要等半小时。",
+        "inactive": "这个账号已停用，请找双联办。",
+    }
+
+
+class DivisionForm(RecordForm[Division]):
+    class Meta:
+        model = Division
+        fields = ("code", "name")
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if self.instance.pk:
+            # Every row under a division carries its code.
+            self.fields["code"].disabled = True
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not code.startswith(self.user.place):
+            raise forms.ValidationError(f"只能建 {self.user.place} 开头的区划。")
+        return code
+
+
+class UnitForm(RecordForm[Unit]):
+    closed_on = ChineseDateField(label="撤并日期", required=False)
+
+    class Meta:
+        model = Unit
+        fields = ("name", "short_name", "code", "level", "division", "contact", "contact_phone", "closed_on")
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit(self, "division", Division.objects.editable_by(user))
+
+
+class CadreForm(RecordForm[Cadre]):
+    """A leader edits neither role nor unit; nobody grants a role above the own."""
+
+    left_on = ChineseDateField(label="离岗日期", required=False, help_text="调离、退休的日期；在岗的空着")
+
+    class Meta:
+        model = Cadre
+        fields = ("name", "phone", "staff_no", "unit", "rank", "post", "role", "left_on")
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if user.is_office:
+            limit(self, "unit", Unit.objects.editable_by(user))
+        else:
+            del self.fields["unit"], self.fields["role"]
+            if self.instance.pk is None:
+                self.instance.unit = user.unit
+                self.instance.role = Role.CADRE
+
+    def clean_phone(self) -> str | None:
+        return self.cleaned_data["phone"] or None
+
+    def clean_staff_no(self) -> str | None:
+        return self.cleaned_data["staff_no"] or None

@@ -1,0 +1,32 @@
+"""Forms of villages."""
+
+from typing import Any
+
+from django import forms
+
+from core.forms import ChineseDateField, RecordForm, limit
+from units.models import Cadre, Division
+from villages.models import Village
+
+
+class VillageForm(RecordForm[Village]):
+    ended_on = ChineseDateField(label="撤并日期", required=False)
+
+    class Meta:
+        model = Village
+        fields = ("code", "name", "division", "kind", "is_poor", "ended_on", "merged_into")
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit(self, "division", Division.objects.editable_by(user).towns())
+        limit(self, "merged_into", Village.objects.editable_by(user).exclude(pk=self.instance.pk))
+        if self.instance.pk:
+            # Every row of the village carries its code.
+            self.fields["code"].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        code, division = data.get("code"), data.get("division")
+        if code and division and not code.startswith(division.code):
+            raise forms.ValidationError(f"村级代码应以{division}的代码 {division.code} 开头。")
+        return data

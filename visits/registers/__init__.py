@@ -1,0 +1,1 @@
+"""名册：lists and pages of units, cadres, villages and households, with the visits that belong to them."""

@@ -1,0 +1,170 @@
+"""名册：干部。"""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Case, CharField, Max, OuterRef, QuerySet, Subquery, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from core.display import history_of
+from core.lists import Column, Listing, SearchForm, by_name, count_of, labels_of, link_to, list_page
+from households.choices import Relation
+from households.models import HouseholdPairing, Member
+from units.access import get_visible, user_of
+from units.models import Cadre, today
+from units.roles import Rank, Role
+from visits.models import Visit
+from visits.registers.places import phone_for, unit_choices
+
+
+class CadreSearch(SearchForm):
+    placeholder = "姓名、拼音、手机号、工号"
+    unit = forms.ChoiceField(label="单位", required=False)
+    rank = forms.ChoiceField(label="级别", required=False, choices=[("", "级别"), *Rank.choices])
+    role = forms.ChoiceField(label="角色", required=False, choices=[("", "角色"), *Role.choices])
+    paired = forms.ChoiceField(
+        label="联户", required=False, choices=[("", "联户"), ("yes", "有联户"), ("no", "无户干部")]
+    )
+    account = forms.ChoiceField(
+        label="账号",
+        required=False,
+        choices=[("", "账号"), ("new", "还没有密码"), ("locked", "停用"), ("left", "离岗")],
+    )
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = unit_choices(user)
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        named = queryset.filter(by_name(value))
+        return named | queryset.filter(phone__startswith=value) | queryset.filter(staff_no__startswith=value)
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(unit=value)
+
+    def by_rank(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(rank=value)
+
+    def by_role(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(role=value)
+
+    def by_paired(self, queryset: Any, value: str) -> Any:
+        paired = HouseholdPairing.objects.current().values("cadre")
+        if value == "yes":
+            return queryset.filter(pk__in=paired)
+        return queryset.current().exclude(pk__in=paired).exclude(role=Role.VIEWER)
+
+    def by_account(self, queryset: Any, value: str) -> Any:
+        if value == "new":
+            return queryset.current().filter(password__startswith="!", is_active=True)
+        return queryset.filter(is_active=False) if value == "locked" else queryset.exclude(left_on=None)
+
+
+def cadres(request: HttpRequest) -> HttpResponseBase:
+    user = user_of(request)
+    listing = Listing(
+        title="干部",
+        unit="人",
+        queryset=Cadre.objects.visible_to(user),
+        form=CadreSearch(request.GET, user=user),
+        annotate=_with_counts,
+        columns=[
+            Column("姓名", "name", sort="pinyin"),
+            Column("工号", "staff_no", css="quiet"),
+            Column("单位", "unit__name", css="nowrap"),
+            Column("级别", "rank", sort="rank", show=labels_of(Rank)),
+            Column("职务", "post"),
+            Column("角色", "role", sort="role", show=labels_of(Role)),
+            Column("手机号", "phone", show=phone_for(user)),
+            Column("联户（户）", "household_count", sort="household_count", css="num"),
+            Column("最近走访", "last_visit"),
+            Column("账号", "account"),
+        ],
+        sort="pk",
+        href=link_to("cadre"),
+        actions=_list_actions(user),
+        ticks={"unit": "人", "actions": [{"label": "打印一次性口令", "url": reverse("slips")}]}
+        if user.is_staff
+        else None,
+        empty={"text": "没有符合条件的干部。", "url": request.path, "label": "看全部干部"},
+    )
+    return list_page(request, listing)
+
+
+def cadre(request: HttpRequest, pk: int) -> HttpResponse:
+    user = user_of(request)
+    cadre = get_visible(_with_counts(Cadre.objects.select_related("unit")), user, pk=pk)
+    pairings = (
+        HouseholdPairing.objects.visible_to(user).filter(cadre=cadre).select_related("household__village")
+    )
+    return render(
+        request,
+        "registers/cadre.html",
+        {
+            "page": {
+                "title": cadre.name,
+                "facts": f"{cadre.unit} {cadre.post}".strip(),
+                "crumbs": [("干部", reverse("cadres"))],
+            },
+            "cadre": cadre,
+            "facts": [
+                ("手机号", phone_for(user)(cadre.phone)),
+                ("工号", cadre.staff_no),
+                ("级别", cadre.get_rank_display()),
+                ("角色", cadre.get_role_display()),
+                ("账号", cadre.account),
+                ("现联户", f"{cadre.household_count} 户"),
+                ("离岗日期", cadre.left_on),
+            ],
+            "pairings": heads_of(pairings.order_by("ended_on", "household__no")),
+            "visits": Visit.objects.visible_to(user)
+            .filter(cadre=cadre)
+            .select_related("village", "household")[:10],
+            "visit_days": _visit_days(cadre, today()),
+            "editable": Cadre.objects.editable_by(user).filter(pk=cadre.pk).exists(),
+            "history": history_of(cadre),
+        },
+    )
+
+
+def heads_of(pairings: QuerySet[HouseholdPairing]) -> QuerySet[HouseholdPairing]:
+    """Adds `head_name` of the paired household."""
+    head = Member.objects.current().filter(household=OuterRef("household"), relation=Relation.HEAD)
+    return pairings.annotate(head_name=Subquery(head.values("name")[:1]))
+
+
+def _visit_days(cadre: Cadre, on: date) -> int:
+    """Distinct days visited this year."""
+    visits = Visit.objects.counted().filter(cadre=cadre, visited_on__year=on.year)
+    return visits.values("visited_on").distinct().count()
+
+
+def _with_counts(cadres: QuerySet[Cadre]) -> QuerySet[Cadre]:
+    visits = Visit.objects.counted().filter(cadre=OuterRef("pk")).order_by().values("cadre")
+    return cadres.annotate(
+        household_count=count_of(HouseholdPairing.objects.current(), "cadre", what="household"),
+        last_visit=Subquery(visits.annotate(last=Max("visited_on")).values("last")),
+        account=Case(
+            When(left_on__isnull=False, then=Value("离岗")),
+            When(is_active=False, then=Value("停用")),
+            When(password__startswith="!", code_hash="", then=Value("未开通")),
+            When(password__startswith="!", then=Value("已发口令")),
+            default=Value("可用"),
+            output_field=CharField(),
+        ),
+    )
+
+
+def _list_actions(user: Cadre) -> list[dict[str, str]]:
+    if not user.is_staff:
+        return []
+    new = {"label": "登记一名干部", "url": reverse("cadre-new")}
+    return (
+        [{"label": "导入", "url": reverse("import-kind", args=["cadres"])}, new] if user.is_office else [new]
+    )

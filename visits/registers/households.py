@@ -1,0 +1,173 @@
+"""名册：贫困户，with how often and when each was last entered."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.html import format_html
+
+from core import identity
+from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page
+from core.places import under
+from households.choices import Cause, Kind, Relation, Status
+from households.models import Household, HouseholdPairing, Member
+from units.access import user_of
+from units.models import Cadre, today
+from visits.models import Visit
+from visits.registers.places import phone_for, town_choices, unit_choices, village_choices
+
+
+class HouseholdSearch(SearchForm):
+    placeholder = "户主、拼音、编号、电话、身份证号"
+    town = forms.ChoiceField(label="乡镇", required=False)
+    village = forms.ChoiceField(label="村", required=False)
+    unit = forms.ChoiceField(label="联户单位", required=False)
+    paired = forms.ChoiceField(
+        label="结对", required=False, choices=[("", "结对"), ("yes", "已结对"), ("no", "未结对")]
+    )
+    visited = forms.ChoiceField(
+        label="今年入户", required=False, choices=[("", "今年入户"), ("yes", "入过户"), ("no", "没有入过户")]
+    )
+    kind = forms.ChoiceField(label="属性", required=False, choices=[("", "属性"), *Kind.choices])
+    cause = forms.ChoiceField(label="致贫原因", required=False, choices=[("", "致贫原因"), *Cause.choices])
+    tag = forms.CharField(label="标记", required=False, max_length=12, widget=forms.HiddenInput)
+    status = forms.ChoiceField(label="状态", required=False, choices=[("", "在册"), *Status.choices[1:]])
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        town = str(self.data.get("town", ""))
+        choices = {
+            "town": town_choices(user),
+            "village": village_choices(user, town or str(self.data.get("village", ""))[:9]),
+            "unit": [("", "联户单位"), *unit_choices(user)[1:]],
+        }
+        for name, options in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = options
+
+    def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found = super().filter(queryset)
+        return found if self.cleaned_data.get("status") else found.filter(status=Status.OPEN)
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        if len(value) >= 18 and value[:17].isdigit():
+            people = Member.objects.current().filter(id_hash__in=identity.id_hashes(value.upper()))
+            return queryset.filter(pk__in=people.values("household"))
+        if value[:1].isdigit():
+            return queryset.filter(
+                Q(no__startswith=value) | Q(phone__startswith=value) | Q(external_no__startswith=value)
+            )
+        heads = Member.objects.current().filter(by_name(value), relation=Relation.HEAD)
+        return queryset.filter(pk__in=heads.values("household"))
+
+    def by_town(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    def by_village(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(place=value)
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(
+            pk__in=HouseholdPairing.objects.current().filter(unit=value).values("household")
+        )
+
+    def by_paired(self, queryset: Any, value: str) -> Any:
+        return queryset.paired() if value == "yes" else queryset.unpaired()
+
+    def by_visited(self, queryset: Any, value: str) -> Any:
+        entered = Exists(entering_this_year().filter(household=OuterRef("pk")))
+        return queryset.filter(entered if value == "yes" else ~entered)
+
+    def by_kind(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(kind=value)
+
+    def by_cause(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(main_cause=value)
+
+    def by_tag(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(tags__contains=value)
+
+    def by_status(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(status=value)
+
+
+def households(request: HttpRequest) -> HttpResponseBase:
+    user = user_of(request)
+    listing = Listing(
+        title="贫困户",
+        unit="户",
+        queryset=Household.objects.visible_to(user),
+        form=HouseholdSearch(request.GET, user=user),
+        annotate=_with_cells,
+        columns=_columns(user),
+        sort="no",
+        href=link_to("household"),
+        totals=_totals,
+        actions=_list_actions(user),
+        empty={"text": "没有符合条件的贫困户。", "url": request.path, "label": "看全部贫困户"},
+    )
+    return list_page(request, listing)
+
+
+def _columns(user: Cadre) -> list[Column]:
+    return [
+        Column("户主", "head_name", sort="head_pinyin", css="nowrap"),
+        Column("户编号", "no", sort="no", css="quiet nowrap"),
+        Column("村", "village__name", css="nowrap"),
+        Column("组(社)", "group", sort="group", css="nowrap"),
+        Column("联系电话", "phone", show=phone_for(user)),
+        Column("属性", "kind", sort="kind", css="nowrap", show=labels_of(Kind)),
+        Column("致贫原因", "main_cause", sort="main_cause", css="nowrap", show=labels_of(Cause)),
+        Column("人口", "size", sort="size", css="num"),
+        Column("联户干部", "cadre_name", css="nowrap", show=_unpaired_chip),
+        Column("单位", "unit_name", css="nowrap"),
+        Column("今年入户", "entered_count", sort="entered_count", css="num"),
+        Column("最近入户", "last_entered", css="nowrap", show=as_is),
+    ]
+
+
+def _unpaired_chip(name: str | None) -> str:
+    return name or format_html('<span class="chip wait">{}</span>', "未结对")
+
+
+def entering_this_year() -> QuerySet[Visit]:
+    return Visit.objects.entering().filter(visited_on__year=today().year)
+
+
+def _with_cells(households: Any) -> Any:
+    """次数 = household-days: two visits to one household on one day count once (domain.md)."""
+    pairing = HouseholdPairing.objects.current().filter(household=OuterRef("pk")).order_by("-kind", "pk")
+    this_year = entering_this_year().filter(household=OuterRef("pk")).order_by().values("household")
+    ever = Visit.objects.entering().filter(household=OuterRef("pk")).order_by().values("household")
+    return households.with_head().annotate(
+        head_pinyin=Coalesce(F("head__pinyin"), Value("")),
+        cadre_name=Subquery(pairing.values("cadre__name")[:1]),
+        unit_name=Subquery(pairing.values("unit__name")[:1]),
+        entered_count=Coalesce(
+            Subquery(this_year.annotate(n=Count("visited_on", distinct=True)).values("n")), 0
+        ),
+        last_entered=Subquery(ever.annotate(last=Max("visited_on")).values("last")),
+    )
+
+
+def _totals(found: QuerySet[Household], count: int) -> list[dict[str, Any]]:
+    people = found.order_by().aggregate(people=Sum("size"))["people"]
+    return [
+        {"text": f"合计 {count:,} 户", "span": 7},
+        {"text": f"{people:,}", "css": "num"},
+        {"text": "", "span": 4},
+    ]
+
+
+def _list_actions(user: Cadre) -> list[dict[str, str]]:
+    if not user.is_office:
+        return []
+    return [
+        {"label": "导入", "url": reverse("import-kind", args=["households"])},
+        {"label": "登记一户", "url": reverse("household-new")},
+    ]

@@ -1,0 +1,42 @@
+"""Choices of places and the phone as a reader may see it, shared by the registers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.identity import mask_phone
+from core.lists import as_is
+from core.places import under
+from units.models import Cadre, Division, Unit
+from villages.models import Village
+
+Choices = list[tuple[str, str]]
+
+
+def town_choices(user: Cadre) -> Choices:
+    """(code, name) of the towns whose rows the user may find."""
+    if user.sees_place:
+        towns = Division.objects.towns().filter(under(user.place, "code"))
+    else:
+        towns = Division.objects.filter(villages__in=Village.objects.visible_to(user)).distinct()
+    return [("", "乡镇"), *towns.order_by("code").values_list("code", "name")]
+
+
+def village_choices(user: Cadre, town: str) -> Choices:
+    """(code, name) of the visible villages, of one town when it is chosen; a whole county is too many to list."""
+    villages = Village.objects.visible_to(user)
+    if town:
+        villages = villages.filter(under(town)) if town.isdigit() else villages.none()
+    elif user.sees_place:
+        villages = villages.none()
+    return [("", "村"), *villages.order_by("code").values_list("code", "name")]
+
+
+def unit_choices(user: Cadre) -> Choices:
+    """(pk, name) of the visible units."""
+    units = Unit.objects.visible_to(user).order_by("code", "pk").values_list("pk", "name")
+    return [("", "单位"), *((str(pk), name) for pk, name in units)]
+
+
+def phone_for(user: Cadre) -> Callable[[Any], Any]:
+    """How the user is shown a phone: a viewer sees it masked."""
+    return (lambda phone: mask_phone(phone) if phone else "") if user.is_viewer else as_is
