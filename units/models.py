@@ -275,6 +275,9 @@ class Reach(models.Model):
         ]
         indexes = [models.Index(fields=["cadre", "place"], name="reach_cadre")]
 
+    def __str__(self) -> str:
+        return f"{self.cadre or self.unit} {self.place}"
+
 
 def reaching(place: str) -> models.QuerySet[Reach]:
     return Reach.objects.filter(under(place))

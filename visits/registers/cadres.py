@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Case, CharField, Max, OuterRef, QuerySet, Subquery, Value, When
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Case, CharField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -19,6 +20,8 @@ from units.models import Cadre, today
 from units.roles import Rank, Role
 from visits.models import Visit
 from visits.registers.places import phone_for, unit_choices
+
+NO_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 
 class CadreSearch(SearchForm):
@@ -62,7 +65,7 @@ class CadreSearch(SearchForm):
 
     def by_account(self, queryset: Any, value: str) -> Any:
         if value == "new":
-            return queryset.current().filter(password__startswith="!", is_active=True)
+            return queryset.current().filter(NO_PASSWORD, is_active=True)
         return queryset.filter(is_active=False) if value == "locked" else queryset.exclude(left_on=None)
 
 
@@ -153,8 +156,8 @@ def _with_counts(cadres: QuerySet[Cadre]) -> QuerySet[Cadre]:
         account=Case(
             When(left_on__isnull=False, then=Value("离岗")),
             When(is_active=False, then=Value("停用")),
-            When(password__startswith="!", code_hash="", then=Value("未开通")),
-            When(password__startswith="!", then=Value("已发口令")),
+            When(NO_PASSWORD, code_hash="", then=Value("未开通")),
+            When(NO_PASSWORD, then=Value("已发口令")),
             default=Value("可用"),
             output_field=CharField(),
         ),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from core import identity
+from core.forms import ChineseDateField
 from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page
 from core.places import under
 from households.choices import Cause, Kind, Relation, Status
@@ -30,10 +31,12 @@ class HouseholdSearch(SearchForm):
         label="结对", required=False, choices=[("", "结对"), ("yes", "已结对"), ("no", "未结对")]
     )
     visited = forms.ChoiceField(
-        label="今年入户", required=False, choices=[("", "今年入户"), ("yes", "入过户"), ("no", "没有入过户")]
+        label="入户", required=False, choices=[("", "入户"), ("yes", "入过户"), ("no", "没有入过户")]
     )
     kind = forms.ChoiceField(label="属性", required=False, choices=[("", "属性"), *Kind.choices])
     cause = forms.ChoiceField(label="致贫原因", required=False, choices=[("", "致贫原因"), *Cause.choices])
+    since = ChineseDateField(label="从", required=False)
+    until = ChineseDateField(label="到", required=False)
     tag = forms.CharField(label="标记", required=False, max_length=12, widget=forms.HiddenInput)
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "在册"), *Status.choices[1:]])
 
@@ -80,8 +83,19 @@ class HouseholdSearch(SearchForm):
         return queryset.paired() if value == "yes" else queryset.unpaired()
 
     def by_visited(self, queryset: Any, value: str) -> Any:
-        entered = Exists(entering_this_year().filter(household=OuterRef("pk")))
+        """Within `since` and `until`, else this year."""
+        day = today()
+        since = self.cleaned_data.get("since") or day.replace(month=1, day=1)
+        until = self.cleaned_data.get("until") or day
+        entering = Visit.objects.entering().filter(visited_on__range=(since, until))
+        entered = Exists(entering.filter(household=OuterRef("pk")))
         return queryset.filter(entered if value == "yes" else ~entered)
+
+    def by_since(self, queryset: Any, _value: Any) -> Any:
+        """Says when `visited` looks; narrows nothing by itself."""
+        return queryset
+
+    by_until = by_since
 
     def by_kind(self, queryset: Any, value: str) -> Any:
         return queryset.filter(kind=value)

@@ -22,7 +22,7 @@ def town_choices(user: Cadre) -> Choices:
 
 
 def village_choices(user: Cadre, town: str) -> Choices:
-    """(code, name) of the visible villages, of one town when it is chosen; a whole county is too many to list."""
+    """(code, name) of the visible villages, for an office of the chosen town only."""
     villages = Village.objects.visible_to(user)
     if town:
         villages = villages.filter(under(town)) if town.isdigit() else villages.none()

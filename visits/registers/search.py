@@ -1,12 +1,14 @@
 """全站查找: the first few units, cadres, villages and households that answer to a word."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from core.lists import SearchForm, link_to
+from core.lists import link_to
 from households.models import Household
 from units.access import user_of
 from units.models import Cadre, Unit
@@ -21,16 +23,7 @@ SHOWN = 8
 
 def search(request: HttpRequest) -> HttpResponse:
     user, text = user_of(request), request.GET.get("q", "").strip()[:60]
-    groups = [] if not text else [
-        _group("贫困户", "household", HouseholdSearch({"q": text}, user=user), Household.objects.visible_to(user)
-               .with_head().select_related("village"), lambda h: (h.head_name, f"{h.village} {h.group} {h.no}")),
-        _group("干部", "cadre", CadreSearch({"q": text}, user=user), Cadre.objects.visible_to(user)
-               .select_related("unit"), lambda c: (c.name, f"{c.unit} {c.post}")),
-        _group("村", "village", VillageSearch({"q": text}, user=user), Village.objects.visible_to(user)
-               .select_related("division"), lambda v: (v.name, f"{v.division} {v.code}")),
-        _group("单位", "unit", UnitSearch({"q": text}), Unit.objects.visible_to(user)
-               .select_related("division"), lambda u: (u.name, str(u.division))),
-    ]  # fmt: skip
+    groups = _groups(user, text) if text else []
     found = [group for group in groups if group["rows"]]
     return render(
         request,
@@ -39,11 +32,44 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _group(label: str, name: str, form: SearchForm, queryset: Any, shown: Any) -> dict[str, Any]:
+def _groups(user: Cadre, text: str) -> list[dict[str, Any]]:
+    asked = {"q": text}
+    households = Household.objects.visible_to(user).with_head().select_related("village")
+    cadres = Cadre.objects.visible_to(user).select_related("unit")
+    villages = Village.objects.visible_to(user).select_related("division")
+    units = Unit.objects.visible_to(user).select_related("division")
+    return [
+        _group(
+            "贫困户",
+            "household",
+            HouseholdSearch(asked, user=user).filter(households),
+            text,
+            lambda row: (row.head_name, f"{row.village}{row.group} {row.no}"),
+        ),
+        _group(
+            "干部",
+            "cadre",
+            CadreSearch(asked, user=user).filter(cadres),
+            text,
+            lambda row: (row.name, f"{row.unit} {row.post}"),
+        ),
+        _group(
+            "村",
+            "village",
+            VillageSearch(asked, user=user).filter(villages),
+            text,
+            lambda row: (row.name, f"{row.division} {row.code}"),
+        ),
+        _group(
+            "单位", "unit", UnitSearch(asked).filter(units), text, lambda row: (row.name, str(row.division))
+        ),
+    ]
+
+
+def _group(
+    label: str, name: str, found: Any, text: str, shown: Callable[[Any], tuple[str, str]]
+) -> dict[str, Any]:
     href = link_to(name)
-    rows = list(form.filter(queryset)[: SHOWN + 1])
-    return {
-        "label": label,
-        "rows": [(href(row.pk), *shown(row)) for row in rows[:SHOWN]],
-        "more": f"{reverse(name + 's')}?q={form.data['q']}" if len(rows) > SHOWN else "",
-    }
+    rows = list(found[: SHOWN + 1])
+    more = f"{reverse(name + 's')}?{urlencode({'q': text})}" if len(rows) > SHOWN else ""
+    return {"label": label, "rows": [(href(row.pk), *shown(row)) for row in rows[:SHOWN]], "more": more}

@@ -1,0 +1,132 @@
+"""What a column of a sheet is: its heading, how a cell is cleaned, and what an empty one means."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from core.cells import (
+    Cell,
+    CellError,
+    clean_choice,
+    clean_date,
+    clean_decimal,
+    clean_int,
+    clean_text,
+    clean_yes_no,
+    label_key,
+)
+
+Cleaner = Callable[[Cell], Any]
+Format = Literal["text", "date", "number"]
+
+
+class Given(Enum):
+    """The two things a cell can say beside a value."""
+
+    NOTHING = "nothing"
+    CLEAR = "clear"
+
+
+NOTHING = Given.NOTHING
+"""An empty cell or a missing column: the stored value stays as it is."""
+CLEAR = Given.CLEAR
+"""“-” or “清空”: the stored value is emptied."""
+CLEARING = {"-", "—", "－", "–", "——", "--", "清空"}
+
+_BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
+_ID_NUMBER = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?!\d)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `key` names the value inside the importing code; `clean` raises CellError.
+
+    `required`: the heading must be there, and a new row needs a value.
+    """
+
+    key: str
+    label: str
+    clean: Cleaner
+    required: bool = False
+    help: str = ""
+    aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    format: Format = "text"
+    clearable: bool = True
+    secret: bool = False
+
+    @property
+    def spellings(self) -> set[str]:
+        return {heading_key(spelling) for spelling in (self.label, *self.aliases)}
+
+
+def heading_key(text: str) -> str:
+    """What two spellings of one heading share: no spaces, stars, or bracketed unit, narrow letters."""
+    key = label_key(text)
+    return _BRACKETS.sub("", key) or key
+
+
+def field_column(model: type[models.Model], name: str, **given: Any) -> Column:
+    """A column whose label, words, width and cleaner are those of a model field; `given` overrides."""
+    field: Any = model._meta.get_field(name)
+    choices = tuple(str(label) for _, label in field.choices or ())
+    made: dict[str, Any] = {
+        "key": field.attname,
+        "label": str(field.verbose_name),
+        "clean": _cleaner(field),
+        "help": str(field.help_text),
+        "choices": choices or (("是", "否") if isinstance(field, models.BooleanField) else ()),
+        "format": _format(field),
+        "clearable": field.null or field.blank,
+    }
+    return Column(**{**made, **given})
+
+
+def _format(field: Any) -> Format:
+    if isinstance(field, models.DateField):
+        return "date"
+    return "number" if isinstance(field, models.IntegerField | models.DecimalField) else "text"
+
+
+def _cleaner(field: Any) -> Cleaner:
+    if field.choices:
+        return clean_choice({str(value): str(label) for value, label in field.choices})
+    if isinstance(field, models.BooleanField):
+        return clean_yes_no
+    if isinstance(field, models.DateField):
+        return clean_date
+    if isinstance(field, models.DecimalField):
+        digits, places = field.max_digits, field.decimal_places
+        return lambda value: clean_decimal(value, digits, places, str(field.help_text))
+    if isinstance(field, models.IntegerField):
+        low, high = _limits(field.validators)
+        return lambda value: clean_int(value, low, high, str(field.help_text))
+    return plain_text(field.max_length)
+
+
+def _limits(validators: Sequence[Any]) -> tuple[int, int | None]:
+    lows = [v.limit_value for v in validators if isinstance(v, MinValueValidator)]
+    highs = [v.limit_value for v in validators if isinstance(v, MaxValueValidator)]
+    return max([0, *lows]), min(highs, default=None)
+
+
+def plain_text(max_length: int | None) -> Cleaner:
+    """Text that may not hold an ID number, which would then lie readable in the database."""
+
+    def clean(value: Cell) -> str:
+        text = clean_text(value, max_length or 0)
+        if _ID_NUMBER.search(text):
+            raise CellError("这里写了身份证号", "身份证号只写在“身份证号”一列")
+        return text
+
+    return clean
+
+
+def hide_numbers(text: str) -> str:
+    """The text with the middle of every ID number starred, for messages and logs."""
+    return re.sub(r"\d{14,}[\dXx]?", lambda found: f"{found[0][:6]}********{found[0][14:]}", text)

@@ -1,0 +1,187 @@
+"""Formats and small parts of the look: dates, figures, icons, navigation links, the rows of a table."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
+
+register = template.Library()
+
+WEEKDAYS = "一二三四五六日"
+UNDO = "undo:"
+
+
+@register.filter
+def num(value: Any) -> str:
+    """16880 → 16,880; a Decimal keeps its places; what is no number stays as it is, None is blank."""
+    if isinstance(value, (int, float, Decimal)):
+        return f"{value:,}"
+    return "" if value is None else str(value)
+
+
+@register.filter
+def money(value: Decimal | int | None) -> str:
+    """Amounts in 元 with two places: 480 → 480.00."""
+    return "" if value is None else f"{Decimal(value):,.2f}"
+
+
+@register.filter
+def wan(value: Decimal | int | None) -> str:
+    """Amounts in 元 as 万元 with one place: 4126000 → 412.6."""
+    return "" if value is None else f"{Decimal(value) / 10000:,.1f}"
+
+
+@register.filter(expects_localtime=True)
+def date_cn(value: date | None) -> str:
+    """2012年3月5日."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+@register.filter(expects_localtime=True)
+def date_short(value: date | None) -> str:
+    """9月16日 周三."""
+    return f"{value.month}月{value.day}日 周{WEEKDAYS[value.weekday()]}" if value else ""
+
+
+@register.filter(expects_localtime=True)
+def time_cn(value: datetime | None) -> str:
+    """2015年9月16日 10:42."""
+    return f"{date_cn(value)} {value:%H:%M}" if value else ""
+
+
+@register.filter
+def minutes(value: timedelta | None) -> str:
+    """How long to wait, in whole minutes or hours: 30 分钟, 2 小时."""
+    if value is None:
+        return ""
+    total = round(value.total_seconds() / 60)
+    return f"{total // 60} 小时" if total >= 60 and total % 60 == 0 else f"{total} 分钟"
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """Where a message's 撤销 posts to; views say it as extra_tags="undo:/pairings/12/reopen/"."""
+    return next(
+        (tag.removeprefix(UNDO) for tag in (message.extra_tags or "").split() if tag.startswith(UNDO)), ""
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One of static/icons.svg, by its name without `i-`; the words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def mark() -> SafeString:
+    """Our mark, as the top bars show it."""
+    return format_html(
+        '<svg class="logo" aria-hidden="true"><use href="{}#mark"/></svg>', static("icons.svg")
+    )
+
+
+@register.simple_tag(takes_context=True)
+def nav(context: Context, label: str, name: str, under: str = "") -> SafeString:
+    """A link of the main navigation, marked when the page lies under it (or under the URL named `under`)."""
+    url = reverse(name)
+    current = is_under(context.get("request"), reverse(under) if under else url)
+    return format_html('<a href="{}"{}>{}</a>', url, current, label)
+
+
+@register.simple_tag(takes_context=True)
+def tab(context: Context, label: str, name: str, icon_name: str) -> SafeString:
+    """One of the phone's tabs."""
+    url = reverse(name)
+    current = is_under(context.get("request"), url)
+    return format_html('<a href="{}"{}>{}<span>{}</span></a>', url, current, icon(icon_name), label)
+
+
+def is_under(request: HttpRequest | None, url: str) -> SafeString:
+    """The aria-current attribute when the request's page is `url` or lies below it."""
+    path = request.path if request else ""
+    here = path == url if url == "/" else path.startswith(url)
+    return mark_safe(' aria-current="page"' if here else "")
+
+
+class Column(Protocol):
+    """What a table needs to know of a column; `css` is "num", "wrap", "quiet" or several."""
+
+    @property
+    def css(self) -> str: ...
+
+
+class Row(Protocol):
+    """A table's row: the ticked value, the link and text of its first cell, the other cells, a class."""
+
+    @property
+    def key(self) -> Any: ...
+    @property
+    def href(self) -> str: ...
+    @property
+    def cells(self) -> Sequence[Any]: ...
+    @property
+    def css(self) -> str: ...
+
+
+def number_cell(value: int | Decimal) -> str:
+    return f"{value:,}" if value else '<span class="quiet">0</span>'
+
+
+def time_cell(value: datetime) -> str:
+    return f"{localtime(value):%Y-%m-%d %H:%M}"
+
+
+CELL_TEXT: dict[type, Callable[[Any], str]] = {
+    str: conditional_escape,
+    SafeString: str,
+    int: number_cell,
+    Decimal: number_cell,
+    type(None): lambda value: "",
+    date: date.isoformat,
+    datetime: time_cell,
+}
+"""A cell by its type: text is escaped, zero is grey, None is blank, a date is 2015-09-16."""
+
+
+def cell_text(value: Any) -> str:
+    return CELL_TEXT.get(type(value), conditional_escape)(value)
+
+
+@register.simple_tag
+def table_rows(columns: Sequence[Column], rows: Iterable[Row], ticks: Any = None) -> SafeString:
+    """The <tr>s of a list.
+
+    One function and not a template loop, because rows are most of a page's time: 50 × 10 cells take
+    0.6 ms here and 5 ms in a loop of {{ }}. Cells are plain values or SafeStrings (see CELL_TEXT).
+    """
+    opens = [f'<td class="{column.css}">' if column.css else "<td>" for column in columns[1:]]
+    first = columns[0].css if columns else ""
+    return mark_safe("".join(table_row(opens, first, row, bool(ticks)) for row in rows))
+
+
+def table_row(opens: Sequence[str], first: str, row: Row, ticks: bool) -> str:
+    name = cell_text(row.cells[0])
+    parts = [f'<tr class="{row.css}">' if row.css else "<tr>"]
+    if ticks:
+        key = conditional_escape(row.key)
+        parts.append(
+            '<td class="tick"><label><input class="form-check-input" type="checkbox" name="pk" '
+            f'value="{key}"><span class="visually-hidden">选 {name}</span></label></td>'
+        )
+    link = f'<a href="{conditional_escape(row.href)}">{name}</a>' if row.href else name
+    parts.append(f'<th scope="row" class="{first}">{link}</th>' if first else f'<th scope="row">{link}</th>')
+    parts += [f"{opening}{cell_text(cell)}</td>" for opening, cell in zip(opens, row.cells[1:], strict=True)]
+    parts.append("</tr>")
+    return "".join(parts)

@@ -1,0 +1,204 @@
+"""The overview's numbers: key figures, places by month, units. Data in sets, no request inside."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Value
+from django.db.models.functions import Length, Substr
+
+from core.places import VILLAGE, under
+from households.models import Household, HouseholdPairing
+from reports.counting import CHILD_LENGTH, Period, entering_in, grouped, visits_in
+from units.models import Cadre, Division, Unit
+from villages.models import Village, VillagePairing
+from visits.models import Visit
+
+
+@dataclass
+class Figures:
+    """The key figures of a place and period."""
+
+    registered: int
+    paired: int
+    entered: int
+    times: int
+    times_last_year: int
+    records: int
+    phone: int
+    late: int
+    village_times: int
+    nights: int
+    cadres: int
+
+    @property
+    def coverage(self) -> str:
+        return percent(self.entered, self.registered)
+
+
+@dataclass
+class PlaceRow:
+    """One township (or county, or village) of the grid."""
+
+    code: str
+    name: str
+    registered: int = 0
+    paired: int = 0
+    entered: int = 0
+    times: int = 0
+    by_month: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def coverage(self) -> str:
+        return percent(self.entered, self.registered)
+
+    def month_percent(self, month: int) -> int | None:
+        entered = self.by_month.get(month)
+        return None if entered is None or not self.registered else round(entered * 100 / self.registered)
+
+
+@dataclass
+class UnitRow:
+    """One unit: what it is paired with and how often its people went."""
+
+    pk: int
+    code: str
+    name: str
+    villages: str = ""
+    cadres: int = 0
+    households: int = 0
+    entered: int = 0
+    times: int = 0
+    village_times: int = 0
+    village_days: int = 0
+    nights: int = 0
+
+    @property
+    def coverage(self) -> str:
+        return percent(self.entered, self.households)
+
+
+def percent(part: int, whole: int) -> str:
+    """93.1; blank when there is nothing to divide by."""
+    return f"{part * 100 / whole:.1f}" if whole else ""
+
+
+def household_days(user: Cadre, period: Period) -> Any:
+    """The distinct (household, day) pairs, the unit of 入户户次."""
+    return entering_in(user, period).values("household", "visited_on").distinct()
+
+
+def figures(user: Cadre, period: Period) -> Figures:
+    households = Household.objects.registered().filter(under(user.place))
+    visits, entering = visits_in(user, period), entering_in(user, period)
+    return Figures(
+        registered=households.count(),
+        paired=households.paired().count(),
+        entered=entering.values("household").distinct().count(),
+        times=household_days(user, period).count(),
+        times_last_year=household_days(user, period.last_year()).count(),
+        records=visits.count(),
+        phone=visits.filter(kind=Visit.Kind.PHONE).count(),
+        late=visits.filter(is_late=True).count(),
+        village_times=_village_visits(user, period).count(),
+        nights=visits.filter(nights__gt=0).values("cadre", "visited_on").distinct().count(),
+        cadres=visits.values("cadre").distinct().count(),
+    )
+
+
+def _village_visits(user: Cadre, period: Period) -> Any:
+    in_village = visits_in(user, period).exclude(kind=Visit.Kind.PHONE).filter(village__isnull=False)
+    return in_village.values("unit", "village", "visited_on").distinct()
+
+
+def places(user: Cadre, period: Period) -> list[PlaceRow]:
+    """One row a place directly under the user's, by code."""
+    length = CHILD_LENGTH[len(user.place)]
+    rows = {code: PlaceRow(code, name) for code, name in _children(user, length)}
+
+    def add(queryset: Any, attribute: str, counted: Any) -> None:
+        for code, count in (
+            queryset.annotate(c=Substr("place", 1, length)).values_list("c").annotate(n=counted)
+        ):
+            if code in rows:
+                setattr(rows[code], attribute, count)
+
+    households = Household.objects.registered().filter(under(user.place)).order_by()
+    add(households, "registered", Count("pk"))
+    add(households.paired(), "paired", Count("pk"))
+    entering = entering_in(user, period).annotate(c=Substr("place", 1, length))
+    distinct = entering.values("c", "month", "household", "visited_on").distinct()
+    for code, month, households_count in grouped(distinct, "COUNT(DISTINCT household)", ("c", "month")):
+        if code in rows:
+            rows[code].by_month[month % 100] = households_count
+    for code, entered, times in grouped(
+        entering.values("c", "household", "visited_on").distinct(),
+        "COUNT(DISTINCT household), COUNT(*)",
+        ("c",),
+    ):
+        if code in rows:
+            rows[code].entered, rows[code].times = entered, times
+    return list(rows.values())
+
+
+def _children(user: Cadre, length: int) -> list[tuple[str, str]]:
+    if length == VILLAGE:
+        villages = Village.objects.filter(under(user.place)).order_by("code")
+        return list(villages.values_list("code", "name"))
+    divisions = Division.objects.filter(under(user.place, "code")).order_by("code")
+    return list(divisions.annotate(n=Length("code")).filter(n=Value(length)).values_list("code", "name"))
+
+
+def total(rows: list[PlaceRow]) -> PlaceRow:
+    """The places added up; a household lies in one place, so nothing is counted twice."""
+    whole = PlaceRow("", "合计")
+    for row in rows:
+        whole.registered += row.registered
+        whole.paired += row.paired
+        whole.entered += row.entered
+        whole.times += row.times
+        for month, count in row.by_month.items():
+            whole.by_month[month] = whole.by_month.get(month, 0) + count
+    return whole
+
+
+def months(user: Cadre, period: Period) -> dict[int, int]:
+    """入户户次 by month 1–12 of a year."""
+    distinct = entering_in(user, period).values("month", "household", "visited_on").distinct()
+    return {month % 100: count for month, count in grouped(distinct, "COUNT(*)", ("month",))}
+
+
+def units(user: Cadre, period: Period) -> list[UnitRow]:
+    """One row a unit that is or was at work at the place, by code; households and days are those there."""
+    found = Unit.objects.visible_to(user).order_by("code", "pk").values_list("pk", "code", "name")
+    rows = {pk: UnitRow(pk, code, name) for pk, code, name in found}
+    names: dict[int, list[str]] = defaultdict(list)
+    villages = VillagePairing.objects.current().filter(under(user.place)).order_by("village__code")
+    for unit, name in villages.values_list("unit", "village__name"):
+        names[unit].append(name)
+    pairings = HouseholdPairing.objects.current().filter(under(user.place)).order_by()
+    for unit, cadres, households in pairings.values_list("unit").annotate(
+        cadres=Count("cadre", distinct=True), households=Count("household", distinct=True)
+    ):
+        if unit in rows:
+            rows[unit].cadres, rows[unit].households = cadres, households
+    _count_work(rows, user, period)
+    for pk, row in rows.items():
+        row.villages = "、".join(names[pk])
+    return list(rows.values())
+
+
+def _count_work(rows: dict[int, UnitRow], user: Cadre, period: Period) -> None:
+    """What the units' people did in the period, into their rows."""
+    entering = entering_in(user, period).values("unit", "household", "visited_on").distinct()
+    stays = visits_in(user, period).filter(nights__gt=0).values("unit", "cadre", "visited_on").distinct()
+    for unit, entered, times in grouped(entering, "COUNT(DISTINCT household), COUNT(*)", ("unit",)):
+        if unit in rows:
+            rows[unit].entered, rows[unit].times = entered, times
+    in_villages = _village_visits(user, period)
+    for unit, times, days in grouped(in_villages, "COUNT(*), COUNT(DISTINCT visited_on)", ("unit",)):
+        if unit in rows:
+            rows[unit].village_times, rows[unit].village_days = times, days
+    for unit, nights in grouped(stays, "COUNT(*)", ("unit",)):
+        if unit in rows:
+            rows[unit].nights = nights
