@@ -1,0 +1,333 @@
+// Improves pages that already work without it. One behaviour a section, each switched on by a data- attribute;
+// docs/frontend.md lists them. Plain modules as of Chromium 86, no build.
+
+const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
+const on = (type, act, options) => document.addEventListener(type, act, options);
+const user = document.body.dataset.user;
+const loginUrl = document.body.dataset.login;
+
+// data-keep: typed text survives a lost page or an ended session, in this tab, for this user only.
+// Key: keep:USER:PATH?QUERY#NAME. Secrets, passwords and files are never kept.
+
+const KEEP = "keep:";
+const SENT = "keep-sent";
+const NEVER = ["password", "file", "submit", "button", "reset", "image"];
+
+const keepKey = (form) => `${KEEP}${user}:${location.pathname}${location.search}#${form.dataset.keep}`;
+const keepable = (field) =>
+  field.name && field.name !== "csrfmiddlewaretoken" && !NEVER.includes(field.type) && !field.closest("[data-secret]");
+const isTick = (field) => field.type === "checkbox" || field.type === "radio";
+
+function typed(form) {
+  const values = [...form.elements].filter(keepable).filter((field) => !isTick(field) || field.checked);
+  return values.flatMap((field) =>
+    field.multiple ? [...field.selectedOptions].map((option) => [field.name, option.value]) : [[field.name, field.value]]
+  );
+}
+
+function forget(test) {
+  Object.keys(sessionStorage).filter((key) => key.startsWith(KEEP) && test(key)).forEach((key) => sessionStorage.removeItem(key));
+}
+
+function keep(form) {
+  try {
+    sessionStorage.setItem(keepKey(form), JSON.stringify(typed(form)));
+  } catch (full) {
+    console.info("草稿没有地方存", full.name);
+  }
+}
+
+// Hidden fields come back too: a row's version, so that the server still sees that it is an old one,
+// and a record's ref, so that what had arrived after all is not saved twice.
+function restore(form, pairs) {
+  const before = JSON.stringify(typed(form));
+  const left = pairs.slice();
+  for (const field of [...form.elements].filter(keepable)) {
+    if (field.multiple) {
+      const chosen = pairs.filter(([name]) => name === field.name).map(([, value]) => value);
+      for (const option of field.options) option.selected = chosen.includes(option.value);
+    } else if (isTick(field)) {
+      field.checked = pairs.some(([name, value]) => name === field.name && value === field.value);
+    } else {
+      const at = left.findIndex(([name]) => name === field.name);
+      if (at >= 0) field.value = left.splice(at, 1)[0][1];
+    }
+  }
+  return JSON.stringify(typed(form)) !== before;
+}
+
+function tellRestored(form) {
+  const note = document.createElement("div");
+  note.className = "note";
+  note.setAttribute("role", "status");
+  note.innerHTML = '<span>上次没保存的字已经填回来了。</span><button class="btn btn-quiet" type="button">不要了</button>';
+  note.querySelector("button").addEventListener("click", () => {
+    sessionStorage.removeItem(keepKey(form));
+    location.reload();
+  });
+  form.prepend(note);
+}
+
+function startKeep(form) {
+  const kept = sessionStorage.getItem(keepKey(form));
+  if (kept && !("bound" in form.dataset) && restore(form, JSON.parse(kept))) {
+    tellRestored(form);
+    form.dispatchEvent(new Event("restored", { bubbles: true }));
+  }
+  let timer = 0;
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(form), 250);
+  };
+  form.addEventListener("input", later);
+  form.addEventListener("change", later);
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    keep(form);
+    sessionStorage.setItem(SENT, keepKey(form));
+  });
+}
+
+// The page that answers a saved form says data-saved: the text sent just before is done with.
+// Another user's text goes at once.
+function settleKept() {
+  const sent = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  if (sent && document.querySelector("[data-saved]")) sessionStorage.removeItem(sent);
+  if (user) forget((key) => !key.startsWith(`${KEEP}${user}:`));
+  each("form[data-keep]", user ? startKeep : () => {});
+  each("[data-forget]", (link) =>
+    link.addEventListener("click", () => link.closest("form") && sessionStorage.removeItem(keepKey(link.closest("form"))))
+  );
+}
+
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("lianhu") : null;
+if (tabs) tabs.onmessage = () => forget(() => true);
+
+function startLogout(form) {
+  form.addEventListener("submit", () => {
+    forget(() => true);
+    if (tabs) tabs.postMessage("logout");
+  });
+}
+
+// Double submit: a POST goes once; the buttons come back if the page is still here after a while.
+
+function release(form) {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
+  each("[data-held]", (button) => {
+    button.disabled = false;
+    delete button.dataset.held;
+  }, form);
+}
+
+function hold(form) {
+  form.dataset.sent = "1";
+  form.setAttribute("aria-busy", "true");
+  // After this tick, so that the pressed button's own name and value still go along.
+  setTimeout(() => {
+    for (const button of form.elements) {
+      if (button.type === "submit" && !button.disabled) {
+        button.disabled = true;
+        button.dataset.held = "1";
+      }
+    }
+  });
+  setTimeout(() => release(form), 30000);
+}
+
+on("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post], [data-reveal]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  else hold(form);
+});
+window.addEventListener("pageshow", (event) => event.persisted && each("form[data-sent]", release));
+
+// data-auto: filters send themselves. With the arrow keys a select changes at every press, so there
+// it waits until the reader goes on. Empty filters stay out of the address.
+
+function startAuto(form) {
+  let byKey = false;
+  const send = () => form.requestSubmit();
+  form.addEventListener("keydown", (event) => { byKey = event.target.tagName === "SELECT" && event.key !== "Enter"; });
+  form.addEventListener("pointerdown", () => { byKey = false; });
+  form.addEventListener("change", (event) => {
+    if (event.target.type === "search") return;
+    if (byKey || event.target.type === "date") event.target.addEventListener("blur", send, { once: true });
+    else send();
+  });
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+  });
+}
+
+// data-ticks: the selection bar shows a count, and only while rows are ticked.
+
+function startTicks(form) {
+  const bar = form.querySelector("[data-selbar]");
+  const count = form.querySelector("[data-count]");
+  const all = form.querySelector("[data-all]");
+  const boxes = () => [...form.querySelectorAll('tbody input[name="pk"]')];
+  const show = () => {
+    const ticked = boxes().filter((box) => box.checked).length;
+    for (const box of boxes()) box.closest("tr").classList.toggle("picked", box.checked);
+    bar.hidden = !ticked;
+    count.innerHTML = `<b>已选 ${ticked} ${count.dataset.count || "行"}</b>`;
+    all.querySelector("input").checked = ticked === boxes().length;
+    all.querySelector("input").indeterminate = ticked > 0 && ticked < boxes().length;
+  };
+  count.setAttribute("role", "status");
+  all.hidden = false;
+  all.querySelector("input").addEventListener("change", (event) => {
+    for (const box of boxes()) box.checked = event.target.checked;
+  });
+  form.addEventListener("change", show);
+  form.addEventListener("reset", () => setTimeout(show));
+  window.addEventListener("pageshow", show); // a page come back to has its ticks again
+  show();
+}
+
+// data-undo: the offer goes after ten seconds, but not while one looks at it.
+
+function startUndo(toast) {
+  let timer = 0;
+  const wait = () => { timer = setTimeout(() => toast.remove(), 10000); };
+  const stay = () => clearTimeout(timer);
+  const leave = () => toast.matches(":hover") || toast.contains(document.activeElement) || (stay(), wait());
+  for (const type of ["pointerenter", "focusin"]) toast.addEventListener(type, stay);
+  for (const type of ["pointerleave", "focusout"]) toast.addEventListener(type, () => setTimeout(leave));
+  wait();
+}
+
+// data-reveal: the whole number in place of the masked one for 30 seconds.
+
+const toLogin = () => location.assign(`${loginUrl}?next=${encodeURIComponent(location.pathname + location.search)}`);
+
+async function reveal(form) {
+  const shown = form.querySelector("[data-masked]");
+  const button = form.querySelector("button");
+  if (!("mask" in shown.dataset)) shown.dataset.mask = shown.textContent;
+  button.disabled = true;
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+    const plain = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
+    if (answer.redirected) return toLogin();
+    shown.textContent = answer.ok && plain ? await answer.text() : "这个号码现在不能看";
+    button.hidden = answer.ok && plain;
+  } catch (offline) {
+    shown.textContent = "网络不通，请再试一次";
+  }
+  button.disabled = false;
+  setTimeout(() => {
+    shown.textContent = shown.dataset.mask;
+    button.hidden = false;
+  }, 30000);
+}
+
+// data-shrink: photos are made small before they are sent; what cannot be read goes as it is.
+
+const LONGEST = 1600;
+const HEAVIEST = 400 * 1024;
+
+function picture(file) {
+  return new Promise((done, fail) => {
+    const image = new Image();
+    image.onload = () => done(image);
+    image.onerror = () => fail(new Error(file.name));
+    image.src = URL.createObjectURL(file);
+  });
+}
+
+function jpeg(image, longest, quality) {
+  const scale = Math.min(1, longest / Math.max(image.naturalWidth, image.naturalHeight));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(image.naturalWidth * scale);
+  canvas.height = Math.round(image.naturalHeight * scale);
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+}
+
+async function shrunk(file) {
+  if (!file.type.startsWith("image/")) return file;
+  let image;
+  try {
+    image = await picture(file);
+    for (const [longest, quality] of [[LONGEST, 0.85], [LONGEST, 0.7], [1280, 0.7], [1024, 0.6], [800, 0.5]]) {
+      const blob = await jpeg(image, longest, quality);
+      if (blob && blob.size <= HEAVIEST) return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
+    }
+  } catch (unreadable) {
+    console.info("照片没有缩小", unreadable.message);
+  } finally {
+    if (image) URL.revokeObjectURL(image.src);
+  }
+  return file;
+}
+
+async function shrinkAll(input) {
+  const small = new DataTransfer();
+  for (const file of input.files) small.items.add(await shrunk(file));
+  input.files = small.files;
+  const note = document.getElementById(input.dataset.shrink);
+  const size = [...input.files].reduce((sum, file) => sum + file.size, 0);
+  if (note) note.textContent = input.files.length ? `${input.files.length} 张照片，共 ${Math.ceil(size / 1024)} KB` : "";
+}
+
+function startShrink(input) {
+  let busy = null;
+  input.addEventListener("change", () => { busy = shrinkAll(input).finally(() => { busy = null; }); });
+  input.form.addEventListener("submit", (event) => {
+    if (!busy) return;
+    const button = event.submitter;
+    event.preventDefault();
+    busy.then(() => input.form.requestSubmit(button));
+  });
+}
+
+// data-drop: what opened closes again on Escape or a click elsewhere.
+
+on("click", (event) => each("details[data-drop][open]", (drop) => { if (!drop.contains(event.target)) drop.open = false; }));
+on("keydown", (event) => {
+  const drop = event.key === "Escape" && event.target.closest("details[data-drop][open]");
+  if (!drop) return;
+  drop.open = false;
+  drop.querySelector("summary").focus();
+});
+
+// htmx: an answer that is the login page belongs to the whole window.
+
+on("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.responseURL && new URL(xhr.responseURL).pathname === loginUrl) {
+    event.preventDefault();
+    toLogin();
+  }
+});
+
+// A panel that htmx brings gets the same behaviours as the page it comes into.
+
+function start(root) {
+  each("form[data-logout]", startLogout, root);
+  each("form[data-auto]", startAuto, root);
+  each("form[data-ticks]", startTicks, root);
+  each("[data-undo]", startUndo, root);
+  each("input[data-shrink]", startShrink, root);
+  each("form[data-reveal]", (form) =>
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      reveal(form);
+    }), root);
+  each("[data-print]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }, root);
+  each("[data-print-hint]", (hint) => { hint.hidden = true; }, root);
+}
+
+start(document);
+settleKept();
+const errors = document.querySelector("[data-errors]");
+if (errors) errors.focus();
+on("htmx:load", (event) => event.target !== document.body && start(event.target));
