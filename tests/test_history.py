@@ -1,0 +1,130 @@
+"""Who changed what, and what happens when two people edit the same row."""
+
+import pytest
+
+from core import bulk
+from core.display import history_of
+from core.history import acting
+from core.models import Change
+from core.records import StaleRecord
+from households.models import Household
+from tests.factories import make_household, make_member, make_unit, make_village
+from units.models import Unit
+
+pytestmark = pytest.mark.django_db
+
+
+def changes_of(record):
+    return list(Change.objects.filter(table=record._meta.label_lower, row=record.pk).order_by("pk"))
+
+
+def test_a_creation_repeats_nothing(office):
+    with acting(office.pk, Change.Source.PAGE):
+        unit = make_unit()
+    (change,) = changes_of(unit)
+    assert (change.act, change.by, change.source, change.changes) == ("created", office, "page", None)
+
+
+def test_a_save_writes_what_changed_from_and_to():
+    unit = make_unit(contact="王守田")
+    unit.contact = "刘满仓"
+    unit.save()
+    assert changes_of(unit)[-1].changes == {"contact": ["王守田", "刘满仓"]}
+
+
+def test_a_save_that_changes_nothing_writes_nothing():
+    unit = make_unit()
+    unit.save()
+    assert len(changes_of(unit)) == 1
+    assert unit.version == 1
+
+
+def test_the_second_of_two_editors_overwrites_nothing():
+    unit = make_unit()
+    first, second = Unit.objects.get(pk=unit.pk), Unit.objects.get(pk=unit.pk)
+    first.contact = "王守田"
+    first.save()
+    second.contact = "刘满仓"
+    with pytest.raises(StaleRecord) as told:
+        second.save()
+    assert told.value.stored.contact == "王守田"
+    unit.refresh_from_db()
+    assert unit.contact == "王守田"
+
+
+def test_a_deletion_keeps_what_the_row_held():
+    unit = make_unit(contact="王守田")
+    key = unit.pk
+    unit.delete()
+    change = Change.objects.get(table="units.unit", row=key, act="deleted")
+    assert change.changes["contact"] == ["王守田", None]
+
+
+def test_a_password_stands_in_no_history(cadre):
+    cadre.set_password("一座新的桥九月")
+    cadre.save()
+    assert changes_of(cadre)[-1].changes == {"password": ["***", "***"]}
+
+
+def test_history_shows_labels_names_and_masks():
+    member = make_member(id_number="620524196005010010")
+    other = make_village(name="黎堡村")
+    household = member.household
+    household.village = other
+    household.kind = "02"
+    household.save()
+    lines = {line.label: (line.old, line.new) for line in history_of(household)[0].lines}
+    assert lines["贫困户属性"] == ("一般贫困户", "低保户")
+    assert lines["村"] == ("石峰村", "黎堡村")
+    member.id_number = ""
+    member.save()
+    lines = {line.label: (line.old, line.new) for line in history_of(member)[0].lines}
+    assert lines["身份证号"] == ("620524********0010", "")
+
+
+def test_bulk_insert_writes_one_change_a_row():
+    village = make_village()
+    rows = [
+        {"no": f"{village.code}-{n:03}", "village_id": village.pk, "size": 3, "place": village.code}
+        for n in range(1, 31)
+    ]
+    keys = bulk.insert(Household, rows)
+    assert Household.objects.filter(pk__in=keys).count() == 30
+    assert Change.objects.filter(table="households.household", row__in=keys, act="created").count() == 30
+    saved = Household.objects.get(pk=keys[0])
+    assert (saved.no, saved.status, saved.version) == (f"{village.code}-001", "open", 1)
+
+
+def test_rows_saved_after_a_bulk_insert_get_fresh_keys():
+    village = make_village()
+    (key,) = bulk.insert(
+        Household, [{"no": "a-001", "village_id": village.pk, "size": 1, "place": village.code}]
+    )
+    assert make_household(village=village).pk > key
+
+
+def test_bulk_update_leaves_rows_of_another_version():
+    one, two = make_unit(contact="王守田"), make_unit(contact="刘满仓")
+    rows = [{"id": one.pk, "version": 1, "contact": "甲"}, {"id": two.pk, "version": 7, "contact": "乙"}]
+    changed = bulk.update(
+        Unit, ["contact"], rows, [{"contact": ["王守田", "甲"]}, {"contact": ["刘满仓", "乙"]}]
+    )
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert changed == 1
+    assert (one.contact, one.version, two.contact) == ("甲", 2, "刘满仓")
+
+
+def test_bulk_text_keeps_tabs_backslashes_and_line_breaks():
+    unit = make_unit()
+    odd = "一\\n二\t三\n四\r五"
+    bulk.update(Unit, ["contact"], [{"id": unit.pk, "version": 1, "contact": odd}], [{"contact": ["", odd]}])
+    unit.refresh_from_db()
+    assert unit.contact == odd
+
+
+def test_bulk_delete_keeps_what_the_rows_held():
+    units = [make_unit(contact=f"联络员{n}") for n in range(3)]
+    assert bulk.delete(Unit, [unit.pk for unit in units]) == 3
+    gone = Change.objects.filter(table="units.unit", act="deleted").order_by("row")
+    assert [change.changes["contact"][0] for change in gone] == ["联络员0", "联络员1", "联络员2"]
