@@ -139,6 +139,14 @@ class SearchForm(forms.Form):
             if name != "q" and not isinstance(field.widget, forms.HiddenInput)
         ]
 
+    def hidden_pairs(self) -> list[tuple[str, Any]]:
+        """Filters that a link set and that stay in force while others change."""
+        return [
+            (name, self._raw(name))
+            for name, field in self.fields.items()
+            if isinstance(field.widget, forms.HiddenInput) and self._raw(name)
+        ]
+
     def _raw(self, name: str) -> Any:
         value = self.cleaned_data.get(name)
         return value.isoformat() if isinstance(value, date) else value or ""
@@ -194,7 +202,8 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
                 "error": listing.form.problem,
             },
             "filters": listing.form.chips(lambda name: _address(request, {name: None})),
-            "hidden": [("sort", request.GET["sort"])] if "sort" in request.GET else [],
+            "hidden": listing.form.hidden_pairs()
+            + ([("sort", request.GET["sort"])] if "sort" in request.GET else []),
             "clear_url": request.path if listing.form.describe() else "",
             "columns": [page.heading(column) for column in listing.columns],
             "rows": _rows(listing, found, page.keys),

@@ -35,8 +35,8 @@ class HouseholdSearch(SearchForm):
     )
     kind = forms.ChoiceField(label="属性", required=False, choices=[("", "属性"), *Kind.choices])
     cause = forms.ChoiceField(label="致贫原因", required=False, choices=[("", "致贫原因"), *Cause.choices])
-    since = ChineseDateField(label="从", required=False)
-    until = ChineseDateField(label="到", required=False)
+    since = ChineseDateField(label="从", required=False, widget=forms.HiddenInput)
+    until = ChineseDateField(label="到", required=False, widget=forms.HiddenInput)
     tag = forms.CharField(label="标记", required=False, max_length=12, widget=forms.HiddenInput)
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "在册"), *Status.choices[1:]])
 
@@ -97,6 +97,11 @@ class HouseholdSearch(SearchForm):
 
     by_until = by_since
 
+    def period_in_words(self) -> str:
+        self.is_valid()
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        return f"入户按 {since} 至 {until} 算" if since and until and self.cleaned_data.get("visited") else ""
+
     def by_kind(self, queryset: Any, value: str) -> Any:
         return queryset.filter(kind=value)
 
@@ -112,11 +117,13 @@ class HouseholdSearch(SearchForm):
 
 def households(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
+    form = HouseholdSearch(request.GET, user=user)
     listing = Listing(
         title="贫困户",
         unit="户",
         queryset=Household.objects.visible_to(user),
-        form=HouseholdSearch(request.GET, user=user),
+        form=form,
+        facts=form.period_in_words(),
         annotate=_with_cells,
         columns=_columns(user),
         sort="no",

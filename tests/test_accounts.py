@@ -1,0 +1,162 @@
+"""Logging in, one-time codes, locking and resetting."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from core.models import Change
+from tests.factories import make_cadre, make_division, make_unit
+from units import accounts
+from units.models import Cadre
+from units.roles import Role
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "石峰村九月"
+
+
+def login(client: Client, username: str, password: str, address: str = "10.0.0.1"):
+    return client.post("/login/", {"username": username, "password": password}, REMOTE_ADDR=address)
+
+
+@pytest.fixture
+def client_of():
+    def make(user: Cadre) -> Client:
+        client = Client()
+        client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
+        return client
+
+    return make
+
+
+@pytest.mark.parametrize("field", ["phone", "staff_no"])
+def test_one_logs_in_by_phone_or_staff_number(cadre, field):
+    response = login(Client(), getattr(cadre, field), PASSWORD)
+    assert (response.status_code, response["Location"]) == (302, "/")
+
+
+def test_a_wrong_password_is_told_and_the_name_is_kept(cadre):
+    html = login(Client(), cadre.phone, "不对不对").content.decode()
+    assert "手机号（工号）或密码不对" in html
+    assert f'value="{cadre.phone}"' in html
+
+
+def test_a_one_time_code_leads_to_choosing_a_password_and_is_spent(cadre):
+    [(_, code, _)] = accounts.issue_codes([cadre])
+    client = Client()
+    login(client, cadre.phone, code.lower().replace("-", ""))
+    assert client.get("/cadres/")["Location"] == "/password/"
+    client.post("/password/", {"new_password1": "渭河边上的那座桥2", "new_password2": "渭河边上的那座桥2"})
+    assert client.get("/me/").status_code == 200
+    assert login(Client(), cadre.phone, code).status_code == 200
+    assert login(Client(), cadre.phone, "渭河边上的那座桥2").status_code == 302
+
+
+def test_an_expired_code_opens_nothing(cadre):
+    [(_, code, _)] = accounts.issue_codes([cadre])
+    cadre.code_expires_at = timezone.now() - timedelta(minutes=1)
+    cadre.save()
+    assert login(Client(), cadre.phone, code).status_code == 200
+
+
+def test_the_code_stands_nowhere_in_the_database(cadre):
+    [(_, code, _)] = accounts.issue_codes([cadre])
+    cadre.refresh_from_db()
+    assert code.replace("-", "") not in cadre.code_hash
+    newest = Change.objects.filter(table="units.cadre", row=cadre.pk).latest("pk")
+    assert newest.changes == {"password": ["***", "***"], "code_hash": ["***", "***"]}
+
+
+def test_a_weak_password_is_refused_in_chinese(cadre, client_of):
+    accounts.issue_codes([cadre])
+    client = client_of(cadre)
+    html = client.post(
+        "/password/", {"new_password1": "12345678", "new_password2": "12345678"}
+    ).content.decode()
+    assert "密码" in html
+    assert Cadre.objects.get(pk=cadre.pk).must_choose_password
+
+
+def test_wrong_passwords_lock_the_guesser_not_the_owner(cadre):
+    guesser = Client()
+    for _ in range(10):
+        last = login(guesser, cadre.phone, "猜一个", address="10.9.9.9")
+    assert last.status_code in {403, 429}
+    assert login(Client(), cadre.phone, PASSWORD, address="10.9.9.9").status_code in {403, 429}
+    assert login(Client(), cadre.phone, PASSWORD, address="10.0.0.7").status_code == 302
+
+
+def test_a_locked_account_loses_its_session(office, cadre, client_of):
+    hers = client_of(cadre)
+    client_of(office).post(f"/cadres/{cadre.pk}/lock/")
+    assert hers.get("/me/")["Location"].startswith("/login/")
+
+
+def test_slips_carry_a_fresh_code_for_those_without_a_password(office, client_of):
+    new = make_cadre(name="令小军", unit=make_unit())
+    new.set_unusable_password()
+    new.save()
+    settled = make_cadre(name="车玉兰")
+    client = client_of(office)
+    html = client.post("/cadres/slips/", {"pk": [new.pk, settled.pk]}).content.decode()
+    code = re.search(r"一次性口令：([0-9A-Z]{4}-[0-9A-Z]{4})", html)[1]
+    assert "车玉兰" not in html
+    assert login(Client(), new.phone, code).status_code == 302
+
+
+@pytest.mark.parametrize("role", [Role.CADRE, Role.VIEWER])
+def test_neither_cadre_nor_viewer_resets_an_account(cadre, client_of, role):
+    client = client_of(make_cadre(role=role))
+    assert client.post(f"/cadres/{cadre.pk}/reset/").status_code == 403
+
+
+def test_a_leader_resets_the_own_unit_only(leader, cadre, stranger, client_of):
+    client = client_of(leader)
+    assert client.post(f"/cadres/{cadre.pk}/reset/").status_code == 200
+    assert client.post(f"/cadres/{stranger.pk}/reset/").status_code == 404
+
+
+def test_a_leader_cannot_grant_a_role_or_move_to_another_unit(leader, cadre, client_of):
+    other = make_unit()
+    client_of(leader).post(
+        f"/cadres/{cadre.pk}/edit/",
+        {
+            "name": "李建业",
+            "phone": cadre.phone,
+            "rank": "section",
+            "role": "office",
+            "unit": other.pk,
+            "version": cadre.version,
+        },
+    )
+    cadre.refresh_from_db()
+    assert (cadre.rank, cadre.role, cadre.unit) == ("section", Role.CADRE, leader.unit)
+
+
+def test_a_county_office_cannot_make_an_account_above_its_county(office, client_of):
+
+    city = make_unit(division=make_division(code="6205", name="天水市"))
+    response = client_of(office).post(
+        "/cadres/new/",
+        {"name": "王某", "phone": "13900000001", "unit": city.pk, "rank": "general", "role": "office"},
+    )
+    assert response.status_code == 200
+    assert not Cadre.objects.filter(phone="13900000001").exists()
+
+
+def test_the_second_editor_sees_both_versions_and_may_choose(office, cadre, client_of):
+    client = client_of(office)
+    form = {"name": "李建业", "phone": cadre.phone, "unit": cadre.unit_id, "rank": "general", "role": "cadre"}
+    client.post(f"/cadres/{cadre.pk}/edit/", {**form, "post": "站长", "version": cadre.version})
+    late = client.post(f"/cadres/{cadre.pk}/edit/", {**form, "post": "所长", "version": cadre.version})
+    html = late.content.decode()
+    assert late.status_code == 409
+    assert "站长" in html
+    assert "所长" in html
+    stored = Cadre.objects.get(pk=cadre.pk)
+    assert stored.post == "站长"
+    chosen = {**form, "post": "所长", "version": cadre.version, "overwrite": stored.version}
+    assert client.post(f"/cadres/{cadre.pk}/edit/", chosen).status_code == 302
+    assert Cadre.objects.get(pk=cadre.pk).post == "所长"
