@@ -296,6 +296,24 @@ on("keydown", (event) => {
   drop.querySelector("summary").focus();
 });
 
+// data-when="name=value": a part of a form that matters only for one choice; data-shows="name": what a closed fold holds.
+
+function startWhen(part) {
+  const [name, value] = part.dataset.when.split("=");
+  const form = part.closest("form");
+  const show = () => { part.hidden = new FormData(form).get(name) !== value; };
+  form.addEventListener("change", show);
+  show();
+}
+
+function startShows(word) {
+  const form = word.closest("form");
+  const none = word.textContent;
+  const show = () => { word.textContent = new FormData(form).get(word.dataset.shows) || none; };
+  form.addEventListener("change", show);
+  show();
+}
+
 // htmx: an answer that is the login page belongs to the whole window.
 
 on("htmx:beforeSwap", (event) => {
@@ -314,6 +332,8 @@ function start(root) {
   each("form[data-ticks]", startTicks, root);
   each("[data-undo]", startUndo, root);
   each("input[data-shrink]", startShrink, root);
+  each("[data-when]", startWhen, root);
+  each("[data-shows]", startShows, root);
   each("form[data-reveal]", (form) =>
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -323,7 +343,7 @@ function start(root) {
     button.hidden = false;
     button.addEventListener("click", () => print());
   }, root);
-  each("[data-print-hint]", (hint) => { hint.hidden = true; }, root);
+  each("[data-print-hint]", (hint) => hint.remove(), root);
 }
 
 start(document);
