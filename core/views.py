@@ -1,9 +1,13 @@
-"""Pages that belong to no app: health, errors."""
+"""Pages that belong to no app: health, errors, files."""
+
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from core.attachments import Attachment
 
 
 @login_not_required
@@ -18,3 +22,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is no longer good, mostly because the session has ended."""
     return render(request, "403_csrf.html", status=403)
+
+
+def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
+    """A picture, to whoever may see the row it belongs to; to all others it is not there."""
+    for model in Attachment.__subclasses__():
+        found = model._default_manager.filter(uuid=uuid).first()
+        if found is None:
+            continue
+        owners = found._meta.get_field("owner").related_model.objects
+        if owners.visible_to(request.user).filter(pk=found.owner_id).exists():
+            response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
+            response["Cache-Control"] = "private, max-age=86400"
+            return response
+    raise Http404

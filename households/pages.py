@@ -5,13 +5,15 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
+from core.models import Reveal
 from core.pages import form_page
 from households import registering
 from households.choices import Status
 from households.forms import CloseForm, HeadForm, HouseholdForm, MemberForm
 from households.models import Household, Member
-from units.access import get_editable, office_required, user_of
+from units.access import get_editable, get_visible, office_required, recorder_required, user_of
 
 
 @office_required
@@ -96,3 +98,15 @@ def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page_of(household: Household) -> str:
     return reverse("household", args=[household.pk])
+
+
+@recorder_required
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """查看: the whole ID number of one member, as plain text; who saw whose is logged first."""
+    user = user_of(request)
+    member: Member = get_visible(Member.objects, user, pk=pk)
+    Reveal.objects.create(
+        by=user, place=user.place, table=member._meta.label_lower, row=member.pk, whose=member.name
+    )
+    return HttpResponse(member.id_number, content_type="text/plain; charset=utf-8")

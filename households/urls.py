@@ -10,4 +10,5 @@ urlpatterns = [
     path("households/<int:pk>/close/", pages.household_close, name="household-close"),
     path("households/<int:pk>/members/new/", pages.member_new, name="member-new"),
     path("members/<int:pk>/edit/", pages.member_edit, name="member-edit"),
+    path("reveal/member/<int:pk>/", pages.reveal, name="reveal-member"),
 ]

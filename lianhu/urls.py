@@ -2,8 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
-
-from core.views import healthz
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", include("reports.urls")),
@@ -13,6 +12,6 @@ urlpatterns = [
     path("", include("villages.urls")),
     path("", include("units.urls")),
     path("", include("core.urls")),
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
-    path("healthz", healthz, name="healthz"),
 ]

@@ -314,6 +314,13 @@ function startShows(word) {
   show();
 }
 
+// data-files="id": how many files a hidden file input holds.
+
+function startFiles(word) {
+  const input = document.getElementById(word.dataset.files);
+  input.addEventListener("change", () => { word.textContent = input.files.length ? `已选 ${input.files.length} 张。` : ""; });
+}
+
 // htmx: an answer that is the login page belongs to the whole window.
 
 on("htmx:beforeSwap", (event) => {
@@ -333,6 +340,7 @@ function start(root) {
   each("[data-undo]", startUndo, root);
   each("input[data-shrink]", startShrink, root);
   each("[data-when]", startWhen, root);
+  each("[data-files]", startFiles, root);
   each("[data-shows]", startShows, root);
   each("form[data-reveal]", (form) =>
     form.addEventListener("submit", (event) => {

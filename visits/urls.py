@@ -1,5 +1,13 @@
-"""Addresses of visits."""
+"""Addresses of visits, the household file and the photos."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from visits import diary, file, pages
+
+urlpatterns = [
+    path("visits/", diary.visits, name="visits"),
+    path("visits/new/", pages.visit_new, name="visit-new"),
+    path("visits/<int:pk>/", pages.visit, name="visit"),
+    path("visits/<int:pk>/void/", pages.visit_void, name="visit-void"),
+    path("households/<int:pk>/", file.household, name="household"),
+]
