@@ -19,7 +19,7 @@ SERIALS = range(7306, 73416)
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 # Excel keeps 15 digits of a number; a longer one has lost its end.
 EXACT = 10**15
-KINDS = {bool: "是否", dt.datetime: "日期", dt.date: "日期", dt.time: "时间", dt.timedelta: "时长"}
+KINDS = {bool: "“是”或“否”", dt.datetime: "日期", dt.date: "日期", dt.time: "时间", dt.timedelta: "时长"}
 EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 
 
@@ -46,6 +46,7 @@ _WIDE.update(dict.fromkeys(map(ord, "．－／＋％＠＃＆＝＿＊＜＞｜�
 _NARROW = {code: chr(code - 0xFEE0) for code in _WIDE}
 # Text copied from PDF files carries radicals that only look like the characters meant.
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_RADICALS |= str.maketrans("⼾⻋⻅⻉⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻨⻩⻬⻮⻰", "户车见贝长门青页风飞食马鱼鸟麦黄齐齿龙")
 _CHARACTERS = {**_NARROW, **_RADICALS, ord("−"): "-", ord("￥"): "¥"}
 _SPACES = re.compile(r"(?:_x000[dD]_|\s)+")
 
@@ -132,7 +133,7 @@ def clean_date(value: Cell) -> dt.date | None:
         return _numeric_date(value)
     if value is None:
         return None
-    raise CellError(f"是{_kind(value)}，不是日期", _date_remedy())
+    raise CellError(f"填的是{_kind(value)}，不是日期", _date_remedy())
 
 
 def _written_date(text: str) -> dt.date | None:
@@ -230,7 +231,7 @@ def _number(value: Cell, unit: str) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise CellError(f"是{_kind(value)}，不是数", "把格式设为“常规”，再重录这一格")
+        raise CellError(f"填的是{_kind(value)}，不是数", "把格式设为“常规”，再重录这一格")
     if not abs(value) < EXACT:
         raise CellError("数太大", f"核对这一格{_in_unit(unit)}")
     return Decimal(format(value, ".15g")) if isinstance(value, float) else Decimal(value)
