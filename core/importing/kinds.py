@@ -1,0 +1,80 @@
+"""The kinds of sheet, as each app declares them; a job finds its kind by key."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+
+from core.importing.columns import Column
+
+if TYPE_CHECKING:
+    from core.importing.planning import Plan
+    from core.importing.table import Table
+
+Created = dict[str, list[dict[str, Any]]]
+"""Rows about to be inserted, by model label."""
+
+
+class Sheet:
+    """One kind of sheet. Subclasses declare its columns and plan what its rows mean."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    intro: ClassVar[str] = ""
+    """One sentence above the upload form and on the blank workbook: what a row is."""
+    after: ClassVar[tuple[str, ...]] = ()
+    """Kinds whose rows this one names, to be imported first."""
+    either: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Of each of these groups of columns at least one must be there."""
+    free_with: ClassVar[tuple[str, ...]] = ()
+    """Columns that name a stored row by themselves: beside one, required columns may be missing."""
+    main: ClassVar[type[models.Model]]
+    """The model that a row stands for; a row's outcome and primary key are those of this model."""
+
+    def declare(self) -> Iterable[Column]:
+        raise NotImplementedError
+
+    def plan(self, table: "Table", plan: "Plan") -> None:
+        """Look up what the rows name in sets and say what to write; errors go to the table."""
+        raise NotImplementedError
+
+    def before_insert(self, created: Created) -> None:
+        """Inside the transaction, before new rows are written: give numbers, say."""
+
+    def after_insert(self, created: Created) -> None:
+        """Inside the transaction, after the rows are written: bookkeeping that follows from them."""
+
+    def after_undo(self) -> None:
+        """Inside the transaction that took the rows back."""
+
+    def given(self, row: dict[str, Any]) -> str:
+        """The number the system gave a new row, to be shown beside it."""
+        return ""
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        return {column.key: column for column in self.declare()}
+
+    def labels(self, keys: Iterable[str]) -> str:
+        return "、".join(f"“{self.columns[key].label}”" for key in keys)
+
+
+_kinds: dict[str, Sheet] = {}
+
+
+def register(sheets: Iterable[Sheet]) -> None:
+    _kinds.update({sheet.key: sheet for sheet in sheets})
+
+
+def all_kinds() -> list[Sheet]:
+    """In the order a county fills them."""
+    return list(_kinds.values())
+
+
+def find_kind(key: str) -> Sheet | None:
+    return _kinds.get(key)
+
+
+def kind_of(key: str) -> Sheet:
+    return _kinds[key]

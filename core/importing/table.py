@@ -1,0 +1,181 @@
+"""A sheet after cleaning: one list a column, one number a row, and what is wrong where."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from core.cells import Cell, CellError, clean_text
+from core.importing.columns import CLEAR, CLEARING, NOTHING, Cleaner, Column
+
+ROWS_A_STEP = 2000
+SHOWN = 40
+_LONG_NUMBER = re.compile(r"(?:\d[\s-]?){14,}[\dXx]?")
+_PERSONAL_NUMBER = re.compile(r"(?:\d[\s-]?){9,}[\dXx]?")
+
+
+class Cells(dict[Cell, Any]):
+    """Cleaned values by raw cell: most columns repeat a few values, each cleaned once."""
+
+    def __init__(self, clean: Cleaner) -> None:
+        super().__init__({"": NOTHING, None: NOTHING, **dict.fromkeys(CLEARING, CLEAR)})
+        self.clean = clean
+        self.refused = False
+
+    def __missing__(self, cell: Cell) -> Any:
+        value: Any
+        if isinstance(cell, str) and (not cell.strip() or cell.strip() in CLEARING):
+            value = CLEAR if cell.strip() else NOTHING
+        else:
+            try:
+                value = self.clean(cell)
+            except CellError as error:
+                value, self.refused = error, True
+            else:
+                value = NOTHING if value is None or value == "" else value
+        self[cell] = value
+        return value
+
+
+class Table:
+    """The rows below the heading. A row is named by its index here, by `numbers[index]` to people."""
+
+    def __init__(
+        self,
+        columns: dict[str, Column],
+        positions: dict[str, int],
+        rows: Sequence[Sequence[Cell]],
+        numbers: list[int],
+    ) -> None:
+        """`positions` says at which place of a raw row the columns that the file has stand."""
+        self.columns = columns
+        self.positions = positions
+        self.rows = rows
+        self.numbers = numbers
+        self.values: dict[str, list[Any]] = {}
+        self.errors: dict[int, list[dict[str, str]]] = {}
+        self.warnings: dict[int, list[dict[str, str]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def has(self, key: str) -> bool:
+        return key in self.positions
+
+    def wrong(self, index: int) -> bool:
+        return index in self.errors
+
+    def sound(self) -> Iterator[int]:
+        """Indexes of the rows without an error so far."""
+        return (index for index in range(len(self)) if index not in self.errors)
+
+    def __getitem__(self, key: str) -> list[Any]:
+        """The cleaned values of a column; NOTHING throughout when the file has no such column."""
+        return self.values[key]
+
+    def get(self, key: str, index: int, default: Any = None) -> Any:
+        """One cleaned value, `default` where nothing is given or the cell asks to clear."""
+        value = self.values[key][index]
+        return default if value is NOTHING or value is CLEAR else value
+
+    def clean(self, report: Callable[[int], None]) -> None:
+        """Clean every cell; `report` hears how many rows are done."""
+        caches = {key: Cells(self.columns[key].clean) for key in self.positions}
+        self.values = {key: [] if key in self.positions else [NOTHING] * len(self) for key in self.columns}
+        for start in range(0, len(self), ROWS_A_STEP):
+            raw = list(zip(*self.rows[start : start + ROWS_A_STEP], strict=True))
+            for key, position in self.positions.items():
+                self.values[key] += _clean_column(raw[position], caches[key])
+            report(min(start + ROWS_A_STEP, len(self)))
+        for key, cache in caches.items():
+            if cache.refused:
+                self._report_refused(key)
+        self._refuse_clearing()
+
+    def _report_refused(self, key: str) -> None:
+        values = self.values[key]
+        for index, value in enumerate(values):
+            if isinstance(value, CellError):
+                values[index] = NOTHING
+                self.error(index, key, value.why, value.remedy)
+
+    def _refuse_clearing(self) -> None:
+        for key in self.positions:
+            if self.columns[key].clearable:
+                continue
+            values = self.values[key]
+            while CLEAR in values:
+                index = values.index(CLEAR)
+                values[index] = NOTHING
+                self.error(index, key, "这一列不能清空", "填上内容，不改就空着")
+
+    def require(self, index: int, *keys: str) -> bool:
+        """Whether a row has these columns filled; what is missing becomes an error."""
+        missing = [key for key in keys if self.get(key, index) is None]
+        for key in missing:
+            self.error(index, key, f"新增要填“{self.columns[key].label}”", "补上这一格")
+        return not missing
+
+    def error(self, index: int, key: str, why: str, remedy: str) -> None:
+        self.errors.setdefault(index, []).append({**self._where(index, key), "why": why, "remedy": remedy})
+
+    def warn(self, index: int, key: str, why: str, remedy: str = "") -> None:
+        self.warnings.setdefault(index, []).append({**self._where(index, key), "why": why, "remedy": remedy})
+
+    def _where(self, index: int, key: str) -> dict[str, str]:
+        column = self.columns[key]
+        if key not in self.positions:
+            return {"column": column.label, "cell": "", "value": ""}
+        position = self.positions[key]
+        return {
+            "column": column.label,
+            "cell": f"{letters(position)}{self.numbers[index]}",
+            "value": shown(self.rows[index][position], secret=column.secret),
+        }
+
+    def refuse_twice(self, keys: Sequence[Any], column: str, remedy: str) -> None:
+        """Each row whose key another row has too is named with the other's number; None is no key."""
+        first: dict[Any, int] = {}
+        for index, key in enumerate(keys):
+            if key is None:
+                continue
+            if key in first:
+                other = first[key]
+                self.error(index, column, f"和第 {self.numbers[other]} 行相同", remedy)
+                self.error(other, column, f"和第 {self.numbers[index]} 行相同", remedy)
+            else:
+                first[key] = index
+
+
+def _clean_column(raw: Sequence[Cell], cache: Cells) -> list[Any]:
+    if bool in set(map(type, raw)):
+        # True and 1.0 are one key of a dict, but not one thing in a cell.
+        raw = [("是" if cell else "否") if isinstance(cell, bool) else cell for cell in raw]
+    return list(map(cache.__getitem__, raw))
+
+
+def letters(position: int) -> str:
+    """The name of a column: 0 → A, 26 → AA."""
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def shown(cell: Cell, *, secret: bool = False) -> str:
+    """A cell as it may be shown and stored beside its error: short, no ID number readable."""
+    if isinstance(cell, float) and abs(cell) >= 1e14:
+        return f"{cell:.5E}"
+    try:
+        text = clean_text(cell)
+    except CellError:
+        text = str(cell)
+    pattern = _PERSONAL_NUMBER if secret else _LONG_NUMBER
+    text = pattern.sub(lambda found: _starred(found[0]), text)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _starred(number: str) -> str:
+    digits = re.sub(r"[\s-]", "", number)
+    return f"{digits[:6]}********{digits[14:]}"
