@@ -92,6 +92,12 @@ def mark() -> SafeString:
     )
 
 
+@register.simple_block_tag
+def draw(content: str) -> str:
+    """`{% draw as words %}…{% enddraw %}`: drawn once for a part that stands in a page twice."""
+    return content
+
+
 @register.simple_tag(takes_context=True)
 def nav(context: Context, label: str, name: str, under: str = "") -> SafeString:
     """A link of the main navigation, marked when the page lies under it (or under the URL named `under`)."""
