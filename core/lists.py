@@ -188,7 +188,7 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
     found = listing.form.filter(listing.queryset)
     if request.GET.get("export") == "xlsx":
         return export(request, listing, found)
-    count = found.count()
+    count, filtered = found.count(), listing.form.describe()
     page = _Page(request, listing, found)
     return render(
         request,
@@ -204,7 +204,8 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
             "filters": listing.form.chips(lambda name: _address(request, {name: None})),
             "hidden": listing.form.hidden_pairs()
             + ([("sort", request.GET["sort"])] if "sort" in request.GET else []),
-            "clear_url": request.path if listing.form.describe() else "",
+            "clear_url": request.path if filtered else "",
+            "filtered": filtered,
             "columns": [page.heading(column) for column in listing.columns],
             "rows": _rows(listing, found, page.keys),
             "totals": listing.totals(found, count) if listing.totals and count else None,
