@@ -1,0 +1,123 @@
+"""Rows to test with, each by a keyword-only function that makes what is not given."""
+
+import itertools
+from datetime import date
+from typing import Any
+
+from core import identity
+from households.choices import Relation
+from households.models import Household, HouseholdPairing, Member
+from units.models import Cadre, Division, Reach, Unit
+from units.roles import Rank, Role
+from villages.models import Village, VillagePairing
+from visits.models import Visit
+
+COUNTY = "620524"
+TOWN = "620524100"
+_serial = itertools.count(1)
+
+
+def make_division(*, code: str = COUNTY, name: str = "武山县") -> Division:
+    found = Division.objects.filter(code=code).first()
+    return found or Division.objects.create(code=code, name=name)
+
+
+def make_unit(*, name: str = "", division: Division | None = None, **fields: Any) -> Unit:
+    number = next(_serial)
+    return Unit.objects.create(
+        name=name or f"县第{number}局",
+        division=division or make_division(),
+        **{"code": f"{number:04}", **fields},
+    )
+
+
+def make_cadre(
+    *,
+    name: str = "李建业",
+    unit: Unit | None = None,
+    role: str = Role.CADRE,
+    password: str = "",
+    **fields: Any,
+) -> Cadre:
+    """With a usable password, so that the first page is not 选密码."""
+    number = next(_serial)
+    cadre = Cadre(
+        name=name,
+        unit=unit or make_unit(),
+        role=role,
+        **{"phone": f"138{number:08}", "staff_no": f"G{number:05}", **fields},
+    )
+    cadre.set_password(password or "石峰村九月")
+    cadre.save()
+    return cadre
+
+
+def make_village(*, name: str = "石峰村", town: Division | None = None, **fields: Any) -> Village:
+    division = town or make_division(code=TOWN, name="城关镇")
+    code = fields.pop("code", "") or f"{division.code}{next(_serial):03}"
+    return Village.objects.create(code=code, name=name, division=division, **fields)
+
+
+def make_village_pairing(*, unit: Unit, village: Village | None = None, **fields: Any) -> VillagePairing:
+    pairing = VillagePairing.objects.create(unit=unit, village=village or make_village(), **fields)
+    Reach.objects.get_or_create(unit=unit, cadre=None, place=pairing.place)
+    return pairing
+
+
+def make_household(*, head: str = "王有福", village: Village | None = None, **fields: Any) -> Household:
+    """A household of two with its head."""
+    place = village or make_village()
+    household = Household.objects.create(
+        village=place, **{"no": f"{place.code}-{next(_serial):03}", "group": "三组", "size": 2, **fields}
+    )
+    if head:
+        make_member(household=household, name=head)
+    return household
+
+
+def make_member(
+    *, household: Household | None = None, name: str = "王有福", id_number: str = "", **fields: Any
+) -> Member:
+    member = Member(
+        household=household or make_household(head=""),
+        name=name,
+        **{"relation": Relation.HEAD, "sex": "1", "born_on": date(1960, 5, 1), **fields},
+    )
+    member.id_number = id_number
+    member.save()
+    return member
+
+
+def make_id_number(*, born_on: date = date(1960, 5, 1), sex: str = "1", area: str = "620524") -> str:
+    """A number that fits: of this birth date and sex, with its check digit."""
+    order = next(_serial) % 400 * 2 + (1 if sex == "1" else 0)
+    first = f"{area}{born_on:%Y%m%d}{order:03}"
+    return first + identity.check_digit(first)
+
+
+def make_pairing(
+    *, cadre: Cadre | None = None, household: Household | None = None, **fields: Any
+) -> HouseholdPairing:
+    who = cadre or make_cadre()
+    pairing = HouseholdPairing.objects.create(
+        cadre=who, household=household or make_household(), **{"unit": who.unit, "rank": who.rank, **fields}
+    )
+    Reach.objects.get_or_create(unit=pairing.unit, cadre=who, place=pairing.place)
+    return pairing
+
+
+def make_visit(*, cadre: Cadre | None = None, household: Household | None = None, **fields: Any) -> Visit:
+    who = cadre or make_cadre()
+    return Visit.objects.create(
+        cadre=who,
+        household=household,
+        **{
+            "unit": who.unit,
+            "rank": who.rank or Rank.GENERAL,
+            "village": household.village if household else None,
+            "visited_on": date(2015, 9, 16),
+            "content": "看了水窖，问了药费。",
+            "entered_by": who,
+            **fields,
+        },
+    )
