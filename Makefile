@@ -1,0 +1,47 @@
+# make run     install, migrate, load the sample county, serve on http://127.0.0.1:8000/ (PORT= changes it)
+# make test    every check, and the tests on SQLite and PostgreSQL (ARGS= goes to pytest)
+# make lint    the checks alone
+# make bench   the measurements (BENCH=KEY runs one)
+# make fmt     format everything
+
+PYTHON = .venv/bin/python
+TEMPLATES = $$(find templates */templates -name '*.html' 2>/dev/null)
+
+# One pytest session with two workers, each of which runs the whole suite on its own database.
+BOTH_DATABASES = --dist each --tx popen//id=sqlite//env:DATABASE_URL= --tx popen//id=postgres \
+	-o console_output_style=classic
+
+.PHONY: run test lint bench fmt install-dev
+
+run:
+	@tools/install.sh requirements.txt
+	@$(PYTHON) tools/env_file.py
+	@exec $(PYTHON) manage.py serve
+
+test: lint
+	@$(PYTHON) tools/chromium.py >/dev/null
+	$(PYTHON) tools/with_postgres.py $(PYTHON) -m pytest $(BOTH_DATABASES) $(ARGS)
+
+lint: export DEBUG = 1
+lint: export DATABASE_URL = sqlite://:memory:
+lint: install-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djade --target-version 5.2 --check $(TEMPLATES)
+	.venv/bin/djhtml --check $(TEMPLATES)
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	$(PYTHON) manage.py check --fail-level WARNING
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+bench: install-dev
+	@$(PYTHON) tools/with_postgres.py $(PYTHON) -m bench
+
+fmt: install-dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	-.venv/bin/djade --target-version 5.2 $(TEMPLATES)
+	-.venv/bin/djhtml $(TEMPLATES)
+
+install-dev:
+	@tools/install.sh requirements-dev.txt

@@ -1,0 +1,1 @@
+"""What Makefile and tests need of the machine: a PostgreSQL, a browser, keys."""
