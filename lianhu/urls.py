@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("visits.urls")),
     path("", include("visits.registers.urls")),
+    path("", include("visits.pairings.urls")),
     path("", include("households.urls")),
     path("", include("villages.urls")),
     path("", include("units.urls")),

@@ -1,4 +1,4 @@
-"""The one form of a visit: households, days, what happened; and the reason of a 作废."""
+"""The one form of a visit: who, when, what happened; and the reason of a 作废."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -7,16 +7,22 @@ from uuid import UUID, uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from core.attachments import reencode
 from core.forms import ChineseDateField
-from households.models import Household
+from core.words import join_words
+from households.models import Household, HouseholdPairing
 from units.models import Cadre, Word, today
 from villages.models import Village
 from visits.models import Visit
-from visits.recording import check_days
+from visits.recording import LONGEST_STAY, check_outing, open_households
 
-MOST_PHOTOS = 6
+MOST_PHOTOS = 9
+OTHER_DAY = "other"
+TAPPED = {"class": "btn-check"}
+TICKED = {"class": "form-check-input"}
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -24,16 +30,12 @@ class ManyFilesInput(forms.ClearableFileInput):
 
 
 class PhotosField(forms.FileField):
-    """Several pictures, each re-encoded; what is no picture is said by its name."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = ManyFilesInput(attrs={"accept": "image/*", "data-shrink": "", "class": "visually-hidden"})
-        super().__init__(label="照片", required=False, widget=widget, **kwargs)
+    """Several pictures, each re-encoded; cleans to a list of JPEG files."""
 
     def clean(self, data: Any, initial: Any = None) -> list[ContentFile[bytes]]:
         uploads = [upload for upload in (data if isinstance(data, list) else [data]) if upload]
         if len(uploads) > MOST_PHOTOS:
-            raise ValidationError(f"一次最多 {MOST_PHOTOS} 张照片。")
+            raise ValidationError(f"一次最多 {MOST_PHOTOS} 张照片，请少选几张。")
         return [reencode(super(PhotosField, self).clean(upload)) for upload in uploads]
 
 
@@ -42,118 +44,260 @@ class HouseholdChoices(forms.ModelMultipleChoiceField):
         return f"{obj.head_name or '（没有户主）'}，{obj.village}{obj.group}"
 
 
-TAPPED = {"class": "btn-check"}
-TICKED = {"class": "form-check-input"}
-
-
 class VisitForm(forms.Form):
-    """What a cadre writes after a visit. Households offered are those of the cadre the visit is for."""
+    """What a cadre writes after a visit, or writes for a colleague (`cadre`).
+
+    Offered are the households the cadre is paired with today, and those of `given` (keys, from the
+    page that led here) on which the author may record.
+    """
 
     ref = forms.UUIDField(widget=forms.HiddenInput)
-    on = forms.ChoiceField(label="哪天去的", choices=[], widget=forms.RadioSelect(TAPPED))
+    on = forms.ChoiceField(
+        label="哪天去的",
+        widget=forms.RadioSelect(TAPPED),
+        error_messages={"required": "请选哪天去的。"},
+    )
     other_day = ChineseDateField(label="哪一天", required=False)
-    kind = forms.ChoiceField(
-        label="做什么", choices=Visit.Kind.choices, initial=Visit.Kind.HOME, widget=forms.RadioSelect(TAPPED)
-    )
-    reasons = forms.MultipleChoiceField(
-        label="为什么去", required=False, choices=[], widget=forms.CheckboxSelectMultiple(TAPPED)
-    )
-    content = forms.CharField(
-        label="谈了什么、办了什么", max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    photos = PhotosField()
     households = HouseholdChoices(
-        label="去了哪几户",
+        label="去了谁家",
         queryset=Household.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple(TICKED),
+        error_messages={
+            "invalid_choice": "勾选的户里，有现在不能记的，已经去掉，请看一看再保存。",
+            "invalid_pk_value": "勾选的户看不懂，请重新勾选。",
+        },
     )
-    village = forms.ModelChoiceField(label="哪个村", queryset=Village.objects.none(), required=False)
-    until = ChineseDateField(label="住到哪天", required=False, help_text="一连几天的，填最后一天，每天记一条")
-    promised_on = ChineseDateField(label="约下次哪天去", required=False)
+    village = forms.ModelChoiceField(
+        label="哪个村",
+        queryset=Village.objects.none(),
+        required=False,
+        empty_label="没有选",
+        error_messages={"invalid_choice": "这个村不是本单位联系的村，请重新选。"},
+    )
+    kind = forms.ChoiceField(
+        label="做什么",
+        choices=Visit.Kind.choices,
+        initial=Visit.Kind.HOME,
+        widget=forms.RadioSelect(TAPPED),
+        error_messages={"required": "请选做什么。"},
+    )
+    reasons = forms.MultipleChoiceField(
+        label="为什么去", required=False, widget=forms.CheckboxSelectMultiple(TAPPED)
+    )
+    content = forms.CharField(
+        label="谈了什么、办了什么",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": "可以用输入法的话筒说"}),
+        error_messages={"required": "请写几个字：谈了什么，或办了什么。"},
+    )
+    photos = PhotosField(
+        label="照片",
+        required=False,
+        widget=ManyFilesInput(attrs={"accept": "image/*", "data-shrink": "photos-told"}),
+    )
+    until = ChineseDateField(label="住到哪天", required=False, help_text="一连几天，每天记一条")
+    nights = forms.IntegerField(
+        label="住村几夜",
+        required=False,
+        min_value=0,
+        max_value=LONGEST_STAY,
+        help_text="空着的，三天算两夜",
+        error_messages={"invalid": "请填夜数，如 2。", "min_value": "夜数不能是负数。"},
+    )
+    promised_on = ChineseDateField(label="约好哪天再去", required=False)
     promise = forms.CharField(label="答应的事", required=False, max_length=100)
     companions = forms.ModelMultipleChoiceField(
         label="同去的人",
         queryset=Cadre.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple(TICKED),
+        error_messages={"invalid_choice": "同去的人只能选本单位在岗的同事。"},
     )
 
-    def __init__(self, *args: Any, author: Cadre, cadre: Cadre, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Any = None, *args: Any, author: Cadre, cadre: Cadre, given: list[str], **kwargs: Any
+    ) -> None:
+        super().__init__(_with_iso_day(data), *args, **kwargs)
         self.author, self.cadre = author, cadre
-        for name in ("other_day", "content", "until", "promised_on", "promise"):
+        day = today()
+        words = Word.objects.texts(Word.Group.VISIT_REASON)
+        self._offer("on", choices=_days_near(day))
+        self._offer("reasons", choices=[(word, word) for word in words])
+        self._offer("households", queryset=_households(author, cadre, given))
+        self._offer("village", queryset=Village.objects.visible_to(author).current())
+        self._offer("companions", queryset=_colleagues(author).exclude(pk=cadre.pk))
+        self.fields["on"].initial, self.fields["ref"].initial = day.isoformat(), uuid4()
+        for name in ("other_day", "content", "photos", "until", "nights", "promised_on", "promise"):
             self.fields[name].widget.attrs["class"] = "form-control"
         self.fields["village"].widget.attrs["class"] = "form-select"
-        day = today()
-        self._choices("on").choices = [
-            ("today", f"今天 {day.day}日"),
-            ("yesterday", f"昨天 {(day - timedelta(days=1)).day}日"),
-            ("other", "选日期"),
-        ]
-        words = Word.objects.texts(Word.Group.VISIT_REASON)
-        self._choices("reasons").choices = [(word, word) for word in words]
-        self.fields["on"].initial, self.fields["ref"].initial = "today", uuid4()
-        own = Household.objects.registered().filter(pairings__cadre=cadre, pairings__ended_on=None)
-        self.own_households = own.with_head().select_related("village").distinct()
-        self._rows("households").queryset = self.own_households
-        self._rows("village").queryset = Village.objects.visible_to(cadre).current()
-        colleagues = Cadre.objects.colleagues_of(author).exclude(pk=cadre.pk)
-        self._rows("companions").queryset = colleagues.order_by("pinyin")
+        for name in ("other_day", "until"):
+            self.fields[name].widget.attrs["max"] = day.isoformat()
 
-    def _choices(self, name: str) -> forms.ChoiceField:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        return field
+    def _offer(self, name: str, **offered: Any) -> None:
+        for attribute, value in offered.items():
+            setattr(self.fields[name], attribute, value)
 
-    def _rows(self, name: str) -> forms.ModelChoiceField[Any]:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        return field
+    def clean_reasons(self) -> list[str]:
+        reasons: list[str] = self.cleaned_data["reasons"]
+        if len(join_words(reasons)) > 60:
+            raise ValidationError("选得太多了，请留最要紧的几个。")
+        return reasons
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        first = self._first_day(data)
-        if first is None:
-            return data
-        until = data.get("until") or first
-        if until < first:
-            self.add_error("until", "最后一天不能早于第一天。")
-            return data
-        data["days"] = [first + timedelta(days=n) for n in range(min((until - first).days, 400) + 1)]
-        try:
-            check_days(data["days"])
-        except ValidationError as error:
-            self.add_error("until" if data.get("until") else "other_day", error)
-        if data.get("promised_on") and data["promised_on"] < first:
-            self.add_error("promised_on", "约下次的日期不能早于这次走访。")
-        self._check_place(data)
+        data["days"] = self._days(data)
+        self.refuse(
+            check_outing(
+                author=self.author,
+                cadre=self.cadre,
+                households=list(data.get("households") or []),
+                village=data.get("village"),
+                days=data["days"],
+                kind=data.get("kind", ""),
+                nights=data.get("nights"),
+                companions=list(data.get("companions") or []),
+                promised_on=data.get("promised_on"),
+            )
+        )
         return data
 
-    def _first_day(self, data: dict[str, Any]) -> date | None:
-        if data.get("on") != "other":
-            return today() - timedelta(days=data.get("on") == "yesterday")
-        if data.get("other_day") is None and "other_day" not in self.errors:
-            self.add_error("other_day", "请选日期。")
-        return data.get("other_day")
+    def _days(self, data: dict[str, Any]) -> list[date]:
+        """The days from the first to the last, at most one more than may be recorded; none if unknown."""
+        first = data.get("other_day") if data.get("on") == OTHER_DAY else _iso_day(data.get("on", ""))
+        if first is None:
+            if data.get("on") == OTHER_DAY and "other_day" not in self.errors:
+                self.add_error("other_day", "请选是哪一天。")
+            return []
+        last = data.get("until") or first
+        if last < first:
+            self.add_error("until", "最后一天不能早于第一天。")
+            return []
+        return [first + timedelta(days=n) for n in range(min((last - first).days, LONGEST_STAY) + 1)]
 
-    def _check_place(self, data: dict[str, Any]) -> None:
-        if data.get("households") or "households" in self.errors:
-            return
-        if data.get("kind") in {Visit.Kind.HOME, Visit.Kind.STAY, Visit.Kind.RETURN, Visit.Kind.PHONE}:
-            self.add_error("households", "请勾选去了哪一户。")
-        elif data.get("village") is None and "village" not in self.errors:
-            self.add_error("village", "没有到户的，请选是哪个村。")
+    def refuse(self, problems: dict[str, str]) -> None:
+        """Put what stands against recording beside the fields where it is corrected."""
+        data = self.cleaned_data
+        of_days = "until" if data.get("until") else "other_day" if data.get("on") == OTHER_DAY else "on"
+        for name, sentence in problems.items():
+            field = of_days if name == "days" else name
+            if field not in self.fields:
+                self.add_error(None, sentence)
+            elif field not in self.errors:
+                self.add_error(field, sentence)
 
-    def chosen(self, keys: list[str]) -> list[Household]:
-        """The households ticked from the start, shown at the top."""
-        return [row for row in self.own_households if str(row.pk) in keys]
+    def outing(self) -> dict[str, Any]:
+        """A valid form as the keywords of `record_outing`."""
+        data = self.cleaned_data
+        names = (
+            "days",
+            "village",
+            "kind",
+            "reasons",
+            "content",
+            "nights",
+            "promised_on",
+            "promise",
+            "photos",
+        )
+        return {
+            "author": self.author,
+            "cadre": self.cadre,
+            "ref": self.ref_chosen,
+            "households": list(data["households"]),
+            "companions": list(data["companions"]),
+            **{name: data[name] for name in names},
+        }
 
     @property
-    def ref_value(self) -> UUID:
-        ref: UUID = self.cleaned_data["ref"]
-        return ref
+    def ref_chosen(self) -> UUID:
+        """The form's ref, or the fresh one of the button 另记一条."""
+        try:
+            return UUID(self.data.get("fresh", ""))
+        except ValueError:
+            ref: UUID = self.cleaned_data["ref"]
+            return ref
+
+    @property
+    def ticked(self) -> list[Any]:
+        """The households ticked as the page stands."""
+        keys = {str(key) for key in self["households"].value() or []}
+        return [household for household in self._offered() if str(household.pk) in keys]
+
+    def colleagues(self) -> QuerySet[Cadre]:
+        """Whom the author may write for instead."""
+        return _colleagues(self.author).exclude(pk=self.author.pk).exclude(pk=self.cadre.pk)
+
+    def _offered(self) -> QuerySet[Household]:
+        offered: QuerySet[Household] = getattr(self.fields["households"], "queryset")  # noqa: B009
+        return offered
+
+
+def typed(data: QueryDict) -> dict[str, Any]:
+    """What was typed, as the initial values of a form that goes on for another cadre or household."""
+    lists = {"reasons", "companions"}
+    return {
+        name: data.getlist(name) if name in lists else data.get(name)
+        for name in VisitForm.base_fields
+        if name in data and name not in {"households", "photos"}
+    }
+
+
+def _households(author: Cadre, cadre: Cadre, given: list[str]) -> QuerySet[Any]:
+    own = HouseholdPairing.objects.current().of_cadre(cadre).values("household")
+    keys = [int(key) for key in given if key.isdecimal() and len(key) < 18]
+    offered: QuerySet[Any] = (
+        open_households(author, cadre)
+        .filter(Q(pk__in=own) | Q(pk__in=keys))
+        .with_head()
+        .select_related("village__division")
+        .order_by("no")
+    )
+    return offered
+
+
+def _colleagues(author: Cadre) -> QuerySet[Cadre]:
+    return Cadre.objects.colleagues_of(author).order_by("pinyin", "pk")
+
+
+def _days_near(day: date) -> list[tuple[str, str]]:
+    before = day - timedelta(days=1)
+    return [
+        (day.isoformat(), f"今天 {day.day}日"),
+        (before.isoformat(), f"昨天 {before.day}日"),
+        (OTHER_DAY, "选日期"),
+    ]
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _with_iso_day(data: Any) -> Any:
+    """A page opened before midnight says 今天 for what is yesterday now: its date counts."""
+    on = data.get("on", "") if data else ""
+    if not data or _iso_day(on) is None or on in dict(_days_near(today())):
+        return data
+    moved = data.copy()
+    moved["on"], moved["other_day"] = OTHER_DAY, on
+    return moved
 
 
 class VoidForm(forms.Form):
-    reason = forms.CharField(label="为什么作废", max_length=100, help_text="如：日期记错了，已重新记")
+    reason = forms.CharField(
+        label="为什么作废",
+        max_length=100,
+        help_text="如：日期记错了，已经重新记",
+        error_messages={"required": "请写为什么作废。"},
+    )
+    whole_outing = forms.BooleanField(label="", required=False)
+
+    def __init__(self, *args: Any, others: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if others:
+            self.fields["whole_outing"].label = f"同一趟一起记的另外 {others} 条也作废"
+        else:
+            del self.fields["whole_outing"]

@@ -11,7 +11,6 @@ from households.models import Household, HouseholdPairing
 from units.access import user_of
 from units.models import Cadre, today
 from visits.models import Visit
-from visits.recording import open_promises
 
 
 def cadre_home(request: HttpRequest) -> HttpResponse:
@@ -40,7 +39,7 @@ def own_households(user: Cadre, day: date) -> Any:
         .order_by()
         .values("household")
     )
-    promised = open_promises(Visit.objects.filter(household=OuterRef("pk"), cadre=user)).order_by("-pk")
+    promised = Visit.objects.filter(household=OuterRef("pk"), cadre=user).open_promises().order_by("-pk")
     return (
         Household.objects.filter(pk__in=own)
         .with_head()

@@ -5,14 +5,15 @@ from datetime import date, datetime, timedelta
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from core.attachments import Attachment
 from core.places import under
 from core.records import Record
 from core.words import split_words
-from households.models import Household
+from households.choices import Relation
+from households.models import Household, Member
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import Village
@@ -51,10 +52,47 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """入户: counted, at a household, not by phone (domain.md: phone contact is kept but is not an 入户)."""
         return self.counted().filter(household__isnull=False).exclude(kind=Visit.Kind.PHONE)
 
+    def of(self, cadre: Cadre) -> "VisitQuerySet":
+        """The visits that count for a cadre: as the one who went, or along with a colleague."""
+        return self.filter(Q(cadre=cadre.pk) | Q(_together(cadre)))
+
+    def own(self, user: Cadre) -> "VisitQuerySet":
+        """Those, and what the user typed for others."""
+        return self.filter(self._own(user))
+
+    def with_head(self) -> "VisitQuerySet":
+        """Adds `head_name`: the household's head, or the last one it had."""
+        heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
+        newest = heads.order_by(F("left_on").desc(nulls_first=True), "-pk")
+        return self.annotate(head_name=Subquery(newest.values("name")[:1]))
+
+    def open_promises(self) -> "VisitQuerySet":
+        """Those whose promise the cadre still has to keep.
+
+        Kept by a counted visit there on the promised day or after it (without a day: by the next
+        visit), replaced by a later promise.
+        """
+        later = Visit.objects.counted().filter(
+            Q(visited_on__gt=OuterRef("visited_on"))
+            | Q(visited_on=OuterRef("visited_on"), pk__gt=OuterRef("pk")),
+            cadre=OuterRef("cadre"),
+            household=OuterRef("household"),
+        )
+        promising = Q(promised_on__isnull=False) | ~Q(promise="")
+        return self.counted().filter(
+            promising,
+            ~Exists(later.filter(promising)),
+            ~Exists(later.filter(visited_on__gte=OuterRef("promised_on"))),
+            Q(promised_on__isnull=False) | ~Exists(later),
+        )
+
     @staticmethod
     def _own(user: Cadre) -> Q:
-        together = Exists(VisitCompanion.objects.filter(visit=OuterRef("pk"), cadre=user.pk))
-        return Q(cadre=user.pk) | Q(entered_by=user.pk) | Q(together)
+        return Q(cadre=user.pk) | Q(entered_by=user.pk) | Q(_together(user))
+
+
+def _together(cadre: Cadre) -> Exists:
+    return Exists(VisitCompanion.objects.filter(visit=OuterRef("pk"), cadre=cadre.pk))
 
 
 class Visit(Record):

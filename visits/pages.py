@@ -1,60 +1,54 @@
-"""Recording a visit, reading one, taking one back; the diary of a cadre and the list of an office."""
+"""Recording a visit, reading one, taking one back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from core.display import history_of
 from households.models import Household
 from units.access import get_editable, get_visible, recorder_required, user_of
 from units.models import Cadre
-from visits.forms import VisitForm, VoidForm
-from visits.models import Visit
-from visits.recording import SameRef, record_outing, void
+from visits.forms import VisitForm, VoidForm, typed
+from visits.models import Visit, VisitPhoto
+from visits.recording import RefTaken, SameRef, record_outing
+from visits.resending import both_versions
+from visits.voiding import void
+
+
+def frame_of(user: Cadre) -> str:
+    """Cadres read their pages in the phone's frame, those who see more than their own at a desk."""
+    return "desk.html" if user.sees_place or user.is_leader else "phone.html"
 
 
 @recorder_required
 def visit_new(request: HttpRequest) -> HttpResponse:
-    """记走访: for oneself, or for an older colleague of the same unit (`?for=`)."""
+    """记走访: for oneself, or for a colleague of the same unit (`?for=`), at `?household=`.
+
+    The button `turn` goes on with what was typed for another cadre or without a household chosen.
+    """
     author = user_of(request)
-    cadre = _written_for(request, author)
-    initial = {"households": [key for key in request.GET.getlist("household") if key.isdigit()]}
-    bound = request.method == "POST"
-    form = VisitForm(
-        request.POST if bound else None,
-        request.FILES if bound else None,
-        author=author,
-        cadre=cadre,
-        initial=initial,
-    )
-    stored: list[Visit] = []
-    if bound and form.is_valid():
-        try:
-            visits = _record(form)
-        except SameRef as sent:
-            stored = list(sent.stored)
-        else:
-            return _recorded(request, visits)
-    return render(
-        request,
-        "visits/new.html",
-        {
-            "page": {"title": "记走访"},
-            "back": reverse("home"),
-            "form": form,
-            "cadre": cadre,
-            "author": author,
-            "for_other": cadre != author,
-            "chosen": form.chosen(initial["households"]),
-            "stored": stored,
-            "colleagues": Cadre.objects.colleagues_of(author).exclude(pk=author.pk).order_by("pinyin"),
-        },
-        status=409 if stored else 200,
-    )
+    form = _visit_form(request, author, _written_for(request, author))
+    if not form.is_bound or not form.is_valid():
+        return _visit_page(request, form)
+    try:
+        visits = record_outing(**form.outing())
+    except ValidationError as error:
+        form.refuse({field: sentences[0] for field, sentences in error.message_dict.items()})
+        return _visit_page(request, form)
+    except SameRef as sent:
+        return _visit_page(
+            request, form, conflict={"stored": sent.stored, "rows": both_versions(form, sent.stored)}
+        )
+    except RefTaken:
+        return _visit_page(request, form, conflict={"stored": [], "rows": []})
+    messages.success(request, _told(visits))
+    return redirect("home")
 
 
 def _written_for(request: HttpRequest, author: Cadre) -> Cadre:
@@ -62,56 +56,86 @@ def _written_for(request: HttpRequest, author: Cadre) -> Cadre:
     if not key:
         return author
     colleagues = Cadre.objects.colleagues_of(author).select_related("unit__division")
-    return get_object_or_404(colleagues, pk=key if key.isdigit() else 0)
+    return get_object_or_404(colleagues, pk=_key(key))
 
 
-def _record(form: VisitForm) -> list[Visit]:
-    data = form.cleaned_data
-    return record_outing(
-        author=form.author,
-        cadre=form.cadre,
-        households=list(data["households"]),
-        village=data["village"],
-        days=data["days"],
-        kind=data["kind"],
-        reasons=data["reasons"],
-        content=data["content"],
-        nights=data["kind"] == Visit.Kind.STAY,
-        companions=list(data["companions"]),
-        promised_on=data["promised_on"],
-        promise=data["promise"],
-        photos=data["photos"],
-        ref=form.ref_value,
+def _visit_form(request: HttpRequest, author: Cadre, cadre: Cadre) -> VisitForm:
+    asked = request.GET.getlist("household")
+    if request.method == "POST" and "turn" not in request.POST:
+        given = [*asked, *request.POST.getlist("households")]
+        return VisitForm(request.POST, request.FILES, author=author, cadre=cadre, given=given)
+    initial = {"households": [_key(key) for key in asked], **typed(request.POST)}
+    form = VisitForm(author=author, cadre=cadre, given=asked, initial=initial)
+    if len(form.ticked) < len(set(asked)):
+        raise Http404("这一户不在，或者不归您联系。")
+    return form
+
+
+def _key(text: str) -> int:
+    """A primary key from an address; 0, which no row has, for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
+
+
+def _visit_page(
+    request: HttpRequest, form: VisitForm, conflict: dict[str, Any] | None = None
+) -> HttpResponse:
+    ticked = form.ticked
+    return render(
+        request,
+        "visits/new.html",
+        {
+            "page": {"title": "记走访"},
+            "back": reverse("home"),
+            "form": form,
+            "cadre": form.cadre,
+            "for_other": form.cadre != form.author,
+            "chosen": ticked[0] if len(ticked) == 1 and "household" in request.GET else None,
+            "colleagues": form.colleagues(),
+            "conflict": conflict,
+            "turned": "turn" in request.POST,
+        },
+        status=409 if conflict else 200,
     )
 
 
-def _recorded(request: HttpRequest, visits: list[Visit]) -> HttpResponse:
-    count = f"记下了 {len(visits)} 条走访" if len(visits) > 1 else "走访已保存"
-    late = "，有补录" if any(visit.is_late for visit in visits) else ""
-    messages.success(request, f"{count}{late}。记错了可以打开那一条作废。")
-    return redirect("home") if len(visits) > 1 else redirect("visit", pk=visits[0].pk)
+def _told(visits: Sequence[Visit]) -> str:
+    """What was recorded, and the way to take it back."""
+    days = sorted({visit.visited_on for visit in visits})
+    when = f"{days[0].month}月{days[0].day}日"
+    if len(days) > 1:
+        when += f"至{days[-1].month}月{days[-1].day}日"
+    late = "（补录）" if any(visit.is_late for visit in visits) else ""
+    count = f"，{len(visits)} 条" if len(visits) > 1 else ""
+    return format_html(
+        '已记下：{}{} {}{}。<a href="{}">看一看</a>，记错了<a href="{}">作废</a>。',
+        when,
+        late,
+        visits[0].get_kind_display(),
+        count,
+        reverse("visit", args=[visits[0].pk]),
+        reverse("visit-void", args=[visits[0].pk]),
+    )
 
 
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
-    rows = Visit.objects.select_related(
+    rows = Visit.objects.with_head().select_related(
         "cadre", "unit", "village__division", "household", "entered_by", "voided_by"
     )
     visit = get_visible(rows, user, pk=pk)
-    seen = visit.household and Household.objects.visible_to(user).filter(pk=visit.household_id).exists()
+    outing = Visit.objects.visible_to(user).filter(outing=visit.outing).with_head()
     return render(
         request,
         "visits/visit.html",
         {
             "page": {"title": "走访", "crumbs": [("走访", reverse("visits"))]},
-            "frame": "desk.html" if user.sees_place else "phone.html",
+            "frame": frame_of(user),
             "back": reverse("visits"),
             "visit": visit,
-            "head": visit.household
-            and visit.household.members.filter(relation="01").order_by("left_on").first(),
-            "household_seen": seen,
+            "household_seen": Household.objects.visible_to(user).filter(pk=visit.household_id).exists(),
             "companions": visit.companions.select_related("cadre", "unit"),
-            "photos": visit.photos.all(),
+            "others": outing.exclude(pk=pk).select_related("village").order_by("visited_on", "pk"),
+            "photos": VisitPhoto.objects.filter(owner__in=outing.values("pk")),
             "editable": not visit.is_void and Visit.objects.editable_by(user).filter(pk=pk).exists(),
             "history": history_of(visit),
         },
@@ -120,21 +144,32 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def visit_void(request: HttpRequest, pk: int) -> HttpResponse:
+    """作废: a page that says what will happen, since it cannot be undone."""
     user = user_of(request)
-    visit: Any = get_editable(Visit.objects.select_related("cadre"), user, pk=pk)
+    visit: Visit = get_editable(Visit.objects.with_head().select_related("cadre", "village"), user, pk=pk)
     if visit.is_void:
-        raise PermissionDenied("这一条已经作废了。")
-    form = VoidForm(request.POST or None)
+        messages.warning(request, "这一条已经作废了。")
+        return redirect("visit", pk=pk)
+    same_form = Visit.objects.editable_by(user).counted().filter(outing=visit.outing).exclude(pk=pk)
+    form = VoidForm(request.POST or None, others=same_form.count())
     if request.method == "POST" and form.is_valid():
-        void(visit, by=user, reason=form.cleaned_data["reason"])
-        messages.success(request, "已作废，这一条不再计数。")
+        gone = void(visit, by=user, **form.cleaned_data)
+        messages.success(request, f"已作废 {gone} 条，不再计数。")
         return redirect("visit", pk=pk)
     return render(
         request,
         "pages/confirm.html",
         {
-            "page": {"title": "作废这条走访", "facts": f"{visit.cadre}，{visit.visited_on}"},
-            "text": "作废以后还能看到，划线显示，但哪里都不再计数。不能恢复；记错的请另记一条。",
+            "page": {"title": "作废这条走访"},
+            "frame": frame_of(user),
+            "back": reverse("visit", args=[pk]),
+            "text": f"{visit.cadre}，{visit.visited_on:%Y-%m-%d} {visit.get_kind_display()}，"
+            f"{getattr(visit, 'head_name', None) or visit.village or ''}：{visit.content[:60]}",
+            "points": [
+                "作废以后还能看到，划线显示，写明谁、为什么作废。",
+                "次数、天数、夜数和报表里都不再计它。",
+                "不能恢复；记错的请另记一条。",
+            ],
             "form": form,
             "submit": "作废",
             "cancel": reverse("visit", args=[pk]),

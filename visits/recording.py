@@ -1,26 +1,28 @@
-"""Recording what happened in the field: one form, one or several visits; and taking one back."""
+"""Recording what happened in the field: one form, one or several visits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from core.models import Change
 from core.words import join_words
-from households.models import Household
+from households.models import Household, HouseholdPairing
 from units.models import Cadre, today
 from villages.models import Village
-from visits.models import Visit, VisitCompanion, VisitPhoto, VisitQuerySet
+from visits.models import Visit, VisitCompanion, VisitPhoto
 
 FIRST_DAY = date(2012, 1, 1)
 """The campaign began in February 2012; nothing in it happened before."""
 LONGEST_STAY = 31
 MOST_ROWS = 60
+NEED_HOUSEHOLD = {Visit.Kind.HOME, Visit.Kind.STAY, Visit.Kind.RETURN, Visit.Kind.PHONE}
+"""Kinds that mean nothing without a household; the others also happen in a village."""
 
 
 class SameRef(Exception):
@@ -31,8 +33,73 @@ class SameRef(Exception):
         self.stored = stored
 
 
-@transaction.atomic
+class RefTaken(Exception):
+    """The ref belongs to a form of another author."""
+
+
 def record_outing(
+    *,
+    author: Cadre,
+    cadre: Cadre,
+    households: Sequence[Household],
+    days: Sequence[date],
+    kind: str,
+    content: str,
+    ref: UUID,
+    village: Village | None = None,
+    reasons: Iterable[str] = (),
+    nights: int | None = None,
+    companions: Sequence[Cadre] = (),
+    promised_on: date | None = None,
+    promise: str = "",
+    photos: Sequence[ContentFile[bytes]] = (),
+    recorded_at: datetime | None = None,
+) -> list[Visit]:
+    """One Visit for each day and household (or the village alone), sharing `outing`; photos on the first.
+
+    `nights` are spent from the first day on, told by `nights_of` when None. A form sent twice is
+    recorded once. Raises ValidationError {field: sentence} for what must not be recorded, SameRef when
+    the ref came with other content, RefTaken when it is another author's.
+    """
+    problems = check_outing(
+        author=author,
+        cadre=cadre,
+        households=households,
+        village=village,
+        days=days,
+        kind=kind,
+        nights=nights,
+        companions=companions,
+        promised_on=promised_on,
+    )
+    if problems:
+        raise ValidationError(problems)
+    same = {
+        "outing": ref,
+        "kind": kind,
+        "reasons": join_words(reasons),
+        "content": content,
+        "promised_on": promised_on,
+        "promise": promise,
+        "entered_by": author,
+        "recorded_at": recorded_at or timezone.now(),
+    }
+    spent = nights_of(kind, len(days)) if nights is None else nights
+    try:
+        with transaction.atomic():
+            _lock(author, cadre)
+            postings = _Postings([cadre, *companions], min(days))
+            drafts = list(_drafts(cadre, households, village, days, spent, postings, same))
+            stored = _sent_before(drafts, author, companions, len(photos))
+            return stored or _save(drafts, companions, postings, photos)
+    except IntegrityError:
+        # Another author's form took the ref between our look and our write.
+        if Visit.objects.filter(outing=ref).exclude(entered_by=author).exists():
+            raise RefTaken from None
+        raise
+
+
+def check_outing(
     *,
     author: Cadre,
     cadre: Cadre,
@@ -40,86 +107,178 @@ def record_outing(
     village: Village | None,
     days: Sequence[date],
     kind: str,
-    content: str,
-    ref: UUID,
-    reasons: Iterable[str] = (),
-    nights: bool = False,
+    nights: int | None = None,
     companions: Sequence[Cadre] = (),
     promised_on: date | None = None,
-    promise: str = "",
-    photos: Sequence[ContentFile[bytes]] = (),
-    recorded_at: datetime | None = None,
-) -> list[Visit]:
-    """One Visit for each household (or the village alone) and day, sharing `outing`.
-
-    A stay counts one night a date but the last, on the first row of the date. The rows' refs follow
-    from `ref`, so a form sent twice is recorded once. Raises SameRef when it was sent with other
-    content, PermissionDenied when the ref is another author's, ValidationError for impossible days.
-    """
-    check_days(days)
-    places: list[tuple[Household | None, Village | None]] = [(h, h.village) for h in households]
-    places = places or [(None, village)]
-    if len(places) * len(days) > MOST_ROWS:
-        raise ValidationError(f"一次最多记 {MOST_ROWS} 条，请分几次记。")
-    drafts = [
-        Visit(
-            ref=row_ref(ref, household, day),
-            outing=ref,
-            cadre=cadre,
-            unit=cadre.unit,
-            rank=cadre.rank,
-            household=household,
-            village=there,
-            visited_on=day,
-            kind=kind,
-            reasons=join_words(reasons),
-            content=content,
-            nights=1 if nights and number == 0 and (day != days[-1] or len(days) == 1) else 0,
-            promised_on=promised_on,
-            promise=promise,
-            entered_by=author,
-            recorded_at=recorded_at or timezone.now(),
-        )
-        for day in days
-        for number, (household, there) in enumerate(places)
-    ]
-    stored = _sent_before(drafts, author)
-    if stored:
-        return stored
-    for visit in drafts:
-        _free_night(visit)
-        visit.save()
-        for companion in companions:
-            VisitCompanion.objects.create(
-                visit=visit, cadre=companion, unit=companion.unit, rank=companion.rank
-            )
-    for photo in photos:
-        VisitPhoto.objects.create(owner=drafts[0], file=photo, size=photo.size)
-    return drafts
+) -> dict[str, str]:
+    """What stands against recording this, a sentence for each field."""
+    colleagues = set(
+        Cadre.objects.colleagues_of(author)
+        .filter(pk__in={cadre.pk, *(companion.pk for companion in companions)})
+        .values_list("pk", flat=True)
+    )
+    problems = {
+        "days": _problem_of_days(days, len(households)),
+        "cadre": "" if cadre == author or cadre.pk in colleagues else "只能替本单位在岗的同事记。",
+        "households": _problem_of_households(author, cadre, households, village, kind),
+        "village": _problem_of_village(author, households, village, kind),
+        "nights": "住村夜数不能多于天数。" if days and (nights or 0) > len(days) else "",
+        "companions": _problem_of_companions(cadre, companions, colleagues),
+        "promised_on": "约下次的日期要晚于这次走访。"
+        if days and promised_on and promised_on <= max(days)
+        else "",
+    }
+    return {field: sentence for field, sentence in problems.items() if sentence}
 
 
-def check_days(days: Sequence[date]) -> None:
+def open_households(author: Cadre, cadre: Cadre) -> Any:
+    """The households an author may record on: those visible, or the colleague's own of today."""
+    if author == cadre:
+        return Household.objects.visible_to(author)
+    own = HouseholdPairing.objects.current().of_cadre(cadre)
+    return Household.objects.filter(pk__in=own.values("household"))
+
+
+def nights_of(kind: str, days: int) -> int:
+    """A stay of three days is two nights; 住户 on one day is the night that follows."""
+    return days - 1 if days > 1 else int(kind == Visit.Kind.STAY)
+
+
+def _problem_of_days(days: Sequence[date], households: int) -> str:
+    if not days:
+        return ""
     if max(days) > today():
-        raise ValidationError("走访日期不能晚于今天。约好以后去的，填在“约下次”。")
+        return f"走访日期不能晚于今天（{today():%Y-%m-%d}）。约好以后去的，填在“约下次”。"
     if min(days) < FIRST_DAY:
-        raise ValidationError("走访日期不能早于 2012年1月1日。")
+        return f"走访日期不能早于 {FIRST_DAY:%Y-%m-%d}，双联行动 2012 年才开始。"
     if len(days) > LONGEST_STAY:
-        raise ValidationError(f"一次最多记连着 {LONGEST_STAY} 天。")
+        return f"一次最多记连着的 {LONGEST_STAY} 天，再多的请分几次记。"
+    if len(days) * max(households, 1) > MOST_ROWS:
+        return f"每户每天记一条，一次最多 {MOST_ROWS} 条，请分几次记。"
+    return ""
+
+
+def _problem_of_households(
+    author: Cadre, cadre: Cadre, households: Sequence[Household], village: Village | None, kind: str
+) -> str:
+    keys = {household.pk for household in households}
+    if keys and open_households(author, cadre).filter(pk__in=keys).count() < len(keys):
+        return f"勾选的户里，有现在不归{'您' if author == cadre else cadre.name}联系的，请去掉再保存。"
+    if not keys and kind in NEED_HOUSEHOLD:
+        return "请勾选去了哪一户。" + ("没有入户的，改选“做什么”，如两委座谈、劳动。" if village else "")
+    return ""
+
+
+def _problem_of_village(
+    author: Cadre, households: Sequence[Household], village: Village | None, kind: str
+) -> str:
+    if households:
+        return "已经勾选了户，不用再选村；没有入户的，请把户去掉。" if village else ""
+    if village is None:
+        return "" if kind in NEED_HOUSEHOLD else "没有到户的，请选是哪个村。"
+    known = Village.objects.visible_to(author).filter(pk=village.pk)
+    return "" if known.exists() else "这个村不是本单位联系的村。"
+
+
+def _problem_of_companions(cadre: Cadre, companions: Sequence[Cadre], colleagues: set[int]) -> str:
+    if cadre in companions:
+        return "同去的人里不用再勾走访干部自己。"
+    if any(companion.pk not in colleagues for companion in companions):
+        return "同去的人只能选本单位在岗的同事。"
+    return ""
+
+
+def _lock(*cadres: Cadre) -> None:
+    """One at a time for a cadre, so that two forms cannot both take a night (SQLite writes one at a time)."""
+    list(Cadre.objects.select_for_update().filter(pk__in={cadre.pk for cadre in cadres}).order_by("pk"))
+
+
+class _Postings:
+    """Units and ranks of cadres on past days, read back from their history."""
+
+    def __init__(self, cadres: Sequence[Cadre], since: date) -> None:
+        self.changes: dict[int, list[Change]] = {}
+        if since == today():
+            return
+        newest_first = Change.objects.filter(
+            table=Cadre._meta.label_lower,
+            row__in=[cadre.pk for cadre in cadres],
+            act=Change.Act.CHANGED,
+            at__date__gt=since,
+        ).order_by("-pk")
+        for change in newest_first:
+            self.changes.setdefault(change.row, []).append(change)
+
+    def on(self, cadre: Cadre, day: date) -> tuple[int, str]:
+        """(unit's key, rank) on a day; the day of a transfer is the new unit's."""
+        unit, rank = cadre.unit_id, cadre.rank
+        for change in self.changes.get(cadre.pk, []):
+            if timezone.localdate(change.at) > day and change.changes:
+                unit = change.changes.get("unit", [unit])[0]
+                rank = change.changes.get("rank", [rank])[0]
+        return unit, rank
+
+
+def _drafts(
+    cadre: Cadre,
+    households: Sequence[Household],
+    village: Village | None,
+    days: Sequence[date],
+    nights: int,
+    postings: _Postings,
+    same: dict[str, Any],
+) -> Iterator[Visit]:
+    """The rows to be: by day, then household. The first row of a date carries its night, if it is free."""
+    taken = _nights_taken(cadre, days, same["outing"]) if nights else set()
+    alone = len(days) * len(households) <= 1
+    for number, day in enumerate(days):
+        unit, rank = postings.on(cadre, day)
+        for position, household in enumerate(households or [None]):
+            yield Visit(
+                ref=same["outing"] if alone else row_ref(same["outing"], household, day),
+                cadre=cadre,
+                unit_id=unit,
+                rank=rank,
+                household=household,
+                village=household.village if household else village,
+                visited_on=day,
+                nights=int(position == 0 and number < nights and day not in taken),
+                **same,
+            )
 
 
 def row_ref(ref: UUID, household: Household | None, day: date) -> UUID:
-    """The ref of one row of a form, always the same for the same household and day."""
+    """The ref of one row of a form: always the same for the same household and day."""
     return uuid5(ref, f"{household.pk if household else ''}:{day.isoformat()}")
 
 
-def _sent_before(drafts: Sequence[Visit], author: Cadre) -> list[Visit]:
+def _nights_taken(cadre: Cadre, days: Sequence[date], outing: UUID) -> set[date]:
+    """Nights count once a cadre and date: the dates that have one from another outing."""
+    others = Visit.objects.counted().exclude(outing=outing)
+    return set(others.filter(cadre=cadre, visited_on__in=days, nights=1).values_list("visited_on", flat=True))
+
+
+def _sent_before(
+    drafts: Sequence[Visit], author: Cadre, companions: Sequence[Cadre], photos: int
+) -> list[Visit]:
     """What an earlier sending of the same form recorded; empty the first time."""
-    stored = list(Visit.objects.filter(outing=drafts[0].outing).select_related("household").order_by("pk"))
+    stored = list(
+        Visit.objects.filter(outing=drafts[0].outing)
+        .select_related("household__village", "village", "cadre")
+        .prefetch_related("companions", "photos")
+        .order_by("pk")
+    )
     if not stored:
         return []
     if any(visit.entered_by_id != author.pk for visit in stored):
-        raise PermissionDenied("这张表的编号是别人用过的，请重新打开记走访。")
-    if {_content(visit) for visit in stored} != {_content(visit) for visit in drafts}:
+        raise RefTaken
+    together = {companion.pk for companion in companions}
+    same = (
+        {_content(visit) for visit in stored} == {_content(visit) for visit in drafts}
+        and all({row.cadre_id for row in visit.companions.all()} == together for visit in stored)
+        and sum(len(visit.photos.all()) for visit in stored) == photos
+    )
+    if not same:
         raise SameRef(stored)
     return stored
 
@@ -128,32 +287,29 @@ def _content(visit: Visit) -> tuple[Any, ...]:
     return (
         visit.ref,
         visit.cadre_id,
+        visit.household_id,
+        visit.village_id,
+        visit.nights,
         visit.kind,
         visit.reasons,
         visit.content,
         visit.promised_on,
         visit.promise,
+        visit.voided_on,
     )
 
 
-def _free_night(visit: Visit) -> None:
-    """Nights count once a cadre and date: a date that has one already gets no second."""
-    others = Visit.objects.counted().filter(cadre=visit.cadre, visited_on=visit.visited_on, nights=1)
-    if visit.nights and others.exists():
-        visit.nights = 0
-
-
-def void(visit: Visit, *, by: Cadre, reason: str) -> None:
-    """作废: stays readable, struck through, and counts nowhere."""
-    visit.voided_on, visit.voided_by, visit.void_reason = today(), by, reason
-    visit.save()
-
-
-def open_promises(visits: VisitQuerySet) -> VisitQuerySet:
-    """Of these visits, those whose promise no later counted visit of the same cadre there has met."""
-    later = Visit.objects.counted().filter(cadre=OuterRef("cadre"), household=OuterRef("household"))
-    after = Q(visited_on__gt=OuterRef("visited_on")) | Q(
-        visited_on=OuterRef("visited_on"), pk__gt=OuterRef("pk")
-    )
-    promised = visits.counted().filter(Q(promised_on__isnull=False) | ~Q(promise=""))
-    return promised.filter(~Exists(later.filter(after)))
+def _save(
+    drafts: list[Visit],
+    companions: Sequence[Cadre],
+    postings: _Postings,
+    photos: Sequence[ContentFile[bytes]],
+) -> list[Visit]:
+    for visit in drafts:
+        visit.save()
+        for companion in companions:
+            unit, rank = postings.on(companion, visit.visited_on)
+            VisitCompanion.objects.create(visit=visit, cadre=companion, unit_id=unit, rank=rank)
+    for photo in photos:
+        VisitPhoto.objects.create(owner=drafts[0], file=photo, size=photo.size)
+    return drafts

@@ -1,0 +1,39 @@
+"""作废: taking back what was recorded by mistake."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import transaction
+
+from units.models import Cadre, today
+from visits.models import Visit
+
+
+@transaction.atomic
+def void(visit: Visit, *, by: Cadre, reason: str, whole_outing: bool = False) -> int:
+    """作废: stays readable, struck through, and counts nowhere. Returns how many were.
+
+    With `whole_outing` all rows of the same form that `by` may take back go too. A night that a taken
+    back row carried passes to another counted row of that outing and day.
+    """
+    same_form = Visit.objects.select_for_update().counted().filter(outing=visit.outing).order_by("pk")
+    rows = list(same_form)
+    allowed = set(Visit.objects.editable_by(by).filter(outing=visit.outing).values_list("pk", flat=True))
+    taken_back = [row for row in rows if row.pk == visit.pk or (whole_outing and row.pk in allowed)]
+    for row in taken_back:
+        row.voided_on, row.voided_by, row.void_reason = today(), by, reason
+        row.save()
+    for row, heir in _heirs(taken_back, rows):
+        heir.nights = row.nights
+        heir.save()
+    return len(taken_back)
+
+
+def _heirs(taken_back: Sequence[Visit], rows: Sequence[Visit]) -> Iterator[tuple[Visit, Visit]]:
+    """The rows taken back that carried a night, each with a row of the same day that goes on counting."""
+    for row in taken_back:
+        others = (
+            r for r in rows if not r.is_void and r.visited_on == row.visited_on and r.cadre_id == row.cadre_id
+        )
+        heir = next(others, None)
+        if row.nights and heir:
+            yield row, heir
