@@ -88,31 +88,49 @@ def update(
     `changes` are the {field: [before, after]} of each row. Only rows whose stored version equals the
     given one change; returns how many did, so that the caller can refuse a stale plan and roll back.
     """
-    fields = [model._meta.pk, *(f for f in model._meta.concrete_fields if f.attname in {*columns, "version"})]
-    table, scratch = model._meta.db_table, f"bulk_{model._meta.model_name}"
-    quoted = [connection.ops.quote_name(f.column) for f in fields if f is not None]
-    assignments = ", ".join(
-        f"{name} = s.{name}" for name in quoted[1:] if name != connection.ops.quote_name("version")
-    )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {scratch}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {scratch} AS SELECT {', '.join(quoted)} FROM {table} LIMIT 0")  # noqa: S608
-        if connection.vendor == "postgresql":
-            _copy(scratch, fields, rows)
-        else:
-            _insert_many(scratch, fields, rows)
-        cursor.execute(
-            f"UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM {scratch} AS s"  # noqa: S608
-            f" WHERE {table}.id = s.id AND {table}.version = s.version"
-        )
-        changed = cursor.rowcount
-        cursor.execute(f"DROP TABLE {scratch}")
+    named = {"id", "version", *columns}
+    with transaction.atomic():
+        changed = _update_from(model, rows, named, keys=("id", "version"), raising="version")
         sheet_numbers = numbers or [None] * len(rows)
         written = (
             (row["id"], change, number)
             for row, change, number in zip(rows, changes, sheet_numbers, strict=True)
         )
         insert_plain(Change, history.change_rows(model._meta.label_lower, Change.Act.CHANGED, written))
+    return changed
+
+
+def update_plain(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], keys: Sequence[str] = ("id",)
+) -> int:
+    """Set `columns` of the rows found by `keys`, without history: for bookkeeping. Returns how many."""
+    with transaction.atomic():
+        return _update_from(model, rows, {*keys, *columns}, keys=keys)
+
+
+def _update_from(
+    model: type[models.Model], rows: Sequence[Row], named: set[str], *, keys: Sequence[str], raising: str = ""
+) -> int:
+    """Set the columns of `named` from rows beside the table, matched by `keys`; `raising` goes up by one."""
+    table, scratch = model._meta.db_table, f"bulk_{model._meta.model_name}"
+    fields = [f for f in model._meta.concrete_fields if f.attname in named]
+    quoted = {f.attname: connection.ops.quote_name(f.column) for f in fields}
+    sets = [f"{name} = s.{name}" for attname, name in quoted.items() if attname not in keys]
+    if raising:
+        sets.append(f"{quoted[raising]} = {table}.{quoted[raising]} + 1")
+    matching = " AND ".join(f"{table}.{quoted[key]} = s.{quoted[key]}" for key in keys)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {scratch}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {scratch} AS SELECT {', '.join(quoted.values())} FROM {table} LIMIT 0"  # noqa: S608
+        )
+        if connection.vendor == "postgresql":
+            _copy(scratch, fields, rows)
+        else:
+            _insert_many(scratch, fields, rows)
+        cursor.execute(f"UPDATE {table} SET {', '.join(sets)} FROM {scratch} AS s WHERE {matching}")  # noqa: S608
+        changed = cursor.rowcount
+        cursor.execute(f"DROP TABLE {scratch}")
     return changed
 
 
