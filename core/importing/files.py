@@ -1,0 +1,48 @@
+"""The uploaded workbook, its plan and its marked copy: sealed, under the run's own folder, 30 days."""
+
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from core.crypto import open_bytes, seal_bytes
+from core.models import ImportRun
+
+KEPT = timedelta(days=30)
+UPLOAD, PLAN, MARKED = "upload", "plan", "marked"
+
+
+def path_of(run: ImportRun, part: str) -> str:
+    return f"imports/{run.uuid.hex}/{part}"
+
+
+def keep(run: ImportRun, part: str, data: bytes) -> None:
+    """Store one part of a run, sealed; what was there goes."""
+    drop(run, part)
+    default_storage.save(path_of(run, part), ContentFile(seal_bytes(data)))
+
+
+def has(run: ImportRun, part: str) -> bool:
+    return default_storage.exists(path_of(run, part))
+
+
+def read(run: ImportRun, part: str) -> bytes:
+    """Raises FileNotFoundError when it has been deleted."""
+    with default_storage.open(path_of(run, part)) as file:
+        return open_bytes(file.read())
+
+
+def drop(run: ImportRun, *parts: str) -> None:
+    for part in parts:
+        default_storage.delete(path_of(run, part))
+
+
+def delete_old_files() -> int:
+    """Delete the workbooks of runs older than 30 days; how many runs lost theirs."""
+    old = ImportRun.objects.filter(uploaded_at__lt=timezone.now() - KEPT, files_deleted_at=None)
+    for run in old:
+        drop(run, UPLOAD, PLAN, MARKED)
+        run.files_deleted_at = timezone.now()
+        run.save(update_fields=["files_deleted_at"])
+    return len(old)

@@ -1,0 +1,214 @@
+"""A run from upload to undo: what pages, background jobs and commands call.
+
+Progress is written outside every transaction, so that a page can show it; what is written for good
+stands in one transaction. A process that dies leaves a run whose heartbeat stops: it becomes 中断,
+nothing of it is written, and it may be checked again.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from core import bulk
+from core.importing import applying, checking, files, undoing
+from core.importing.columns import hide_numbers
+from core.importing.kinds import Sheet, kind_of
+from core.importing.reading import Refused
+from core.models import ImportRow, ImportRun
+
+Status = ImportRun.Status
+Listener = Callable[[int, int], None]
+"""Hears (rows done, rows in all), for a progress bar."""
+
+BEAT = 0.5
+"""Seconds between two writes of progress."""
+SILENT = timedelta(minutes=2)
+"""A run that has not stirred for so long has lost its process."""
+AT_WORK = [Status.CHECKING, Status.APPLYING, Status.UNDOING]
+MAY_CHECK = [Status.QUEUED, Status.CHECKED, Status.REFUSED, Status.STOPPED, Status.BROKEN]
+MAY_APPLY = [Status.QUEUED, Status.CHECKED]
+MAY_UNDO = [Status.QUEUED, Status.DONE]
+BROKEN = "处理到一半中断了，资料没有变，可以重新检查。"
+GONE = "上传的表已过 30 天删除，请重新上传。"
+
+
+class Stopped(Exception):
+    """The clerk pressed 停止检查."""
+
+
+class NotNow(Exception):
+    """The run is not in a state for this act; the message says which it is in."""
+
+
+def upload(sheet: Sheet, filename: str, data: bytes, by: Any) -> ImportRun:
+    """Keep a workbook sealed and open a run for it, waiting to be checked."""
+    run = ImportRun(
+        kind=sheet.key,
+        place=by.place,
+        by=by,
+        filename=hide_numbers(filename)[:200],
+        digest=checking.digest(data),
+    )
+    files.keep(run, files.UPLOAD, data)
+    run.save()
+    return run
+
+
+def check(run: ImportRun, listener: Listener | None = None) -> None:
+    """Read, clean, look up, plan; ends as 检查完成, 不能导入 or 已停止. Safe to run again."""
+    _claim(run, MAY_CHECK, Status.CHECKING, done_rows=0, total_rows=0, stop_asked=False)
+    with _settling(run):
+        try:
+            data = files.read(run, files.UPLOAD)
+            found = checking.check(kind_of(run.kind), data, run.filename, run.by, Progress(run, listener))
+        except FileNotFoundError:
+            _settle(run, Status.REFUSED, GONE)
+        except Refused as refusal:
+            _settle(run, Status.REFUSED, str(refusal))
+        except Stopped:
+            _settle(run, Status.STOPPED, "检查停下了，资料没有变。")
+        else:
+            _keep(run, found)
+
+
+def apply(run: ImportRun, *, partial: bool = False, listener: Listener | None = None) -> None:
+    """Write the plan, all or nothing. Rows in error stop it unless `partial` leaves them out."""
+    _claim(run, MAY_APPLY, Status.APPLYING, partial=partial, done_rows=0)
+    with _settling(run):
+        if run.wrong_count and not partial:
+            _settle(run, Status.CHECKED, f"有 {run.wrong_count} 行要改，没有导入。")
+            return
+        progress = Progress(run, listener)
+        try:
+            work = applying.prepare(run)
+            progress(0, run.total_rows)
+            applying.write(run, work)
+        except FileNotFoundError:
+            _settle(run, Status.REFUSED, GONE)
+        except applying.Stale as stale:
+            _settle(run, Status.BROKEN, str(stale))
+        else:
+            run.refresh_from_db()
+            progress.finish()
+
+
+def undo(run: ImportRun, by: Any) -> None:
+    """Take the whole run back; when that cannot be, it stays 已导入 and `message` says why."""
+    _claim(run, MAY_UNDO, Status.UNDOING)
+    with _settling(run):
+        try:
+            undoing.undo(run, by)
+        except undoing.CannotUndo as why:
+            _settle(run, Status.DONE, str(why))
+        else:
+            run.refresh_from_db()
+
+
+def why_not_undo(run: ImportRun) -> str:
+    """'' when the run may be undone now, else the sentence that says why not."""
+    if run.status != Status.DONE:
+        return "只有已导入的批次可以撤销。"
+    try:
+        undoing.refuse_built_on(run)
+    except undoing.CannotUndo as why:
+        return str(why)
+    return ""
+
+
+def ask_stop(run: ImportRun) -> None:
+    """A check stops at its next step; one that waits is not begun; an import is not stopped half-way."""
+    waiting = ImportRun.objects.filter(pk=run.pk, status=Status.QUEUED, applied_at=None)
+    if not waiting.update(status=Status.STOPPED, message="检查停下了，资料没有变。"):
+        ImportRun.objects.filter(pk=run.pk, status=Status.CHECKING).update(stop_asked=True)
+
+
+def mark_broken() -> int:
+    """Runs whose process has died become 中断 (an undo: 已导入 as before); how many. Safe at any time."""
+    silent = ImportRun.objects.filter(
+        Q(heartbeat_at__lt=timezone.now() - SILENT) | Q(heartbeat_at=None), status__in=AT_WORK
+    )
+    if not silent.exists():
+        return 0
+    with transaction.atomic():
+        # One that is just committing holds its row: it is alive, so pass over it.
+        locked = silent.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        pks = list(locked.values_list("pk", flat=True))
+        undoing_ones = ImportRun.objects.filter(pk__in=pks, status=Status.UNDOING)
+        undoing_ones.update(status=Status.DONE, message="撤销到一半中断了，资料没有变，可以再撤销一次。")
+        ImportRun.objects.filter(pk__in=pks, status__in=AT_WORK).update(status=Status.BROKEN, message=BROKEN)
+    return len(pks)
+
+
+class Progress:
+    """Writes how far a run is, at most twice a second; hears whether the clerk wants it stopped."""
+
+    def __init__(self, run: ImportRun, listener: Listener | None = None) -> None:
+        self.run = run
+        self.listener = listener
+        self.written_at = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.listener:
+            self.listener(done, total)
+        if time.monotonic() - self.written_at < BEAT:
+            return
+        self.written_at = time.monotonic()
+        own = ImportRun.objects.filter(pk=self.run.pk)
+        own.update(done_rows=done, total_rows=total, heartbeat_at=timezone.now())
+        if self.run.status == Status.CHECKING and own.filter(stop_asked=True).exists():
+            raise Stopped
+
+    def finish(self) -> None:
+        if self.listener:
+            self.listener(self.run.total_rows, self.run.total_rows)
+        ImportRun.objects.filter(pk=self.run.pk).update(done_rows=self.run.total_rows)
+
+
+def _claim(run: ImportRun, allowed: list[Status], status: Status, **fields: Any) -> None:
+    """Take the run for this process; of two that try, one gets it. Raises NotNow."""
+    now = timezone.now()
+    ours = ImportRun.objects.filter(pk=run.pk, status__in=allowed)
+    if not ours.update(status=status, message="", heartbeat_at=now, **fields):
+        run.refresh_from_db()
+        raise NotNow(f"这一批现在是“{run.get_status_display()}”，不能做这一步。")
+    run.refresh_from_db()
+
+
+def _settle(run: ImportRun, status: Status, message: str) -> None:
+    run.status, run.message, run.heartbeat_at = status, hide_numbers(message)[:500], timezone.now()
+    run.save(update_fields=["status", "message", "heartbeat_at"])
+
+
+@contextmanager
+def _settling(run: ImportRun) -> Iterator[None]:
+    """Whatever goes wrong inside, the run does not look busy afterwards."""
+    try:
+        yield
+    finally:
+        if ImportRun.objects.filter(pk=run.pk, status__in=AT_WORK).exists():
+            back = Status.DONE if run.status == Status.UNDOING else Status.BROKEN
+            _settle(run, back, "处理时出了意外，资料没有变，已记下原因，可以再试一次。")
+
+
+def _keep(run: ImportRun, found: checking.Checked) -> None:
+    """The plan first, then rows and status in one short transaction: a run is 检查完成 with its plan or not."""
+    files.drop(run, files.MARKED)
+    files.keep(run, files.PLAN, found.plan.pack(run=run.uuid.hex, kind=run.kind))
+    counts, labels = found.counts(), kind_of(run.kind).columns
+    run.sheet_name, run.header_row = hide_numbers(found.sheet_name)[:100], found.heading.row + 1
+    run.unknown_headings = found.heading.unknown
+    run.known_headings = [labels[key].label for key in found.heading.positions]
+    run.total_rows = run.done_rows = len(found.plan.table)
+    for outcome in ImportRow.Outcome:
+        setattr(run, f"{outcome.value}_count", counts[outcome])
+    run.status, run.message, run.heartbeat_at = Status.CHECKED, "", timezone.now()
+    with transaction.atomic():
+        ImportRow.objects.filter(run=run).delete()
+        bulk.insert_plain(ImportRow, found.import_rows(run.pk))
+        run.save()

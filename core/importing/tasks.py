@@ -1,0 +1,63 @@
+"""The background jobs: each takes a run by its key, may be run twice, and survives being killed."""
+
+from django.contrib.auth import get_user_model
+from django_tasks import task
+
+from core.importing import runs, workbooks
+from core.models import ImportRun
+
+Status = ImportRun.Status
+
+
+@task()
+def check_run(run_pk: int) -> None:
+    run = ImportRun.objects.select_related("by").get(pk=run_pk)
+    if run.status in runs.MAY_CHECK:
+        runs.check(run)
+        mark_run.enqueue(run_pk)
+
+
+@task()
+def apply_run(run_pk: int, partial: bool) -> None:
+    run = ImportRun.objects.select_related("by").get(pk=run_pk)
+    if run.status in runs.MAY_APPLY:
+        runs.apply(run, partial=partial)
+        mark_run.enqueue(run_pk)
+
+
+@task()
+def undo_run(run_pk: int, by_pk: int) -> None:
+    run = ImportRun.objects.get(pk=run_pk)
+    if run.status in runs.MAY_UNDO:
+        runs.undo(run, get_user_model()._default_manager.get(pk=by_pk))
+
+
+@task(priority=-10)
+def mark_run(run_pk: int) -> None:
+    """The clerk's own workbook with its wrong cells marked: slow for large ones, so after everything else."""
+    workbooks.keep_marked(ImportRun.objects.get(pk=run_pk))
+
+
+def queue_check(run: ImportRun) -> None:
+    """Check in the background: a new run, or one to be checked again."""
+    _queue(run, runs.MAY_CHECK, "")
+    check_run.enqueue(run.pk)
+
+
+def queue_apply(run: ImportRun, *, partial: bool) -> None:
+    _queue(run, runs.MAY_APPLY, "等待导入")
+    apply_run.enqueue(run.pk, partial)
+
+
+def queue_undo(run: ImportRun, by_pk: int) -> None:
+    _queue(run, runs.MAY_UNDO, "等待撤销")
+    undo_run.enqueue(run.pk, by_pk)
+
+
+def _queue(run: ImportRun, allowed: list[Status], message: str) -> None:
+    """Raises runs.NotNow when the run is busy or done."""
+    waiting = ImportRun.objects.filter(pk=run.pk, status__in=allowed)
+    if not waiting.update(status=Status.QUEUED, message=message, stop_asked=False):
+        run.refresh_from_db()
+        raise runs.NotNow(f"这一批现在是“{run.get_status_display()}”，不能做这一步。")
+    run.refresh_from_db()
