@@ -1,0 +1,262 @@
+"""联户: who may pair whom, what the database refuses, what only warns, and how it ends."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core.models import Change
+from households.choices import PairingKind
+from households.models import Household, HouseholdPairing
+from households.pairing import end_pairing, hand_over, pair_households, reopen
+from tests.factories import (
+    make_cadre,
+    make_division,
+    make_household,
+    make_pairing,
+    make_unit,
+    make_village,
+    make_village_pairing,
+    make_visit,
+)
+from units.models import Reach, Requirement, today
+from units.roles import Rank
+from villages.models import VillagePairing
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 5)
+
+
+@pytest.fixture
+def village(leader):
+    village = make_village()
+    make_village_pairing(unit=leader.unit, village=village)
+    return village
+
+
+@pytest.fixture
+def ceilings(db):
+    for rank, most in ((Rank.COUNTY, 10), (Rank.SECTION, 8), (Rank.GENERAL, 5)):
+        Requirement.objects.create(
+            year=2026, place="620524", rank=rank, indicator="paired_households", maximum=most
+        )
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
+    return client
+
+
+def pair(client, village, cadre, households, **fields):
+    data = {
+        "households": [h.pk for h in households],
+        "cadre": cadre.pk,
+        "kind": "help",
+        "started_on": "2026.3.5",
+    }
+    return client.post(f"/pairings/board/?village={village.pk}", {**data, **fields}, follow=True)
+
+
+def test_pairing_keeps_unit_and_rank_of_the_day(cadre, village):
+    [pairing] = pair_households(
+        cadre=cadre, households=[make_household(village=village)], kind="help", started_on=DAY
+    )
+    cadre.rank, cadre.unit = Rank.SECTION, make_unit()
+    cadre.save()
+    pairing.refresh_from_db()
+    assert (pairing.unit.name, pairing.rank) == ("县水务局", Rank.GENERAL)
+    assert Reach.objects.filter(cadre=cadre, place=village.code).exists()
+    assert Change.objects.filter(table="households.householdpairing", row=pairing.pk).count() == 1
+
+
+def test_a_household_has_one_cadre_a_kind(cadre, stranger, village):
+    household = make_household(village=village)
+    pair_households(cadre=cadre, households=[household], kind=PairingKind.HELP, started_on=DAY)
+    with pytest.raises(ValidationError, match="这户已有这种方式的联户干部"):
+        pair_households(cadre=stranger, households=[household], kind=PairingKind.HELP, started_on=DAY)
+    pair_households(cadre=stranger, households=[household], kind=PairingKind.CONTACT, started_on=DAY)
+    assert household.pairings.current().count() == 2
+
+
+def test_all_or_nothing_when_one_household_is_taken(office, cadre, stranger, village):
+    free, taken = make_household(village=village), make_household(village=village)
+    make_pairing(cadre=stranger, household=taken)
+    html = pair(client_of(office), village, cadre, [free, taken]).content.decode()
+    assert "这户已有这种方式的联户干部" in html
+    assert not free.pairings.exists()
+
+
+def test_the_office_pairs_on_the_board(office, cadre, village):
+    households = [make_household(head=name, village=village) for name in ("苟进才", "裴秋霞", "焦来喜")]
+    html = pair(client_of(office), village, cadre, households).content.decode()
+    assert "李建业联上了 3 户。" in html
+    assert set(HouseholdPairing.objects.current().of_cadre(cadre).values_list("started_on", flat=True)) == {
+        DAY
+    }
+
+
+@pytest.mark.parametrize(("rank", "most"), [(Rank.GENERAL, 5), (Rank.SECTION, 8), (Rank.COUNTY, 10)])
+def test_the_ceiling_warns_and_does_not_forbid(office, leader, village, ceilings, rank, most):
+    cadre = make_cadre(name="陈立新", unit=leader.unit, rank=rank)
+    households = [make_household(village=village) for _ in range(most + 1)]
+    client = client_of(office)
+    full = pair(client, village, cadre, households[:most]).content.decode()
+    over = pair(client, village, cadre, households[most:]).content.decode()
+    assert "超过" not in full.split("data-board")[0]
+    assert f"陈立新现在联 {most + 1} 户" in over
+    assert cadre.pairings.current().count() == most + 1
+
+
+def test_a_cadre_of_another_unit_is_allowed_with_a_warning(office, stranger, village):
+    html = pair(client_of(office), village, stranger, [make_household(village=village)]).content.decode()
+    assert "县林业局没有联石峰村" in html
+    assert stranger.pairings.count() == 1
+
+
+def test_a_leader_pairs_the_own_unit_only(leader, cadre, stranger, village):
+    client = client_of(leader)
+    first, second = make_household(village=village), make_household(village=village)
+    pair(client, village, cadre, [first])
+    html = pair(client, village, stranger, [second]).content.decode()
+    assert "干部" in html
+    assert first.pairings.count() == 1
+    assert not second.pairings.exists()
+
+
+def test_a_leader_cannot_reach_another_village(leader, cadre):
+    elsewhere = make_village(name="黎堡村")
+    household = make_household(village=elsewhere)
+    assert pair(client_of(leader), elsewhere, cadre, [household]).status_code == 404
+    assert not household.pairings.exists()
+
+
+def test_a_household_of_another_county_is_refused(office, cadre, village):
+    other = make_village(town=make_division(code="620502100", name="别县的镇"))
+    household = make_household(village=other)
+    html = pair(client_of(office), village, cadre, [household]).content.decode()
+    assert not household.pairings.exists()
+    assert "户" in html
+
+
+@pytest.mark.parametrize("role", ["cadre", "viewer"])
+def test_neither_cadre_nor_viewer_pairs(village, role):
+    client = client_of(make_cadre(role=role))
+    assert client.get(f"/pairings/board/?village={village.pk}").status_code == 403
+
+
+def test_nobody_pairs_from_tomorrow_on(office, cadre, village):
+    tomorrow = today() + timedelta(days=1)
+    html = pair(
+        client_of(office), village, cadre, [make_household(village=village)], started_on=f"{tomorrow}"
+    ).content.decode()
+    assert "日期不能晚于今天" in html
+    assert not cadre.pairings.exists()
+
+
+def test_the_end_lists_what_is_still_promised(office, cadre, village):
+    pairing = make_pairing(
+        cadre=cadre, household=make_household(head="刘满仓", village=village), started_on=DAY
+    )
+    make_visit(
+        cadre=cadre,
+        household=pairing.household,
+        visited_on=DAY,
+        promised_on=date(2026, 9, 30),
+        promise="送贷款表",
+    )
+    html = client_of(office).get(f"/pairings/{pairing.pk}/end/").content.decode()
+    assert "9月30日 送贷款表" in html
+
+
+def test_a_hand_over_ends_and_begins_on_one_day(office, leader, cadre, village):
+    pairings = [
+        make_pairing(cadre=cadre, household=make_household(village=village), started_on=DAY) for _ in range(3)
+    ]
+    heir = make_cadre(name="何秀芳", unit=leader.unit)
+    client_of(office).post(
+        f"/cadres/{cadre.pk}/hand-over/", {"on": "2026-06-01", "reason": "调离", "to": heir.pk}
+    )
+    assert not HouseholdPairing.objects.current().of_cadre(cadre).exists()
+    assert set(heir.pairings.values_list("household", "started_on")) == {
+        (pairing.household_id, date(2026, 6, 1)) for pairing in pairings
+    }
+
+
+def test_a_pairing_ends_not_before_it_began(office, cadre, village):
+    pairing = make_pairing(cadre=cadre, household=make_household(village=village), started_on=DAY)
+    html = (
+        client_of(office)
+        .post(f"/pairings/{pairing.pk}/end/", {"on": "2026-03-04", "reason": "调离"})
+        .content.decode()
+    )
+    assert "结束日期不能早于开始日期" in html
+    pairing.refresh_from_db()
+    assert pairing.ended_on is None
+
+
+def test_an_end_is_taken_back_on_the_same_day_only(cadre):
+    pairing = make_pairing(cadre=cadre, started_on=DAY)
+    end_pairing(pairing, on=today(), reason="点错了")
+    reopen(pairing)
+    assert pairing.ended_on is None
+    end_pairing(pairing, on=today() - timedelta(days=1), reason="调离")
+    with pytest.raises(ValidationError, match="只有当天结束的"):
+        reopen(pairing)
+
+
+def test_a_taken_household_is_not_reopened(cadre, stranger):
+    pairing = make_pairing(cadre=cadre, started_on=DAY)
+    hand_over([pairing], to=stranger, on=today(), reason="调离")
+    with pytest.raises(ValidationError, match="这户已有这种方式"):
+        reopen(pairing)
+
+
+def test_a_unit_over_two_villages_is_warned(office, leader):
+    Requirement.objects.create(year=2026, place="620524", indicator="paired_villages", maximum=2)
+    client = client_of(office)
+    for name in ("石峰村", "黎堡村", "榜沙村"):
+        village = make_village(name=name)
+        html = client.post(
+            "/pairings/villages/",
+            {"unit": leader.unit_id, "village": village.pk, "started_on": "2026-03-05"},
+            follow=True,
+        ).content.decode()
+    assert "县水务局现在联 3 个村，超过要求的 2 个" in html
+    again = client.post(
+        "/pairings/villages/", {"unit": leader.unit_id, "village": village.pk, "started_on": "2026-03-05"}
+    ).content.decode()
+    assert "这个单位已经联着这个村" in again
+    assert VillagePairing.objects.count() == 3
+
+
+def test_the_roster_of_a_village_and_of_a_unit(office, cadre, village):
+    make_pairing(cadre=cadre, household=make_household(head="苟进才", village=village))
+    client = client_of(office)
+    for url in (f"/pairings/roster/?village={village.pk}", f"/pairings/roster/?unit={cadre.unit_id}"):
+        html = client.get(url).content.decode()
+        for words in ("联户花名册", "填报单位：", "制表人：汪玉琪", "日期：", "苟进才", "李建业"):
+            assert words in html, (url, words)
+
+
+@pytest.mark.parametrize("url", ["/pairings/board/?village={}", "/pairings/roster/?village={}", "/pairings/"])
+def test_a_page_makes_as_many_queries_for_many_rows(office, leader, village, url, django_assert_num_queries):
+    client = client_of(office)
+    make_pairing(cadre=make_cadre(unit=leader.unit), household=make_household(village=village))
+    client.get(url.format(village.pk))
+    with CaptureQueriesContext(connection) as one:
+        client.get(url.format(village.pk))
+    for _ in range(8):
+        make_pairing(cadre=make_cadre(unit=leader.unit), household=make_household(village=village))
+    with django_assert_num_queries(len(one)):
+        client.get(url.format(village.pk))
+
+
+def test_unpaired_households_and_cadres_without_are_counted(office, cadre, village):
+    make_household(village=village)
+    html = client_of(office).get("/pairings/board/").content.decode()
+    assert '<a href="/households/?paired=no">1</a>' in html
+    assert Household.objects.unpaired().count() == 1
