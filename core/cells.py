@@ -66,16 +66,20 @@ def clean_text(value: Cell, max_length: int = 0) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
-    text = _SPACES.sub(" ", text)
-    if not text.isprintable():
-        text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
-    text = " ".join(text.split())
+    text = _squeeze(text)
     if "\ufffd" in text:
         raise CellError("有认不出的字（乱码）", "把这一格重新输入")
     if text in EXCEL_ERRORS or (text and not text.strip("#")):
         raise CellError(f"是 Excel 的错误值 {text}", "改成真正的内容，没有就空着")
     return text
+
+
+def _squeeze(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
+    text = _SPACES.sub(" ", text)
+    if not text.isprintable():
+        text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
+    return " ".join(text.split())
 
 
 def _written(value: Cell) -> str:
@@ -95,7 +99,7 @@ def _written(value: Cell) -> str:
 
 def label_key(text: str) -> str:
     """A label reduced to what two spellings of it share: no spaces, no stars, plain brackets, lower case."""
-    key = unicodedata.normalize("NFKC", _tidy(text)).translate(_LABEL_NOISE).lower()
+    key = unicodedata.normalize("NFKC", _squeeze(text)).translate(_LABEL_NOISE).lower()
     return key.removesuffix("(必填)").removesuffix("(选填)")
 
 

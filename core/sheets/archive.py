@@ -1,0 +1,88 @@
+"""The zip around an .xlsx: opened only after it is known what it really unpacks to."""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from core.sheets.errors import SheetError, damaged
+
+MAX_ENTRIES = 5000
+# 100,000 rows × 40 columns take about 200 MB of XML.
+MAX_INFLATED = 400 << 20
+CHUNK = 1 << 18
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+
+
+class Archive:
+    """The entries of a zip file, each inflated chunk by chunk against one common allowance.
+
+    What an entry declares may be a lie, so the bytes are counted as they come; two entries may
+    share the same compressed bytes and are counted twice, as a reader would unpack them.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as opened:
+                entries = opened.infolist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError) as error:
+            raise damaged() from error
+        self.entries = {entry.filename.lstrip("/").casefold(): entry for entry in entries}
+        self.spent = 0
+        if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_INFLATED:
+            raise _too_large()
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise SheetError("文件加了密码，打不开。请去掉密码再传。")
+
+    def __contains__(self, name: str) -> bool:
+        return name.lstrip("/").casefold() in self.entries
+
+    def read(self, name: str) -> bytes:
+        """A small entry whole; empty when there is none."""
+        return b"".join(self.chunks(name)) if name in self else b""
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """What really lies in an entry, at most 256 KB at a time."""
+        entry = self.entries[name.lstrip("/").casefold()]
+        packed = self._packed(entry)
+        if entry.compress_type == zipfile.ZIP_STORED:
+            yield from (self._count(bytes(packed[at : at + CHUNK])) for at in range(0, len(packed), CHUNK))
+        elif entry.compress_type == zipfile.ZIP_DEFLATED:
+            yield from self._inflate(packed)
+        else:
+            raise damaged()
+
+    def _inflate(self, packed: memoryview) -> Iterator[bytes]:
+        unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            for at in range(0, len(packed), CHUNK):
+                piece: bytes | memoryview = packed[at : at + CHUNK]
+                while piece and not unpack.eof:
+                    yield self._count(unpack.decompress(piece, CHUNK))
+                    piece = unpack.unconsumed_tail
+            yield self._count(unpack.flush())
+        except zlib.error as error:
+            raise damaged() from error
+
+    def _packed(self, entry: zipfile.ZipInfo) -> memoryview:
+        start = entry.header_offset
+        try:
+            signature, name, extra = _LOCAL_HEADER.unpack_from(self.data, start)
+        except struct.error as error:
+            raise damaged() from error
+        if signature != b"PK\x03\x04":
+            raise damaged()
+        start += zipfile.sizeFileHeader + name + extra
+        return memoryview(self.data)[start : start + entry.compress_size]
+
+    def _count(self, chunk: bytes) -> bytes:
+        self.spent += len(chunk)
+        if self.spent > MAX_INFLATED:
+            raise _too_large()
+        return chunk
+
+
+def _too_large() -> SheetError:
+    return SheetError("文件解开后超过 400 MB，多半是大片空行带着格式。请把要导入的行列复制到新表再传。")

@@ -1,0 +1,61 @@
+"""What may be wrong with a whole file or sheet, in one sentence for its reader, and how large one may be."""
+
+MAX_FILE_BYTES = 20 << 20
+MAX_ROWS = 100_000
+# Titles and notes above the headings come on top of the data rows.
+HEAD_ROWS = 10
+# A sheet may carry empty rows that are only formatted, to a point.
+MAX_ROW_TAGS = 2 * MAX_ROWS
+MAX_COLUMNS = 300
+# Rows × columns that the reader lays out in memory, empty cells included (about 80 bytes a full one).
+MAX_CELLS = 6_000_000
+
+SAVE_AS = "请用 Excel 或 WPS 打开，另存为 .xlsx 再传"
+
+
+class SheetError(Exception):
+    """The file or sheet cannot be read; `str()` is one Chinese sentence that says why and what to do."""
+
+
+def cell_name(row: int, column: int) -> str:
+    """The address of a cell, both counted from 0: (16, 5) → F17."""
+    return f"{column_name(column)}{row + 1}"
+
+
+def column_name(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """A → 0, AD → 29."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def formula_found(cell: str) -> SheetError:
+    return SheetError(f"{cell} 是公式，请复制后“选择性粘贴-数值”再传。")
+
+
+def too_far(cell: str) -> SheetError:
+    return SheetError(
+        f"{cell} 还有内容，超过了 {MAX_ROWS:,} 行 {MAX_COLUMNS} 列。请删去多余的内容，或分成几个文件再传。"
+    )
+
+
+def too_many_cells() -> SheetError:
+    return SheetError("表太大，行数乘列数超过 600 万格。请删去不用的列，或分成几个文件再传。")
+
+
+def too_many_rows() -> SheetError:
+    return SheetError("表里有 20 万行以上，多半是带着格式的空行。请把有内容的行复制到新表再传。")
+
+
+def damaged() -> SheetError:
+    return SheetError(f"文件已损坏，打不开。{SAVE_AS}。")

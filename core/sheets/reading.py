@@ -1,0 +1,221 @@
+"""Reading workbooks: guarded first, then by the fast reader; the same shape for .xlsx, .xls and .csv."""
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+from core.cells import Cell, label_key
+from core.sheets import text, xls, xlsx
+from core.sheets.errors import (
+    HEAD_ROWS,
+    MAX_FILE_BYTES,
+    SAVE_AS,
+    SheetError,
+    cell_name,
+    damaged,
+)
+
+Rows = list[list[Cell]]
+Merge = tuple[tuple[int, int], tuple[int, int]]
+Key = Callable[[str], str]
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = {
+    b"%PDF": "PDF 文件",
+    b"\xff\xd8\xff": "图片",
+    b"\x89PNG": "图片",
+    b"GIF8": "图片",
+    b"BM": "图片",
+    b"Rar!": "压缩包",
+    b"7z\xbc\xaf": "压缩包",
+    b"PK\x05\x06": "空的压缩包",
+    b"{\\rtf": "Word 文件",
+}
+_MARKUP = re.compile(rb"\s*<(?:!|\?xml|html|head|body|table|meta|style|div|Workbook)", re.IGNORECASE)
+
+
+class Sheet:
+    """A visible sheet, laid out when its rows are first asked for."""
+
+    def __init__(self, name: str, load: Callable[[], tuple[Rows, list[Merge]]]) -> None:
+        self.name = name
+        self._load = load
+        self._content: tuple[Rows, list[Merge]] | None = None
+
+    @property
+    def rows(self) -> Rows:
+        """All rows from A1 on, equally long, empty ones at the end left out.
+
+        Empty cells are '', every number is a float, an Excel error is its text (#N/A). Raises
+        SheetError when the sheet holds formulas or is too large.
+        """
+        return self._loaded()[0]
+
+    @property
+    def merges(self) -> list[Merge]:
+        """Merged cells: first and last (row, column), from 0."""
+        return self._loaded()[1]
+
+    def forget(self) -> None:
+        """Give the memory back; the rows can be asked for again."""
+        self._content = None
+
+    def _loaded(self) -> tuple[Rows, list[Merge]]:
+        if self._content is None:
+            self._content = self._load()
+        return self._content
+
+
+@dataclass
+class Workbook:
+    filename: str
+    sheets: list[Sheet]
+
+    def find(self, known_labels: Iterable[str], key: Key = label_key) -> tuple[Sheet, int]:
+        """The sheet that knows the most labels, and the row (from 0) of its headings.
+
+        `key` reduces a label to what its spellings share. Raises SheetError when there is none, when
+        its cells are merged, or when no other sheet can be read than one with formulas.
+        """
+        known = {key(label) for label in known_labels}
+        best, best_score, trouble = None, 0, None
+        for sheet in self.sheets:
+            try:
+                score, _ = _best_row(sheet.rows, known, key)
+            except SheetError as error:
+                trouble = trouble or error
+                continue
+            if score > best_score:
+                if best:
+                    best.forget()
+                best, best_score = sheet, score
+            else:
+                sheet.forget()
+        if best is None:
+            raise trouble or _no_headings(known_labels)
+        row = find_header(best.rows, known_labels, key)
+        _refuse_merges(best, row)
+        return best, row
+
+
+def find_header(rows: Sequence[Sequence[Cell]], known_labels: Iterable[str], key: Key = label_key) -> int:
+    """The row (from 0) among the first ten that holds the most known labels; raises SheetError."""
+    score, row = _best_row(rows, {key(label) for label in known_labels}, key)
+    if not score:
+        raise _no_headings(known_labels)
+    return row
+
+
+def _best_row(rows: Sequence[Sequence[Cell]], known: set[str], key: Key) -> tuple[int, int]:
+    """How many known labels the best row holds, and which it is; the upper of two equals."""
+    scores = [len({key(cell) for cell in row if isinstance(cell, str)} & known) for row in rows[:HEAD_ROWS]]
+    best = max(scores, default=0)
+    return best, scores.index(best) if best else 0
+
+
+def _no_headings(known_labels: Iterable[str]) -> SheetError:
+    some = "、".join(f"“{label}”" for label in list(known_labels)[:3])
+    return SheetError(f"前 {HEAD_ROWS} 行里没有找到列名，应有{some}等列。请照空白表格的列名填。")
+
+
+def _refuse_merges(sheet: Sheet, header: int) -> None:
+    """Merged headings name no single column; of cells merged downwards only the first has content."""
+    for first, last in sheet.merges:
+        where = f"{cell_name(*first)}:{cell_name(*last)}"
+        if first[0] <= header <= last[0]:
+            raise SheetError(f"列名有合并单元格（{where}）。请取消合并，每列写一个列名，再传。")
+        if header < first[0] < last[0]:
+            raise SheetError(f"有上下合并的单元格（{where}），只有第一行有内容。请取消合并，每行填满，再传。")
+
+
+def read(data: bytes, filename: str) -> Workbook:
+    """The visible sheets of an uploaded file; raises SheetError with one sentence for its reader.
+
+    What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
+    so that a summary sheet beside the list does no harm.
+    """
+    if not data:
+        raise SheetError("文件是空的，请重新选一个。")
+    if len(data) > MAX_FILE_BYTES:
+        raise SheetError("文件超过 20 MB。请删去图片和不用的表，或分成几个文件再传。")
+    if data.startswith(ZIP):
+        sheets = _sheets(data, xlsx.inspect(data))
+    elif data.startswith(OLE):
+        sheets = _sheets(data, xls.inspect(data))
+    else:
+        _refuse_others(data)
+        sheets = [_text_sheet(data, filename)]
+    if not sheets:
+        raise SheetError("文件里没有可见的工作表。")
+    return Workbook(filename, sheets)
+
+
+def _refuse_others(data: bytes) -> None:
+    for magic, kind in _OTHERS.items():
+        if data.startswith(magic):
+            raise SheetError(f"这是{kind}，不是表格。请传 .xlsx、.xls 或 .csv 文件。")
+    if _MARKUP.match(data.removeprefix(b"\xef\xbb\xbf")):
+        raise SheetError(f"这是网页格式的表，只是名字叫 Excel。{SAVE_AS}。")
+
+
+def _text_sheet(data: bytes, filename: str) -> Sheet:
+    """A .csv, or the tab-separated text that old systems name .xls."""
+    suffix = filename.lower().rpartition(".")[2]
+    if suffix not in {"csv", "txt", "tsv"} and b"\t" not in data[:4096].split(b"\n")[0]:
+        raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
+    return Sheet("", lambda: ([list(row) for row in text.read_text(data)], []))
+
+
+def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[Sheet]:
+    """The visible sheets as the fast reader names them, each with what the inspection found."""
+    with _reader_errors():
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        known = book.sheets_metadata
+    if len(parts) == len(known):
+        # An old .xls: the inspection goes by the order of the sheets.
+        for part, found in zip(parts, known, strict=True):
+            part.name = part.name or found.name
+    by_name = {part.name: part for part in parts}
+    return [
+        Sheet(found.name, partial(_lay_out, book, by_name[found.name]))
+        for found in known
+        if found.name in by_name and found.visible == SheetVisibleEnum.Visible
+    ]
+
+
+def _lay_out(book: CalamineWorkbook, part: xlsx.Part) -> tuple[Rows, list[Merge]]:
+    if part.trouble:
+        raise part.trouble
+    with _reader_errors():
+        sheet = book.get_sheet_by_name(part.name)
+        rows: Rows = [*sheet.to_python()]
+        top, left = sheet.start or (0, 0)
+        merges = sheet.merged_cell_ranges or []
+    if left:
+        rows = [[""] * left + row for row in rows]
+    if top:
+        rows = [[""] * len(rows[0]) for _ in range(top)] + rows
+    for (row, column), error in part.errors.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = error
+    while rows and not any(cell != "" and str(cell).strip() for cell in rows[-1]):
+        rows.pop()
+    return rows, merges
+
+
+@contextmanager
+def _reader_errors() -> Iterator[None]:
+    """Whatever the fast reader dislikes is a damaged file; its panics are no ordinary exceptions."""
+    try:
+        yield
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged() from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise damaged() from error
+        raise

@@ -1,0 +1,155 @@
+"""Writing sheets: plain rows in constant memory, and the printable table an office hands in.
+
+Texts stay text: what begins with = + - @ is written as a string, never as a formula, and keeps its
+spelling, so that a sheet exported and imported again changes nothing.
+"""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import IO, Any
+
+import xlsxwriter
+from django.utils import timezone
+from rustpy_xlsxwriter import Format, write_worksheet
+
+MAX_TEXT = 32_767
+BOOK_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+AS_IS = frozenset({int, float, type(None)})
+EXACT = 10**15
+
+
+def write_rows(
+    out: IO[bytes],
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    sheet_name: str = "名单",
+    widths: Sequence[float] | None = None,
+) -> None:
+    """One sheet of plain rows, in the memory of a few rows. Headings must differ from each other.
+
+    Texts and numbers are written as they are (put phones, codes and ID numbers in as str), dates as
+    2015-09-16, Decimal as number, True and False as 是 and 否.
+    """
+    if len(set(headings)) != len(headings):
+        raise ValueError("headings must be unique")
+    written = _records(headings, rows)
+    first = next(written, None)
+    if first is None:
+        _write_headings(out, headings)
+        return
+    columns = [name for name, value in first.items() if isinstance(value, str)]
+    write_worksheet(
+        chain([first], written),
+        out,
+        sheet_name=sheet_name,
+        freeze_row=1,
+        column_widths=list(widths or _widths(headings, [list(first.values())])),
+        column_formats={name: _text_format() for name in columns},
+        header_format=Format().set_bold().set_align("center").set_background_color("#E6F1ED"),
+        ignore_errors=columns,
+    )
+
+
+def _text_format() -> Format:
+    # Whoever edits a code or a leading "=" in a text cell gets text again.
+    return Format().set_num_format("@")
+
+
+def _write_headings(out: IO[bytes], headings: Sequence[str]) -> None:
+    with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
+        book.add_worksheet("名单").write_row(0, 0, headings)
+
+
+def _records(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield dict(zip(headings, [_written(cell) for cell in row], strict=True))
+
+
+def _written(value: Any) -> str | int | float | None:
+    """A value as a cell takes it."""
+    kind = type(value)
+    if kind is str:
+        return value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
+    if kind in AS_IS:
+        return value if value is None or abs(value) < EXACT else str(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dt.datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).strftime("%Y-%m-%d %H:%M")
+    return _written(str(value))
+
+
+def write_table(
+    out: IO[bytes],
+    title: str,
+    facts: Sequence[str],
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    totals: Sequence[Any] | None = None,
+    footer: Sequence[str] = (),
+    sheet_name: str = "表",
+) -> None:
+    """A table to print and hand in: title over the whole width, facts (填报单位、制表人、日期) below it,
+    ruled cells, A4 landscape one page wide, headings on every page, `totals` bold, `footer` lines under it.
+    """
+    body = [[_written(cell) for cell in row] for row in rows]
+    total = [[_written(cell) for cell in totals]] if totals else []
+    last = max(len(headings) - 1, 1)
+    with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
+        sheet = book.add_worksheet(sheet_name)
+        base = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
+        cell = {**base, "border": 1, "text_wrap": True}
+        text, number = (
+            book.add_format({**cell, "num_format": "@"}),
+            book.add_format({**cell, "align": "right"}),
+        )
+        bold = book.add_format({**cell, "bold": True, "align": "center"})
+        plain = book.add_format(base)
+        sheet.merge_range(
+            0, 0, 0, last, title, book.add_format({**base, "font_size": 18, "bold": True, "align": "center"})
+        )
+        sheet.set_row(0, 34)
+        sheet.merge_range(1, 0, 1, last, "        ".join(facts), plain)
+        sheet.write_row(2, 0, headings, bold)
+        for at, row in enumerate(body, start=3):
+            for column, value in enumerate(row):
+                sheet.write(at, column, value, text if isinstance(value, str) else number)
+        for row in total:
+            sheet.write_row(3 + len(body), 0, row, bold)
+        for at, line in enumerate(footer, start=3 + len(body) + len(total)):
+            sheet.merge_range(at, 0, at, last, line, plain)
+        for column, width in enumerate(_widths(headings, [*body[:200], *total])):
+            sheet.set_column(column, column, width)
+        _set_up_page(sheet)
+
+
+def _set_up_page(sheet: Any) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(2)
+    sheet.freeze_panes(3, 0)
+    sheet.center_horizontally()
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.set_footer("&C第 &P 页，共 &N 页")
+
+
+def _widths(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[float]:
+    """Column widths for the widest of headings and rows, within 6…40 digits."""
+    return [
+        min(max([6, text_width(heading) + 2, *(text_width(row[at]) + 2 for row in rows)]), 40)
+        for at, heading in enumerate(headings)
+    ]
+
+
+def text_width(value: Any) -> int:
+    """How many digits wide a text is: a Chinese character is two."""
+    text = "" if value is None else str(value)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

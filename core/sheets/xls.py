@@ -1,0 +1,111 @@
+"""What an old .xls (BIFF) holds, found by walking its records before the fast reader may touch it.
+
+As with .xlsx: the reader lays out all cells up to the last one, takes a formula's last result for
+a value and an error value for an empty cell.
+"""
+
+import io
+import struct
+from collections.abc import Iterator
+
+import olefile
+
+from core.sheets.errors import (
+    HEAD_ROWS,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    SAVE_AS,
+    SheetError,
+    cell_name,
+    damaged,
+    formula_found,
+    too_far,
+    too_many_cells,
+)
+from core.sheets.xlsx import Part
+
+BOF, EOF, BOUND_SHEET, FILE_PASS, BOOL_ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0205
+FORMULAS = {0x0006, 0x0206, 0x0406, 0x0221, 0x04BC}
+# LABELSST, LABEL, NUMBER, RK, MULRK, BOOLERR, RSTRING: all begin with row and column.
+CELLS = {0x00FD, 0x0204, 0x0203, 0x027E, 0x00BD, BOOL_ERROR, 0x00D6}
+MULTIPLE = 0x00BD
+ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_TWO = struct.Struct("<HH")
+
+
+def inspect(data: bytes) -> list[Part]:
+    """Every sheet in its order, hidden ones too; raises SheetError when the whole file cannot be read."""
+    stream = _workbook_stream(data)
+    parts = []
+    area = 0
+    try:
+        for offset in _sheet_offsets(stream):
+            part, cells = _sheet(stream, offset)
+            parts.append(part)
+            area += cells
+    except (struct.error, IndexError) as error:
+        raise damaged() from error
+    # The reader lays out all sheets as soon as it opens the file.
+    if area > MAX_CELLS:
+        raise next((part.trouble for part in parts if part.trouble), too_many_cells())
+    return parts
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as opened:
+            if opened.exists("EncryptedPackage"):
+                raise SheetError("文件加了密码，打不开。请去掉密码再传。")
+            name = next((name for name in ("Workbook", "Book") if opened.exists(name)), "")
+            if not name:
+                raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
+            return bytes(opened.openstream(name).read())
+    except (OSError, ValueError, IndexError, struct.error) as error:
+        raise damaged() from error
+
+
+def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
+    """Kind, start and length of each record from `start` to the end of its substream."""
+    depth = 0
+    while start + 4 <= len(stream):
+        kind, length = _TWO.unpack_from(stream, start)
+        if kind == BOF:
+            depth += 1
+        elif kind == EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        # A chart within a sheet is a substream of its own.
+        if depth == 1:
+            yield kind, start + 4, length
+        start += 4 + length
+
+
+def _sheet_offsets(stream: bytes) -> list[int]:
+    offsets = []
+    for kind, start, _ in _records(stream, 0):
+        if kind == FILE_PASS:
+            raise SheetError("文件加了密码，打不开。请去掉密码再传。")
+        if kind == BOUND_SHEET:
+            offsets.append(struct.unpack_from("<I", stream, start)[0])
+    return offsets
+
+
+def _sheet(stream: bytes, offset: int) -> tuple[Part, int]:
+    part = Part("")
+    rows = columns = 0
+    for kind, start, length in _records(stream, offset):
+        if kind not in CELLS and kind not in FORMULAS:
+            continue
+        row, column = _TWO.unpack_from(stream, start)
+        if kind in FORMULAS and part.trouble is None:
+            part.trouble = formula_found(cell_name(row, column))
+        if kind == BOOL_ERROR and stream[start + 7]:
+            part.errors[row, column] = ERRORS.get(stream[start + 6], "#N/A")
+        if kind == MULTIPLE:
+            column = struct.unpack_from("<H", stream, start + length - 2)[0]
+        rows, columns = max(rows, row + 1), max(columns, column + 1)
+        if (row >= MAX_ROWS + HEAD_ROWS or column >= MAX_COLUMNS) and part.trouble is None:
+            part.trouble = too_far(cell_name(row, column))
+    return part, rows * columns

@@ -1,0 +1,294 @@
+"""What an .xlsx holds, found by streaming its XML before the fast reader may touch it.
+
+The reader lays out every cell between the first and the last one that has content: one stray
+cell in XFD1048576 would end the process. It also takes the last result of a formula for a
+value and an error value for an empty cell. All that is found here, at about a fifth of its time.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NoReturn
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from core.sheets.archive import Archive
+from core.sheets.errors import (
+    HEAD_ROWS,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROW_TAGS,
+    MAX_ROWS,
+    SheetError,
+    cell_name,
+    column_number,
+    damaged,
+    formula_found,
+    too_far,
+    too_many_cells,
+    too_many_rows,
+)
+
+# Sheets of an unusual writing are parsed tag by tag, which takes a second for 20 MB.
+MAX_PARSED = 100 << 20
+MAX_ERROR_CELLS = 10_000
+MAX_INDEX_PART = 4 << 20
+
+
+@dataclass
+class Part:
+    """One visible sheet: why it cannot be read (None: it can), and its cells with an Excel error value."""
+
+    name: str
+    trouble: SheetError | None = None
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+def inspect(data: bytes) -> list[Part]:
+    """The visible sheets in their order; raises SheetError when the whole file cannot be read."""
+    archive = Archive(data)
+    if "xl/workbook.xml" not in archive:
+        _refuse_other_kind(archive)
+    parts = {target: Part(name) for name, target in _visible_sheets(archive)}
+    for name in archive.entries:
+        if name not in parts:
+            _drain(archive, name)
+    for name, part in parts.items():
+        if name not in archive:
+            raise damaged()
+        _examine(archive, name, part)
+    return list(parts.values())
+
+
+def _refuse_other_kind(archive: Archive) -> NoReturn:
+    if "xl/workbook.bin" in archive:
+        raise SheetError("这是 .xlsb 文件，读不了。请在 Excel 里另存为 .xlsx 再传。")
+    if "content.xml" in archive:
+        raise SheetError("这是 .ods 文件，读不了。请用 WPS 或 Excel 另存为 .xlsx 再传。")
+    if "word/document.xml" in archive:
+        raise SheetError("这是 Word 文件，不是表格。请把表格复制到 Excel，存为 .xlsx 再传。")
+    raise SheetError("这是压缩包，不是表格。请解开后传里面的 .xlsx。")
+
+
+def _visible_sheets(archive: Archive) -> list[tuple[str, str]]:
+    """Name and entry of each visible worksheet."""
+    targets: dict[str, str] = {}
+    for element in _index(archive, "xl/_rels/workbook.xml.rels"):
+        if element.get("Type", "").endswith("/worksheet"):
+            target = element.get("Target", "")
+            path = target if target.startswith(("/", "xl/")) else f"xl/{target}"
+            targets[element.get("Id", "")] = path.lstrip("/").casefold()
+    sheets = []
+    for element in _index(archive, "xl/workbook.xml"):
+        link = next((value for key, value in element.items() if key.endswith("}id")), "")
+        if (
+            element.tag.endswith("}sheet")
+            and link in targets
+            and element.get("state", "visible") == "visible"
+        ):
+            sheets.append((element.get("name", ""), targets[link]))
+    return sheets
+
+
+def _index(archive: Archive, name: str) -> list[ElementTree.Element]:
+    raw = archive.read(name)
+    _refuse_doctype(raw)
+    if len(raw) > MAX_INDEX_PART:
+        raise damaged()
+    try:
+        return list(ElementTree.fromstring(raw).iter())  # noqa: S314 (no DOCTYPE, limited size)
+    except ElementTree.ParseError as error:
+        raise damaged() from error
+
+
+def _drain(archive: Archive, name: str) -> None:
+    """Unpack an entry for its size and for entity declarations alone."""
+    tail = b""
+    is_xml = name.endswith((".xml", ".rels", ".vml"))
+    for chunk in archive.chunks(name):
+        if is_xml:
+            _refuse_doctype(tail + chunk)
+            tail = chunk[-16:]
+
+
+def _refuse_doctype(raw: bytes) -> None:
+    # No office program writes one; entities may expand without end.
+    if b"<!" in raw and (b"<!DOCTYPE" in raw or b"<!ENTITY" in raw):
+        raise damaged()
+
+
+# --- one sheet ----------------------------------------------------------------------------------
+
+_COLUMNS = [("[A-Z]", 26), ("A?[A-Z]", 52), ("[AB]?[A-Z]", 78), ("[A-C]?[A-Z]", 104), ("[A-J]?[A-Z]", 286)]
+_ROWS = [(r"\d{1,4}", 9_999), (r"1?\d{1,4}", 19_999), (r"[1-4]?\d{1,4}", 49_999), (r"\d{1,5}", 99_999)]
+_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+
+
+@lru_cache(maxsize=len(_COLUMNS) * len(_ROWS))
+def _stranger(columns: int, rows: int) -> re.Pattern[bytes]:
+    """Finds a cell that is neither inside the first rows and columns nor empty."""
+    inside = f"{_COLUMNS[columns][0]}{_ROWS[rows][0]}"
+    empty = r'[A-Z]{1,3}\d{1,7}"(?: [st]="\w+")* ?/>'
+    return re.compile(rf'<c(?! r="(?:{inside}"|{empty}))'.encode())
+
+
+class _Scan:
+    """Certifies a sheet written as Excel, WPS and our own writers do: where its content ends.
+
+    `plain` turns False as soon as something must be looked at tag by tag: a formula, an error
+    value, a cell far out, a cell without an address, another way of writing.
+    """
+
+    def __init__(self) -> None:
+        self.columns = self.rows = 0
+        self.row_tags = 0
+        self.plain = True
+        self._rest = b""
+        self._began = self._ended = False
+
+    def feed(self, chunk: bytes) -> None:
+        text = self._rest + chunk
+        # Whole tags only: what follows the last "<" waits for the next chunk.
+        end = text.rfind(b"<")
+        text, self._rest = text[:end], text[end:]
+        if len(self._rest) > 1 << 20:
+            self.plain = False
+            self._rest = b""
+        if not self._began:
+            self._began = b"<sheetData" in text
+            text = text[text.find(b"<sheetData") + 10 :] if self._began else b""
+        if self._ended or not text:
+            self.plain &= b"<sheetData" not in text
+            return
+        self._ended = b"</sheetData>" in text
+        text, _, after = text.partition(b"</sheetData>")
+        self.plain &= b"<sheetData" not in after
+        self._certify(text)
+
+    def _certify(self, text: bytes) -> None:
+        self.row_tags += text.count(b"<row")
+        if text.count(b"<f") or text.count(b' t="e"'):
+            self.plain = False
+        at = 0
+        while self.plain and (found := _stranger(self.columns, self.rows).search(text, at)):
+            at = found.start()
+            self._widen(_REFERENCE.match(text, at))
+
+    def _widen(self, reference: re.Match[bytes] | None) -> None:
+        if reference:
+            column, row = column_number(reference[1].decode()), int(reference[2])
+            if column < _COLUMNS[-1][1] and row <= _ROWS[-1][1]:
+                while column >= _COLUMNS[self.columns][1]:
+                    self.columns += 1
+                while row > _ROWS[self.rows][1]:
+                    self.rows += 1
+                return
+        self.plain = False
+
+    @property
+    def certified(self) -> bool:
+        area = _COLUMNS[self.columns][1] * _ROWS[self.rows][1]
+        return self.plain and self._began and area <= MAX_CELLS
+
+
+def _examine(archive: Archive, name: str, part: Part) -> None:
+    scan = _Scan()
+    size, tail = 0, b""
+    for chunk in archive.chunks(name):
+        size += len(chunk)
+        _refuse_doctype(tail + chunk)
+        tail = chunk[-16:]
+        if scan.plain and scan.row_tags <= MAX_ROW_TAGS:
+            scan.feed(chunk)
+    if scan.row_tags > MAX_ROW_TAGS:
+        part.trouble = too_many_rows()
+    elif not scan.certified:
+        _parse(archive, name, size, part)
+
+
+class _Stop(Exception):
+    """Ends the parsing of a sheet as soon as its trouble is known."""
+
+
+class _Cells:
+    """Handlers for expat: follows the address of each cell as the reader does."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.row = self.column = -1
+        self.last = (0, 0)
+        self.error = False
+        self.text: list[str] | None = None
+        self.row_tags = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(" ")[2]
+        if tag == "row":
+            self.row_tags += 1
+            if self.row_tags > MAX_ROW_TAGS:
+                self._stop(too_many_rows())
+            self.row = int(attributes.get("r", self.row + 2)) - 1
+            self.column = -1
+        elif tag == "c":
+            self._enter(attributes)
+        elif tag == "f":
+            self._stop(formula_found(self._here()))
+        elif tag in ("v", "is"):
+            self._filled()
+
+    def end(self, name: str) -> None:
+        if self.text is not None and name.endswith(" v"):
+            if len(self.part.errors) < MAX_ERROR_CELLS:
+                self.part.errors[self.row, self.column] = "".join(self.text)
+            self.text = None
+
+    def characters(self, text: str) -> None:
+        if self.text is not None:
+            self.text.append(text)
+
+    def _enter(self, attributes: dict[str, str]) -> None:
+        self.column += 1
+        self.error = attributes.get("t") == "e"
+        if address := attributes.get("r"):
+            match = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", address, re.ASCII)
+            if not match:
+                self._stop(damaged())
+            else:
+                self.row, self.column = int(match[2]) - 1, column_number(match[1])
+
+    def _filled(self) -> None:
+        if self.row >= MAX_ROWS + HEAD_ROWS or self.column >= MAX_COLUMNS:
+            self._stop(too_far(self._here()))
+        self.last = max(self.last[0], self.row + 1), max(self.last[1], self.column + 1)
+        if self.last[0] * self.last[1] > MAX_CELLS:
+            self._stop(too_many_cells())
+        self.text = [] if self.error else None
+
+    def _here(self) -> str:
+        return cell_name(self.row, self.column)
+
+    def _stop(self, trouble: SheetError) -> None:
+        self.part.trouble = trouble
+        raise _Stop
+
+
+def _parse(archive: Archive, name: str, size: int, part: Part) -> None:
+    """Look at every tag of a sheet that could not be certified."""
+    if size > MAX_PARSED:
+        part.trouble = SheetError("表太大，写法又少见。请把要导入的行列复制到新表，存为 .xlsx 再传。")
+        return
+    archive.spent -= size  # the same bytes once more
+    cells = _Cells(part)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = cells.start
+    parser.EndElementHandler = cells.end
+    parser.CharacterDataHandler = cells.characters
+    try:
+        for chunk in archive.chunks(name):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except _Stop:
+        return
+    except (expat.ExpatError, ValueError):
+        part.trouble = damaged()
