@@ -309,7 +309,13 @@ function startWhen(part) {
 function startShows(word) {
   const form = word.closest("form");
   const none = word.textContent;
-  const show = () => { word.textContent = new FormData(form).get(word.dataset.shows) || none; };
+  const name = word.dataset.shows;
+  const show = () => {
+    const value = new FormData(form).get(name);
+    const ticked = form.querySelectorAll(`[name="${name}"]:checked`).length;
+    const option = form.querySelector(`select[name="${name}"] option:checked`);
+    word.textContent = !value ? none : ticked ? `已选 ${ticked}` : option ? option.textContent : value;
+  };
   form.addEventListener("change", show);
   show();
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -92,6 +93,7 @@ def _visit_page(
             "chosen": ticked[0] if len(ticked) == 1 and "household" in request.GET else None,
             "colleagues": form.colleagues(),
             "conflict": conflict,
+            "fresh": uuid4(),
             "turned": "turn" in request.POST,
         },
         status=409 if conflict else 200,

@@ -289,6 +289,7 @@ def _content(visit: Visit) -> tuple[Any, ...]:
         visit.cadre_id,
         visit.household_id,
         visit.village_id,
+        visit.visited_on,
         visit.nights,
         visit.kind,
         visit.reasons,
