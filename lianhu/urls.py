@@ -1,6 +1,8 @@
 """The addresses of the whole site: each app adds its own."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -13,6 +15,8 @@ urlpatterns = [
     path("", include("villages.urls")),
     path("", include("units.urls")),
     path("", include("core.urls")),
+    # Asked for by every browser on answers that are no page of ours.
+    path("favicon.ico", login_not_required(RedirectView.as_view(url=static("favicon.ico")))),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
 ]
