@@ -46,7 +46,13 @@ _WIDE.update(dict.fromkeys(map(ord, "．－／＋％＠＃＆＝＿＊＜＞｜�
 _NARROW = {code: chr(code - 0xFEE0) for code in _WIDE}
 # Text copied from PDF files carries radicals that only look like the characters meant.
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
-_RADICALS |= str.maketrans("⼾⻋⻅⻉⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻨⻩⻬⻮⻰", "户车见贝长门青页风飞食马鱼鸟麦黄齐齿龙")
+_RADICALS.update(
+    zip(
+        map(ord, "⼾⻋⻅⻉⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻨⻩⻬⻮⻰"),
+        "户车见贝长门青页风飞食马鱼鸟麦黄齐齿龙",
+        strict=True,
+    )
+)
 _CHARACTERS = {**_NARROW, **_RADICALS, ord("−"): "-", ord("￥"): "¥"}
 _SPACES = re.compile(r"(?:_x000[dD]_|\s)+")
 
@@ -335,15 +341,10 @@ def _phone_error(number: str) -> CellError:
 
 def clean_choice(choices: Mapping[str, str]) -> Callable[[Cell], str | None]:
     """A cleaner that takes a label of `choices` (code → label), a code, or both, and gives the code."""
-    codes = {label_key(label): code for code, label in reversed(choices.items())}
+    codes: dict[str, str] = {label_key(label): code for code, label in reversed(list(choices.items()))}
     for code, label in choices.items():
-        for spelling in (
-            code,
-            code.lstrip("0") or "0",
-            f"{code}{label}",
-            f"{code}.{label}",
-            f"{code}、{label}",
-        ):
+        plain = code.lstrip("0") or code
+        for spelling in (code, plain, f"{code}{label}", f"{code}.{label}", f"{code}、{label}"):
             codes.setdefault(label_key(spelling), code)
     shown = _shortened([label for label in choices.values() if label])
     # Looking up the raw text first spares the cleaning of nearly every cell.

@@ -60,13 +60,13 @@ def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> 
 def _read(sheet: Sheet, data: bytes, filename: str) -> tuple[str, Heading, list[list[Cell]]]:
     """The first worksheet that has a heading of this kind."""
     try:
-        book = sheets.read_book(data, filename)
+        found = sheets.read(data, filename).pick(lambda rows: find_heading(sheet, rows))
+        if found:
+            worksheet, heading = found
+            worksheet.refuse_merges(heading.row)
+            return worksheet.name, heading, worksheet.rows
     except sheets.SheetError as error:
         raise Refused(str(error)) from error
-    for name, rows in book:
-        heading = find_heading(sheet, rows)
-        if heading:
-            return name, heading, rows
     wanted = [column.key for column in sheet.columns.values() if column.required] or list(sheet.columns)[:3]
     raise Refused(f"没有找到标题行：前 20 行里要有{sheet.labels(wanted)}这样的列名，可以照空白表格填。")
 

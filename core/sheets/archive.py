@@ -74,7 +74,7 @@ class Archive:
             raise damaged() from error
         if signature != b"PK\x03\x04":
             raise damaged()
-        start += zipfile.sizeFileHeader + name + extra
+        start += _LOCAL_HEADER.size + name + extra
         return memoryview(self.data)[start : start + entry.compress_size]
 
     def _count(self, chunk: bytes) -> bytes:

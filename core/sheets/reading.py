@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
@@ -23,6 +24,7 @@ from core.sheets.errors import (
 Rows = list[list[Cell]]
 Merge = tuple[tuple[int, int], tuple[int, int]]
 Key = Callable[[str], str]
+Found = TypeVar("Found")
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = {
@@ -61,6 +63,20 @@ class Sheet:
         """Merged cells: first and last (row, column), from 0."""
         return self._loaded()[1]
 
+    def refuse_merges(self, header: int) -> None:
+        """Raises SheetError for merged headings (row from 0), and for cells merged downwards below them.
+
+        Merged headings name no single column; of cells merged downwards only the first has content.
+        """
+        for first, last in self.merges:
+            where = f"{cell_name(*first)}:{cell_name(*last)}"
+            if first[0] <= header <= last[0]:
+                raise SheetError(f"列名有合并单元格（{where}）。请取消合并，每列写一个列名，再传。")
+            if header < first[0] < last[0]:
+                raise SheetError(
+                    f"有上下合并的单元格（{where}），只有第一行有内容。请取消合并，每行填满，再传。"
+                )
+
     def forget(self) -> None:
         """Give the memory back; the rows can be asked for again."""
         self._content = None
@@ -76,31 +92,24 @@ class Workbook:
     filename: str
     sheets: list[Sheet]
 
-    def find(self, known_labels: Iterable[str], key: Key = label_key) -> tuple[Sheet, int]:
-        """The sheet that knows the most labels, and the row (from 0) of its headings.
+    def pick(self, find: Callable[[Rows], Found | None]) -> tuple[Sheet, Found] | None:
+        """The first sheet in whose rows `find` finds something (its headings), and what it found.
 
-        `key` reduces a label to what its spellings share. Raises SheetError when there is none, when
-        its cells are merged, or when no other sheet can be read than one with formulas.
+        When none has any, raises the SheetError of a sheet that cannot be read, if there is one.
         """
-        known = {key(label) for label in known_labels}
-        best, best_score, trouble = None, 0, None
+        trouble = None
         for sheet in self.sheets:
             try:
-                score, _ = _best_row(sheet.rows, known, key)
+                found = find(sheet.rows)
             except SheetError as error:
                 trouble = trouble or error
                 continue
-            if score > best_score:
-                if best:
-                    best.forget()
-                best, best_score = sheet, score
-            else:
-                sheet.forget()
-        if best is None:
-            raise trouble or _no_headings(known_labels)
-        row = find_header(best.rows, known_labels, key)
-        _refuse_merges(best, row)
-        return best, row
+            if found is not None:
+                return sheet, found
+            sheet.forget()
+        if trouble:
+            raise trouble
+        return None
 
 
 def find_header(rows: Sequence[Sequence[Cell]], known_labels: Iterable[str], key: Key = label_key) -> int:
@@ -121,16 +130,6 @@ def _best_row(rows: Sequence[Sequence[Cell]], known: set[str], key: Key) -> tupl
 def _no_headings(known_labels: Iterable[str]) -> SheetError:
     some = "、".join(f"“{label}”" for label in list(known_labels)[:3])
     return SheetError(f"前 {HEAD_ROWS} 行里没有找到列名，应有{some}等列。请照空白表格的列名填。")
-
-
-def _refuse_merges(sheet: Sheet, header: int) -> None:
-    """Merged headings name no single column; of cells merged downwards only the first has content."""
-    for first, last in sheet.merges:
-        where = f"{cell_name(*first)}:{cell_name(*last)}"
-        if first[0] <= header <= last[0]:
-            raise SheetError(f"列名有合并单元格（{where}）。请取消合并，每列写一个列名，再传。")
-        if header < first[0] < last[0]:
-            raise SheetError(f"有上下合并的单元格（{where}），只有第一行有内容。请取消合并，每行填满，再传。")
 
 
 def read(data: bytes, filename: str) -> Workbook:
@@ -193,13 +192,15 @@ def _lay_out(book: CalamineWorkbook, part: xlsx.Part) -> tuple[Rows, list[Merge]
         raise part.trouble
     with _reader_errors():
         sheet = book.get_sheet_by_name(part.name)
-        rows: Rows = [*sheet.to_python()]
+        rows = cast(Rows, sheet.to_python())
         top, left = sheet.start or (0, 0)
         merges = sheet.merged_cell_ranges or []
+    margin: list[Cell] = [""] * left
     if left:
-        rows = [[""] * left + row for row in rows]
+        rows = [margin + row for row in rows]
     if top:
-        rows = [[""] * len(rows[0]) for _ in range(top)] + rows
+        blank: Rows = [[""] * len(rows[0]) for _ in range(top)]
+        rows = blank + rows
     for (row, column), error in part.errors.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = error

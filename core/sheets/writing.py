@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from django.utils import timezone
@@ -17,12 +17,11 @@ from rustpy_xlsxwriter import Format, write_worksheet
 
 MAX_TEXT = 32_767
 BOOK_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-AS_IS = frozenset({int, float, type(None)})
 EXACT = 10**15
 
 
 def write_rows(
-    out: IO[bytes],
+    out: BinaryIO,
     headings: Sequence[str],
     rows: Iterable[Sequence[Any]],
     *,
@@ -59,7 +58,7 @@ def _text_format() -> Format:
     return Format().set_num_format("@")
 
 
-def _write_headings(out: IO[bytes], headings: Sequence[str]) -> None:
+def _write_headings(out: BinaryIO, headings: Sequence[str]) -> None:
     with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
         book.add_worksheet("名单").write_row(0, 0, headings)
 
@@ -69,24 +68,26 @@ def _records(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
         yield dict(zip(headings, [_written(cell) for cell in row], strict=True))
 
 
-def _written(value: Any) -> str | int | float | None:
+def _written(value: object) -> str | int | float | None:
     """A value as a cell takes it."""
-    kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
-    if kind in AS_IS:
-        return value if value is None or abs(value) < EXACT else str(value)
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, int | float):
+        # Excel keeps 15 digits of a number.
+        return value if abs(value) < EXACT else str(value)
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dt.datetime):
         return (timezone.localtime(value) if timezone.is_aware(value) else value).strftime("%Y-%m-%d %H:%M")
-    return _written(str(value))
+    return str(value)[:MAX_TEXT]
 
 
 def write_table(
-    out: IO[bytes],
+    out: BinaryIO,
     title: str,
     facts: Sequence[str],
     headings: Sequence[str],
