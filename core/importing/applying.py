@@ -91,7 +91,10 @@ def _write_rows(run: ImportRun, sheet: Sheet, work: Work) -> None:
 def _refuse_stale(work: Work) -> None:
     for label, versions in work.leans.items():
         model = apps.get_model(label)
-        found = {row["id"]: row["version"] for row in rows_in(_all(model), "pk", map(int, versions), "id", "version")}
+        found = {
+            row["id"]: row["version"]
+            for row in rows_in(_all(model), "pk", map(int, versions), "id", "version")
+        }
         changed = sum(found.get(int(pk)) != version for pk, version in versions.items())
         if changed:
             name = model._meta.verbose_name
@@ -118,7 +121,9 @@ def _update(update: dict[str, Any]) -> None:
     if bulk.update(model, columns, rows, update["changes"], update["numbers"]) == len(rows):
         return
     # What did not change here is what somebody else has changed; what did has been raised by one.
-    stored = {r["id"]: r["version"] for r in rows_in(_all(model), "pk", [r["id"] for r in rows], "id", "version")}
+    stored = {
+        r["id"]: r["version"] for r in rows_in(_all(model), "pk", [r["id"] for r in rows], "id", "version")
+    }
     numbers = [
         number
         for number, row in zip(update["numbers"], rows, strict=True)

@@ -87,7 +87,9 @@ class Plan:
             if self.outcomes[index] == Outcome.SAME or outcome == Outcome.CREATED:
                 self.outcomes[index] = outcome
 
-    def change(self, model: type[Record], index: int, stored: dict[str, Any], after: Mapping[str, Any]) -> bool:
+    def change(
+        self, model: type[Record], index: int, stored: dict[str, Any], after: Mapping[str, Any]
+    ) -> bool:
         """Plan to set the columns of a stored row that differ; whether any does."""
         names = {f.attname: f.name for f in history.tracked_fields(model)}
         differing = {name: value for name, value in after.items() if stored[name] != value}

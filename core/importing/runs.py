@@ -173,7 +173,9 @@ class Progress:
 def _claim(run: ImportRun, allowed: list[Status], status: Status, **fields: Any) -> None:
     """Take the run for this process; of two that try, one gets it. Raises NotNow."""
     now = timezone.now()
-    ours = ImportRun.objects.filter(pk=run.pk, status__in=allowed)
+    ours = ImportRun.objects.filter(
+        pk=run.pk, status__in=allowed, applied_at__isnull=status != Status.UNDOING
+    )
     if not ours.update(status=status, message="", heartbeat_at=now, **fields):
         run.refresh_from_db()
         raise NotNow(f"这一批现在是“{run.get_status_display()}”，不能做这一步。")

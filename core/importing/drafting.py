@@ -1,0 +1,77 @@
+"""Planning with model instances: for kinds of some thousand rows, where `fill()` of the model is the one rule."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import models
+
+from core.importing.columns import CLEAR, NOTHING
+from core.importing.planning import Plan, emptied
+from core.importing.table import Table
+from core.places import lies_under
+from core.records import Record
+
+NOT_YOURS = "不在您管的区划里"
+
+
+def row_of(record: models.Model) -> dict[str, Any]:
+    """The columns of a record by attname."""
+    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+
+
+def put(record: Record, table: Table, index: int, names: Iterable[str]) -> None:
+    """Set the attributes that the row gives; empty cells leave what is there, clearing ones empty it."""
+    for name in names:
+        value = table.values[name][index]
+        if value is CLEAR:
+            setattr(record, name, emptied(type(record), name))
+        elif value is not NOTHING:
+            setattr(record, name, value)
+
+
+class Drafts:
+    """The records that a sheet's rows mean, new or stored; what differs from the stored becomes the plan."""
+
+    def __init__(self, plan: Plan, model: type[Record]) -> None:
+        self.plan = plan
+        self.model = model
+        self.drafts: list[tuple[int, Record, dict[str, Any] | None]] = []
+
+    def start(self, index: int, stored: Record | None) -> Any:
+        """The record to put the row's values on."""
+        record = stored or self.model()
+        self.drafts.append((index, record, row_of(stored) if stored else None))
+        return record
+
+    def finish(self) -> None:
+        """Fill the columns that follow from others and plan every row that is not wrong."""
+        fresh: list[tuple[int, Record]] = []
+        for index, record, stored in self.drafts:
+            if self.plan.table.wrong(index):
+                continue
+            record.fill()
+            if stored is None:
+                fresh.append((index, record))
+            else:
+                self.plan.rows[index] = record.pk
+                self.plan.change(self.model, index, stored, row_of(record))
+        if fresh:
+            self.plan.create(self.model, [index for index, _ in fresh], _columns([r for _, r in fresh]))
+
+
+def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
+    names = [field.attname for field in records[0]._meta.concrete_fields if not field.primary_key]
+    return {name: [getattr(record, name) for record in records] for name in names}
+
+
+def refuse_outside(plan: Plan, index: int, key: str, place: str) -> bool:
+    """Whether a place lies outside that of the office; then it is an error of the row."""
+    if lies_under(place, plan.by.place):
+        return False
+    plan.table.error(index, key, NOT_YOURS, "删去这一行，或请管这里的双联办导入")
+    return True
+
+
+def reachable(place: str, by: Any) -> bool:
+    """Under the office's place, or above it (省直、市直): such rows may be named in a pairing."""
+    return lies_under(place, by.place) or lies_under(by.place, place)

@@ -1,0 +1,178 @@
+"""Finding the divisions, units and cadres that the rows of a sheet name, in sets."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from core.cells import Cell, CellError, clean_phone, clean_text
+from core.importing.drafting import NOT_YOURS, reachable
+from core.importing.matching import rows_in
+from core.importing.planning import Plan
+from core.importing.table import Table
+from core.places import under
+from units.models import Cadre, Division, Unit
+
+Answer = Any
+"""A row, or the CellError that says why there is none."""
+
+
+def mobile(value: Cell) -> str:
+    """A mobile number, which is what one logs in with."""
+    phone = clean_phone(value)
+    if "-" in phone:
+        raise CellError("是座机，登录要用手机号", "填 11 位手机号，没有就填工号")
+    return phone
+
+
+def short(name: str) -> str:
+    """武山县 = 武山, 城关镇 = 城关."""
+    for ending in ("街道办事处", "街道", "自治县", "县", "区", "镇", "乡", "市", "省"):
+        if name.endswith(ending) and len(name) > len(ending) + 1:
+            return name.removesuffix(ending)
+    return name
+
+
+def ask(names: Iterable[str], what: str, remedy: str) -> CellError:
+    """A name that fits two rows is asked about, never guessed."""
+    listed = list(names)
+    shown = "、".join(listed[:4]) + (f" 等 {len(listed)} 个" if len(listed) > 4 else "")
+    count = "两个" if len(listed) == 2 else f" {len(listed)} 个"
+    return CellError(f"对得上{count}{what}：{shown}", remedy)
+
+
+def answers(table: Table, key: str, found: dict[Any, Answer]) -> list[Any]:
+    """The answer for each row, None where there is none; a refusal becomes an error of its row."""
+    rows = []
+    for index, value in enumerate(table[key]):
+        answer = found.get(value)
+        if isinstance(answer, CellError):
+            table.error(index, key, answer.why, answer.remedy)
+            answer = None
+        rows.append(answer)
+    return rows
+
+
+def given_values(table: Table, key: str) -> set[str]:
+    return {value for value in table[key] if isinstance(value, str)}
+
+
+def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Division | None]:
+    """By code or name, within the office's place."""
+    by_code, by_name = {}, defaultdict(list)
+    for division in Division.objects.filter(under(plan.by.place, "code")):
+        by_code[division.code] = division
+        by_name[division.name].append(division)
+        if short(division.name) != division.name:
+            by_name[short(division.name)].append(division)
+    found: dict[str, Answer] = {}
+    for value in given_values(table, key):
+        fitting = [by_code[value]] if value in by_code else by_name[value] or by_name[short(value)]
+        if len(fitting) == 1:
+            found[value] = fitting[0]
+        elif fitting:
+            found[value] = ask([f"{d.name}（{d.code}）" for d in fitting], "区划", "写区划代码")
+        elif value.isdecimal() and not value.startswith(plan.by.place):
+            found[value] = CellError(NOT_YOURS, "核对区划代码")
+        else:
+            found[value] = CellError("没有这个区划", "核对名称，或先导入行政区划")
+    return answers(table, key, found)
+
+
+class Units:
+    """The units that an office may name, by full name, else by a short name that only one has."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.by_name: dict[str, Unit] = {}
+        self.by_short: dict[str, list[Unit]] = defaultdict(list)
+        for unit in Unit.objects.order_by("code", "pk"):
+            if reachable(unit.place, plan.by):
+                self.by_name[unit.name] = unit
+                self.by_short[unit.short_name or unit.name].append(unit)
+
+    def find(self, name: str) -> Answer:
+        if name in self.by_name:
+            return self.by_name[name]
+        fitting = self.by_short.get(name, [])
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            return ask([unit.name for unit in fitting], "单位", "写单位全称")
+        return CellError("没有这个单位", "核对单位全称，或先导入单位")
+
+
+def find_units(table: Table, plan: Plan, key: str = "unit") -> list[Unit | None]:
+    units = Units(plan)
+    return answers(table, key, {name: units.find(name) for name in given_values(table, key)})
+
+
+class Cadres:
+    """The cadres that a sheet names: by phone, else by staff number, else by name within the unit."""
+
+    def __init__(self, table: Table, plan: Plan, units: list[Unit | None]) -> None:
+        self.table, self.by = table, plan.by
+        cadres = Cadre.objects.all()
+        columns = (
+            "id",
+            "version",
+            "name",
+            "unit_id",
+            "rank",
+            "place",
+            "phone",
+            "staff_no",
+            "left_on",
+            "unit__name",
+        )
+        self.by_phone = {
+            c["phone"]: c for c in rows_in(cadres, "phone", given_values(table, "phone"), *columns)
+        }
+        staff = given_values(table, "staff_no")
+        self.by_staff_no = {c["staff_no"]: c for c in rows_in(cadres, "staff_no", staff, *columns)}
+        self.by_name: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+        of_units = cadres.filter(name__in=given_values(table, "name")) if len(table) < 5000 else cadres
+        for cadre in rows_in(of_units, "unit_id", {u.pk for u in units if u}, *columns):
+            self.by_name[cadre["unit_id"], cadre["name"]].append(cadre)
+
+    def find(self, index: int, unit: Unit | None) -> dict[str, Any] | None:
+        """The cadre of a row, or None with the error written."""
+        key, answer = self._answer(index, unit)
+        if not isinstance(answer, CellError) and not reachable(answer["place"], self.by):
+            answer = CellError(NOT_YOURS, "核对手机号或工号")
+        if isinstance(answer, CellError):
+            self.table.error(index, key, answer.why, answer.remedy)
+            return None
+        name = self.table.get("name", index)
+        if name and name != answer["name"]:
+            self.table.error(index, "name", f"{self._label(key)}是{answer['name']}的", "核对姓名和号码")
+            return None
+        if unit and unit.pk != answer["unit_id"]:
+            self.table.warn(index, "unit", f"这名干部在系统里是{answer['unit__name']}的")
+        return answer
+
+    def _answer(self, index: int, unit: Unit | None) -> tuple[str, Answer]:
+        phone, staff_no = self.table.get("phone", index), self.table.get("staff_no", index)
+        if phone or staff_no:
+            found = self.by_phone.get(phone) or self.by_staff_no.get(staff_no)
+            key = "phone" if phone and (phone in self.by_phone or not found) else "staff_no"
+            return key, found or CellError("没有这名干部", "核对号码，或先导入干部")
+        name = self.table.get("name", index)
+        if not name or unit is None:
+            return "name", CellError("不知道是哪名干部", "填手机号或工号，或填单位和姓名")
+        fitting = self.by_name[unit.pk, name]
+        if len(fitting) == 1:
+            return "name", fitting[0]
+        if not fitting:
+            return "name", CellError(f"{unit.name}没有这名干部", "核对姓名和单位，或先导入干部")
+        numbers = [f"{c['name']}（{c['staff_no'] or c['phone'][-4:]}）" for c in fitting]
+        return "name", ask(numbers, "干部", "填手机号或工号")
+
+    def _label(self, key: str) -> str:
+        return f"这个{self.table.columns[key].label}"
+
+
+def plain_digits(value: Cell) -> str:
+    """A code of digits; a spreadsheet may hold it as a number."""
+    text = clean_text(value).replace(" ", "")
+    if text and not text.isdecimal():
+        raise CellError("应当只有数字", "照统计用区划代码填")
+    return text

@@ -1,0 +1,223 @@
+"""行政区划、单位、干部 as sheets."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from core.cells import Cell, CellError, clean_choice, clean_phone, clean_text
+from core.importing.columns import Column, field_column
+from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside
+from core.importing.kinds import Sheet
+from core.importing.matching import rows_in
+from core.importing.planning import Plan
+from core.importing.table import Table
+from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
+from units.finding import find_divisions, find_units, given_values, mobile, plain_digits
+from units.models import Cadre, Division, Unit
+from units.roles import Role
+
+SHEET_ROLES = {Role.CADRE.value: Role.CADRE.label, Role.LEADER.value: Role.LEADER.label}
+"""The roles a sheet may give: accounts that see a whole place are opened one by one, on the page."""
+
+
+def division_code(value: Cell) -> str:
+    """2, 4, 6 or 9 digits; the 12 of the statistics office lose their zeros."""
+    code = plain_digits(value)
+    if len(code) == 12 and code.endswith("000"):
+        code = next(code[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if not code[n:].strip("0"))
+    if code and len(code) not in (PROVINCE, CITY, COUNTY, TOWN):
+        raise CellError(f"是 {len(code)} 位", "省 2 位、市 4 位、县 6 位、乡镇 9 位")
+    return code
+
+
+class DivisionSheet(Sheet):
+    key, label, main = "divisions", "行政区划", Division
+    intro = "一行一个县或乡镇，按区划代码认。"
+
+    def declare(self) -> Iterable[Column]:
+        return [
+            field_column(
+                Division, "code", clean=division_code, required=True, aliases=("代码", "统计用区划代码")
+            ),
+            field_column(Division, "name", required=True, aliases=("名称", "乡镇", "乡镇名称")),
+        ]
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        table.refuse_twice([table.get("code", i) for i in range(len(table))], "code", "一个区划只留一行")
+        stored = {d.code: d for d in Division.objects.filter(code__in=given_values(table, "code"))}
+        drafts = Drafts(plan, Division)
+        for index in list(table.sound()):
+            if not table.require(index, "code"):
+                continue
+            code = table.get("code", index)
+            found = stored.get(code)
+            if refuse_outside(plan, index, "code", code) or not (found or table.require(index, "name")):
+                continue
+            put(drafts.start(index, found), table, index, ["code", "name"])
+        drafts.finish()
+
+
+class UnitSheet(Sheet):
+    key, label, main = "units", "单位", Unit
+    intro = "一行一个单位，按单位全称认。"
+    after = ("divisions",)
+
+    def declare(self) -> Iterable[Column]:
+        return [
+            field_column(Unit, "name", required=True, aliases=("单位", "单位名称")),
+            field_column(Unit, "short_name", aliases=("简称",)),
+            field_column(Unit, "code"),
+            field_column(Unit, "level", aliases=("级别",), clearable=False),
+            field_column(
+                Unit,
+                "division",
+                key="division",
+                clean=clean_text,
+                help="名称或区划代码，空着是本县",
+                clearable=False,
+            ),
+            field_column(Unit, "contact"),
+            field_column(Unit, "contact_phone", clean=clean_phone, aliases=("联系电话",)),
+            field_column(Unit, "closed_on"),
+        ]
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        names = [table.get("name", i) for i in range(len(table))]
+        table.refuse_twice(names, "name", "一个单位只留一行")
+        divisions = find_divisions(table, plan)
+        named = Unit.objects.select_related("division").filter(name__in=given_values(table, "name"))
+        stored = {unit.name: unit for unit in named}
+        drafts = Drafts(plan, Unit)
+        for index in list(table.sound()):
+            if not table.require(index, "name"):
+                continue
+            found = stored.get(names[index])
+            if found and refuse_outside(plan, index, "name", found.place):
+                continue
+            record = drafts.start(index, found)
+            division = divisions[index] or (record.division if found else plan.by.unit.division)
+            record.division = division
+            plan.lean(Division, {division.pk: division.version})
+            put(
+                record,
+                table,
+                index,
+                ["name", "short_name", "code", "level", "contact", "contact_phone", "closed_on"],
+            )
+        drafts.finish()
+
+
+def staff_number(value: Cell) -> str:
+    text = clean_text(value, 20).replace(" ", "")
+    if len(text) == 11 and text.isdecimal():
+        raise CellError("工号不能是 11 位数字，会和手机号混", "手机号填在“手机号”一列")
+    if text and not (text.isascii() and text.replace("-", "").isalnum()):
+        raise CellError("工号里有别的字符", "只用数字、字母和短横")
+    return text
+
+
+class CadreSheet(Sheet):
+    key, label, main = "cadres", "干部", Cadre
+    intro = "一行一名干部，按手机号认，没有手机号按工号认。账号导入后由单位负责人或双联办开通。"
+    after = ("units",)
+    either = (("phone", "staff_no"),)
+
+    def declare(self) -> Iterable[Column]:
+        roles = tuple(SHEET_ROLES.values())
+        return [
+            field_column(Cadre, "name", required=True, aliases=("干部姓名",)),
+            field_column(Cadre, "unit", key="unit", clean=clean_text, required=True, clearable=False,
+                         help="单位全称或简称", aliases=("单位全称", "所在单位", "工作单位")),
+            field_column(Cadre, "phone", clean=mobile, help="登录用，一人一个", aliases=("联系电话", "电话", "手机")),
+            field_column(Cadre, "staff_no", clean=staff_number, help="没有手机号的填"),
+            field_column(Cadre, "rank", clearable=False),
+            field_column(Cadre, "post"),
+            field_column(Cadre, "role", clean=clean_choice(SHEET_ROLES), choices=roles, clearable=False,
+                         help="双联办和查阅账号在干部页上开"),
+            field_column(Cadre, "left_on"),
+        ]  # fmt: skip
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        for key in ("phone", "staff_no"):
+            values = [table.get(key, i) for i in range(len(table))]
+            table.refuse_twice(values, key, f"一人只留一行，{table.columns[key].label}不能两人同用")
+        units = find_units(table, plan)
+        stored = _StoredCadres(table)
+        drafts = Drafts(plan, Cadre)
+        matched = [stored.find(table, index) for index in range(len(table))]
+        table.refuse_twice([cadre and cadre.pk for cadre in matched], "phone", "一人只留一行")
+        for index in list(table.sound()):
+            self._draft(table, plan, drafts, index, units[index], matched[index])
+        drafts.finish()
+        plan.absent(Cadre, ["phone"], _new_values(plan, "phone"))
+        plan.absent(Cadre, ["staff_no"], _new_values(plan, "staff_no"))
+
+    def _draft(
+        self, table: Table, plan: Plan, drafts: Drafts, index: int, unit: Unit | None, found: Cadre | None
+    ) -> None:
+        if found is None and not _may_open(table, index):
+            return
+        if found and refuse_outside(plan, index, "name", found.place):
+            return
+        if found and table.get("role", index) and found.sees_place:
+            table.error(index, "role", f"这是{found.get_role_display()}账号", "角色在干部页上改，这一格空着")
+            return
+        if unit and not lies_under(unit.place, plan.by.place):
+            table.error(index, "unit", NOT_YOURS, "核对单位")
+            return
+        record = drafts.start(index, found)
+        if unit:
+            record.unit = unit
+            plan.lean(Unit, {unit.pk: unit.version})
+        put(record, table, index, ["name", "phone", "staff_no", "rank", "post", "role", "left_on"])
+        if not record.phone and not record.staff_no:
+            table.error(index, "phone", "手机号和工号不能都没有，登录要用", "至少留一个")
+        if found is None:
+            # No password yet, and none to be computed: the account is opened by a one-time code.
+            record.password = make_password(None)
+
+
+def _may_open(table: Table, index: int) -> bool:
+    if not table.require(index, "name", "unit"):
+        return False
+    if table.get("phone", index) or table.get("staff_no", index):
+        return True
+    table.error(index, "phone", "手机号和工号都空着", "至少填一个，登录要用")
+    return False
+
+
+def _new_values(plan: Plan, name: str) -> Sequence[tuple[Any]]:
+    """Phones or staff numbers that this plan gives to somebody: nobody may have taken them meanwhile."""
+    creation, update = plan.creations.get("units.cadre"), plan.updates.get("units.cadre")
+    fresh = list(creation.columns[name]) if creation else []
+    if update:
+        fresh += [change[name][1] for change in update.changes if name in change]
+    return [(value,) for value in fresh if value]
+
+
+class _StoredCadres:
+    """The stored cadres that rows may mean, by phone and by staff number."""
+
+    def __init__(self, table: Table) -> None:
+        phones, numbers = given_values(table, "phone"), given_values(table, "staff_no")
+        pks = {row["id"] for row in rows_in(Cadre.objects.all(), "phone", phones, "id")}
+        pks |= {row["id"] for row in rows_in(Cadre.objects.all(), "staff_no", numbers, "id")}
+        cadres = Cadre.objects.select_related("unit").in_bulk(list(pks)).values()
+        self.by_phone = {cadre.phone: cadre for cadre in cadres if cadre.phone}
+        self.by_staff_no = {cadre.staff_no: cadre for cadre in cadres if cadre.staff_no}
+
+    def find(self, table: Table, index: int) -> Cadre | None:
+        by_phone = self.by_phone.get(table.get("phone", index))
+        by_number = self.by_staff_no.get(table.get("staff_no", index))
+        found = by_phone or by_number
+        if by_phone and by_number and by_phone != by_number:
+            table.error(
+                index, "staff_no", f"手机号是{by_phone.name}的，工号是{by_number.name}的", "核对两个号码"
+            )
+        name = table.get("name", index)
+        if found and name and name != found.name:
+            key = "phone" if by_phone else "staff_no"
+            why = f"这个{table.columns[key].label}在系统里是{found.name}的"
+            table.error(index, key, why, "核对号码；真是改了名就在干部页上改")
+        return found
