@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from core import bulk, history
+from core import bulk
 from core.history import acting
 from core.importing.applying import name_rows
 from core.importing.kinds import kind_of

@@ -1,0 +1,141 @@
+"""Finding the villages that the rows of a sheet name: by code, old code, or township and name."""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+from core.cells import Cell, CellError, clean_text
+from core.importing.columns import Column, field_column
+from core.importing.drafting import NOT_YOURS
+from core.importing.planning import Plan
+from core.importing.table import Table
+from core.places import under
+from units.finding import Answer, ask, plain_digits, short
+from villages.models import Village, VillageAlias
+
+TOWN_REMEDY = "在“乡镇”一列写明是哪个镇"
+_COMMITTEES = (
+    (re.compile(r"村?村(?:民委员|委)会$"), "村"),
+    (re.compile(r"(?:社区)?居(?:民委员|委)会$"), "社区"),
+)
+
+
+def official(name: str) -> str:
+    """大庄村民委员会 = 大庄村委会 = 大庄村, 东关社区居委会 = 东关社区."""
+    for pattern, ending in _COMMITTEES:
+        name, count = pattern.subn(ending, name)
+        if count:
+            break
+    return name
+
+
+def bare(name: str) -> str:
+    """大庄村 = 大庄."""
+    whole = official(name)
+    return re.sub(r"(?:村|社区)$", "", whole) or whole
+
+
+def village_code(value: Cell) -> str:
+    """12 digits."""
+    code = plain_digits(value)
+    if code and len(code) != 12:
+        raise CellError(f"是 {len(code)} 位，村级代码是 12 位", "照统计用区划代码填")
+    return code
+
+
+def village_columns() -> list[Column]:
+    """The three columns by which a sheet names a village."""
+    return [
+        Column("town", "乡镇", clean_text, aliases=("所在乡镇", "乡（镇）", "乡镇名称"), clearable=False),
+        Column(
+            "village", "村", clean_text, aliases=("村名", "行政村", "所在村"), help="村名", clearable=False
+        ),
+        field_column(
+            Village,
+            "code",
+            key="village_code",
+            clean=village_code,
+            aliases=("村代码", "行政村代码"),
+            clearable=False,
+        ),
+    ]
+
+
+class Villages:
+    """The villages of an office's place, found by what a row says of them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.place: str = plan.by.place
+        inside = Village.objects.filter(under(self.place)).select_related("division", "merged_into")
+        self.by_code = {village.code: village for village in inside}
+        self.by_pk = {village.pk: village for village in self.by_code.values()}
+        aliases = VillageAlias.objects.filter(village__in=self.by_pk)
+        self.by_alias = {alias.code: self.by_pk[alias.village_id] for alias in aliases}
+        self.by_form: dict[str, list[Village]] = defaultdict(list)
+        for village in self.by_code.values():
+            for form in {village.name, official(village.name), bare(village.name)}:
+                self.by_form[form].append(village)
+
+    def find(self, code: str | None, town: str | None, name: str | None) -> tuple[str, Answer]:
+        """(column that decided, village or CellError)."""
+        if code:
+            return "village_code", self._by_code(code, name)
+        if not name:
+            return "village", CellError("没有写是哪个村", "填村名，或填村级代码")
+        return "village", self._by_name(town, name)
+
+    def _by_code(self, code: str, name: str | None) -> Answer:
+        village = self.by_code.get(code) or self.by_alias.get(code)
+        if village is None:
+            if not code.startswith(self.place):
+                return CellError(NOT_YOURS, "核对村级代码")
+            return CellError("没有这个代码的村", "核对村级代码，或先导入村")
+        if name and code == village.code and bare(name) != bare(village.name):
+            return CellError(f"是{village.name}的代码，和“村”一列对不上", "核对村级代码和村名")
+        return _standing(village)
+
+    def _by_name(self, town: str | None, name: str) -> Answer:
+        for form in (name, official(name), bare(name)):
+            fitting = [v for v in self.by_form.get(form, []) if town is None or _in_town(v, town)]
+            if len(fitting) > 1:
+                fitting = [village for village in fitting if village.ended_on is None] or fitting
+            if len(fitting) == 1:
+                return _standing(fitting[0])
+            if fitting:
+                return ask([f"{v.division.name}{v.name}" for v in fitting], "村", self._remedy(fitting))
+        where = f"{town}没有这个村" if town else "没有这个村"
+        return CellError(where, "核对乡镇和村名，或先导入村")
+
+    def _remedy(self, fitting: list[Village]) -> str:
+        towns = {village.division_id for village in fitting}
+        return TOWN_REMEDY if len(towns) == len(fitting) else "在“村级代码”一列写明是哪个村"
+
+
+def _in_town(village: Village, town: str) -> bool:
+    return town in (village.division.name, village.division.code) or short(town) == short(
+        village.division.name
+    )
+
+
+def _standing(village: Village) -> Answer:
+    if village.merged_into is not None:
+        return CellError(f"{village.name}已并入{village.merged_into.name}", f"改成{village.merged_into.name}")
+    return village
+
+
+def find_villages(table: Table, plan: Plan, *, needed: bool = True) -> list[Village | None]:
+    """The village of each row; without `needed` a row may name none."""
+    villages = Villages(plan)
+    seen: dict[tuple[Any, Any, Any], tuple[str, Answer]] = {}
+    found: list[Village | None] = []
+    for index in range(len(table)):
+        key = (table.get("village_code", index), table.get("town", index), table.get("village", index))
+        if key not in seen:
+            seen[key] = villages.find(*key)
+        column, answer = seen[key]
+        if isinstance(answer, CellError):
+            if needed or key[0] or key[2]:
+                table.error(index, column, answer.why, answer.remedy)
+            answer = None
+        found.append(answer)
+    return found

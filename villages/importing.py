@@ -1,0 +1,197 @@
+"""村、联村 as sheets."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from core.cells import clean_text
+from core.importing.columns import Column, field_column
+from core.importing.drafting import Drafts, put, refuse_outside
+from core.importing.kinds import Created, Sheet
+from core.importing.planning import Plan
+from core.importing.table import Table
+from core.places import TOWN
+from units.ceilings import village_ceilings
+from units.finding import find_units, given_values
+from units.models import Division, Unit, today
+from units.reach import forget_unpaired, note_reach
+from villages.finding import find_villages, village_code, village_columns
+from villages.models import Village, VillagePairing
+
+
+class VillageSheet(Sheet):
+    key, label, main = "villages", "村", Village
+    intro = "一行一个村或社区，按 12 位村级代码认。"
+    after = ("divisions",)
+
+    def declare(self) -> Iterable[Column]:
+        return [
+            field_column(
+                Village, "code", clean=village_code, required=True, aliases=("村代码", "统计用区划代码")
+            ),
+            field_column(Village, "name", required=True, aliases=("村", "行政村")),
+            Column("town", "乡镇", clean_text, help="核对用，乡镇由代码前 9 位定", clearable=False),
+            field_column(Village, "kind", clearable=False),
+            field_column(Village, "is_poor", clearable=False),
+            field_column(Village, "ended_on"),
+            field_column(
+                Village, "merged_into", key="merged_into", clean=village_code, help="并入的村的代码"
+            ),
+        ]
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        codes = [table.get("code", i) for i in range(len(table))]
+        table.refuse_twice(codes, "code", "一个村只留一行")
+        towns = {d.code: d for d in Division.objects.filter(level=Division.Level.TOWN)}
+        wanted = given_values(table, "code") | given_values(table, "merged_into")
+        stored = {
+            village.code: village
+            for village in Village.objects.select_related("division").filter(code__in=wanted)
+        }
+        drafts = Drafts(plan, Village)
+        for index in list(table.sound()):
+            if table.require(index, "code") and not refuse_outside(plan, index, "code", codes[index]):
+                self._draft(table, plan, drafts, index, towns.get(codes[index][:TOWN]), stored)
+        drafts.finish()
+
+    def _draft(
+        self,
+        table: Table,
+        plan: Plan,
+        drafts: Drafts,
+        index: int,
+        town: Division | None,
+        stored: dict[str, Village],
+    ) -> None:
+        code = table.get("code", index)
+        if town is None:
+            table.error(index, "code", f"没有代码是 {code[:TOWN]} 的乡镇", "核对代码，或先导入行政区划")
+            return
+        named = table.get("town", index)
+        if named and named not in (town.name, town.code):
+            table.error(index, "town", f"代码前 9 位是{town.name}的", "核对乡镇和村级代码")
+            return
+        found = stored.get(code)
+        if found is None and not table.require(index, "name"):
+            return
+        record = drafts.start(index, found)
+        record.division = town
+        plan.lean(Division, {town.pk: town.version})
+        put(record, table, index, ["code", "name", "kind", "is_poor", "ended_on"])
+        into = table.get("merged_into", index)
+        if into and into not in stored:
+            table.error(index, "merged_into", "没有这个代码的村", "先导入并入的村，再填这一格")
+        elif into:
+            record.merged_into = stored[into]
+        if record.merged_into_id and not record.ended_on:
+            table.error(index, "ended_on", "并入别村的村要填撤并日期", "补上撤并日期")
+
+
+class VillagePairingSheet(Sheet):
+    key, label, main = "village_pairings", "联村", VillagePairing
+    intro = "一行一个单位联一个村。填了结束日期的，是结束了的联村。"
+    after = ("units", "villages")
+    either = (("village", "village_code"),)
+
+    def declare(self) -> Iterable[Column]:
+        return [
+            Column("unit", "单位", clean_text, required=True, aliases=("联村单位", "单位全称", "帮扶单位"),
+                   help="单位全称或简称", clearable=False),
+            *village_columns(),
+            field_column(VillagePairing, "started_on", help="空着是今天", clearable=False),
+            field_column(VillagePairing, "ended_on"),
+            field_column(VillagePairing, "end_reason"),
+        ]  # fmt: skip
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        units, villages = find_units(table, plan), find_villages(table, plan)
+        stored = _stored_pairings(units)
+        drafts = Drafts(plan, VillagePairing)
+        taken: dict[Any, int] = {}
+        for index in list(table.sound()):
+            unit, village = units[index], villages[index]
+            if unit is None or village is None:
+                table.require(index, "unit")
+                continue
+            self._draft(table, plan, drafts, index, (unit, village), stored[unit.pk, village.pk], taken)
+        drafts.finish()
+        _warn_over_ceiling(table, plan, drafts)
+        fresh = [
+            (r.unit_id, r.village_id) for i, r, was in drafts.drafts if was is None and not table.wrong(i)
+        ]
+        plan.absent(VillagePairing, ["unit_id", "village_id"], fresh, ended_on=None)
+
+    def _draft(
+        self,
+        table: Table,
+        plan: Plan,
+        drafts: Drafts,
+        index: int,
+        pair: tuple[Unit, Village],
+        stored: list[VillagePairing],
+        taken: dict[Any, int],
+    ) -> None:
+        unit, village = pair
+        found = match_period(table, index, stored)
+        key = (unit.pk, village.pk, found.pk if found else table.get("started_on", index))
+        if key in taken:
+            table.error(index, "unit", f"和第 {table.numbers[taken[key]]} 行相同", "一个单位联一个村只留一行")
+            return
+        taken[key] = index
+        record = drafts.start(index, found)
+        record.unit, record.village = unit, village
+        plan.lean(Unit, {unit.pk: unit.version})
+        plan.lean(Village, {village.pk: village.version})
+        put(record, table, index, ["started_on", "ended_on", "end_reason"])
+        check_period(table, index, record.started_on, record.ended_on)
+
+    def after_insert(self, created: Created) -> None:
+        note_reach(
+            (row["unit_id"], None, row["place"]) for row in created.get(VillagePairing._meta.label_lower, [])
+        )
+
+    def after_undo(self) -> None:
+        pairs = VillagePairing.objects.values_list("unit_id", "place").distinct()
+        forget_unpaired(of_cadres=False, paired={(unit, None, place) for unit, place in pairs})
+
+
+def _stored_pairings(units: Iterable[Unit | None]) -> dict[tuple[int, int], list[VillagePairing]]:
+    stored: dict[tuple[int, int], list[VillagePairing]] = defaultdict(list)
+    of_units = VillagePairing.objects.select_related("unit", "village").order_by("started_on")
+    for pairing in of_units.filter(unit__in={unit.pk for unit in units if unit}):
+        stored[pairing.unit_id, pairing.village_id].append(pairing)
+    return stored
+
+
+def match_period(table: Table, index: int, stored: Iterable[Any]) -> Any:
+    """The stored pairing that a row means: of the same beginning, else of the same end, else the open one."""
+    started, ended = table.get("started_on", index), table.get("ended_on", index)
+    same_start = [p for p in stored if started and p.started_on == started]
+    same_end = [p for p in stored if ended and p.ended_on == ended and not started]
+    still_open = [p for p in stored if p.ended_on is None and (ended is None or p.started_on <= ended)]
+    found = same_start or same_end or still_open
+    return found[-1] if found else None
+
+
+def check_period(table: Table, index: int, started_on: date, ended_on: date | None) -> None:
+    if started_on > today():
+        table.error(index, "started_on", "开始日期还没有到", "核对日期")
+    if ended_on and ended_on < started_on:
+        table.error(index, "ended_on", f"早于开始日期 {started_on:%Y-%m-%d}", "核对两个日期")
+    elif ended_on and ended_on > today():
+        table.error(index, "ended_on", "结束日期还没有到", "到那天再结束，这一格空着")
+
+
+def _warn_over_ceiling(table: Table, plan: Plan, drafts: Drafts) -> None:
+    most = village_ceilings(plan.by.place, today())
+    still_open = VillagePairing.objects.current().values_list("unit_id", flat=True)
+    counts = Counter(still_open)
+    for index, record, was in drafts.drafts:
+        if table.wrong(index) or record.ended_on:
+            continue
+        if was is None:
+            counts[record.unit_id] += 1
+        limit = most.of(unit=record.unit_id)
+        if was is None and limit is not None and counts[record.unit_id] > limit:
+            table.warn(index, "unit", f"联了 {counts[record.unit_id]} 个村，超过要求的 {limit} 个")
