@@ -1,0 +1,224 @@
+"""Every address × every role × own, neighbour's and foreign rows, as docs/permissions.md says."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from core.models import Change, ImportRun
+from tests.factories import (
+    make_cadre,
+    make_division,
+    make_household,
+    make_pairing,
+    make_unit,
+    make_village,
+    make_village_pairing,
+    make_visit,
+)
+from units.models import today
+from visits.models import VisitPhoto
+
+pytestmark = pytest.mark.django_db
+ROLES = {"双联办": "office", "负责人": "leader", "干部": "cadre", "查阅": "viewer"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    path: str
+    method: str
+    answers: dict[str, str]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def rules() -> list[Rule]:
+    text = (Path(settings.BASE_DIR) / "docs/permissions.md").read_text(encoding="utf-8")
+    found = []
+    for line in text.split("## 每个地址")[1].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 7 and re.fullmatch(r"[a-z-]+", cells[0]) and cells[0].islower():
+            answers = dict(zip(ROLES.values(), cells[3:], strict=True))
+            found.append(Rule(cells[0], cells[1].strip("`"), cells[2], answers))
+    return found
+
+
+def named_urls(patterns: Any = None) -> set[str]:
+    """The names of all addresses but those of the admin site, which tests/test_admin.py walks."""
+    names = set()
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                names |= named_urls(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            names.add(pattern.name)
+    return names
+
+
+def world(*, county: str, name: str) -> dict[str, Any]:
+    """One of each row under a county: a unit with its village, household, cadre, visit and photo."""
+    division = make_division(code=county, name=f"{name}县")
+    town = make_division(code=f"{county}100", name=f"{name}镇")
+    unit = make_unit(name=f"{name}水务局", division=division)
+    cadre = make_cadre(name=f"{name}干部", unit=unit)
+    village = make_village(name=f"{name}村", town=town)
+    household = make_household(head=f"{name}户主", village=village)
+    pairing = make_pairing(cadre=cadre, household=household)
+    visit = make_visit(cadre=cadre, household=household, visited_on=today())
+    photo = VisitPhoto.objects.create(owner=visit, file=ContentFile(b"\xff\xd8", name="p.jpg"), size=2)
+    run = ImportRun.objects.create(
+        kind="households", place=county, by=cadre, filename="名单.xlsx", digest="x", status="checked"
+    )
+    return {
+        "division": division,
+        "unit": unit,
+        "cadre": cadre,
+        "village": village,
+        "village_pairing": make_village_pairing(unit=unit, village=village),
+        "household": household,
+        "member": household.members.get(),
+        "pairing": pairing,
+        "visit": visit,
+        "photo": photo,
+        "run": run,
+    }
+
+
+@pytest.fixture
+def own(db):
+    return world(county="620524", name="武山")
+
+
+@pytest.fixture
+def people(own):
+    office = make_unit(name="武山县双联办", division=own["division"])
+    return {
+        "office": make_cadre(unit=office, role="office"),
+        "viewer": make_cadre(unit=office, role="viewer"),
+        "leader": make_cadre(unit=own["unit"], role="leader"),
+        "cadre": own["cadre"],
+    }
+
+
+@pytest.fixture
+def neighbour(own):
+    """Another unit of the same county."""
+    rows = world(county="620524", name="甘谷")
+    return {**rows, "division": own["division"], "run": own["run"]}
+
+
+@pytest.fixture
+def foreign(db):
+    return world(county="620502", name="秦州")
+
+
+def address(path: str, rows: dict[str, Any]) -> str:
+    def key(match: re.Match[str]) -> str:
+        row = rows[match[1]]
+        return str(row.uuid if match[1] == "photo" else row.pk)
+
+    return re.sub(r"<(\w+)>", key, path)
+
+
+def ask(user: Any, rule: Rule, rows: dict[str, Any]) -> int:
+    client = Client()
+    client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
+    url = address(rule.path, rows)
+    response = client.post(url) if rule.method == "POST" else client.get(url)
+    return response.status_code
+
+
+def test_every_address_stands_in_the_table():
+    assert named_urls() == {rule.name for rule in rules()}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=str)
+def test_own_rows_answer_as_the_table_says(rule, own, people):
+    for role, expected in rule.answers.items():
+        status = ask(people[role], rule, own)
+        if expected == "✓":
+            assert status in {200, 302}, (role, status)
+        else:
+            assert str(status) == expected, (role, status)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules() if "<" in rule.path], ids=str)
+def test_foreign_rows_are_not_there(rule, people, foreign):
+    for role, expected in rule.answers.items():
+        status = ask(people[role], rule, foreign)
+        assert status == (404 if expected == "✓" else int(expected)), (role, status)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules() if "<" in rule.path], ids=str)
+def test_a_neighbours_rows_are_not_there_for_a_unit(rule, people, neighbour):
+    if "<run>" in rule.path or "<division>" in rule.path:
+        return
+    for role in ("leader", "cadre"):
+        expected = rule.answers[role]
+        status = ask(people[role], rule, neighbour)
+        assert status == (404 if expected == "✓" else int(expected)), (role, status)
+
+
+@pytest.mark.parametrize("rule", [r for r in rules() if r.method != "公开"], ids=str)
+def test_a_stranger_is_sent_to_the_login(rule, own):
+    url = address(rule.path, own)
+    response = Client().post(url) if rule.method == "POST" else Client().get(url)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/login/")
+
+
+FORMS = [
+    rule
+    for rule in rules()
+    if re.search(r"-(new|edit|end|close|board)$|hand-over|village-pairings", rule.name)
+]
+
+
+@pytest.mark.parametrize("rule", FORMS, ids=str)
+def test_no_tampered_field_reaches_a_foreign_row(rule, own, people, foreign):
+    """Each field of each form is sent with keys of foreign rows and with nonsense."""
+    before = set(Change.objects.values_list("pk", flat=True))
+    bad = [str(row.pk) for row in foreign.values()] + [
+        "0",
+        "-1",
+        "x" * 3000,
+        "<script>",
+        "620502100001",
+        "2099-01-01",
+    ]
+    for role, expected in rule.answers.items():
+        if expected != "✓":
+            continue
+        client = Client()
+        client.force_login(people[role], backend="units.accounts.PhoneOrStaffNumberBackend")
+        url = address(rule.path, own)
+        form = client.get(url).context["form"]
+        typed = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
+        for name in form.fields:
+            for value in bad:
+                response = client.post(url, {**{k: _text(v) for k, v in typed.items()}, name: value})
+                assert response.status_code < 500, (role, name, value)
+    touched = Change.objects.exclude(pk__in=before).values_list("table", "row")
+    foreign_rows = {(row._meta.label_lower, row.pk) for row in foreign.values()}
+    assert not foreign_rows & set(touched)
+    for table, pk in touched:
+        assert _place(table, pk).startswith("620524"), (table, pk)
+
+
+def _text(value: Any) -> Any:
+    return getattr(value, "pk", value)
+
+
+def _place(table: str, pk: int) -> str:
+
+    row = apps.get_model(table)._base_manager.filter(pk=pk).first()
+    return getattr(row, "place", "620524")
