@@ -1,0 +1,141 @@
+"""Pages at county scale: each against a bare view with the same queries and the same cells, one template."""
+
+import os
+import re
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianhu.settings")
+django.setup()
+
+from typing import Any  # noqa: E402
+
+from django.conf import settings  # noqa: E402
+from django.contrib import admin  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.template import engines  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import include, path  # noqa: E402
+
+from bench.timing import alternately, compare  # noqa: E402
+from households.models import Household, HouseholdPairing  # noqa: E402
+from units.models import Cadre  # noqa: E402
+
+LIMIT = 1.7
+ROUNDS = 15
+PAGES = {
+    "units": "/units/",
+    "cadres": "/cadres/",
+    "villages": "/villages/",
+    "households": "/households/",
+    "pairings": "/pairings/",
+    "visits": "/visits/",
+    "overview": "/",
+    "home": "/",
+}
+PLAIN = engines["django"].from_string(
+    "<!DOCTYPE html><html><body><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>"
+    "{% endfor %}</tr>{% endfor %}</table></body></html>"
+)
+bare: dict[str, Any] = {"queries": [], "rows": []}
+
+
+def bare_view(request: HttpRequest) -> HttpResponse:
+    """The same SQL, fetched, and the same cells in one plain template."""
+    with connection.cursor() as cursor:
+        for sql in bare["queries"]:
+            cursor.execute(sql)
+            cursor.fetchall()
+    return HttpResponse(PLAIN.render({"rows": bare["rows"]}))
+
+
+def empty_view(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("")
+
+
+class StockHouseholdAdmin(admin.ModelAdmin):
+    """The rows of /households/ as the stock admin shows them."""
+
+    list_display = ("no", "village", "group", "phone", "kind", "main_cause", "size", "head", "cadre", "unit")
+    list_select_related = ("village",)
+    list_per_page = 50
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("members", "pairings__cadre__unit")
+
+    def head(self, household: Household) -> str:
+        return next((m.name for m in household.members.all() if m.relation == "01" and m.left_on is None), "")
+
+    def cadre(self, household: Household) -> str:
+        return next((str(p.cadre) for p in household.pairings.all() if p.ended_on is None), "")
+
+    def unit(self, household: Household) -> str:
+        return next((str(p.cadre.unit) for p in household.pairings.all() if p.ended_on is None), "")
+
+
+stock = admin.AdminSite(name="stock")
+stock.register(Household, StockHouseholdAdmin)
+urlpatterns = [
+    path("bare/", bare_view),
+    path("empty/", empty_view),
+    path("stock/", stock.urls),
+    path("", include("lianhu.urls")),
+]
+
+
+def client_of(user: Cadre) -> Client:
+    client = Client()
+    client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
+    return client
+
+
+def get(client: Client, url: str) -> HttpResponse:
+    response = client.get(url)
+    if response.status_code != 200:
+        raise SystemExit(f"{url} answered {response.status_code}")
+    return response
+
+
+def queries_of(client: Client, url: str) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        get(client, url)
+    return [query["sql"] for query in captured.captured_queries]
+
+
+def cells_of(html: str) -> list[list[str]]:
+    """The texts a page shows, row by row: table rows, list entries, definitions."""
+    rows = re.findall(r"<(?:tr|li|dd)[ >].*?</(?:tr|li|dd)>", html, re.DOTALL)
+    return [re.findall(r">\s*([^<>\s][^<>]*)", row) for row in rows]
+
+
+def measure(key: str, client: Client, url: str) -> None:
+    html = get(client, url).content.decode()
+    frame = set(queries_of(client, "/empty/"))
+    bare["queries"] = [sql for sql in queries_of(client, url) if sql not in frame]
+    bare["rows"] = cells_of(html)
+    mine, other = alternately(lambda: get(client, url), lambda: get(client, "/bare/"), rounds=ROUNDS)
+    compare(f"page-{key}", LIMIT, mine, other, f"the bare view, {len(bare['queries'])} queries")
+
+
+if __name__ == "__main__":
+    settings.ROOT_URLCONF = "bench.pages"
+    settings.ALLOWED_HOSTS = ["testserver"]
+    office = client_of(Cadre.objects.filter(role="office", place="620524").order_by("pk").first())
+    busiest = HouseholdPairing.objects.current().filter(cadre__role="cadre").order_by("cadre").first()
+    cadre = client_of(busiest.cadre)
+    wanted = os.environ.get("BENCH", "")
+    for name, address in PAGES.items():
+        if not wanted or wanted in {"page", f"page-{name}"}:
+            measure(name, cadre if name == "home" else office, address)
+    if wanted in {"", "list-admin"}:
+        mine, other = alternately(
+            lambda: get(office, "/households/"),
+            lambda: get(office, "/stock/households/household/"),
+            rounds=ROUNDS,
+        )
+        compare("list-admin", 1, mine, other, "the stock admin list of the same rows")
