@@ -1,0 +1,24 @@
+"""`manage.py rotate_keys`: seal every ID number under the first key of DATA_KEY."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from core import identity
+from core.rotation import reseal_column, reseal_history
+from households.models import Member
+
+
+class Command(BaseCommand):
+    help = "用 DATA_KEY 的第一把钥匙重新加密所有身份证号，旧钥匙此后可以从 DATA_KEY 里去掉。"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count = 0
+        with tqdm(total=Member.objects.exclude(id_cipher="").count(), unit="人") as bar:
+            for renewed in reseal_column(Member, "id_cipher", "id_hash", identity.id_hash):
+                count += renewed
+                bar.update(renewed)
+        changes = reseal_history("households.member", "id_cipher")
+        self.stdout.write(f"重新加密了 {count:,} 人的身份证号、{changes:,} 条变动记录。")
+        self.stdout.write("上传过的原表仍用旧钥匙，30 天后自动删除；旧钥匙请留到那时再去掉。")
