@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, Q, Subquery
-from django.http import HttpRequest
+from django.db.models import Case, F, Max, Min, Q, Value, When
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from core.forms import ChineseDateField
-from core.lists import Column, Listing, SearchForm, by_name, labels_of, link_to, list_page
+from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page
 from core.places import under
 from households.choices import Relation
 from households.models import Member
@@ -19,6 +19,9 @@ from units.access import user_of
 from units.models import Cadre, today
 from visits.models import Visit
 from visits.registers.places import town_choices, unit_choices
+
+MOST_FOUND = 200
+SHOWN_LETTERS = 60
 
 
 class VisitSearch(SearchForm):
@@ -43,8 +46,18 @@ class VisitSearch(SearchForm):
 
     def filter(self, queryset: Any) -> Any:
         """作废 ones are shown only when asked for."""
-        found = super().filter(queryset)
+        found: Any = self.narrow(queryset)
         return found if self.cleaned_data.get("void") else found.counted()
+
+    def narrow(self, queryset: Any) -> Any:
+        """By what is said alone."""
+        return super().filter(queryset)
+
+    @property
+    def said(self) -> bool:
+        """Whether anything is searched for."""
+        self.is_valid()
+        return any(value not in (None, "", False) for value in self.cleaned_data.values())
 
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
@@ -83,75 +96,100 @@ class VisitSearch(SearchForm):
 
 
 def visits(request: HttpRequest) -> HttpResponseBase:
+    """The list of who sees more than the own visits, else the diary; both are the same rows as workbook."""
     user = user_of(request)
-    if not user.sees_place and not user.is_leader:
+    of_many = user.sees_place or user.is_leader
+    exporting = request.GET.get("export") == "xlsx"
+    if not exporting and ("mine" in request.GET or not of_many):
         return diary(request)
-    listing = Listing(
+    return list_page(request, _listing(request, user, whole=exporting))
+
+
+def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
+    """On the page what was said is cut short, in the workbook it is `whole`."""
+    own = [{"label": "我的民情日记", "url": f"{request.path}?mine=1"}] if user.is_leader else []
+    new = [{"label": "记走访", "url": reverse("visit-new")}] if not user.is_viewer else []
+    return Listing(
         title="走访",
         unit="条",
         queryset=Visit.objects.visible_to(user),
         form=VisitSearch(request.GET, user=user),
-        annotate=_with_head,
+        annotate=_with_names,
         columns=[
-            Column("走访日期", "visited_on", sort="visited_on", css="nowrap"),
-            Column("走访干部", "cadre__name", css="nowrap"),
-            Column("单位", "unit__name", css="nowrap"),
-            Column("村", "village__name", css="nowrap"),
-            Column("户主", "head_name", css="nowrap"),
-            Column("做什么", "kind", css="nowrap", show=labels_of(Visit.Kind)),
-            Column("为什么去", "reasons", css="nowrap"),
-            Column("谈了什么、办了什么", "content", css="wrap"),
+            Column("走访日期", "visited_on", sort="visited_on"),
+            Column("走访干部", "cadre__name"),
+            Column("单位", "unit__name"),
+            Column("乡镇", "village__division__name"),
+            Column("村", "village__name"),
+            Column("户主", "head_name"),
+            Column("做什么", "kind", show=labels_of(Visit.Kind)),
+            Column("为什么去", "reasons"),
+            Column("谈了什么、办了什么", "content", css="wrap", show=as_is if whole else _shortened),
             Column("住村夜数", "nights", css="num"),
-            Column("补录", "is_late", css="nowrap", show=lambda late: "补录" if late else ""),
+            Column("代录", "typed_by"),
+            Column("标记", "mark"),
         ],
         sort="-visited_on",
         href=link_to("visit"),
-        actions=[{"label": "记走访", "url": reverse("visit-new")}] if not user.is_viewer else [],
+        actions=[*own, *new],
         empty={"text": "没有符合条件的走访。", "url": request.path, "label": "看全部走访"},
     )
-    return list_page(request, listing)
 
 
-def diary(request: HttpRequest) -> HttpResponseBase:
-    """民情日记: a cadre's own visits of one month, as written."""
+def _with_names(visits: Any) -> Any:
+    """What the columns show beside the row's own: the head, who typed it for another, 补录 and 作废."""
+    return visits.with_head().annotate(
+        typed_by=Case(When(entered_by=F("cadre"), then=Value("")), default=F("entered_by__name")),
+        mark=Case(
+            When(voided_on__isnull=False, then=Value("作废")),
+            When(is_late=True, then=Value("补录")),
+            default=Value(""),
+        ),
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN_LETTERS else f"{text[:SHOWN_LETTERS]}…"
+
+
+def diary(request: HttpRequest) -> HttpResponse:
+    """民情日记: the own visits of a month, as written, 作废 ones struck through; or those that a search finds."""
     user = user_of(request)
+    form = VisitSearch(request.GET, user=user)
+    own = Visit.objects.own(user)
     month = _month(request.GET.get("month", ""))
-    text = request.GET.get("q", "").strip()[:60]
-    own = _with_head(Visit.objects.visible_to(user)).select_related("cadre", "village", "entered_by")
-    if text:
-        heads = Member.objects.filter(name__contains=text, relation=Relation.HEAD).values("household")
-        found = own.filter(Q(content__contains=text) | Q(household__in=heads))[:100]
-    else:
-        found = own.filter(month=month.year * 100 + month.month)
+    found = form.narrow(own) if form.said else own.filter(month=month)
+    rows = (
+        found.with_head()
+        .select_related("cadre", "village", "entered_by")
+        .prefetch_related("companions__cadre")
+        .order_by("-visited_on", "-pk")
+    )
     return render(
         request,
         "visits/diary.html",
         {
             "page": {"title": "民情日记"},
-            "visits": found,
-            "text": text,
-            "month": month,
-            "previous": _shift(month, -1),
-            "following": _shift(month, 1) if _shift(month, 1) <= today() else None,
+            "visits": rows[:MOST_FOUND],
+            "most": MOST_FOUND,
+            "text": form.data.get("q", ""),
+            "said": form.said,
+            "month": _first_day(month),
+            "previous": _first_day(own.filter(month__lt=month).aggregate(of=Max("month"))["of"]),
+            "following": _first_day(own.filter(month__gt=month).aggregate(of=Min("month"))["of"]),
+            "mine": user.sees_place or user.is_leader,
         },
     )
 
 
-def _with_head(visits: Any) -> Any:
-    head = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD).order_by(
-        "left_on", "-pk"
-    )
-    return visits.annotate(head_name=Subquery(head.values("name")[:1]))
-
-
-def _month(text: str) -> date:
-    """The first of the asked month (2015-09), else of this one."""
+def _month(text: str) -> int:
+    """The asked month (2015-09) as it is stored (201509), else this one."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        day = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return today().replace(day=1)
+        day = today()
+    return day.year * 100 + day.month
 
 
-def _shift(month: date, by: int) -> date:
-    months = month.year * 12 + month.month - 1 + by
-    return date(months // 12, months % 12 + 1, 1)
+def _first_day(month: int | None) -> date | None:
+    return date(month // 100, month % 100, 1) if month else None

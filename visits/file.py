@@ -2,62 +2,83 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from core.display import history_of
 from core.words import split_words
+from households.choices import Health, Labour, MigrantWork, Relation, Schooling
 from households.models import Household, HouseholdPairing, Member
 from units.access import get_visible, user_of
-from units.models import today
+from units.models import Cadre, today
 from visits.models import Visit
+from visits.pages import frame_of
 from visits.registers.places import phone_for
 
 SHOWN = 20
 
 
 def household(request: HttpRequest, pk: int) -> HttpResponse:
+    """On the phone for whose household it is, at the desk for those who see more."""
     user = user_of(request)
     household: Any = get_visible(
         Household.objects.with_head().select_related("village__division", "successor"), user, pk=pk
     )
-    visits = Visit.objects.visible_to(user).filter(household=household).select_related("cadre", "entered_by")
-    members = list(Member.objects.filter(household=household).order_by("left_on", "relation", "pk"))
+    members = list(Member.objects.filter(household=household).order_by("relation", "pk"))
     current = [member for member in members if member.left_on is None]
+    place = f"{household.village.division}{household.village}{household.group}"
     return render(
         request,
-        "visits/household.html",
+        "visits/household.html" if frame_of(user) == "desk.html" else "visits/household_phone.html",
         {
             "page": {
                 "title": household.head_name or "（没有户主）",
-                "facts": f"{household.village.division}{household.village}{household.group}",
+                "facts": f"{place}，户编号 {household.no}",
                 "crumbs": [("贫困户", reverse("households"))],
             },
-            "frame": "desk.html" if user.sees_place or user.is_leader else "phone.html",
             "back": reverse("home"),
             "household": household,
+            "place": place,
             "phone": phone_for(user)(household.phone),
             "may_call": bool(household.phone) and not user.is_viewer,
             "tags": split_words(household.tags),
-            "members": current,
+            "head": next((member for member in current if member.relation == Relation.HEAD), None),
+            "members": [(member, situation(member)) for member in current],
             "left": [member for member in members if member.left_on],
             "pairings": HouseholdPairing.objects.filter(household=household)
             .select_related("cadre", "unit")
-            .order_by("ended_on", "-started_on"),
-            "visits": visits[:SHOWN],
-            "more": visits[SHOWN : SHOWN + 1].exists(),
-            "times": visits.entering()
-            .filter(visited_on__year=today().year)
-            .order_by()
-            .values("visited_on")
-            .distinct()
-            .count(),
-            "year": today().year,
+            .order_by(F("ended_on").desc(nulls_first=True), "-started_on"),
             "may_reveal": not user.is_viewer,
-            "may_record": not user.is_viewer
-            and HouseholdPairing.objects.current().filter(household=household, cadre=user).exists(),
             "editable": Household.objects.editable_by(user).filter(pk=pk).exists(),
-            "history": history_of(household) if user.is_staff else None,
+            "history": history_of(household),
+            **_visits(user, household),
         },
     )
+
+
+def _visits(user: Cadre, household: Household) -> dict[str, Any]:
+    """The newest visits that the reader may see, how often this year, and whether there are more."""
+    visible = Visit.objects.visible_to(user).filter(household=household)
+    this_year = visible.entering().filter(visited_on__year=today().year).order_by()
+    newest = visible.select_related("cadre", "entered_by").prefetch_related("companions__cadre")
+    rows = list(newest[: SHOWN + 1])
+    return {
+        "visits": rows[:SHOWN],
+        "more": len(rows) > SHOWN,
+        "times": this_year.values("visited_on").distinct().count(),
+        "year": today().year,
+        "may_record": not user.is_viewer,
+    }
+
+
+def situation(member: Member) -> str:
+    """What matters of a member in a few words: illness, school, work away, labour lost."""
+    said = [
+        (member.health, Health.HEALTHY, member.get_health_display()),
+        (member.schooling, Schooling.NONE, member.get_schooling_display()),
+        (member.migrant_work, MigrantWork.NONE, member.get_migrant_work_display()),
+        (member.labour, Labour.ORDINARY, member.get_labour_display()),
+    ]
+    return "，".join(label for code, usual, label in said if code and code != usual)

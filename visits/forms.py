@@ -257,7 +257,8 @@ def _households(author: Cadre, cadre: Cadre, given: list[str]) -> QuerySet[Any]:
 
 
 def _colleagues(author: Cadre) -> QuerySet[Cadre]:
-    return Cadre.objects.colleagues_of(author).order_by("pinyin", "pk")
+    colleagues: QuerySet[Cadre] = Cadre.objects.colleagues_of(author).order_by("pinyin", "pk")
+    return colleagues
 
 
 def _days_near(day: date) -> list[tuple[str, str]]:

@@ -1,76 +1,89 @@
 """我的联系户: the home of a cadre, on the phone."""
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.words import split_words
 from households.models import Household, HouseholdPairing
 from units.access import user_of
 from units.models import Cadre, today
 from visits.models import Visit
 
+DUE_WITHIN = timedelta(days=7)
+
+
+class Card(NamedTuple):
+    """One household as the home shows it; `promise_css` says how near the promised day is."""
+
+    household: Any
+    tags: list[str]
+    days_ago: int | None
+    promise_css: str
+
 
 def cadre_home(request: HttpRequest) -> HttpResponse:
     user, day = user_of(request), today()
-    households = [_card(household, day) for household in own_households(user, day)]
-    households.sort(key=lambda card: (card["next_on"] or date.max, card["last_on"] or date.min))
+    households = sorted(
+        own_households(user, day),
+        key=lambda h: (h.next_on or date.max, h.last_on or date.min),
+    )
     return render(
         request,
         "visits/home.html",
         {
             "page": {"title": "我的联系户"},
-            "households": households,
+            "cards": [_card(household, day) for household in households],
             "year": day.year,
-            "figures": _figures(user, day),
+            "figures": figures(user, day),
         },
     )
 
 
-def own_households(user: Cadre, day: date) -> Any:
-    """The households the cadre is paired with today, with what the home says of each."""
+def own_households(user: Cadre, day: date) -> QuerySet[Any]:
+    """The households the cadre is paired with today, with the last visit, the times of the year, what is promised."""
     own = HouseholdPairing.objects.current().of_cadre(user).values("household")
-    mine = Visit.objects.counted().filter(household=OuterRef("pk"), cadre=user).order_by("-visited_on", "-pk")
-    this_year = (
-        Visit.objects.entering()
-        .filter(household=OuterRef("pk"), cadre=user, visited_on__year=day.year)
-        .order_by()
-        .values("household")
-    )
-    promised = Visit.objects.filter(household=OuterRef("pk"), cadre=user).open_promises().order_by("-pk")
-    return (
+    there = Visit.objects.filter(household=OuterRef("pk"))
+    last = there.of(user).counted().order_by("-visited_on", "-pk")
+    this_year = there.of(user).entering().filter(visited_on__year=day.year).order_by().values("household")
+    promised = there.filter(cadre=user).open_promises().order_by("-visited_on", "-pk")
+    households: QuerySet[Any] = (
         Household.objects.filter(pk__in=own)
         .with_head()
         .select_related("village")
         .annotate(
-            last_on=Subquery(mine.values("visited_on")[:1]),
-            last_words=Subquery(mine.values("content")[:1]),
+            last_on=Subquery(last.values("visited_on")[:1]),
+            last_words=Subquery(last.annotate(words=Left("content", 24)).values("words")[:1]),
             times=Subquery(this_year.annotate(n=Count("visited_on", distinct=True)).values("n")),
             next_on=Subquery(promised.values("promised_on")[:1]),
             next_words=Subquery(promised.values("promise")[:1]),
         )
         .order_by("no")
     )
+    return households
 
 
-def _card(household: Any, day: date) -> dict[str, Any]:
+def _card(household: Any, day: date) -> Card:
+    ago = (day - household.last_on).days if household.last_on else None
+    return Card(household, split_words(household.tags), ago, _promise_css(household.next_on, day))
+
+
+def _promise_css(next_on: date | None, day: date) -> str:
+    if next_on is None or next_on > day + DUE_WITHIN:
+        return ""
+    return "late" if next_on < day else "due"
+
+
+def figures(user: Cadre, day: date) -> dict[str, int]:
+    """This year's days, household-days and nights, as domain.md counts them."""
+    counted = Visit.objects.of(user).counted().filter(visited_on__year=day.year).order_by()
+    entering = counted.entering()
     return {
-        "household": household,
-        "last_on": household.last_on,
-        "days_ago": (day - household.last_on).days if household.last_on else None,
-        "next_on": household.next_on,
-        "overdue": bool(household.next_on and household.next_on < day),
-    }
-
-
-def _figures(user: Cadre, day: date) -> dict[str, int]:
-    """This year's days, household-days and nights: as domain.md counts them."""
-    own = Visit.objects.counted().filter(cadre=user, visited_on__year=day.year).order_by()
-    entering = Visit.objects.entering().filter(cadre=user, visited_on__year=day.year).order_by()
-    return {
-        "days": own.exclude(kind=Visit.Kind.PHONE).values("visited_on").distinct().count(),
+        "days": counted.exclude(kind=Visit.Kind.PHONE).values("visited_on").distinct().count(),
         "times": entering.values("household", "visited_on").distinct().count(),
-        "nights": own.filter(nights=1).values("visited_on").distinct().count(),
+        "nights": counted.filter(nights=1).values("visited_on").distinct().count(),
     }

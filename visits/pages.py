@@ -57,7 +57,8 @@ def _written_for(request: HttpRequest, author: Cadre) -> Cadre:
     if not key:
         return author
     colleagues = Cadre.objects.colleagues_of(author).select_related("unit__division")
-    return get_object_or_404(colleagues, pk=_key(key))
+    colleague: Cadre = get_object_or_404(colleagues, pk=_key(key))
+    return colleague
 
 
 def _visit_form(request: HttpRequest, author: Cadre, cadre: Cadre) -> VisitForm:
