@@ -343,7 +343,7 @@ def clean_choice(choices: Mapping[str, str]) -> Callable[[Cell], str | None]:
     """A cleaner that takes a label of `choices` (code → label), a code, or both, and gives the code."""
     codes: dict[str, str] = {label_key(label): code for code, label in reversed(list(choices.items()))}
     for code, label in choices.items():
-        plain = code.lstrip("0") or code
+        plain = code.lstrip("0") or code[-1:]
         for spelling in (code, plain, f"{code}{label}", f"{code}.{label}", f"{code}、{label}"):
             codes.setdefault(label_key(spelling), code)
     shown = _shortened([label for label in choices.values() if label])

@@ -1,16 +1,21 @@
 """Spreadsheets in and out: the only package that knows a spreadsheet library."""
 
 from core.sheets.errors import SheetError, cell_name
+from core.sheets.marking import mark_workbook
 from core.sheets.reading import Sheet, Workbook, find_header, read
+from core.sheets.template import TemplateColumn, write_template
 from core.sheets.writing import write_rows, write_table
 
 __all__ = [
     "Sheet",
     "SheetError",
+    "TemplateColumn",
     "Workbook",
     "cell_name",
     "find_header",
+    "mark_workbook",
     "read",
     "write_rows",
     "write_table",
+    "write_template",
 ]

@@ -1,0 +1,116 @@
+"""Blank workbooks to fill in: headings with help, drop-downs, text columns that keep long numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name, xl_range_abs
+
+from core.sheets.writing import BOOK_OPTIONS, text_width
+
+LAST_ROW = 1_048_575
+# Excel takes a list within the rule up to this many characters; a longer one lies in a hidden sheet.
+MAX_INLINE_LIST = 255
+NUMBER_FORMATS = {"text": "@", "date": "yyyy-mm-dd", "number": "General"}
+GREEN, AMBER, LINE = "#E6F1ED", "#FCF2DE", "#C5CCC7"
+
+GENERAL_RULES = [
+    "从第 2 行起填，一行一条；列的先后可以调换，不用的列可以删去，列名不要改。",
+    "深色列名是必填的。没有的内容空着，不要写“无”或“/”。",
+    "身份证号、电话、编码各列已设为“文本”：从别处复制时用“选择性粘贴-数值”，不要带格式。",
+    "日期写成 2015-03-05 这样；金额只填数字，不写单位；不要用公式，不要合并单元格。",
+]
+
+
+@dataclass(frozen=True)
+class TemplateColumn:
+    """One column of a blank workbook. `width` in digits, 0: after the heading and the example."""
+
+    label: str
+    help: str = ""
+    required: bool = False
+    choices: Sequence[str] = ()
+    kind: Literal["text", "date", "number"] = "text"
+    width: float = 0
+    example: str = ""
+
+
+def write_template(out: BinaryIO, sheet_name: str, columns: Sequence[TemplateColumn]) -> None:
+    """The blank sheet, a sheet 填写说明 behind it, and a hidden one with the long lists of choices."""
+    with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
+        sheet = book.add_worksheet(sheet_name)
+        _write_instructions(book, columns)
+        lists = book.add_worksheet("选项")
+        lists.hide()
+        styles = {required: book.add_format(_heading_style(required)) for required in (True, False)}
+        formats = {kind: book.add_format({"num_format": code}) for kind, code in NUMBER_FORMATS.items()}
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, column.width or _width(column), formats[column.kind])
+            sheet.write_string(0, at, column.label, styles[column.required])
+            if note := _note(column):
+                sheet.write_comment(0, at, note, {"author": "联村联户", "x_scale": 1.6, "y_scale": 1.2})
+            if column.choices:
+                source = _choices_source(book, lists, at, column.choices)
+                sheet.data_validation(1, at, LAST_ROW, at, _list_rule(column, source))
+        sheet.set_row(0, 24)
+        sheet.freeze_panes(1, 0)
+        sheet.activate()
+
+
+def _heading_style(required: bool) -> dict[str, Any]:
+    fill = {"bg_color": "#0B5D50", "font_color": "#FFFFFF"} if required else {"bg_color": GREEN}
+    return {**fill, "bold": True, "align": "center", "valign": "vcenter", "border": 1, "border_color": LINE}
+
+
+def _note(column: TemplateColumn) -> str:
+    parts = ["必填。" if column.required else "", column.help]
+    if column.example:
+        parts.append(f"例：{column.example}")
+    return "\n".join(filter(None, parts))
+
+
+def _width(column: TemplateColumn) -> float:
+    widest = max(map(text_width, [column.label, column.example, *column.choices]))
+    return min(max(10, widest + 3), 30)
+
+
+def _choices_source(book: Any, lists: Any, at: int, choices: Sequence[str]) -> list[str] | str:
+    # Excel splits an inline list at commas.
+    if len(",".join(choices)) <= MAX_INLINE_LIST and not any("," in choice for choice in choices):
+        return list(choices)
+    lists.write_column(0, at, choices)
+    # Named, because Excel rewrites a plain reference to another sheet into an extension that
+    # other programs drop.
+    name = f"choices_{xl_col_to_name(at)}_list"
+    book.define_name(name, f"=选项!{xl_range_abs(0, at, len(choices) - 1, at)}")
+    return f"={name}"
+
+
+def _list_rule(column: TemplateColumn, source: list[str] | str) -> dict[str, Any]:
+    return {
+        "validate": "list",
+        "source": source,
+        "error_title": column.label[:32],
+        "error_message": "请从下拉列表里选一项。",
+    }
+
+
+def _write_instructions(book: Any, columns: Sequence[TemplateColumn]) -> None:
+    sheet = book.add_worksheet("填写说明")
+    head = book.add_format({"bold": True, "bg_color": GREEN, "border": 1, "border_color": LINE})
+    cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": LINE})
+    for row, rule in enumerate(GENERAL_RULES):
+        sheet.write_string(row, 0, f"{row + 1}. {rule}")
+    start = len(GENERAL_RULES) + 1
+    sheet.write_row(start, 0, ["列名", "必填", "说明", "可以填的", "例子"], head)
+    for row, column in enumerate(columns, start=start + 1):
+        required = "必填" if column.required else ""
+        facts = [column.label, required, column.help, "、".join(column.choices), column.example]
+        for at, fact in enumerate(facts):
+            sheet.write_string(row, at, fact, cell)
+    for at, width in enumerate([18, 6, 48, 40, 22]):
+        sheet.set_column(at, at, width)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
