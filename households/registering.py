@@ -1,9 +1,11 @@
 """Registering a household with its head, and closing it when it leaves the list."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
 
+from core import bulk
 from households.choices import Status
 from households.models import Household, Member
 from villages.models import Village
@@ -25,6 +27,22 @@ def next_no(village: Village) -> str:
     locked.last_serial += 1
     locked.save()
     return household_no(locked.code, locked.last_serial)
+
+
+def next_nos(village_pks: Sequence[int]) -> list[str]:
+    """The next numbers of many new households, one for each of these villages in this order.
+
+    Call inside the transaction that writes the households: the villages stay locked until it ends.
+    """
+    villages = Village.objects.select_for_update().filter(pk__in=set(village_pks)).order_by("pk")
+    codes = {village.pk: village.code for village in villages}
+    serials = {village.pk: village.last_serial for village in villages}
+    numbers = []
+    for pk in village_pks:
+        serials[pk] += 1
+        numbers.append(household_no(codes[pk], serials[pk]))
+    bulk.update_plain(Village, ["last_serial"], [{"id": pk, "last_serial": n} for pk, n in serials.items()])
+    return numbers
 
 
 def household_no(village_code: str, serial: int) -> str:

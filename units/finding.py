@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.cells import Cell, CellError, clean_phone, clean_text
+from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, reachable
 from core.importing.matching import rows_in
 from core.importing.planning import Plan
@@ -103,6 +104,31 @@ class Units:
 def find_units(table: Table, plan: Plan, key: str = "unit") -> list[Unit | None]:
     units = Units(plan)
     return answers(table, key, {name: units.find(name) for name in given_values(table, key)})
+
+
+def cadre_columns() -> list[Column]:
+    """The four columns by which a sheet names a cadre."""
+    return [
+        Column(
+            "name",
+            "干部姓名",
+            clean_text,
+            aliases=("姓名", "联户干部", "帮扶干部", "走访干部"),
+            clearable=False,
+        ),
+        Column(
+            "unit",
+            "单位",
+            clean_text,
+            aliases=("单位全称", "所在单位", "工作单位"),
+            help="全称或简称",
+            clearable=False,
+        ),
+        field_column(
+            Cadre, "phone", clean=mobile, aliases=("联系电话", "干部手机号", "电话"), help="", clearable=False
+        ),
+        field_column(Cadre, "staff_no", help="没有手机号的填", clearable=False),
+    ]
 
 
 class Cadres:

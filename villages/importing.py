@@ -13,6 +13,7 @@ from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import TOWN
 from units.ceilings import village_ceilings
+from units.days import problem_of_day
 from units.finding import find_units, given_values
 from units.models import Division, Unit, today
 from units.reach import forget_unpaired, note_reach
@@ -120,7 +121,8 @@ class VillagePairingSheet(Sheet):
         fresh = [
             (r.unit_id, r.village_id) for i, r, was in drafts.drafts if was is None and not table.wrong(i)
         ]
-        plan.absent(VillagePairing, ["unit_id", "village_id"], fresh, ended_on=None)
+        ending = {(r.unit_id, r.village_id) for _, r, was in drafts.drafts if was and r.ended_on}
+        plan.absent(VillagePairing, ["unit_id", "village_id"], set(fresh) - ending, ended_on=None)
 
     def _draft(
         self,
@@ -133,12 +135,11 @@ class VillagePairingSheet(Sheet):
         taken: dict[Any, int],
     ) -> None:
         unit, village = pair
-        found = match_period(table, index, stored)
-        key = (unit.pk, village.pk, found.pk if found else table.get("started_on", index))
-        if key in taken:
-            table.error(index, "unit", f"和第 {table.numbers[taken[key]]} 行相同", "一个单位联一个村只留一行")
+        if said_before(table, index, (unit.pk, village.pk), taken):
             return
-        taken[key] = index
+        found = match_period(table, index, stored)
+        if found:
+            stored.remove(found)
         record = drafts.start(index, found)
         record.unit, record.village = unit, village
         plan.lean(Unit, {unit.pk: unit.version})
@@ -174,13 +175,26 @@ def match_period(table: Table, index: int, stored: Iterable[Any]) -> Any:
     return found[-1] if found else None
 
 
+def said_before(table: Table, index: int, pair: tuple[Any, ...], taken: dict[Any, int]) -> bool:
+    """Whether an earlier row says the same of a pair: of the same period, or both still open."""
+    started, ended = table.get("started_on", index), table.get("ended_on", index)
+    key = (*pair, started if ended else None, ended)
+    if key in taken:
+        column = "unit" if table.has("unit") else next(iter(table.positions))
+        table.error(index, column, f"和第 {table.numbers[taken[key]]} 行相同", "同一对结对只留一行")
+        return True
+    taken[key] = index
+    return False
+
+
 def check_period(table: Table, index: int, started_on: date, ended_on: date | None) -> None:
-    if started_on > today():
-        table.error(index, "started_on", "开始日期还没有到", "核对日期")
+    for key, day in (("started_on", started_on), ("ended_on", ended_on)):
+        problem = problem_of_day(day) if day else ""
+        if problem:
+            why, _, remedy = problem.rstrip("。").partition("，")
+            table.error(index, key, why, remedy)
     if ended_on and ended_on < started_on:
         table.error(index, "ended_on", f"早于开始日期 {started_on:%Y-%m-%d}", "核对两个日期")
-    elif ended_on and ended_on > today():
-        table.error(index, "ended_on", "结束日期还没有到", "到那天再结束，这一格空着")
 
 
 def _warn_over_ceiling(table: Table, plan: Plan, drafts: Drafts) -> None:

@@ -10,7 +10,7 @@ from core import sheets
 from core.cells import Cell
 from core.importing.kinds import Sheet
 from core.importing.planning import Plan
-from core.importing.reading import Heading, Refused, check_heading, find_heading, make_table
+from core.importing.reading import HEADING_WITHIN, Heading, Refused, check_heading, find_heading, make_table
 
 Report = Callable[[int, int], None]
 """Hears (rows done, rows in all); may raise to stop the check."""
@@ -60,15 +60,17 @@ def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> 
 def _read(sheet: Sheet, data: bytes, filename: str) -> tuple[str, Heading, list[list[Cell]]]:
     """The first worksheet that has a heading of this kind."""
     try:
-        found = sheets.read(data, filename).pick(lambda rows: find_heading(sheet, rows))
-        if found:
-            worksheet, heading = found
-            worksheet.refuse_merges(heading.row)
-            return worksheet.name, heading, worksheet.rows
+        picked = sheets.read(data, filename).pick(lambda rows: find_heading(sheet, rows))
+        if picked:
+            found, heading = picked
+            found.refuse_merges(heading.row)
+            return found.name, heading, found.rows
     except sheets.SheetError as error:
         raise Refused(str(error)) from error
     wanted = [column.key for column in sheet.columns.values() if column.required] or list(sheet.columns)[:3]
-    raise Refused(f"没有找到标题行：前 20 行里要有{sheet.labels(wanted)}这样的列名，可以照空白表格填。")
+    raise Refused(
+        f"没有找到列名：前 {HEADING_WITHIN} 行里要有{sheet.labels(wanted)}这样的列，可以照空白表格填。"
+    )
 
 
 def digest(data: bytes) -> str:

@@ -43,6 +43,10 @@ class Drafts:
         self.drafts.append((index, record, row_of(stored) if stored else None))
         return record
 
+    def fresh(self) -> list[Any]:
+        """The new records of rows that are not wrong."""
+        return [r for index, r, stored in self.drafts if stored is None and not self.plan.table.wrong(index)]
+
     def finish(self) -> None:
         """Fill the columns that follow from others and plan every row that is not wrong."""
         fresh: list[tuple[int, Record]] = []

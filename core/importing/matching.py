@@ -28,3 +28,9 @@ def stored_rows(model: type[models.Model], pks: Iterable[int]) -> dict[int, dict
     """Whole rows as they are stored, by primary key, columns by attname."""
     names = [field.attname for field in model._meta.concrete_fields]
     return {row["id"]: row for row in rows_in(model._base_manager.all(), "pk", pks, *names)}
+
+
+def records_in(queryset: models.QuerySet[Any], field: str, values: Iterable[Any]) -> Iterator[Any]:
+    """The same as model instances."""
+    for chunk in chunks(sorted(set(values))):
+        yield from queryset.filter(**{f"{field}__in": chunk})

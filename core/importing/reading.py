@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from core.cells import Cell, CellError, clean_text
 from core.importing.columns import heading_key
 from core.importing.kinds import Sheet
-from core.importing.table import Table, letters, shown
+from core.importing.table import Table, shown
+from core.sheets import cell_name
+from core.sheets.marking import RESULT, ROW_NUMBER
 
 HEADING_WITHIN = 20
 """Above the heading stand a title, the unit that fills the form, a date."""
 NOT_DATA = {"合计", "总计", "小计", "共计"}
-IGNORED = {heading_key(text) for text in ("序号", "核对结果")}
+IGNORED = {heading_key(text) for text in ("序号", RESULT, ROW_NUMBER)}
 
 
 class Refused(Exception):
@@ -47,10 +49,8 @@ def _read_heading(sheet: Sheet, keys: dict[str, str], row: Sequence[Cell], numbe
             if spelling and spelling not in IGNORED:
                 heading.unknown.append(shown(cell))
         elif key in heading.positions:
-            first = f"{letters(heading.positions[key])}{number + 1}"
-            raise Refused(
-                f"“{sheet.columns[key].label}”写了两列：{first} 和 {letters(position)}{number + 1}，只留一列再传。"
-            )
+            first, second = cell_name(number, heading.positions[key]), cell_name(number, position)
+            raise Refused(f"“{sheet.columns[key].label}”写了两列：{first} 和 {second}，只留一列再传。")
         else:
             heading.positions[key] = position
     return heading

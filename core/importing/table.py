@@ -6,6 +6,7 @@ from typing import Any
 
 from core.cells import Cell, CellError, clean_text
 from core.importing.columns import CLEAR, CLEARING, NOTHING, Cleaner, Column
+from core.sheets import cell_name
 
 ROWS_A_STEP = 2000
 SHOWN = 40
@@ -128,7 +129,7 @@ class Table:
         position = self.positions[key]
         return {
             "column": column.label,
-            "cell": f"{letters(position)}{self.numbers[index]}",
+            "cell": cell_name(self.numbers[index] - 1, position),
             "value": shown(self.rows[index][position], secret=column.secret),
         }
 
@@ -151,16 +152,6 @@ def _clean_column(raw: Sequence[Cell], cache: Cells) -> list[Any]:
         # True and 1.0 are one key of a dict, but not one thing in a cell.
         raw = [("是" if cell else "否") if isinstance(cell, bool) else cell for cell in raw]
     return list(map(cache.__getitem__, raw))
-
-
-def letters(position: int) -> str:
-    """The name of a column: 0 → A, 26 → AA."""
-    name = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def shown(cell: Cell, *, secret: bool = False) -> str:

@@ -1,0 +1,7 @@
+"""贫困户、家庭成员、联户 as sheets."""
+
+from households.importing.households import HouseholdSheet
+from households.importing.members import MemberSheet
+from households.importing.pairings import HouseholdPairingSheet
+
+__all__ = ["HouseholdPairingSheet", "HouseholdSheet", "MemberSheet"]

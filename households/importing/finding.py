@@ -1,0 +1,160 @@
+"""Finding the household that a row means: by number, by the head's ID number, or by village, group and name."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from core.cells import Cell, CellError, clean_text
+from core.importing.columns import Column, field_column
+from core.importing.drafting import NOT_YOURS
+from core.importing.matching import records_in, rows_in
+from core.importing.table import Table
+from core.places import lies_under, under
+from households.choices import Relation, Status
+from households.importing.people import Identities, id_or_mask
+from households.models import Household, Member
+from units.finding import Answer, ask
+from villages.models import Village
+
+NO_SUCH = CellError("没有这个户编号", "核对编号；新户这一格空着，编号由系统给")
+_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")}
+NAMED = (
+    "household_id",
+    "name",
+    "id_hash",
+    "id_cipher",
+    "household__no",
+    "household__group",
+    "household__village_id",
+)
+
+
+def number_column(**given: Any) -> Column:
+    return field_column(
+        Household, "no", clean=clean_no, aliases=("户号", "贫困户编号"), clearable=False, **given
+    )
+
+
+def clean_no(value: Cell) -> str:
+    return clean_text(value).replace(" ", "").replace("—", "-")
+
+
+def group_key(text: str) -> str:
+    """第三组 = 三社 = 3组: what two spellings of a group share."""
+    bare = re.sub(r"^第|[组社队]+$", "", text.replace(" ", ""))
+    if match := re.fullmatch(r"([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)", bare):
+        tens, ten, ones = match.groups()
+        if bare:
+            return str((_DIGITS.get(tens, 1) * 10 if ten else _DIGITS.get(tens, 0)) + _DIGITS.get(ones, 0))
+    return bare
+
+
+def households_by_no(table: Table) -> dict[str, dict[str, Any]]:
+    """The households whose numbers stand in the sheet."""
+    numbers = {value for value in table["no"] if isinstance(value, str)}
+    columns = ("id", "no", "version", "village_id", "place", "status")
+    return {row["no"]: row for row in rows_in(Household.objects.all(), "no", numbers, *columns)}
+
+
+class HeadNames:
+    """Heads of open households by village and name, for rows that bring no number."""
+
+    def __init__(self, wanted: Iterable[tuple[int, str]]) -> None:
+        pairs = set(wanted)
+        heads = Member.objects.current().filter(relation=Relation.HEAD, household__status=Status.OPEN)
+        self.heads: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+        for head in rows_in(heads, "household__village_id", {village for village, _ in pairs}, *NAMED):
+            key = (head["household__village_id"], head["name"])
+            if key in pairs:
+                self.heads[key].append(head)
+
+    def find(self, village: int, group: str, name: str, identities: Identities, index: int) -> Answer:
+        """The primary key of the household, None when there is none, or CellError when two fit."""
+        wanted = group_key(group)
+        fitting = [
+            head
+            for head in self.heads.get((village, name), ())
+            if _same_group(wanted, head["household__group"]) and identities.may_be_of(index, head)
+        ]
+        if len(fitting) > 1:
+            exact = [head for head in fitting if wanted and group_key(head["household__group"]) == wanted]
+            fitting = exact or fitting
+        if len(fitting) > 1:
+            return ask([_named(head) for head in fitting], "户", "填上户编号")
+        return fitting[0]["household_id"] if fitting else None
+
+
+def _same_group(wanted: str, stored: str) -> bool:
+    return not wanted or not stored or group_key(stored) == wanted
+
+
+def _named(head: dict[str, Any]) -> str:
+    group = head["household__group"]
+    return f"{head['household__no']}（{group}）" if group else str(head["household__no"])
+
+
+def village_problem(stored_place: str, village: Village | None, place: str) -> CellError | None:
+    """Why a stored household is not one that this row of this office may mean."""
+    if not lies_under(stored_place, place):
+        return CellError(NOT_YOURS, "核对这一格")
+    if village is not None and village.code != stored_place:
+        return CellError("系统里这户在别的村", "核对户和村；换村要先办迁出，再作新户登记")
+    return None
+
+
+class NamedHouseholds:
+    """The households that a sheet of members or pairings names: by number, else by the head's ID number."""
+
+    def __init__(self, table: Table, place: str) -> None:
+        self.table, self.place = table, place
+        households = Household.objects.select_related("village")
+        numbers = (value for value in table["no"] if isinstance(value, str))
+        self.by_no = {household.no: household for household in records_in(households, "no", numbers)}
+        self.identities = Identities(table, "head_id")
+        heads = Member.objects.current().filter(under(place), relation=Relation.HEAD)
+        wanted = (value for hashes in self.identities.hashes for value in hashes)
+        pks = {
+            r["id_hash"]: r["household_id"]
+            for r in rows_in(heads, "id_hash", wanted, "household_id", "id_hash")
+        }
+        by_pk = {household.pk: household for household in records_in(households, "pk", pks.values())}
+        self.by_hash = {value: by_pk[pk] for value, pk in pks.items()}
+
+    def find(self, index: int) -> Household | None:
+        """The household of a row, or None with the error written."""
+        key, answer = self._answer(index)
+        if isinstance(answer, Household):
+            answer = village_problem(answer.place, None, self.place) or answer
+        if isinstance(answer, CellError):
+            self.table.error(index, key, answer.why, answer.remedy)
+            return None
+        return answer
+
+    def _answer(self, index: int) -> tuple[str, Household | CellError]:
+        number = self.table.get("no", index)
+        if number:
+            return "no", self.by_no.get(number) or CellError("没有这个户编号", "核对编号，或先导入贫困户")
+        if self.identities.masked[index]:
+            return "head_id", CellError("号码中间是星号", "填户编号，或填完整的户主身份证号")
+        hashes = self.identities.hashes[index]
+        if not hashes:
+            return "no", CellError("不知道是哪一户", "填户编号，或填户主身份证号")
+        found = next((self.by_hash[value] for value in hashes if value in self.by_hash), None)
+        return "head_id", found or CellError("没有户主是这个号码的户", "核对号码，或先导入贫困户")
+
+
+def naming_columns() -> list[Column]:
+    """The two columns by which a sheet names a household."""
+    return [
+        number_column(help="填这一格，或填户主身份证号"),
+        Column(
+            "head_id",
+            "户主身份证号",
+            id_or_mask,
+            help="没有户编号时填",
+            aliases=("户主身份证号码", "户主证件号码"),
+            secret=True,
+            clearable=False,
+        ),
+    ]

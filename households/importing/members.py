@@ -1,0 +1,196 @@
+"""家庭成员: a row is one person of a household."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from core.cells import clean_text
+from core.importing.columns import Column, field_column
+from core.importing.kinds import Sheet
+from core.importing.matching import rows_in, stored_rows
+from core.importing.planning import Plan, values_for_new, values_for_stored
+from core.importing.table import Table
+from households.choices import Relation, Status
+from households.importing.finding import NamedHouseholds, naming_columns
+from households.importing.people import (
+    PERSON,
+    Identities,
+    change_person,
+    holders,
+    may_be_new,
+    new_person,
+    person_columns,
+    refuse_other_holder,
+)
+from households.models import Household, Member
+from units.finding import ask
+from units.models import today
+
+STAY = ("joined_on", "left_on", "left_reason")
+OWN = (*PERSON, *STAY)
+WORKED_OUT = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
+
+
+def person_name(value: Any) -> str:
+    return clean_text(value, 20).replace(" ", "")
+
+
+class MemberSheet(Sheet):
+    key, label, main = "members", "家庭成员", Member
+    intro = "一行一人。户按户编号或户主身份证号认，人按身份证号认，没有号码按姓名认。"
+    after = ("households",)
+    either = (("no", "head_id"),)
+
+    def declare(self) -> Iterable[Column]:
+        return [
+            *naming_columns(),
+            field_column(
+                Member, "name", clean=person_name, required=True, aliases=("成员姓名",), clearable=False
+            ),
+            field_column(Member, "relation", required=True, aliases=("关系",), clearable=False),
+            *person_columns(),
+            field_column(Member, "joined_on"),
+            field_column(Member, "left_on", help="迁出、去世、出嫁等，在家的空着"),
+            field_column(Member, "left_reason"),
+        ]
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        _Members(table, plan).run()
+
+
+class _Members:
+    """One check of one sheet."""
+
+    def __init__(self, table: Table, plan: Plan) -> None:
+        self.table, self.plan = table, plan
+        self.identities = Identities(table)
+        self.known = self.identities.known()
+        named = NamedHouseholds(table, plan.by.place)
+        self.households = [named.find(index) for index in range(len(table))]
+        pks = {household.pk for household in self.households if household}
+        member_pks = [row["id"] for row in rows_in(Member.objects.all(), "household_id", pks, "id")]
+        self.members: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for member in stored_rows(Member, member_pks).values():
+            self.members[member["household_id"]].append(member)
+        self.found: list[dict[str, Any] | None] = [None] * len(table)
+
+    def run(self) -> None:
+        for index in list(self.table.sound()):
+            self._check_dates(index)
+            household = self.households[index]
+            if household and self.table.require(index, "name"):
+                self.found[index] = self._match(index, household)
+        self._refuse_twice()
+        fresh = []
+        for index in list(self.table.sound()):
+            member, household = self.found[index], self.households[index]
+            assert household is not None
+            if member:
+                self._change(index, member)
+            elif self._may_be_new(index, household):
+                fresh.append(index)
+        self._plan_new(fresh)
+
+    def _check_dates(self, index: int) -> None:
+        for key in ("joined_on", "left_on"):
+            day = self.table.get(key, index)
+            if day and day > today():
+                self.table.error(index, key, "日期不能晚于今天", "核对日期")
+
+    def _match(self, index: int, household: Household) -> dict[str, Any] | None:
+        """The stored person a row means; errors of finding one are written."""
+        own = self.members[household.pk]
+        others = holders(self.identities, self.known, index, household.place)
+        if any(person["household_id"] != household.pk for person in others):
+            elsewhere = [person for person in others if person["household_id"] != household.pk]
+            refuse_other_holder(self.table, index, elsewhere, household.pk)
+            return None
+        if others:
+            return next(member for member in own if member["id"] == others[0]["id"])
+        return self._by_name(index, own)
+
+    def _by_name(self, index: int, own: list[dict[str, Any]]) -> dict[str, Any] | None:
+        name, left_on = self.table.get("name", index), self.table.get("left_on", index)
+        alike = [m for m in own if m["name"] == name and self.identities.may_be_of(index, m)]
+        fitting = [member for member in alike if member["left_on"] is None]
+        fitting = fitting or [member for member in alike if left_on and member["left_on"] == left_on]
+        if len(fitting) > 1:
+            question = ask(
+                [f"{m['name']}（{Relation(m['relation']).label}）" for m in fitting], "人", "填上身份证号"
+            )
+            self.table.error(index, "name", question.why, question.remedy)
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _refuse_twice(self) -> None:
+        self.table.refuse_twice(self.identities.keys(), "id_number", "一人只留一行")
+        found = [None if self.table.wrong(i) or not m else m["id"] for i, m in enumerate(self.found)]
+        self.table.refuse_twice(found, "name", "一人只留一行")
+        alike: list[Any] = [None] * len(self.table)
+        heads: list[Any] = [None] * len(self.table)
+        for index in list(self.table.sound()):
+            household = self.households[index]
+            if household and self.found[index] is None:
+                if not self.identities.whole(index):
+                    alike[index] = (
+                        household.pk,
+                        self.table.get("name", index),
+                        self.table.get("left_on", index),
+                    )
+                if self._is_open_head(index):
+                    heads[index] = household.pk
+        self.table.refuse_twice(alike, "name", "是两个人就都填上身份证号")
+        self.table.refuse_twice(heads, "relation", "一户只有一个户主")
+
+    def _is_open_head(self, index: int) -> bool:
+        return self.table.get("relation", index) == Relation.HEAD and not self.table.get("left_on", index)
+
+    def _change(self, index: int, member: dict[str, Any]) -> None:
+        self.plan.rows[index] = member["id"]
+        relation = self.table.get("relation", index, member["relation"])
+        if relation != member["relation"] and Relation.HEAD in (relation, member["relation"]):
+            was = Relation(member["relation"]).label
+            self.table.error(index, "relation", f"系统里是“{was}”", "换户主在户的页面上办")
+            return
+        if self.identities.masked[index] and not self.identities.is_of(index, member):
+            self.table.error(
+                index, "id_number", "号码中间是星号，和系统里存的对不上", "照证件填 18 位，不改就空着"
+            )
+            return
+        if self.table.get("left_on", index) and member["relation"] == Relation.HEAD and not member["left_on"]:
+            self.table.warn(index, "left_on", "户主离开后这户就没有户主了", "在户的页面上定新户主")
+        stay = values_for_stored(Member, self.table, {name: name for name in STAY}, index)
+        change_person(
+            self.table, self.plan, self.identities, index, member, "name", relation=relation, **stay
+        )
+
+    def _may_be_new(self, index: int, household: Household) -> bool:
+        if household.status != Status.OPEN:
+            label = Status(household.status).label
+            self.table.error(index, "name", f"这户已{label}，不能添人", "核对户编号")
+        head = next((m for m in self.members[household.pk] if _open_head(m)), None)
+        if head and self._is_open_head(index):
+            self.table.error(index, "relation", f"这户的户主是{head['name']}", "换户主在户的页面上办")
+        return may_be_new(self.table, self.identities, index, "relation")
+
+    def _plan_new(self, fresh: list[int]) -> None:
+        if not fresh:
+            return
+        table, households = self.table, [h for h in (self.households[index] for index in fresh) if h]
+        people = [new_person(table, self.identities, i, table.get("name", i)) for i in fresh]
+        columns = {
+            **values_for_new(Member, table, {name: name for name in OWN}, fresh),
+            **{name: [person[name] for person in people] for name in WORKED_OUT},
+            "relation": [table.get("relation", index) for index in fresh],
+            "household_id": [household.pk for household in households],
+            "place": [household.place for household in households],
+        }
+        self.plan.create(Member, fresh, columns)
+        self.plan.lean(Household, {household.pk: household.version for household in households})
+        unnumbered = [i for i in fresh if not self.identities.numbers[i] and not table.get("left_on", i)]
+        keys = [(self.households[i], table.get("name", i)) for i in unnumbered]
+        named = [(household.pk, name) for household, name in keys if household]
+        self.plan.absent(Member, ["household_id", "name"], named, left_on=None)
+
+
+def _open_head(member: dict[str, Any]) -> bool:
+    return bool(member["relation"] == Relation.HEAD and member["left_on"] is None)

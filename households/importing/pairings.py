@@ -1,0 +1,174 @@
+"""联户: a row is a cadre paired with a household."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from core.importing.columns import Column, field_column
+from core.importing.drafting import Drafts, put
+from core.importing.kinds import Created, Sheet
+from core.importing.matching import records_in
+from core.importing.planning import Plan
+from core.importing.table import Table
+from households.choices import PairingKind
+from households.importing.finding import NamedHouseholds, naming_columns
+from households.models import Household, HouseholdPairing
+from units.ceilings import household_ceilings
+from units.finding import Cadres, cadre_columns, find_units
+from units.models import Cadre, today
+from units.reach import forget_unpaired, note_reach
+from units.roles import Rank
+from villages.importing import check_period, match_period, said_before
+from villages.models import VillagePairing
+
+PERIOD = ("started_on", "ended_on", "end_reason")
+
+
+class HouseholdPairingSheet(Sheet):
+    key, label, main = "household_pairings", "联户", HouseholdPairing
+    intro = "一行一名干部联一户。填了结束日期的，是结束了的联户。"
+    after = ("cadres", "households")
+    either = (("no", "head_id"), ("phone", "staff_no", "name"))
+
+    def declare(self) -> Iterable[Column]:
+        return [
+            *cadre_columns(),
+            *naming_columns(),
+            field_column(HouseholdPairing, "kind", aliases=("方式", "结对类型"), clearable=False),
+            field_column(HouseholdPairing, "started_on", help="空着是今天", clearable=False),
+            field_column(HouseholdPairing, "ended_on"),
+            field_column(HouseholdPairing, "end_reason"),
+        ]
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        _Pairings(table, plan).run()
+
+    def after_insert(self, created: Created) -> None:
+        rows = created.get(HouseholdPairing._meta.label_lower, [])
+        note_reach((row["unit_id"], row["cadre_id"], row["place"]) for row in rows)
+
+    def after_undo(self) -> None:
+        left = HouseholdPairing.objects.values_list("unit_id", "cadre_id", "place").distinct()
+        forget_unpaired(of_cadres=True, paired=set(left))
+
+
+class _Pairings:
+    """One check of one sheet. The open pairings are followed row by row, so one row may end what another begins."""
+
+    def __init__(self, table: Table, plan: Plan) -> None:
+        self.table, self.plan = table, plan
+        units = find_units(table, plan)
+        cadres = Cadres(table, plan, units)
+        named = NamedHouseholds(table, plan.by.place)
+        self.households = [named.find(index) for index in range(len(table))]
+        self.cadres = [cadres.find(i, units[i]) if not table.wrong(i) else None for i in range(len(table))]
+        self.drafts = Drafts(plan, HouseholdPairing)
+        self.stored: dict[int, list[HouseholdPairing]] = defaultdict(list)
+        of_households = HouseholdPairing.objects.select_related("cadre", "unit").order_by("started_on")
+        pks = {household.pk for household in self.households if household}
+        for pairing in records_in(of_households, "household_id", pks):
+            self.stored[pairing.household_id].append(pairing)
+        self.open = {
+            (p.household_id, p.kind): p for rows in self.stored.values() for p in rows if not p.ended_on
+        }
+        self.by_row: dict[int, int] = {}
+        self.taken: dict[Any, int] = {}
+
+    def run(self) -> None:
+        rows = list(self.table.sound())
+        # Ends first: what another cadre gives up is free for the next.
+        for index in sorted(rows, key=lambda row: self.table.get("ended_on", row) is None):
+            household, cadre = self.households[index], self.cadres[index]
+            if household and cadre:
+                self._draft(index, household, cadre)
+        self.drafts.drafts.sort(key=lambda draft: draft[0])
+        self.drafts.finish()
+        self._warn_over_ceiling()
+        self._warn_of_other_units()
+        fresh = [(p.household_id, p.kind) for p in self.drafts.fresh() if p.ended_on is None]
+        self.plan.absent(
+            HouseholdPairing, ["household_id", "kind"], set(fresh) - self._ended(), ended_on=None
+        )
+
+    def _draft(self, index: int, household: Household, cadre: dict[str, Any]) -> None:
+        kind = self.table.get("kind", index)
+        if said_before(self.table, index, (household.pk, cadre["id"], kind), self.taken):
+            return
+        own = [p for p in self.stored[household.pk] if p.cadre_id == cadre["id"] and kind in (None, p.kind)]
+        found = match_period(self.table, index, own)
+        if found is None and not self._may_begin(index, household, cadre, kind or PairingKind.HELP.value):
+            return
+        record = self.drafts.start(index, found)
+        if found is None:
+            record.cadre_id, record.unit_id, record.rank = cadre["id"], cadre["unit_id"], cadre["rank"]
+            self.plan.lean(Cadre, {cadre["id"]: cadre["version"]})
+            self.plan.lean(Household, {household.pk: household.version})
+        else:
+            self.stored[household.pk].remove(found)
+        record.household = household
+        put(record, self.table, index, ["kind", *PERIOD])
+        check_period(self.table, index, record.started_on, record.ended_on)
+        self._follow(index, record)
+
+    def _may_begin(self, index: int, household: Household, cadre: dict[str, Any], kind: str) -> bool:
+        if self.table.get("ended_on", index):
+            return True
+        other = self.open.get((household.pk, kind))
+        if other is not None:
+            label = PairingKind(kind).label
+            who = self.by_row.get(id(other))
+            named = f"第 {self.table.numbers[who]} 行" if who is not None else f"{other.unit}{other.cadre}"
+            self.table.error(index, "no", f"这户已有{label}干部：{named}", "先结束原来的，或改结对方式")
+            return False
+        same = [p for (pk, _), p in self.open.items() if pk == household.pk and p.cadre_id == cadre["id"]]
+        if same:
+            self.table.error(index, "no", "这名干部已经联着这户", "一名干部联一户只用一种方式")
+            return False
+        if cadre["left_on"]:
+            self.table.error(index, "name", f"{cadre['name']}已离岗", "换一名在岗的干部")
+            return False
+        return True
+
+    def _follow(self, index: int, record: HouseholdPairing) -> None:
+        """Keep `open` as it will be after this row."""
+        key = (record.household_id, record.kind)
+        if record.ended_on is None:
+            self.open[key] = record
+            self.by_row[id(record)] = index
+        elif self.open.get(key) is record:
+            del self.open[key]
+
+    def _ended(self) -> set[tuple[int, str]]:
+        """Pairings that this plan ends: at the time of the import they are still open."""
+        return {(r.household_id, r.kind) for _, r, was in self.drafts.drafts if was and r.ended_on}
+
+    def _warn_over_ceiling(self) -> None:
+        most = household_ceilings(self.plan.by.place, today())
+        if not most.rows:
+            return
+        cadres = {cadre["id"]: cadre for cadre in self.cadres if cadre}
+        still_open = records_in(HouseholdPairing.objects.current(), "cadre_id", cadres)
+        counts = Counter(pairing.cadre_id for pairing in still_open)
+        for index, record, was in self.drafts.drafts:
+            if was or record.ended_on or self.table.wrong(index):
+                continue
+            cadre = cadres[record.cadre_id]
+            counts[record.cadre_id] += 1
+            limit = most.of(cadre["rank"], cadre["unit_id"])
+            if limit is not None and counts[record.cadre_id] > limit:
+                rank = Rank(cadre["rank"]).label
+                why = f"{cadre['name']}联了 {counts[record.cadre_id]} 户，超过{rank}干部的上限 {limit} 户"
+                self.table.warn(index, self._cadre_key(), why)
+
+    def _warn_of_other_units(self) -> None:
+        pairs = set(VillagePairing.objects.current().values_list("unit_id", "village_id"))
+        for index, record, was in self.drafts.drafts:
+            household, cadre = self.households[index], self.cadres[index]
+            if was or record.ended_on or self.table.wrong(index) or not household or not cadre:
+                continue
+            if (record.unit_id, household.village_id) not in pairs:
+                why = f"{cadre['unit__name']}没有联{household.village.name}"
+                self.table.warn(index, self._cadre_key(), why, "核对是不是这个单位的干部")
+
+    def _cadre_key(self) -> str:
+        return next((key for key in ("phone", "staff_no", "name") if self.table.has(key)), "name")

@@ -1,0 +1,209 @@
+"""What a sheet says of a person: the columns, the ID number against sex, birth date and the whole county."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from core import identity
+from core.cells import Cell, clean_text
+from core.importing.columns import Column, field_column
+from core.importing.matching import rows_in
+from core.importing.planning import Plan, values_for_stored
+from core.importing.table import Table
+from core.pinyin import search_forms
+from core.places import COUNTY
+from households.choices import Sex
+from households.models import Member
+
+PERSON = (
+    "sex",
+    "born_on",
+    "ethnicity",
+    "education",
+    "schooling",
+    "health",
+    "labour",
+    "migrant_work",
+    "migrant_months",
+    "medical_insurance",
+    "pension_insurance",
+)
+"""The columns that are kept as they are given; the name and the ID number bring others along."""
+STORED = (
+    "id",
+    "household_id",
+    "name",
+    "relation",
+    "id_cipher",
+    "id_hash",
+    "place",
+    "left_on",
+    "household__no",
+)
+
+
+def id_or_mask(value: Cell) -> str:
+    """An ID number, or the mask of one that came back from an export: “unchanged” when it is the stored one's."""
+    if identity.looks_masked(value):
+        return clean_text(value).replace(" ", "").upper()
+    return identity.clean_id_number(value)
+
+
+def person_columns(*aliases: str) -> list[Column]:
+    helps = {"sex": "填了身份证号可以空着", "born_on": "填了身份证号可以空着"}
+    never_empty = {"sex", "ethnicity"}
+    return [
+        Column(
+            "id_number",
+            str(Member._meta.get_field("id_cipher").verbose_name),
+            id_or_mask,
+            help="18 位，残疾人证 20 位；没有就空着",
+            aliases=("身份证号码", "证件号码", "公民身份号码", "身份证", *aliases),
+            secret=True,
+        ),
+        *(
+            field_column(Member, name, help=helps.get(name, ""), clearable=name not in never_empty)
+            if name in helps or name in never_empty
+            else field_column(Member, name)
+            for name in PERSON
+        ),
+    ]
+
+
+class Identities:
+    """The ID numbers of a sheet, each with the hashes it may be stored under."""
+
+    def __init__(self, table: Table, key: str = "id_number") -> None:
+        self.numbers: list[str] = [value if isinstance(value, str) else "" for value in table[key]]
+        self.masked = ["*" in number for number in self.numbers]
+        self.hashes: list[list[str]] = [
+            identity.id_hashes(number) if number and not masked else []
+            for number, masked in zip(self.numbers, self.masked, strict=True)
+        ]
+
+    def whole(self, index: int) -> str:
+        """The number when it is a whole one, else ''."""
+        return "" if self.masked[index] else self.numbers[index]
+
+    def keys(self) -> list[str | None]:
+        """What two rows of one person share."""
+        return [hashes[0] if hashes else None for hashes in self.hashes]
+
+    def is_of(self, index: int, stored: dict[str, Any]) -> bool:
+        """Whether the row's number, whole or masked, is the stored person's."""
+        if self.masked[index]:
+            return identity.mask(identity.decrypt(stored["id_cipher"])) == self.numbers[index]
+        return stored["id_hash"] in self.hashes[index]
+
+    def may_be_of(self, index: int, stored: dict[str, Any]) -> bool:
+        """Not another's: one of the two has no number, or they agree."""
+        return not self.numbers[index] or not stored["id_hash"] or self.is_of(index, stored)
+
+    def known(self) -> dict[str, list[dict[str, Any]]]:
+        """The open members of any county that have one of the numbers, by hash."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        wanted = (value for hashes in self.hashes for value in hashes)
+        columns = (*STORED, "household__village__division__name")
+        for member in rows_in(Member.objects.current(), "id_hash", wanted, *columns):
+            found[member["id_hash"]].append(member)
+        return found
+
+
+def holders(
+    identities: Identities, known: dict[str, list[dict[str, Any]]], index: int, place: str
+) -> list[dict[str, Any]]:
+    """Who has the row's number in the county of `place`."""
+    people = (member for value in identities.hashes[index] for member in known.get(value, ()))
+    return [member for member in people if member["place"][:COUNTY] == place[:COUNTY]]
+
+
+def refuse_other_holder(
+    table: Table, index: int, others: Iterable[dict[str, Any]], household: int | None
+) -> bool:
+    """Whether somebody else already has the number; then it is an error of the row."""
+    for other in others:
+        if other["household_id"] == household:
+            why, remedy = f"已是这户的家庭成员{other['name']}的", "核对姓名和身份证号"
+        else:
+            town = other["household__village__division__name"]
+            why, remedy = f"已是{town}另一户的家庭成员", "先在系统里把人迁出，或删去这行"
+        table.error(index, "id_number", why, remedy)
+        return True
+    return False
+
+
+def check_against_number(table: Table, index: int, number: str) -> None:
+    """Sex and birth date in their columns must be those of the ID number."""
+    sex, born_on = table.get("sex", index), table.get("born_on", index)
+    if sex and sex != identity.sex(number):
+        odd = "单" if int(number[16]) % 2 else "双"
+        why = f"身份证号第 17 位是{odd}数，是{Sex(identity.sex(number)).label}"
+        table.error(index, "sex", why, "核对性别和身份证号")
+    if born_on and born_on != identity.birth_date(number):
+        born = identity.birth_date(number)
+        table.error(index, "born_on", f"身份证号里是 {born:%Y-%m-%d}", "核对出生日期和身份证号")
+
+
+def new_person(table: Table, identities: Identities, index: int, name: str) -> dict[str, Any]:
+    """The columns of a new person that follow from name and ID number."""
+    number = identities.whole(index)
+    pinyin, initials = search_forms(name)
+    return {
+        "name": name,
+        "pinyin": pinyin,
+        "initials": initials,
+        "id_cipher": identity.encrypt(number),
+        "id_hash": identity.id_hash(number),
+        "sex": table.get("sex", index) or identity.sex(number),
+        "born_on": table.get("born_on", index) or (identity.birth_date(number) if number else None),
+    }
+
+
+def may_be_new(table: Table, identities: Identities, index: int, *needed: str) -> bool:
+    """Whether a row has what a new person needs; what is missing becomes an error."""
+    if identities.masked[index]:
+        table.error(index, "id_number", "号码中间是星号，系统里没有这个人", "照证件填 18 位，没有就空着")
+        return False
+    number = identities.whole(index)
+    if number:
+        check_against_number(table, index, number)
+    elif not table.get("sex", index):
+        table.error(index, "sex", "没有性别，也没有身份证号", "填一样就行")
+    return table.require(index, *needed) and not table.wrong(index)
+
+
+def change_person(
+    table: Table,
+    plan: Plan,
+    identities: Identities,
+    index: int,
+    stored: dict[str, Any],
+    name_key: str,
+    **more: Any,
+) -> bool:
+    """Plan what the row changes of a stored person; whether anything does."""
+    after = {**values_for_stored(Member, table, {field: field for field in PERSON}, index), **more}
+    name = table.get(name_key, index)
+    if name and name != stored["name"]:
+        after["name"] = name
+        after["pinyin"], after["initials"] = search_forms(name)
+    number = identities.whole(index)
+    if number:
+        check_against_number(table, index, number)
+        if _differs(identities, index, number, stored):
+            after["id_cipher"], after["id_hash"] = identity.encrypt(number), identity.id_hash(number)
+            after["sex"], after["born_on"] = identity.sex(number), identity.birth_date(number)
+    elif stored["id_cipher"] and _says_otherwise(after, stored):
+        check_against_number(table, index, identity.decrypt(stored["id_cipher"]))
+    return not table.wrong(index) and plan.change(Member, index, stored, after)
+
+
+def _differs(identities: Identities, index: int, number: str, stored: dict[str, Any]) -> bool:
+    if stored["id_hash"] not in identities.hashes[index]:
+        return True
+    # The same person: a disability card beside an ID card, or a number sealed under an older key.
+    return identity.encrypt(number) != stored["id_cipher"] and identity.decrypt(stored["id_cipher"]) != number
+
+
+def _says_otherwise(after: dict[str, Any], stored: dict[str, Any]) -> bool:
+    return any(name in after and after[name] != stored[name] for name in ("sex", "born_on"))
