@@ -88,7 +88,7 @@ def record_outing(
     try:
         with transaction.atomic():
             _lock(author, cadre)
-            postings = _Postings([cadre, *companions], min(days))
+            postings = Postings([cadre, *companions], min(days))
             drafts = list(_drafts(cadre, households, village, days, spent, postings, same))
             stored = _sent_before(drafts, author, companions, len(photos))
             return stored or _save(drafts, companions, postings, photos)
@@ -193,7 +193,7 @@ def _lock(*cadres: Cadre) -> None:
     list(Cadre.objects.select_for_update().filter(pk__in={cadre.pk for cadre in cadres}).order_by("pk"))
 
 
-class _Postings:
+class Postings:
     """Units and ranks of cadres on past days, read back from their history."""
 
     def __init__(self, cadres: Sequence[Cadre], since: date) -> None:
@@ -225,7 +225,7 @@ def _drafts(
     village: Village | None,
     days: Sequence[date],
     nights: int,
-    postings: _Postings,
+    postings: Postings,
     same: dict[str, Any],
 ) -> Iterator[Visit]:
     """The rows to be: by day, then household. The first row of a date carries its night, if it is free."""
@@ -303,7 +303,7 @@ def _content(visit: Visit) -> tuple[Any, ...]:
 def _save(
     drafts: list[Visit],
     companions: Sequence[Cadre],
-    postings: _Postings,
+    postings: Postings,
     photos: Sequence[ContentFile[bytes]],
 ) -> list[Visit]:
     for visit in drafts:

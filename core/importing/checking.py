@@ -44,7 +44,7 @@ class Checked:
 
 def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> Checked:
     """Plan the import of one workbook for `by`. Raises Refused with one sentence when it cannot be read."""
-    name, heading, rows = _read(sheet, data, filename)
+    name, heading, rows = read(sheet, data, filename)
     check_heading(sheet, heading)
     table = make_table(sheet, heading, rows)
     total = len(table)
@@ -57,7 +57,7 @@ def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> 
     return Checked(plan, heading, name)
 
 
-def _read(sheet: Sheet, data: bytes, filename: str) -> tuple[str, Heading, list[list[Cell]]]:
+def read(sheet: Sheet, data: bytes, filename: str) -> tuple[str, Heading, list[list[Cell]]]:
     """The first worksheet that has a heading of this kind."""
     try:
         picked = sheets.read(data, filename).pick(lambda rows: find_heading(sheet, rows))

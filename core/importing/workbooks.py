@@ -1,20 +1,119 @@
-"""Blank workbooks and the clerk's own workbook with its wrong cells marked."""
+"""Blank workbooks, and the clerk's own workbook back with its wrong cells marked."""
 
 import io
+import re
+from collections.abc import Iterator
+from typing import Any
 
-from core.importing import files
-from core.importing.kinds import Sheet
-from core.models import ImportRun
-from core.sheets import write_rows
+from core.importing import checking, files
+from core.importing.kinds import Sheet, kind_of
+from core.models import ImportRow, ImportRun
+from core.sheets.errors import SheetError, column_number
+from core.sheets.marking import RESULT, mark_workbook
+from core.sheets.template import TemplateColumn, write_template
+
+Outcome = ImportRow.Outcome
+Status = ImportRun.Status
 
 
 def template(sheet: Sheet) -> bytes:
-    """The blank workbook of a kind."""
+    """The blank workbook of a kind, with help, drop-downs and text columns."""
+    columns = [
+        TemplateColumn(
+            label=column.label,
+            help=column.help,
+            required=column.required,
+            choices=column.choices,
+            kind=column.format,
+        )
+        for column in sheet.columns.values()
+    ]
     out = io.BytesIO()
-    write_rows(out, [column.label for column in sheet.columns.values()], [])
+    write_template(out, sheet.label, columns)
     return out.getvalue()
 
 
+def template_name(sheet: Sheet) -> str:
+    return f"{sheet.label}空白表.xlsx"
+
+
+def marked_name(run: ImportRun) -> str:
+    """The name the marked copy is downloaded under."""
+    return re.sub(r"\.[A-Za-z]{3,4}$", "", run.filename) + "（标注）.xlsx"
+
+
+def marked_workbook(run: ImportRun) -> bytes:
+    """Her workbook with the wrong cells marked and the given numbers filled in.
+
+    As a job has kept it, else made now (seconds for some thousand rows). Raises FileNotFoundError when
+    the upload has been deleted, SheetError when it can no longer be read.
+    """
+    if not files.has(run, files.MARKED):
+        keep_marked(run)
+    return files.read(run, files.MARKED)
+
+
 def keep_marked(run: ImportRun) -> None:
-    """Make the marked copy and keep it beside the upload."""
-    files.keep(run, files.MARKED, files.read(run, files.UPLOAD))
+    """Make the marked copy and keep it sealed beside the upload."""
+    if run.status not in {Status.CHECKED, Status.DONE}:
+        return
+    data = files.read(run, files.UPLOAD)
+    name = run.sheet_name
+    if "*" in name:
+        # No sheet is called so: there was an ID number in its name.
+        name = checking.read(kind_of(run.kind), data, run.filename)[0]
+    marks, extras = _marks(run)
+    files.keep(run, files.MARKED, mark_workbook(data, run.filename, name, marks, extras, run.header_row - 1))
+
+
+def is_ready(run: ImportRun) -> bool:
+    """Whether the marked copy can be had at once."""
+    return files.has(run, files.MARKED)
+
+
+def _marks(run: ImportRun) -> tuple[dict[tuple[int, int], str], dict[str, dict[int, str]]]:
+    marks: dict[tuple[int, int], str] = {}
+    results: dict[int, str] = {}
+    given: dict[int, str] = {}
+    for row in run.rows.order_by("number").iterator():
+        place = row.number - 1
+        for found in (*(row.errors or ()), *(row.warnings or ())):
+            cell = (place, _column(found["cell"]))
+            marks[cell] = "；".join(filter(None, [marks.get(cell), _sentence(found)]))
+        results[place] = "；".join(_results(run, row))
+        if row.given:
+            given[place] = row.given
+    extras = {RESULT: results}
+    number = kind_of(run.kind).columns.get("no")
+    if given and number:
+        extras = {number.label: given, **extras}
+    return marks, extras
+
+
+def _results(run: ImportRun, row: ImportRow) -> Iterator[str]:
+    done = run.status == Status.DONE and row.outcome in {Outcome.CREATED, Outcome.CHANGED}
+    yield f"{'已' if done else ''}{row.get_outcome_display()}"
+    for found in row.errors or ():
+        yield f"“{found['column']}”{_sentence(found)}"
+    for found in row.warnings or ():
+        yield f"提醒：“{found['column']}”{_sentence(found)}"
+
+
+def _sentence(found: dict[str, Any]) -> str:
+    return "，".join(filter(None, [found["why"], found["remedy"]]))
+
+
+def _column(cell: str) -> int:
+    """The place of a cell's column; what has no cell (a column that is missing) is marked at the row's first."""
+    return column_number(re.sub(r"\d", "", cell)) if cell else 0
+
+
+__all__ = [
+    "SheetError",
+    "is_ready",
+    "keep_marked",
+    "marked_name",
+    "marked_workbook",
+    "template",
+    "template_name",
+]

@@ -121,6 +121,10 @@ class NamedHouseholds:
         by_pk = {household.pk: household for household in records_in(households, "pk", pks.values())}
         self.by_hash = {value: by_pk[pk] for value, pk in pks.items()}
 
+    def named(self, index: int) -> bool:
+        """Whether a row names a household at all."""
+        return bool(self.table.get("no", index) or self.table.get("head_id", index))
+
     def find(self, index: int) -> Household | None:
         """The household of a row, or None with the error written."""
         key, answer = self._answer(index)

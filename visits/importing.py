@@ -1,0 +1,208 @@
+"""走访 as a sheet: a diary or ledger kept elsewhere, one visit a row."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from core.cells import clean_words
+from core.importing.columns import Column, field_column
+from core.importing.drafting import refuse_outside
+from core.importing.kinds import Sheet
+from core.importing.matching import records_in, rows_in
+from core.importing.planning import Plan
+from core.importing.table import Table
+from households.importing.finding import NamedHouseholds, naming_columns
+from households.models import Household
+from units.days import problem_of_day
+from units.finding import Cadres, cadre_columns, find_units
+from units.models import Cadre
+from villages.finding import find_villages, village_columns
+from villages.models import Village
+from visits.models import Visit, recorded_late
+from visits.recording import NEED_HOUSEHOLD, Postings
+
+CONTENT = (
+    "id",
+    "cadre_id",
+    "visited_on",
+    "household_id",
+    "village_id",
+    "kind",
+    "content",
+    "nights",
+    "voided_on",
+)
+
+
+class VisitSheet(Sheet):
+    key, label, main = "visits", "走访", Visit
+    intro = (
+        "一行一名干部一天走访一户（或一个村）。同一干部、同一天、同一户、内容一样的，是同一条，不会重复记。"
+    )
+    after = ("cadres", "households")
+    either = (("phone", "staff_no", "name"),)
+
+    def declare(self) -> Iterable[Column]:
+        return [
+            *cadre_columns(),
+            field_column(
+                Visit, "visited_on", required=True, aliases=("日期", "走访时间", "时间"), clearable=False
+            ),
+            *naming_columns(),
+            *village_columns(),
+            field_column(Visit, "kind", aliases=("走访方式", "方式"), clearable=False),
+            field_column(
+                Visit, "reasons", clean=lambda value: clean_words(value, 60), aliases=("走访缘由", "事由")
+            ),
+            field_column(
+                Visit, "content", required=True, aliases=("走访内容", "内容", "民情日记"), clearable=False
+            ),
+            field_column(Visit, "nights"),
+            field_column(Visit, "promised_on"),
+            field_column(Visit, "promise"),
+        ]
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        _Visits(table, plan).run()
+
+
+class _Visits:
+    """One check of one sheet."""
+
+    def __init__(self, table: Table, plan: Plan) -> None:
+        self.table, self.plan = table, plan
+        units = find_units(table, plan)
+        cadres = Cadres(table, plan, units)
+        named = NamedHouseholds(table, plan.by.place)
+        self.households = [named.find(i) if named.named(i) else None for i in range(len(table))]
+        self.villages = find_villages(table, plan, needed=False)
+        self.cadres = [cadres.find(i, units[i]) if not table.wrong(i) else None for i in range(len(table))]
+
+    def run(self) -> None:
+        for index in list(self.table.sound()):
+            self._check(index)
+        keys = [None if self.table.wrong(index) else self._key(index) for index in range(len(self.table))]
+        self.table.refuse_twice(keys, "content", "同一次走访只留一行")
+        stored = self._stored()
+        fresh = []
+        for index in list(self.table.sound()):
+            found = stored.get(keys[index])
+            if found is None:
+                fresh.append(index)
+                continue
+            self.plan.rows[index] = found["id"]
+            if found["voided_on"]:
+                self.table.warn(index, "content", "这条在系统里已作废，没有再记")
+        self._plan_new(fresh)
+
+    def _check(self, index: int) -> None:
+        table = self.table
+        if not table.require(index, "visited_on", "content"):
+            return
+        day, cadre = table.get("visited_on", index), self.cadres[index]
+        why, _, remedy = problem_of_day(day).rstrip("。").partition("，")
+        promised = table.get("promised_on", index)
+        if why:
+            table.error(index, "visited_on", why, remedy)
+        if promised and promised <= day:
+            table.error(index, "promised_on", "要晚于这次走访", "核对日期，没有约就空着")
+        if cadre and cadre["left_on"] and day > cadre["left_on"]:
+            table.error(
+                index, "visited_on", f"{cadre['name']} {cadre['left_on']:%Y-%m-%d} 已离岗", "核对日期和干部"
+            )
+        self._check_place(index)
+
+    def _check_place(self, index: int) -> None:
+        household, village, cadre = self.households[index], self.villages[index], self.cadres[index]
+        kind = self.table.get("kind", index, Visit.Kind.HOME.value)
+        if household is None and kind in NEED_HOUSEHOLD:
+            label = Visit.Kind(kind).label
+            self.table.error(index, "no", f"“{label}”要写是哪一户", "填户编号，或改“做什么”一列")
+        if household and village and household.village_id != village.pk:
+            self.table.error(index, "village", f"这户在{household.village.name}", "核对村和户")
+        if household is None and village is None and cadre:
+            refuse_outside(self.plan, index, "village", cadre["place"])
+
+    def _village(self, index: int) -> Village | None:
+        household = self.households[index]
+        return household.village if household else self.villages[index]
+
+    def _key(self, index: int) -> tuple[Any, ...]:
+        """What makes two rows the same visit."""
+        cadre, household, village = self.cadres[index], self.households[index], self._village(index)
+        return (
+            cadre and cadre["id"],
+            self.table.get("visited_on", index),
+            household and household.pk,
+            village and village.pk,
+            self.table.get("kind", index, Visit.Kind.HOME.value),
+            self.table.get("content", index),
+        )
+
+    def _stored(self) -> dict[Any, dict[str, Any]]:
+        """Visits of these cadres on these days, by what makes them the same; the nights spent, on the side."""
+        days = [day for day in (self.table.get("visited_on", i) for i in self.table.sound()) if day]
+        self.slept: set[tuple[int, Any]] = set()
+        if not days:
+            return {}
+        between = Visit.objects.filter(visited_on__range=(min(days), max(days)))
+        cadres = {cadre["id"] for cadre in self.cadres if cadre}
+        stored: dict[Any, dict[str, Any]] = {}
+        for visit in rows_in(between, "cadre_id", cadres, *CONTENT):
+            key = tuple(visit[name] for name in CONTENT[1:7])
+            if key not in stored or stored[key]["voided_on"]:
+                stored[key] = visit
+            if visit["nights"] and not visit["voided_on"]:
+                self.slept.add((visit["cadre_id"], visit["visited_on"]))
+        return stored
+
+    def _nights(self, index: int, cadre: int) -> int:
+        """A night counts once a cadre and date, here and in what is stored."""
+        nights = self.table.get("nights", index, 0)
+        evening = (cadre, self.table.get("visited_on", index))
+        if nights and evening in self.slept:
+            self.table.warn(index, "nights", "这一夜已经记在另一条上，这条记 0 夜")
+            return 0
+        if nights:
+            self.slept.add(evening)
+        return int(nights)
+
+    def _plan_new(self, fresh: list[int]) -> None:
+        if not fresh:
+            return
+        rows = list(self._rows(fresh))
+        self.plan.create(Visit, fresh, {name: [row[name] for row in rows] for name in rows[0]})
+        households = [household for household in (self.households[index] for index in fresh) if household]
+        self.plan.lean(Household, {household.pk: household.version for household in households})
+        cadres = [cadre for cadre in (self.cadres[index] for index in fresh) if cadre]
+        self.plan.lean(Cadre, {cadre["id"]: cadre["version"] for cadre in cadres})
+
+    def _rows(self, fresh: list[int]) -> Iterable[dict[str, Any]]:
+        table, now = self.table, timezone.now()
+        pks = {cadre["id"] for cadre in (self.cadres[index] for index in fresh) if cadre}
+        people = {cadre.pk: cadre for cadre in records_in(Cadre.objects.all(), "pk", pks)}
+        postings = Postings(list(people.values()), min(table.get("visited_on", index) for index in fresh))
+        for index in fresh:
+            cadre, household, village = self.cadres[index], self.households[index], self._village(index)
+            assert cadre is not None
+            day = table.get("visited_on", index)
+            unit, rank = postings.on(people[cadre["id"]], day)
+            yield {
+                "cadre_id": cadre["id"],
+                "unit_id": unit,
+                "rank": rank,
+                "household_id": household.pk if household else None,
+                "village_id": village.pk if village else None,
+                "visited_on": day,
+                "month": day.year * 100 + day.month,
+                "nights": self._nights(index, cadre["id"]),
+                "kind": table.get("kind", index, Visit.Kind.HOME.value),
+                "reasons": table.get("reasons", index, ""),
+                "content": table.get("content", index),
+                "promised_on": table.get("promised_on", index),
+                "promise": table.get("promise", index, ""),
+                "entered_by_id": self.plan.by.pk,
+                "is_late": recorded_late(day, now),
+                "place": village.code if village else cadre["place"],
+            }
