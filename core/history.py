@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -87,6 +88,15 @@ def changes_of(record: "Record", limit: int = 20) -> Sequence[Change]:
         .select_related("by")
         .order_by("-pk")[:limit]
     )
+
+
+def was_set_on(record: "Record", name: str) -> date | None:
+    """The day on which the field took its present value by a change; None when it began with it."""
+    changes = Change.objects.filter(
+        table=record._meta.label_lower, row=record.pk, act=Change.Act.CHANGED, changes__has_key=name
+    )
+    newest = changes.order_by("-pk").first()
+    return timezone.localdate(newest.at) if newest else None
 
 
 def change_rows(

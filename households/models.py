@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Substr
 
 from core import identity, pinyin
@@ -244,6 +244,12 @@ class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
 
     def of_cadre(self, cadre: Cadre) -> "HouseholdPairingQuerySet":
         return self.filter(cadre=cadre)
+
+    def with_head(self) -> "HouseholdPairingQuerySet":
+        """Adds `head_name`: the household's head, or the last one it had."""
+        heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
+        newest = heads.order_by(F("left_on").desc(nulls_first=True), "-pk")
+        return self.annotate(head_name=Subquery(newest.values("name")[:1]))
 
 
 class HouseholdPairing(Record):

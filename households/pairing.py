@@ -1,103 +1,235 @@
-"""联户: pairing cadres with households, ending, handing over, taking back an end."""
+"""联户: pairing cadres with households, ending that, handing over, and taking back a mistaken end.
+
+What must not be raises ValidationError {argument: sentences} and changes nothing. What is only unusual
+(over the ceiling, a unit that does not have the village) is done, and told by `warnings` afterwards.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Count
 
-from households.models import Household, HouseholdPairing
-from units.models import Cadre, Reach, Requirement, today
-from units.roles import Rank
+from core.history import was_set_on
+from households.choices import PairingKind, Relation, Status
+from households.models import Household, HouseholdPairing, Member
+from units.ceilings import household_ceilings
+from units.days import problem_of_day
+from units.models import Cadre, CadreQuerySet, Reach, Unit, today
+from units.roles import Rank, Role
+from villages.models import VillagePairing
+
+JUST_NOW = "刚刚有人办了同样的事，请看清现在的联户再办。"
+Problems = dict[str, list[str]]
 
 
-@transaction.atomic
+def pairable_cadres(user: Cadre) -> CadreQuerySet:
+    """Whom the user may pair: an office everyone of the units it sees, a leader the own unit's.
+
+    So an office finds the cadres of a 省直 or 市直 unit as soon as that unit has one of its villages.
+    """
+    working = Cadre.objects.current().exclude(role=Role.VIEWER)
+    if user.is_office:
+        return working.filter(unit__in=Unit.objects.visible_to(user).filter(closed_on=None))
+    return working.filter(unit=user.unit_id) if user.is_leader else working.none()
+
+
 def pair_households(
     *, cadre: Cadre, households: Iterable[Household], kind: str, started_on: date
 ) -> list[HouseholdPairing]:
-    """One open pairing for each household; unit and rank are those of the day.
+    """One open pairing for each household, with the cadre's unit and rank of today.
 
-    Raises ValidationError in the words of the constraints: a household has one cadre a kind.
+    The same pairing from the same day is not made twice: a form sent twice gives the same rows back.
     """
-    pairings = []
-    for household in households:
-        pairing = HouseholdPairing(
-            cadre=cadre,
-            unit=cadre.unit,
-            rank=cadre.rank,
-            household=household,
-            kind=kind,
-            started_on=started_on,
-        )
-        pairing.fill()
-        pairing.validate_constraints()
-        pairing.save()
-        Reach.objects.get_or_create(unit=cadre.unit, cadre=cadre, place=pairing.place)
-        pairings.append(pairing)
-    return pairings
+    wanted = list(households)
+    problems = {"started_on": _listed(problem_of_day(started_on)), "households": _closed(wanted)}
+    taken, same = _in_the_way(cadre, wanted, kind, started_on)
+    problems["households"] += taken
+    _refuse(problems)
+    try:
+        with transaction.atomic():
+            return [same.get(h.pk) or _begin(cadre, h, kind, started_on) for h in wanted]
+    except IntegrityError as error:
+        raise ValidationError(JUST_NOW) from error
+
+
+def _begin(cadre: Cadre, household: Household, kind: str, started_on: date) -> HouseholdPairing:
+    pairing = HouseholdPairing.objects.create(
+        cadre=cadre,
+        unit=cadre.unit,
+        rank=cadre.rank,
+        household=household,
+        kind=kind,
+        started_on=started_on,
+    )
+    Reach.objects.get_or_create(unit=cadre.unit, cadre=cadre, place=pairing.place)
+    return pairing
 
 
 def end_pairing(pairing: HouseholdPairing, *, on: date, reason: str) -> None:
+    """Raises StaleRecord when somebody else changed the pairing since it was read."""
+    _refuse(_problems_of_end([pairing], on, reason))
     pairing.ended_on, pairing.end_reason = on, reason
-    pairing.validate_constraints()
     pairing.save()
 
 
-@transaction.atomic
+def end_pairings(pairings: Sequence[HouseholdPairing], *, on: date, reason: str) -> None:
+    """End them all, or none."""
+    _refuse(_problems_of_end(pairings, on, reason))
+    with transaction.atomic():
+        for pairing in pairings:
+            end_pairing(pairing, on=on, reason=reason)
+
+
 def hand_over(
     pairings: Sequence[HouseholdPairing], *, to: Cadre, on: date, reason: str
 ) -> list[HouseholdPairing]:
-    """End these pairings and begin the same with another cadre on the same day."""
-    begun: list[HouseholdPairing] = []
+    """End these pairings and begin the same with another cadre on the same day, all or none."""
+    problems = _problems_of_end(pairings, on, reason)
+    problems["to"] = (
+        ["他自己正联着这些户，请选另一名干部。"] if any(p.cadre_id == to.pk for p in pairings) else []
+    )
+    _refuse(problems)
+    by_kind: dict[str, list[Household]] = defaultdict(list)
     for pairing in pairings:
-        end_pairing(pairing, on=on, reason=reason)
-        begun += pair_households(cadre=to, households=[pairing.household], kind=pairing.kind, started_on=on)
+        by_kind[pairing.kind].append(pairing.household)
+    begun: list[HouseholdPairing] = []
+    with transaction.atomic():
+        end_pairings(pairings, on=on, reason=reason)
+        for kind, households in by_kind.items():
+            begun += _take_over(to, households, kind, on)
     return begun
 
 
+def _take_over(to: Cadre, households: list[Household], kind: str, on: date) -> list[HouseholdPairing]:
+    """What stands against a successor is said of the successor, since the households were not chosen."""
+    try:
+        return pair_households(cadre=to, households=households, kind=kind, started_on=on)
+    except ValidationError as error:
+        raise ValidationError({"to": error.messages}) from error
+
+
 def may_reopen(pairing: HouseholdPairing) -> bool:
-    """A pairing ended by mistake can be reopened on the day it was ended."""
-    return pairing.ended_on == today()
+    """A pairing ended by mistake can be reopened on the day on which somebody ended it."""
+    return pairing.ended_on is not None and was_set_on(pairing, "ended_on") == today()
 
 
 def reopen(pairing: HouseholdPairing) -> None:
-    """Raises ValidationError when the day is over or another cadre has taken the household."""
+    """Raises StaleRecord like any save."""
     if not may_reopen(pairing):
         raise ValidationError("只有当天结束的联户可以恢复，过了当天请重新结对。")
+    taken, _ = _in_the_way(pairing.cadre, [pairing.household], pairing.kind, None)
+    found = [*_closed([pairing.household]), *taken]
+    if pairing.cadre.left_on:
+        found.append(f"{pairing.cadre}已经离岗，请另选干部。")
+    if found:
+        raise ValidationError(found)
     pairing.ended_on, pairing.end_reason = None, ""
-    pairing.validate_constraints()
-    pairing.save()
+    try:
+        with transaction.atomic():
+            pairing.save()
+    except IntegrityError as error:
+        raise ValidationError(JUST_NOW) from error
 
 
-def ceilings(place: str, year: int) -> dict[str, int]:
-    """The most households a cadre of each rank is to have at a place: “1085”, as the office set it."""
-    rows = Requirement.objects.filter(year=year, indicator=Requirement.Indicator.PAIRED_HOUSEHOLDS, unit=None)
-    # The nearest place decides: a township's own figure before the county's.
-    nearest = sorted((row for row in rows if place.startswith(row.place)), key=lambda row: len(row.place))
-    return {row.rank: row.maximum for row in nearest if row.maximum is not None}
+def warnings(pairings: Sequence[HouseholdPairing]) -> list[str]:
+    """What is unusual about new pairings, a sentence each."""
+    return [*_over_ceiling(pairings), *_without_village(pairings)]
 
 
-def warnings(pairings: Sequence[HouseholdPairing], year: int) -> list[str]:
-    """What is unusual about new pairings: over the ceiling, or a unit that does not have the village."""
+def loads(cadres: Iterable[Cadre]) -> dict[int, int]:
+    """cadre's key → households paired with today, wherever they are; none for those without any."""
+    counted = HouseholdPairing.objects.current().filter(cadre__in=cadres).order_by().values("cadre")
+    return {row["cadre"]: row["n"] for row in counted.annotate(n=Count("household", distinct=True))}
+
+
+def _over_ceiling(pairings: Sequence[HouseholdPairing]) -> list[str]:
+    cadres = {pairing.cadre: pairing.place for pairing in pairings}
     found = []
-    for cadre, own in _by_cadre(pairings).items():
-        most = ceilings(own[0].place, year).get(cadre.rank)
-        count = HouseholdPairing.objects.current().of_cadre(cadre).values("household").distinct().count()
-        if most is not None and count > most:
-            found.append(f"{cadre}现在联 {count} 户，超过{Rank(cadre.rank).label}干部的上限 {most} 户。")
-        others = {
-            str(pairing.household.village)
-            for pairing in own
-            if not pairing.household.village.pairings.current().filter(unit=cadre.unit).exists()
-        }
-        if others:
-            found.append(f"{cadre.unit}没有联{'、'.join(sorted(others))}，请核对是不是这个单位的干部。")
+    now = loads(cadres)
+    for cadre, place in cadres.items():
+        most = household_ceilings(place, today()).of(cadre.rank, cadre.unit_id)
+        if most is not None and now.get(cadre.pk, 0) > most:
+            rank = Rank(cadre.rank).label
+            found.append(f"{cadre}现在联 {now[cadre.pk]} 户，超过{rank}干部的上限 {most} 户。")
     return found
 
 
-def _by_cadre(pairings: Sequence[HouseholdPairing]) -> dict[Cadre, list[HouseholdPairing]]:
-    grouped: dict[Cadre, list[HouseholdPairing]] = defaultdict(list)
+def _without_village(pairings: Sequence[HouseholdPairing]) -> list[str]:
+    villages = {pairing.household.village for pairing in pairings}
+    having = set(
+        VillagePairing.objects.current().filter(village__in=villages).values_list("unit_id", "village_id")
+    )
+    lacking: dict[str, set[str]] = defaultdict(set)
     for pairing in pairings:
-        grouped[pairing.cadre].append(pairing)
-    return grouped
+        if (pairing.unit_id, pairing.household.village_id) not in having:
+            lacking[str(pairing.unit)].add(str(pairing.household.village))
+    return [
+        f"{unit}没有联{'、'.join(sorted(names))}，请核对是不是这个单位的干部。"
+        for unit, names in lacking.items()
+    ]
+
+
+def _in_the_way(
+    cadre: Cadre, households: Sequence[Household], kind: str, started_on: date | None
+) -> tuple[list[str], dict[int, HouseholdPairing]]:
+    """Why the cadre cannot take these households, and {household's key: pairing} of those taken just so."""
+    problems, same = [], {}
+    rows = HouseholdPairing.objects.current().filter(household__in=households).select_related("cadre")
+    names = _names(households)
+    for row in rows.order_by("household__no", "kind"):
+        own = row.cadre_id == cadre.pk
+        if own and row.kind == kind and row.started_on == started_on:
+            same[row.household_id] = row
+        elif own:
+            since = f"{PairingKind(row.kind).label}，{row.started_on:%Y-%m-%d} 起"
+            problems.append(f"{names[row.household_id]}：{words('household_pairing_cadre_once')}（{since}）")
+        elif row.kind == kind:
+            holder = f"（{row.cadre}）"
+            problems.append(f"{names[row.household_id]}：{words('household_pairing_open_once')}{holder}")
+    return problems, same
+
+
+def _closed(households: Sequence[Household]) -> list[str]:
+    """Households that are no longer registered cannot be paired."""
+    gone = [household for household in households if household.status != Status.OPEN]
+    names = _names(gone) if gone else {}
+    return [f"{names[h.pk]}：这户已{Status(h.status).label}，不能再结对。" for h in gone]
+
+
+def _names(households: Sequence[Household]) -> dict[int, str]:
+    """key → how a sentence names a household: its head, else its number."""
+    heads = Member.objects.current().filter(household__in=households, relation=Relation.HEAD)
+    names = {household.pk: household.no for household in households}
+    return {**names, **dict(heads.values_list("household", "name"))}
+
+
+def _problems_of_end(pairings: Sequence[HouseholdPairing], on: date, reason: str) -> Problems:
+    on_day = _listed(problem_of_day(on))
+    if any(on < pairing.started_on for pairing in pairings):
+        latest = max(pairing.started_on for pairing in pairings)
+        on_day.append(f"{words('household_pairing_ends_after_start')}（{latest:%Y-%m-%d}）")
+    over = [pairing for pairing in pairings if pairing.ended_on is not None]
+    return {
+        "on": on_day,
+        "reason": [] if reason.strip() else ["写明为什么结束。"],
+        "__all__": ["里面有已经结束的联户，请看清现在的联户再办。"] if over else [],
+    }
+
+
+def _refuse(problems: Problems) -> None:
+    found = {name: sentences for name, sentences in problems.items() if sentences}
+    if found:
+        raise ValidationError(found)
+
+
+def _listed(sentence: str) -> list[str]:
+    return [sentence] if sentence else []
+
+
+def words(constraint: str) -> str:
+    """What the model says of a constraint, so that page, admin and import say the same."""
+    found = next(c for c in HouseholdPairing._meta.constraints if c.name == constraint)
+    return str(found.violation_error_message)

@@ -327,27 +327,6 @@ function startFiles(word) {
   input.addEventListener("change", () => { word.textContent = input.files.length ? `已选 ${input.files.length} 张。` : ""; });
 }
 
-// data-board: says what the chosen pairing will come to before it is sent.
-
-function startBoard(form) {
-  const words = form.querySelector("[data-board-words]");
-  const empty = words.textContent;
-  const button = form.querySelector("button[type=submit]");
-  const say = () => {
-    const ticked = [...form.querySelectorAll("input[name=households]:checked")];
-    const cadre = form.querySelector("input[name=cadre]:checked");
-    button.textContent = ticked.length ? `结对 ${ticked.length} 户` : "结对";
-    if (!ticked.length || !cadre) { words.textContent = empty; return; }
-    const load = Number(cadre.dataset.load);
-    const after = load + ticked.length;
-    const most = Number(cadre.dataset.most);
-    const left = !most ? "" : after > most ? `，超过上限 ${most} 户` : after === most ? "，正好满" : `，还能再联 ${most - after} 户`;
-    words.textContent = `${ticked.map((box) => box.dataset.name).join("、")} 由 ${cadre.dataset.name} 联系，${load} 户变 ${after} 户${left}`;
-  };
-  form.addEventListener("change", say);
-  say();
-}
-
 // htmx: an answer that is the login page belongs to the whole window.
 
 on("htmx:beforeSwap", (event) => {
@@ -367,7 +346,6 @@ function start(root) {
   each("[data-undo]", startUndo, root);
   each("input[data-shrink]", startShrink, root);
   each("[data-when]", startWhen, root);
-  each("form[data-board]", startBoard, root);
   each("[data-files]", startFiles, root);
   each("[data-shows]", startShows, root);
   each("form[data-reveal]", (form) =>

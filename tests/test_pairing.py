@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.models import Change
 from households.choices import PairingKind
@@ -178,7 +179,8 @@ def test_a_hand_over_ends_and_begins_on_one_day(office, leader, cadre, village):
     ]
     heir = make_cadre(name="何秀芳", unit=leader.unit)
     client_of(office).post(
-        f"/cadres/{cadre.pk}/hand-over/", {"on": "2026-06-01", "reason": "调离", "to": heir.pk}
+        f"/cadres/{cadre.pk}/hand-over/",
+        {"pk": [p.pk for p in pairings], "on": "2026-06-01", "reason": "调离", "to": heir.pk},
     )
     assert not HouseholdPairing.objects.current().of_cadre(cadre).exists()
     assert set(heir.pairings.values_list("household", "started_on")) == {
@@ -190,7 +192,7 @@ def test_a_pairing_ends_not_before_it_began(office, cadre, village):
     pairing = make_pairing(cadre=cadre, household=make_household(village=village), started_on=DAY)
     html = (
         client_of(office)
-        .post(f"/pairings/{pairing.pk}/end/", {"on": "2026-03-04", "reason": "调离"})
+        .post(f"/pairings/{pairing.pk}/end/", {"pk": pairing.pk, "on": "2026-03-04", "reason": "调离"})
         .content.decode()
     )
     assert "结束日期不能早于开始日期" in html
@@ -200,10 +202,11 @@ def test_a_pairing_ends_not_before_it_began(office, cadre, village):
 
 def test_an_end_is_taken_back_on_the_same_day_only(cadre):
     pairing = make_pairing(cadre=cadre, started_on=DAY)
-    end_pairing(pairing, on=today(), reason="点错了")
+    end_pairing(pairing, on=today() - timedelta(days=3), reason="点错了")
     reopen(pairing)
-    assert pairing.ended_on is None
-    end_pairing(pairing, on=today() - timedelta(days=1), reason="调离")
+    assert (pairing.ended_on, pairing.end_reason) == (None, "")
+    end_pairing(pairing, on=today(), reason="调离")
+    Change.objects.update(at=timezone.now() - timedelta(days=1))
     with pytest.raises(ValidationError, match="只有当天结束的"):
         reopen(pairing)
 
@@ -227,7 +230,7 @@ def test_a_unit_over_two_villages_is_warned(office, leader):
         ).content.decode()
     assert "县水务局现在联 3 个村，超过要求的 2 个" in html
     again = client.post(
-        "/pairings/villages/", {"unit": leader.unit_id, "village": village.pk, "started_on": "2026-03-05"}
+        "/pairings/villages/", {"unit": leader.unit_id, "village": village.pk, "started_on": "2026-03-06"}
     ).content.decode()
     assert "这个单位已经联着这个村" in again
     assert VillagePairing.objects.count() == 3

@@ -1,31 +1,90 @@
-"""Pairing a unit with a village, and ending that."""
+"""联村: pairing a unit with a village, ending that, and taking back a mistaken end.
+
+What must not be raises ValidationError {argument: sentences} and changes nothing.
+"""
 
 from datetime import date
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
-from units.models import Reach, Requirement, Unit
+from core.history import was_set_on
+from units.ceilings import village_ceilings
+from units.days import problem_of_day
+from units.models import Reach, Unit, today
 from villages.models import Village, VillagePairing
 
 
-@transaction.atomic
 def pair_village(*, unit: Unit, village: Village, started_on: date) -> VillagePairing:
-    """The database refuses a second open pairing of the two (IntegrityError)."""
-    pairing = VillagePairing.objects.create(unit=unit, village=village, started_on=started_on)
-    Reach.objects.get_or_create(unit=unit, cadre=None, place=pairing.place)
-    return pairing
+    """The same pairing from the same day is not made twice: a form sent twice gives the same row back."""
+    problems = {
+        "started_on": problem_of_day(started_on),
+        "unit": f"{unit}已经撤并，不能再联村。" if unit.closed_on else "",
+        "village": f"{village}已经撤并，请联现在的村。" if village.ended_on else "",
+    }
+    existing = VillagePairing.objects.current().filter(unit=unit, village=village).first()
+    if existing and existing.started_on == started_on:
+        return existing
+    if existing:
+        problems["village"] = f"{_words('village_pairing_open_once')}（{existing.started_on:%Y-%m-%d} 起）"
+    _refuse(problems)
+    try:
+        with transaction.atomic():
+            pairing = VillagePairing.objects.create(unit=unit, village=village, started_on=started_on)
+            Reach.objects.get_or_create(unit=unit, cadre=None, place=pairing.place)
+            return pairing
+    except IntegrityError as error:
+        raise ValidationError({"village": _words("village_pairing_open_once")}) from error
 
 
 def end_village_pairing(pairing: VillagePairing, *, on: date, reason: str) -> None:
+    """Raises StaleRecord when somebody else changed the pairing since it was read."""
+    early = f"{_words('village_pairing_ends_after_start')}（{pairing.started_on:%Y-%m-%d}）"
+    _refuse(
+        {
+            "on": problem_of_day(on) or (early if on < pairing.started_on else ""),
+            "reason": "" if reason.strip() else "写明为什么结束。",
+            "__all__": "这条联村已经结束了。" if pairing.ended_on else "",
+        }
+    )
     pairing.ended_on, pairing.end_reason = on, reason
     pairing.save()
 
 
-def village_ceiling_warning(unit: Unit, year: int) -> str:
-    """One sentence when the unit is paired with more villages than required (武山: 1–2), else ''."""
-    rows = Requirement.objects.filter(year=year, indicator=Requirement.Indicator.PAIRED_VILLAGES)
-    limits = [row.maximum for row in rows if row.maximum is not None and unit.place.startswith(row.place)]
-    count = unit.village_pairings.filter(ended_on=None).count()
-    if limits and count > min(limits):
-        return f"{unit}现在联 {count} 个村，超过要求的 {min(limits)} 个。"
-    return ""
+def may_reopen_village(pairing: VillagePairing) -> bool:
+    """As with households: on the day on which somebody ended it."""
+    return pairing.ended_on is not None and was_set_on(pairing, "ended_on") == today()
+
+
+def reopen_village_pairing(pairing: VillagePairing) -> None:
+    if not may_reopen_village(pairing):
+        raise ValidationError("只有当天结束的联村可以恢复，过了当天请重新联村。")
+    if VillagePairing.objects.current().filter(unit=pairing.unit_id, village=pairing.village_id).exists():
+        raise ValidationError(_words("village_pairing_open_once"))
+    pairing.ended_on, pairing.end_reason = None, ""
+    try:
+        with transaction.atomic():
+            pairing.save()
+    except IntegrityError as error:
+        raise ValidationError(_words("village_pairing_open_once")) from error
+
+
+def village_warnings(pairing: VillagePairing) -> list[str]:
+    """What is unusual about a new pairing: a unit is to have 1–2 villages (武山)."""
+    most = village_ceilings(pairing.place, today()).of(unit=pairing.unit_id)
+    count = VillagePairing.objects.current().filter(unit=pairing.unit_id).count()
+    if most is None or count <= most:
+        return []
+    return [f"{pairing.unit}现在联 {count} 个村，超过要求的 {most} 个。"]
+
+
+def _refuse(problems: dict[str, str]) -> None:
+    found = {name: sentence for name, sentence in problems.items() if sentence}
+    if found:
+        raise ValidationError(found)
+
+
+def _words(constraint: str) -> str:
+    """What the model says of a constraint, so that page, admin and import say the same."""
+    found = next(c for c in VillagePairing._meta.constraints if c.name == constraint)
+    return str(found.violation_error_message)

@@ -1,159 +1,295 @@
-"""结对台: the households of a village at the left, the cadres who can take them at the right."""
+"""结对台 of a village: its households at the left, the cadres who can take them at the right."""
 
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.lists import count_of
+from core.lists import by_name, count_of
+from core.pages import key_of
+from core.places import COUNTY
+from core.words import split_words
 from households.models import Household, HouseholdPairing
-from households.pairing import ceilings, pair_households, warnings
+from households.pairing import pair_households, pairable_cadres, warnings
 from units.access import get_visible, manager_required, user_of
-from units.models import Cadre, today
-from units.roles import Rank
-from villages.models import Village, VillagePairing
-from visits.pairings.forms import PairForm, assignable
+from units.ceilings import Ceilings, household_ceilings
+from units.models import Cadre, Unit, today
+from villages.models import Village
+from visits.pairings.forms import PairForm
+from visits.pairings.overview import overview
 
 SHOWS = {"unpaired": "未结对", "paired": "已结对", "all": "全部"}
+LINES = 12
+"""Rows shown at first in either table, so that both and the act bar are seen together."""
 MOST_CADRES = 200
+CHINESE_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
+
+
+@dataclass(frozen=True)
+class View:
+    """What of the board is shown; each field is a parameter of its address."""
+
+    village: int
+    show: str = ""
+    sort: str = "group"
+    rows: str = ""
+    cadres: str = ""
+    people: str = ""
+    q: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "View":
+        asked = request.GET
+        show, sort = asked.get("show", ""), asked.get("sort", "")
+        return cls(
+            village=key_of(asked.get("village", "")),
+            show=show if show in SHOWS else "",
+            sort=sort if sort.lstrip("-") in SORTS else "group",
+            rows="all" if asked.get("rows") == "all" else "",
+            cadres="all" if asked.get("cadres") == "all" and user_of(request).is_office else "",
+            people="all" if asked.get("people") == "all" else "",
+            q=asked.get("q", "").strip()[:60],
+        )
+
+    def url(self, **changed: Any) -> str:
+        fields = vars(replace(self, **changed))
+        default = vars(View(self.village))
+        kept = {name: value for name, value in fields.items() if name == "village" or value != default[name]}
+        return f"?{urlencode(kept)}"
 
 
 @manager_required
-def board(request: HttpRequest) -> HttpResponse:
-    user = user_of(request)
-    key = request.GET.get("village", "")
-    if not key:
-        return _choose_village(request, user)
-    village: Village = get_visible(
-        Village.objects.select_related("division"), user, pk=key if key.isdigit() else 0
-    )
+def board(request: HttpRequest) -> HttpResponseBase:
+    if "village" not in request.GET:
+        return overview(request)
+    user, view = user_of(request), View.of(request)
+    villages = Village.objects.select_related("division")
+    village: Village = get_visible(villages, user, pk=view.village)
     form = PairForm(request.POST or None, user=user, village=village)
-    if request.method == "POST" and form.is_valid():
-        answer = _pair(request, form)
-        if answer is not None:
-            return answer
-    show = request.GET.get("show", "")
-    return render(
-        request, "pairings/board.html", _context(user, village, form, show if show in SHOWS else "", request)
-    )
+    if form.is_bound and form.is_valid() and _pair(request, form):
+        return redirect(f"{request.path}{view.url()}")
+    return render(request, "pairings/board.html", _context(request, user, village, view, form))
 
 
-def _pair(request: HttpRequest, form: PairForm) -> HttpResponse | None:
-    """Pair what was chosen; None leaves what stands against it on the form."""
-    data = form.cleaned_data
+def _pair(request: HttpRequest, form: PairForm) -> bool:
+    """Pair what was chosen; False leaves what stands against it on the form."""
+    cadre, data = form.cleaned_data["cadre"], form.cleaned_data
     try:
         pairings = pair_households(
-            cadre=data["cadre"],
-            households=list(data["households"]),
+            cadre=cadre,
+            households=data["households"],
             kind=data["kind"],
             started_on=data["started_on"],
         )
     except ValidationError as error:
-        form.add_error(None, error.messages)
-        return None
-    except IntegrityError:
-        form.add_error(None, "刚刚有人结了同样的对，请核对后再试。")
-        return None
-    messages.success(request, f"{data['cadre']}联上了 {len(pairings)} 户。")
-    for warning in warnings(pairings, data["started_on"].year):
+        form.add_error(None, error)
+        return False
+    messages.success(request, f"{cadre}联上了 {len(pairings)} 户。")
+    for warning in warnings(pairings):
         messages.warning(request, warning)
-    return redirect(request.get_full_path())
+    return True
 
 
 def _context(
-    user: Cadre, village: Village, form: PairForm, show: str, request: HttpRequest
+    request: HttpRequest, user: Cadre, village: Village, view: View, form: PairForm
 ) -> dict[str, Any]:
-    open_pairings = HouseholdPairing.objects.current().filter(household=OuterRef("pk"))
-    households = (
-        Household.objects.visible_to(user)
-        .registered()
-        .filter(village=village)
-        .with_head()
-        .annotate(is_paired=Exists(open_pairings))
-        .order_by("group", "no")
-    )
-    rows = list(households)
+    units = list(Unit.objects.filter(village_pairings__in=village.pairings.current()).order_by("code", "pk"))
+    lines = _household_lines(user, village)
     counts = {
-        "unpaired": sum(not row.is_paired for row in rows),
-        "paired": sum(row.is_paired for row in rows),
-        "all": len(rows),
+        "unpaired": sum(not line["holders"] for line in lines),
+        "paired": sum(bool(line["holders"]) for line in lines),
+        "all": len(lines),
     }
-    show = show or ("unpaired" if counts["unpaired"] else "all")
-    everyone = request.GET.get("cadres") == "all"
-    units = list(VillagePairing.objects.current().filter(village=village).select_related("unit"))
-    limits = ceilings(village.place, today().year)
+    show = view.show or ("unpaired" if counts["unpaired"] else "all")
+    view = replace(view, show=show)
+    # A link of the page, or another list, may bring ticks along; a form that came back has its own.
+    typed = request.POST if form.is_bound else request.GET
+    ticked, chosen = set(typed.getlist("households")), key_of(typed.get("cadre", ""))
+    wanted = [line for line in lines if show == "all" or bool(line["holders"]) == (show == "paired")]
+    _sort(wanted, view.sort)
+    missing = [line for line in lines if str(line["pk"]) in ticked and line not in wanted]
+    people = _cadres(user, view, [unit.pk for unit in units], chosen)
+    ceilings = household_ceilings(village.place, today())
     neighbours = Village.objects.visible_to(user).current()
+    households = _first(wanted, view.rows, lambda line: str(line["pk"]) in ticked)
+    shown = _first(people, view.people, lambda cadre: cadre.pk == chosen)
     return {
         "page": {
             "title": village.name,
-            "facts": f"{village.division}，{village.code}，联村单位："
-            f"{'、'.join(str(pairing.unit) for pairing in units) or '还没有'}",
-            "crumbs": [("结对", reverse("pairings")), ("结对台", reverse("pairing-board"))],
+            "facts": f"{village.division}，{village.code}，联村单位：{'、'.join(map(str, units)) or '还没有'}",
+            "crumbs": [("结对台", reverse("pairing-board"))],
         },
-        "village": village,
         "form": form,
-        "households": [row for row in rows if show == "all" or row.is_paired == (show == "paired")],
-        "segments": [(name, label, counts[name], name == show) for name, label in SHOWS.items()],
-        "everyone": everyone,
-        "cadres": _cadres(
-            user, [pairing.unit_id for pairing in units], everyone, limits, request.GET.get("q", "")
-        ),
-        "limits": "，".join(
-            f"{Rank(rank).label} {most} 户" for rank, most in limits.items() if rank in Rank.values
-        ),
-        "year": today().year,
+        "village": village,
+        "view": view,
+        "households": [{**line, "ticked": str(line["pk"]) in ticked} for line in [*missing, *households]],
+        "more_households": len(wanted) - len(households),
+        "show_holders": show != "unpaired",
+        "counts": counts,
+        "segments": [
+            (SHOWS[name], counts[name], view.url(show=name, rows=""), name == show) for name in SHOWS
+        ],
+        "headings": _headings(view),
+        "cadres": [_cadre_line(cadre, ceilings, {unit.pk for unit in units}) for cadre in shown],
+        "more_cadres": len(people) - len(shown),
+        "chosen": chosen,
+        "scopes": _scopes(user, view),
+        "ceilings": ceilings,
+        "limits": "，".join(f"{label} {most} 户" for label, most in ceilings.by_rank()),
         "before": neighbours.filter(code__lt=village.code).order_by("-code").first(),
         "after": neighbours.filter(code__gt=village.code).order_by("code").first(),
-        "ticked": request.POST.getlist("households"),
-        "chosen": request.POST.get("cadre", ""),
+        "started_on": _typed_date(form),
+        "search_fields": parse_qsl(view.url(q="", people="")[1:]),
+        "no_cadres": _no_cadres(user, view, units),
+        "everyone": _everyone(user),
+        "links": {
+            "rows": view.url(rows="all"),
+            "people": view.url(people="all"),
+            "all_cadres": view.url(cadres="all"),
+        },
     }
 
 
-def _cadres(
-    user: Cadre, units: list[int], everyone: bool, limits: dict[str, int], text: str
-) -> list[dict[str, Any]]:
-    """The cadres to choose from with how many households they have, and how many more they may take."""
-    found = assignable(user).select_related("unit")
-    if not everyone:
-        found = found.filter(
-            Q(unit__in=units) | Q(unit=user.unit_id) if user.is_leader else Q(unit__in=units)
-        )
-    if text:
-        found = found.filter(Q(name__contains=text) | Q(unit__name__contains=text))
-    counted = found.annotate(load=count_of(HouseholdPairing.objects.current(), "cadre", what="household"))
+def _household_lines(user: Cadre, village: Village) -> list[dict[str, Any]]:
+    """Every registered household of the village with who has it today; two queries."""
+    holders: dict[int, list[str]] = defaultdict(list)
+    current = HouseholdPairing.objects.current().filter(household__village=village).select_related("cadre")
+    for pairing in current.order_by("started_on", "pk"):
+        holders[pairing.household_id].append(f"{pairing.cadre}（{pairing.get_kind_display()}）")
+    households = Household.objects.visible_to(user).registered().filter(village=village).with_head()
     return [
-        {"cadre": cadre, "most": limits.get(cadre.rank), "left": limits.get(cadre.rank, 0) - cadre.load}
-        for cadre in counted.order_by("unit__code", "staff_no", "pk")[:MOST_CADRES]
+        {
+            "pk": household.pk,
+            "name": household.head_name or "（没有户主）",
+            "no": household.no.removeprefix(f"{village.code}-"),
+            "group": household.group,
+            "size": household.size,
+            "cause": household.get_main_cause_display(),
+            "tags": split_words(household.tags),
+            "holders": holders[household.pk],
+        }
+        for household in households
     ]
 
 
-def _choose_village(request: HttpRequest, user: Cadre) -> HttpResponse:
-    """Villages with how many households nobody has yet."""
-    registered = Household.objects.registered()
-    villages = (
-        Village.objects.visible_to(user)
-        .current()
-        .select_related("division")
-        .annotate(
-            household_count=count_of(registered, "village"),
-            unpaired_count=count_of(registered.unpaired(), "village"),
+SORTS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
+    "no": ("编号", lambda line: (len(line["no"]), line["no"])),
+    "group": ("组", lambda line: (*group_order(line["group"]), len(line["no"]), line["no"])),
+    "size": ("人口", lambda line: (line["size"], line["no"])),
+    "cause": ("致贫原因", lambda line: (line["cause"], line["no"])),
+}
+
+
+def _sort(lines: list[dict[str, Any]], sort: str) -> None:
+    lines.sort(key=SORTS[sort.lstrip("-")][1], reverse=sort.startswith("-"))
+
+
+def _headings(view: View) -> list[dict[str, str]]:
+    """The sortable headings: where each leads, and how it sorts now."""
+    found = []
+    for name, (label, _) in SORTS.items():
+        current = view.sort.lstrip("-") == name
+        down = view.sort.startswith("-")
+        aria = ("descending" if down else "ascending") if current else ""
+        turned = f"-{name}" if current and not down else name
+        css = "num" if name == "size" else ""
+        found.append({"label": label, "url": view.url(sort=turned), "aria": aria, "css": css})
+    return found
+
+
+def group_order(group: str) -> tuple[int, str]:
+    """Groups by their number, however it is written: 二组 before 十组 before 11组, unnumbered ones last."""
+    found = re.search(r"\d+|[零一二三四五六七八九十]+", group)
+    if not found:
+        return (1000, group)
+    text = found[0]
+    if text.isdecimal():
+        return (int(text[:9]), group)
+    tens, ten, ones = text.rpartition("十")
+    value = (CHINESE_DIGITS.get(tens, 1) * 10 if ten else 0) + CHINESE_DIGITS.get(ones[:1], 0)
+    return (value, group)
+
+
+def _cadres(user: Cadre, view: View, units: list[int], chosen: int) -> list[Any]:
+    """The cadres to choose from with how many households each has (`load`); the chosen one is among them."""
+    found = pairable_cadres(user).select_related("unit")
+    fitting = found if view.cadres or not user.is_office else found.filter(unit__in=units)
+    if view.q:
+        fitting = fitting.filter(
+            by_name(view.q) | by_name(view.q, "unit__") | Q(phone=view.q) | Q(staff_no=view.q)
         )
-        .order_by("code")
+    keys = fitting.values("pk")
+    load = count_of(HouseholdPairing.objects.current(), "cadre", what="household")
+    counted = found.filter(Q(pk__in=keys) | Q(pk=chosen)).annotate(load=load)
+    return list(counted.order_by("unit__code", "unit", "staff_no", "pk")[: MOST_CADRES + 1])
+
+
+def _cadre_line(cadre: Any, ceilings: Ceilings, units: set[int]) -> dict[str, Any]:
+    most = ceilings.of(cadre.rank, cadre.unit_id)
+    left = None if most is None else most - cadre.load
+    return {
+        "cadre": cadre,
+        "most": most,
+        "left": left,
+        "full": left is not None and left <= 0,
+        "words": _room(left),
+        "away": "" if cadre.unit_id in units else str(cadre.unit),
+    }
+
+
+def _room(left: int | None) -> str:
+    if left is None:
+        return ""
+    if left == 0:
+        return "已满"
+    return f"还能联 {left} 户" if left > 0 else f"超 {-left} 户"
+
+
+def _typed_date(form: PairForm) -> str:
+    """As a date input takes it; what was typed otherwise stays as it is."""
+    given = (
+        form.cleaned_data.get("started_on")
+        if form.is_bound
+        else form.get_initial_for_field(form.fields["started_on"], "started_on")
     )
-    return render(
-        request,
-        "pairings/choose.html",
-        {
-            "page": {"title": "结对台", "facts": "先选一个村"},
-            "villages": villages,
-            "unpaired": Household.objects.visible_to(user).unpaired().count(),
-            "idle": assignable(user)
-            .exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
-            .count(),
-        },
-    )
+    return given.isoformat() if given else str(form["started_on"].value() or "")
+
+
+def _no_cadres(user: Cadre, view: View, units: Sequence[Unit]) -> str:
+    """Why nobody is there to choose from."""
+    if view.q:
+        return f"没有找到“{view.q}”。"
+    if user.is_office and not view.cadres:
+        return "联村单位还没有在岗的干部。" if units else "还没有单位联这个村。"
+    return "还没有在岗的干部。"
+
+
+def _everyone(user: Cadre) -> str:
+    return "全县" if len(user.place) == COUNTY else "全部"
+
+
+def _scopes(user: Cadre, view: View) -> list[tuple[str, str, bool]]:
+    """联村单位 or all that the office sees; a leader has the own unit's cadres alone."""
+    if not user.is_office:
+        return []
+    return [
+        ("联村单位", view.url(cadres="", people="", q=""), not view.cadres),
+        (_everyone(user), view.url(cadres="all", people="", q=""), bool(view.cadres)),
+    ]
+
+
+def _first(rows: Sequence[Any], asked: str, keep: Callable[[Any], bool]) -> list[Any]:
+    """The first LINES rows and those to keep, or all when asked or when few more would be hidden."""
+    if asked or len(rows) <= LINES + 4:
+        return list(rows)
+    return [row for at, row in enumerate(rows) if at < LINES or keep(row)]

@@ -1,92 +1,187 @@
 """Forms of pairing: who with whom from when, and when and why it ends."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from core.forms import ChineseDateField, limit
+from core.lists import count_of
+from core.pages import key_of
+from core.places import COUNTY, under
 from households.choices import PairingKind
-from households.models import Household
+from households.models import Household, HouseholdPairing
+from households.pairing import pairable_cadres
 from units.models import Cadre, Unit, today
 from villages.models import Village
 
 
-def assignable(user: Cadre) -> Any:
-    """Whom the user may pair: an office everyone it sees, a leader the own unit."""
-    return Cadre.objects.visible_to(user).current().exclude(role="viewer")
+class RowsField(forms.ModelMultipleChoiceField):
+    """Ticked rows of a table; a key that is none of its own is refused with `invalid_choice`."""
+
+    def clean(self, value: Any) -> Any:
+        if any(not key_of(key) for key in value or ()):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
+
+
+class CadreChoice(forms.ModelChoiceField):
+    """Cadres with their rank and how many households each has (`load`)."""
+
+    def label_from_instance(self, cadre: Any) -> str:
+        return f"{cadre}（{cadre.get_rank_display()}，已联 {cadre.load} 户）"
 
 
 class PairForm(forms.Form):
     """The board: ticked households and one cadre."""
 
-    households = forms.ModelMultipleChoiceField(
-        label="户", queryset=Household.objects.none(), error_messages={"required": "请先勾选户。"}
+    households = RowsField(
+        label="户",
+        queryset=Household.objects.none(),
+        error_messages={
+            "required": "先勾选户。",
+            "invalid_choice": "里面有不归您管的户，或者已经不在册，请重新勾选。",
+        },
     )
     cadre = forms.ModelChoiceField(
-        label="干部", queryset=Cadre.objects.none(), error_messages={"required": "请选一名干部。"}
+        label="干部",
+        queryset=Cadre.objects.none(),
+        error_messages={
+            "required": "选一名干部。",
+            "invalid_choice": "这名干部不归您管，或者已经离岗，请重新选。",
+        },
     )
-    kind = forms.ChoiceField(label="方式", choices=PairingKind.choices, initial=PairingKind.HELP)
-    started_on = ChineseDateField(label="从")
+    kind = forms.ChoiceField(
+        label="结对方式",
+        choices=PairingKind.choices,
+        initial=PairingKind.HELP,
+        error_messages={"invalid_choice": "结对方式只有联系和帮扶。"},
+    )
+    started_on = ChineseDateField(label="开始日期")
 
     def __init__(self, *args: Any, user: Cadre, village: Village, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        open_here = Household.objects.visible_to(user).registered().filter(village=village)
-        limit(self, "households", open_here.select_related("village"))
-        limit(self, "cadre", assignable(user).select_related("unit"))
+        here = Household.objects.visible_to(user).registered().filter(village=village)
+        limit(self, "households", here.select_related("village"))
+        limit(self, "cadre", pairable_cadres(user).select_related("unit"))
         self.fields["started_on"].initial = today()
-
-    def clean_started_on(self) -> Any:
-        return not_in_future(self.cleaned_data["started_on"])
 
 
 class EndForm(forms.Form):
-    """Ending pairings, with a successor or none."""
+    """The end of pairings, with a successor of the same unit, one of another, or none."""
 
-    on = ChineseDateField(label="哪天结束")
-    reason = forms.CharField(label="为什么", max_length=100, help_text="如：调离、退休、户已迁出")
-    to = forms.ModelChoiceField(
-        label="交给谁", queryset=Cadre.objects.none(), required=False, help_text="不选就成了未结对户"
+    on = ChineseDateField(label="结束日期")
+    reason = forms.CharField(
+        label="结束原因",
+        max_length=100,
+        help_text="如：调离、退休、换人、户已迁出、结对有误",
+        error_messages={"required": "写明为什么结束。"},
+    )
+    to = CadreChoice(
+        label="交给谁",
+        queryset=Cadre.objects.none(),
+        required=False,
+        empty_label="先不交，成为未结对户",
+        error_messages={"invalid_choice": "这名干部不能接：不归您管，或者已经离岗。"},
+    )
+    other = forms.CharField(
+        label="交给别的单位的干部",
+        max_length=40,
+        required=False,
+        help_text="上面没有时填：姓名、手机号或工号",
     )
 
-    def __init__(self, *args: Any, user: Cadre, leaving: Cadre, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Cadre, pairings: Sequence[HouseholdPairing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = assignable(user).filter(unit=leaving.unit).exclude(pk=leaving.pk)
-        limit(self, "to", others.order_by("pinyin"))
+        self.user = user
+        leaving = {pairing.cadre_id for pairing in pairings}
+        colleagues = pairable_cadres(user).filter(unit__in={pairing.cadre.unit_id for pairing in pairings})
+        load = count_of(HouseholdPairing.objects.current(), "cadre", what="household")
+        limit(self, "to", colleagues.exclude(pk__in=leaving).annotate(load=load).order_by("pinyin", "pk"))
         self.fields["on"].initial = today()
+        if not user.is_office:
+            del self.fields["other"]
 
-    def clean_on(self) -> Any:
-        return not_in_future(self.cleaned_data["on"])
+    def clean_other(self) -> Cadre | None:
+        text: str = self.cleaned_data["other"].strip()
+        return the_cadre(pairable_cadres(self.user), text) if text else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("to") and data.get("other"):
+            raise ValidationError({"other": "接手的人只能有一个：上面已经选了，这里就空着。"})
+        return data
+
+    @property
+    def successor(self) -> Cadre | None:
+        found: Cadre | None = self.cleaned_data.get("to") or self.cleaned_data.get("other")
+        return found
+
+
+def the_cadre(cadres: Any, text: str) -> Cadre:
+    """The one cadre of a name, phone or staff number; a name of several asks."""
+    found: list[Cadre] = []
+    for field in ("phone", "staff_no", "name"):
+        found = found or list(cadres.filter(**{field: text}).select_related("unit")[:4])
+    if not found:
+        raise ValidationError(f"没有找到在岗的“{text}”，写全姓名，或者写手机号、工号。")
+    if len(found) > 1:
+        units = "、".join(str(cadre.unit) for cadre in found[:3])
+        raise ValidationError(f"叫“{text}”的不止一人（{units}），请写手机号或工号。")
+    return found[0]
 
 
 class VillagePairForm(forms.Form):
-    unit = forms.ModelChoiceField(label="单位", queryset=Unit.objects.none())
-    village = forms.ModelChoiceField(label="村", queryset=Village.objects.none())
-    started_on = ChineseDateField(label="从")
+    """A unit takes a village. An office above a county finds the villages of one `town` at a time."""
 
-    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+    unit = forms.ModelChoiceField(
+        label="联村单位",
+        queryset=Unit.objects.none(),
+        empty_label="选单位",
+        error_messages={
+            "required": "选一个单位。",
+            "invalid_choice": "这个单位不归您管，或者已经撤并。",
+        },
+    )
+    village = forms.ModelChoiceField(
+        label="村",
+        queryset=Village.objects.none(),
+        error_messages={"required": "选一个村。", "invalid_choice": "这个村不归您管，或者已经撤并。"},
+    )
+    started_on = ChineseDateField(label="开始日期")
+
+    def __init__(self, *args: Any, user: Cadre, town: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limit(self, "unit", Unit.objects.visible_to(user).filter(closed_on=None))
-        limit(self, "village", Village.objects.editable_by(user).current().select_related("division"))
+        villages = Village.objects.editable_by(user).current()
+        limit(self, "village", villages)
         self.fields["started_on"].initial = today()
-
-    def clean_started_on(self) -> Any:
-        return not_in_future(self.cleaned_data["started_on"])
+        offered = villages.filter(under(town)) if town else villages
+        if not town and len(user.place) < COUNTY:
+            offered = villages.none()
+            self.fields["village"].help_text = "先在下面按乡镇筛选，这里再选村"
+        field = self.fields["village"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.choices = _by_town(offered.select_related("division"))
 
 
 class EndVillageForm(forms.Form):
-    on = ChineseDateField(label="哪天结束")
-    reason = forms.CharField(label="为什么", max_length=100)
+    """The end of a unit's pairing with a village."""
+
+    on = ChineseDateField(label="结束日期")
+    reason = forms.CharField(
+        label="结束原因", max_length=100, error_messages={"required": "写明为什么结束。"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = today()
 
-    def clean_on(self) -> Any:
-        return not_in_future(self.cleaned_data["on"])
 
-
-def not_in_future(day: Any) -> Any:
-    if day > today():
-        raise ValidationError("日期不能晚于今天。")
-    return day
+def _by_town(villages: Iterable[Village]) -> list[Any]:
+    """Choices of villages under their towns."""
+    towns: dict[str, list[tuple[int, str]]] = {}
+    for village in villages:
+        towns.setdefault(str(village.division), []).append((village.pk, village.name))
+    return [("", "选村"), *towns.items()]

@@ -1,97 +1,137 @@
 """联户花名册 of a village or a unit: the sheet that is handed in, as print and as Excel."""
 
+import tempfile
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
-from core.lists import Heading, Row, send_workbook
-from households.models import HouseholdPairing
-from units.access import get_visible, user_of
-from units.models import Cadre, Unit
+from core import sheets
+from core.lists import Heading, Row, log_download
+from core.pages import key_of
+from households.models import Household, HouseholdPairing
+from units.access import get_visible, roles_required, user_of
+from units.models import Cadre, Unit, today
+from units.roles import Role
 from villages.models import Village
-from visits.pairings.pages import with_head
 from visits.registers.places import phone_for
 
+VILLAGE = Heading("村", "")
 HEADINGS = [
     Heading("序号", "num"),
     Heading("户主", "nowrap"),
     Heading("户编号", "nowrap"),
-    Heading("村", "nowrap"),
-    Heading("组(社)", "nowrap"),
+    VILLAGE,
+    Heading("组", "nowrap"),
     Heading("人口", "num"),
     Heading("属性", "nowrap"),
-    Heading("致贫原因", "nowrap"),
+    Heading("致贫原因", ""),
     Heading("联户干部", "nowrap"),
     Heading("单位", ""),
     Heading("职务", ""),
-    Heading("级别", ""),
-    Heading("联系电话", "nowrap"),
+    Heading("级别", "nowrap"),
+    Heading("电话", "nowrap"),
     Heading("结对日期", "nowrap"),
 ]
 
 
+@roles_required(Role.OFFICE, Role.LEADER, Role.VIEWER)
 def roster(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
-    subject, pairings, back = _subject(request, user)
-    rows = _rows(user, pairings)
-    title = f"{subject}联户花名册"
+    subject = _subject(request, user)
+    pairings = _pairings(user, subject)
+    of_unit = isinstance(subject, Unit)
+    # In the roster of a village every row would repeat its name.
+    headings = [heading for heading in HEADINGS if of_unit or heading is not VILLAGE]
+    rows = [Row(p.pk, "", _cells(user, number, p, of_unit)) for number, p in enumerate(pairings, start=1)]
+    title, summary = f"{subject}联户花名册", _summary(user, subject, pairings)
+    unit = subject if of_unit else user.unit
     if request.GET.get("export") == "xlsx":
-        headings = [heading.label for heading in HEADINGS]
-        cells = (row.cells for row in rows)
-        return send_workbook(request, title, headings, cells, filters=str(subject), row_count=len(rows))
+        return _workbook(request, title, str(unit), headings, rows, summary)
     return render(
         request,
         "pairings/roster.html",
         {
             "page": {"title": title},
-            "sheet": {"unit": user.unit, "wide": True, "back": back},
-            "columns": HEADINGS,
+            "sheet": {
+                "unit": unit,
+                "wide": True,
+                "back": reverse("unit" if of_unit else "village", args=[subject.pk]),
+            },
+            "columns": headings,
             "rows": rows,
+            "summary": summary,
+            "board": "" if of_unit or user.is_viewer else f"{reverse('pairing-board')}?village={subject.pk}",
             "export": f"{request.get_full_path()}&export=xlsx",
         },
     )
 
 
-def _subject(request: HttpRequest, user: Cadre) -> tuple[Any, Any, str]:
-    """The village or unit asked for, its current pairings that the user may see, and the page before."""
-    pairings = HouseholdPairing.objects.visible_to(user).current()
-    for name, model in (("village", Village), ("unit", Unit)):
-        key = request.GET.get(name, "")
-        if key.isdigit():
-            subject = get_visible(model.objects, user, pk=key)
-            lookup = "household__village" if name == "village" else "unit"
-            return subject, pairings.filter(**{lookup: subject}), reverse(name, args=[subject.pk])
+def _subject(request: HttpRequest, user: Cadre) -> Unit | Village:
+    """The village or the unit asked for."""
+    for name, rows in (("village", Village.objects), ("unit", Unit.objects)):
+        if name in request.GET:
+            found: Unit | Village = get_visible(rows, user, pk=key_of(request.GET[name]))
+            return found
     raise Http404("花名册要说明是哪个村或哪个单位。")
 
 
-def _rows(user: Cadre, pairings: Any) -> list[Row]:
-    phone = phone_for(user)
-    found = with_head(pairings.select_related("cadre", "unit", "household__village")).order_by(
-        "household__no", "kind"
-    )
+def _pairings(user: Cadre, subject: Unit | Village) -> list[Any]:
+    """Those of today that the user may see; a leader's roster of a village holds the own unit's."""
+    current = HouseholdPairing.objects.visible_to(user).current().with_head()
+    where = Q(unit=subject) if isinstance(subject, Unit) else Q(household__village=subject)
+    rows = current.filter(where).select_related("cadre", "unit", "household__village")
+    return list(rows.order_by("household__no", "kind"))
+
+
+def _cells(user: Cadre, number: int, pairing: Any, of_unit: bool) -> list[Any]:
+    household, cadre = pairing.household, pairing.cadre
     return [
-        Row(
-            pairing.pk,
-            "",
-            [
-                number,
-                pairing.head_name,
-                pairing.household.no,
-                str(pairing.household.village),
-                pairing.household.group,
-                pairing.household.size,
-                pairing.household.get_kind_display(),
-                pairing.household.get_main_cause_display(),
-                pairing.cadre.name,
-                str(pairing.unit),
-                pairing.cadre.post,
-                pairing.get_rank_display(),
-                phone(pairing.cadre.phone) or "",
-                pairing.started_on,
-            ],
-        )
-        for number, pairing in enumerate(found, start=1)
+        number,
+        pairing.head_name or "",
+        household.no,
+        *([str(household.village)] if of_unit else []),
+        household.group,
+        household.size,
+        household.get_kind_display(),
+        household.get_main_cause_display(),
+        cadre.name,
+        str(pairing.unit),
+        cadre.post,
+        pairing.get_rank_display(),
+        phone_for(user)(cadre.phone) or "",
+        pairing.started_on,
     ]
+
+
+def _summary(user: Cadre, subject: Unit | Village, pairings: list[Any]) -> str:
+    """The line under the table: how many, and for a village how many are still without a cadre."""
+    households = len({pairing.household_id for pairing in pairings})
+    cadres = len({pairing.cadre_id for pairing in pairings})
+    said = f"共 {len(pairings)} 条联户，{households} 户，{cadres} 名干部。"
+    if isinstance(subject, Unit):
+        return said
+    here = Household.objects.visible_to(user).filter(village=subject)
+    return f"{said}全村在册 {here.registered().count()} 户，未结对 {here.unpaired().count()} 户。"
+
+
+def _workbook(
+    request: HttpRequest, title: str, unit: str, headings: list[Heading], rows: list[Row], summary: str
+) -> HttpResponseBase:
+    user, day = user_of(request), today()
+    facts = [
+        f"填报单位：{unit}",
+        f"制表人：{user.name}",
+        f"日期：{day.year}年{day.month}月{day.day}日",
+    ]
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
+    labels = [heading.label for heading in headings]
+    cells = [row.cells for row in rows]
+    sheets.write_table(file, title, facts, labels, cells, footer=[summary], sheet_name="联户花名册")
+    log_download(request, "联户花名册", filters=title, row_count=len(rows))
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{title}{timezone.localdate():%Y%m%d}.xlsx")

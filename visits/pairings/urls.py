@@ -2,16 +2,22 @@
 
 from django.urls import path
 
-from visits.pairings import board, pages, roster
+from visits.pairings import board, ending, overview, pages, roster, villages
 
 urlpatterns = [
     path("pairings/", pages.pairings, name="pairings"),
-    path("pairings/board/", board.board, name="pairing-board"),
-    path("pairings/roster/", roster.roster, name="pairing-roster"),
-    path("pairings/villages/", pages.village_pairings, name="village-pairings"),
-    path("pairings/villages/<int:pk>/", pages.village_pairing_end, name="village-pairing-end"),
     path("pairings/<int:pk>/", pages.pairing, name="pairing"),
-    path("pairings/<int:pk>/end/", pages.pairing_end, name="pairing-end"),
+    path("pairings/<int:pk>/end/", ending.pairing_end, name="pairing-end"),
     path("pairings/<int:pk>/reopen/", pages.pairing_reopen, name="pairing-reopen"),
-    path("cadres/<int:pk>/hand-over/", pages.cadre_hand_over, name="hand-over"),
+    path("pairings/end/", ending.pairings_end, name="pairings-end"),
+    path("pairings/board/", board.board, name="pairing-board"),
+    path("pairings/overview/", overview.overview, name="pairing-overview"),
+    path("pairings/roster/", roster.roster, name="pairing-roster"),
+    path("pairings/villages/", villages.village_pairings, name="village-pairings"),
+    path("pairings/villages/<int:pk>/", villages.village_pairing, name="village-pairing-end"),
+    path(
+        "pairings/villages/<int:pk>/reopen/", villages.village_pairing_reopen, name="village-pairing-reopen"
+    ),
+    path("cadres/<int:pk>/hand-over/", ending.hand_over_page, name="hand-over"),
+    path("cadres/<int:pk>/hand-over/sheet/", ending.hand_over_sheet, name="hand-over-sheet"),
 ]

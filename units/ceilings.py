@@ -1,0 +1,50 @@
+"""上限: how many households a cadre and how many villages a unit is to have, as the office set it (要求).
+
+武山 “1085”: 县级 10, 科级 8, 一般 5 households; a unit 1–2 villages. Going over warns, nothing more.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from core.places import CITY, COUNTY, PROVINCE, TOWN
+from units.models import Requirement
+from units.roles import Rank
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """The maxima of one indicator at one place; `year` is the year they were set for, None without any."""
+
+    year: int | None
+    rows: tuple[Requirement, ...] = ()
+
+    def of(self, rank: str = "", unit: int | None = None) -> int | None:
+        """The maximum for a rank in a unit: the nearest place decides, there the unit's own, then the rank's."""
+        fitting = [row for row in self.rows if row.unit_id in (None, unit) and row.rank in ("", rank)]
+        if not fitting:
+            return None
+        return max(fitting, key=lambda row: (len(row.place), row.unit_id is not None, row.rank != "")).maximum
+
+    def by_rank(self) -> list[tuple[str, int]]:
+        """(label of a rank, its maximum) of the ranks that have one, highest rank first."""
+        found = [(str(rank.label), self.of(rank)) for rank in Rank]
+        return [(label, most) for label, most in found if most is not None]
+
+
+def ceilings(indicator: str, place: str, on: date) -> Ceilings:
+    """Those in force at a place on a day: of its year, or else of the last year that the office set any for."""
+    above = [place[:length] for length in (PROVINCE, CITY, COUNTY, TOWN) if length <= len(place)]
+    set_so_far = Requirement.objects.filter(
+        indicator=indicator, place__in=above, year__lte=on.year, maximum__isnull=False
+    )
+    rows = list(set_so_far)
+    year = max((row.year for row in rows), default=None)
+    return Ceilings(year, tuple(row for row in rows if row.year == year))
+
+
+def household_ceilings(place: str, on: date) -> Ceilings:
+    return ceilings(Requirement.Indicator.PAIRED_HOUSEHOLDS, place, on)
+
+
+def village_ceilings(place: str, on: date) -> Ceilings:
+    return ceilings(Requirement.Indicator.PAIRED_VILLAGES, place, on)

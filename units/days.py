@@ -1,0 +1,20 @@
+"""Which days a record can bear."""
+
+from datetime import date
+
+from units.models import today
+
+FIRST_DAY = date(2012, 1, 1)
+"""The campaign began in February 2012; nothing in it happened before."""
+
+
+def problem_of_day(day: date) -> str:
+    """What is wrong with a day on which something has begun or ended, or ''.
+
+    A pairing with a start or an end ahead would count as begun or ended already today.
+    """
+    if day > today():
+        return "日期不能晚于今天，到了那天再办。"
+    if day < FIRST_DAY:
+        return f"日期不能早于 {FIRST_DAY:%Y-%m-%d}，双联行动 2012 年才开始，看看年份写对没有。"
+    return ""

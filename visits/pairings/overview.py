@@ -1,0 +1,127 @@
+"""结对台 before a village is chosen: what is still unpaired, village by village."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from core.lists import Column, Listing, SearchForm, by_name, count_of, list_page
+from core.places import under
+from households.models import Household, HouseholdPairing
+from households.pairing import pairable_cadres
+from units.access import user_of
+from units.models import Cadre
+from villages.models import Village, VillagePairing
+from visits.registers.places import town_choices
+
+REGISTERED = Household.objects.registered()
+
+
+class BoardSearch(SearchForm):
+    placeholder = "村名、拼音、代码"
+    town = forms.ChoiceField(label="乡镇", required=False)
+    unpaired = forms.BooleanField(label="还有未结对户", required=False)
+    without_unit = forms.BooleanField(label="没有单位联", required=False)
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["town"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = town_choices(user)
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        return (
+            queryset.filter(code__startswith=value) if value.isdecimal() else queryset.filter(by_name(value))
+        )
+
+    def by_town(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    def by_unpaired(self, queryset: Any, _value: bool) -> Any:
+        return queryset.filter(pk__in=REGISTERED.unpaired().values("village"))
+
+    def by_without_unit(self, queryset: Any, _value: bool) -> Any:
+        return queryset.exclude(pk__in=VillagePairing.objects.current().values("village"))
+
+
+def overview(request: HttpRequest) -> HttpResponseBase:
+    user = user_of(request)
+    listing = Listing(
+        title="结对台",
+        unit="个村",
+        facts="先选一个村，再给户选干部",
+        queryset=Village.objects.visible_to(user).current(),
+        form=BoardSearch(request.GET, user=user),
+        annotate=_with_counts,
+        columns=[
+            Column("村名", "name", sort="pinyin"),
+            Column("乡镇", "division__name"),
+            Column("村级代码", "code", sort="code", css="quiet"),
+            Column("联村单位（个）", "unit_count", sort="unit_count", css="num"),
+            Column("在册户", "household_count", sort="household_count", css="num"),
+            Column("已结对户", "paired_count", sort="paired_count", css="num"),
+            Column("未结对户", "unpaired_count", sort="unpaired_count", css="num"),
+        ],
+        sort="code",
+        href=lambda pk: f"{request.path}?village={pk}",
+        actions=[
+            {"label": "联户", "url": reverse("pairings")},
+            {"label": "联村", "url": reverse("village-pairings")},
+        ],
+        empty={"text": "没有符合条件的村。", "url": request.path, "label": "看全部村"}
+        if request.GET
+        else {"text": "还没有村。" if user.is_office else "本单位还没有联村，请找双联办。"},
+        template="pairings/overview.html",
+    )
+    return list_page(request, listing, figures=_figures(user))
+
+
+def _with_counts(villages: QuerySet[Village]) -> QuerySet[Village]:
+    return villages.annotate(
+        unit_count=count_of(VillagePairing.objects.current(), "village", what="unit"),
+        household_count=count_of(REGISTERED, "village"),
+        paired_count=count_of(REGISTERED.paired(), "village"),
+        unpaired_count=F("household_count") - F("paired_count"),
+    )
+
+
+def _figures(user: Cadre) -> list[dict[str, Any]]:
+    """未结对户, 无户干部 and, for an office, villages that no unit has; each opens its rows."""
+    households = Household.objects.visible_to(user).registered()
+    cadres = pairable_cadres(user)
+    idle = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
+    figures: list[dict[str, Any]] = [
+        {
+            "label": "未结对户",
+            "value": households.unpaired().count(),
+            "unit": "户",
+            "url": f"{reverse('households')}?paired=no",
+            "note": f"在册 {households.count():,} 户",
+            "how": "在册的户里，今天没有一名干部联系或帮扶的。迁出、并入、分户、注销的户不算。",
+        },
+        {
+            "label": "无户干部",
+            "value": idle.count(),
+            "unit": "人",
+            "url": f"{reverse('cadres')}?paired=no",
+            "note": f"在岗 {cadres.count():,} 人",
+            "how": "在岗的干部里，今天一户也没有联的。离岗的和只供查阅的账号不算。",
+        },
+    ]
+    if user.is_office:
+        villages = Village.objects.visible_to(user).current()
+        having = VillagePairing.objects.current().values("village")
+        figures.append(
+            {
+                "label": "没有单位联的村",
+                "value": villages.exclude(pk__in=having).count(),
+                "unit": "个",
+                "url": f"{reverse('pairing-board')}?without_unit=1",
+                "note": f"共 {villages.count():,} 个村、社区",
+                "how": "没有撤并的村和社区里，今天没有单位联的。",
+            }
+        )
+    return figures

@@ -1,0 +1,219 @@
+"""联村: which unit has which village; the office pairs and ends, others read what they see."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from core.display import history_of
+from core.lists import Column, Listing, SearchForm, by_name, link_to, list_page
+from core.pages import key_of
+from core.places import under
+from core.records import StaleRecord
+from households.models import HouseholdPairing
+from units.access import get_editable, get_visible, office_required, user_of
+from units.models import Cadre
+from villages.models import VillagePairing
+from villages.pairing import (
+    end_village_pairing,
+    may_reopen_village,
+    pair_village,
+    reopen_village_pairing,
+    village_warnings,
+)
+from visits.pairings.forms import EndVillageForm, VillagePairForm
+from visits.registers.places import town_choices, unit_choices
+
+
+class VillagePairingSearch(SearchForm):
+    placeholder = "单位、村、拼音、村级代码"
+    town = forms.ChoiceField(label="乡镇", required=False)
+    unit = forms.ChoiceField(label="单位", required=False)
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "现在的"), ("ended", "已结束"), ("all", "全部")]
+    )
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, options in {"town": town_choices(user), "unit": unit_choices(user)}.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = options
+
+    def filter(self, queryset: Any) -> Any:
+        found = super().filter(queryset)
+        return found if self.cleaned_data.get("state") else found.current()
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        if value.isdecimal():
+            return queryset.filter(village__code__startswith=value)
+        return queryset.filter(by_name(value, "unit__") | by_name(value, "village__"))
+
+    def by_town(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(unit=value)
+
+    def by_state(self, queryset: Any, value: str) -> Any:
+        return queryset.exclude(ended_on=None) if value == "ended" else queryset
+
+
+def village_pairings(request: HttpRequest) -> HttpResponseBase:
+    """联村: the list, and for an office the form that adds one."""
+    user = user_of(request)
+    if request.method == "POST" and not user.is_office:
+        raise PermissionDenied("哪个单位联哪个村由双联办定。")
+    form = _pair_form(request, user) if user.is_office else None
+    if form and form.is_bound and form.is_valid() and _pair(request, form):
+        return redirect(request.get_full_path())
+    listing = Listing(
+        title="联村",
+        unit="条",
+        queryset=VillagePairing.objects.visible_to(user),
+        form=VillagePairingSearch(request.GET, user=user),
+        annotate=_with_households,
+        columns=[
+            Column("单位", "unit__name", sort="unit__code"),
+            Column("村", "village__name", sort="village__pinyin"),
+            Column("乡镇", "village__division__name"),
+            Column("村级代码", "village__code", sort="village__code", css="quiet"),
+            Column("在村里联的户", "household_count", sort="household_count", css="num"),
+            Column("开始日期", "started_on", sort="started_on"),
+            Column("结束日期", "ended_on"),
+            Column("结束原因", "end_reason", css="wrap"),
+        ],
+        sort="village__code",
+        href=link_to("village-pairing-end"),
+        crumbs=[("联户", reverse("pairings"))],
+        actions=_list_actions(user),
+        empty={"text": "没有符合条件的联村。", "url": request.path, "label": "看现在的联村"}
+        if request.GET
+        else {"text": "还没有联村。" + ("上面可以加一条，也可以导入。" if user.is_office else "")},
+        template="pairings/villages.html",
+    )
+    return list_page(request, listing, form=form)
+
+
+def _pair_form(request: HttpRequest, user: Cadre) -> VillagePairForm:
+    """Filled in by a link of a unit's or a village's page."""
+    initial = {name: request.GET[name] for name in ("unit", "village") if name in request.GET}
+    town = request.GET.get("town", "")
+    return VillagePairForm(
+        request.POST or None,
+        user=user,
+        town=town if town.isascii() and town.isdecimal() else "",
+        initial=initial,
+    )
+
+
+def _pair(request: HttpRequest, form: VillagePairForm) -> bool:
+    data = form.cleaned_data
+    try:
+        made = pair_village(unit=data["unit"], village=data["village"], started_on=data["started_on"])
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    messages.success(request, f"{made.unit}联上了{made.village}。")
+    for warning in village_warnings(made):
+        messages.warning(request, warning)
+    return True
+
+
+def _with_households(rows: Any) -> Any:
+    """Adds `household_count`: how many households of the village the unit's cadres have today."""
+    there = HouseholdPairing.objects.current().filter(
+        unit=OuterRef("unit"), household__village=OuterRef("village")
+    )
+    counted = there.order_by().values("unit").annotate(n=Count("household", distinct=True))
+    return rows.annotate(household_count=Coalesce(Subquery(counted.values("n")), 0))
+
+
+def _list_actions(user: Cadre) -> list[dict[str, str]]:
+    if not user.is_office:
+        return []
+    return [
+        {"label": "没有单位联的村", "url": f"{reverse('villages')}?paired=no"},
+        {"label": "导入", "url": reverse("import-kind", args=["village_pairings"])},
+    ]
+
+
+def village_pairing(request: HttpRequest, pk: int) -> HttpResponse:
+    """One 联村 with its history, and for an office its end."""
+    user = user_of(request)
+    found = _stored(user, pk)
+    if request.method == "POST" and not user.is_office:
+        raise PermissionDenied("哪个单位联哪个村由双联办定。")
+    form = EndVillageForm(request.POST or None) if user.is_office else None
+    if form and form.is_bound and form.is_valid():
+        if _end(request, form, found):
+            return redirect("village-pairing-end", pk=pk)
+        found = _stored(user, pk)
+    return render(
+        request,
+        "pairings/village_pairing.html",
+        {
+            "page": {
+                "title": f"{found.unit} 联 {found.village}",
+                "facts": f"{found.village.division}，{found.village.code}",
+                "crumbs": [("联村", reverse("village-pairings"))],
+            },
+            "pairing": found,
+            "facts": [
+                ("单位", found.unit),
+                ("村", found.village),
+                ("开始日期", found.started_on.isoformat()),
+                ("结束日期", found.ended_on.isoformat() if found.ended_on else "现在还联着"),
+                ("结束原因", found.end_reason),
+                ("在村里联的户", f"{found.household_count} 户"),
+            ],
+            "form": form,
+            "may_reopen": user.is_office and may_reopen_village(found),
+            "history": history_of(found),
+        },
+    )
+
+
+def _stored(user: Cadre, pk: int) -> Any:
+    rows = VillagePairing.objects.select_related("unit", "village__division")
+    return get_visible(_with_households(rows), user, pk=pk)
+
+
+def _end(request: HttpRequest, form: EndVillageForm, found: VillagePairing) -> bool:
+    # The version that the page showed: what somebody changed since is not ended unseen.
+    found.version = key_of(request.POST.get("version", "")) or found.version
+    try:
+        end_village_pairing(found, on=form.cleaned_data["on"], reason=form.cleaned_data["reason"])
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    except StaleRecord as stale:
+        who = history_of(stale.stored, 1)[0].who or "别人"
+        form.add_error(None, f"这条联村刚刚被{who}改过，没有结束。现在的情况在上面，请看清再办。")
+        return False
+    back = f"undo:{reverse('village-pairing-reopen', args=[found.pk])}"
+    messages.success(request, f"{found.unit}不再联{found.village}。", extra_tags=back)
+    return True
+
+
+@office_required
+@require_POST
+def village_pairing_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = VillagePairing.objects.select_related("unit", "village")
+    found: VillagePairing = get_editable(rows, user_of(request), pk=pk)
+    try:
+        reopen_village_pairing(found)
+        messages.success(request, "已恢复这条联村。")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except StaleRecord:
+        messages.error(request, "这条联村刚刚被别人改过，没有恢复，请看清再办。")
+    return redirect("village-pairing-end", pk=pk)
