@@ -173,7 +173,8 @@ class Cadres:
             return None
         if unit and unit.pk != answer["unit_id"]:
             self.table.warn(index, "unit", f"这名干部在系统里是{answer['unit__name']}的")
-        return answer
+        found: dict[str, Any] = answer
+        return found
 
     def _answer(self, index: int, unit: Unit | None) -> tuple[str, Answer]:
         phone, staff_no = self.table.get("phone", index), self.table.get("staff_no", index)

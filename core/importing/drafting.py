@@ -35,7 +35,8 @@ class Drafts:
     def __init__(self, plan: Plan, model: type[Record]) -> None:
         self.plan = plan
         self.model = model
-        self.drafts: list[tuple[int, Record, dict[str, Any] | None]] = []
+        self.drafts: list[tuple[int, Any, dict[str, Any] | None]] = []
+        """(index, record, the stored row or None) — records of whatever model the sheet is about."""
 
     def start(self, index: int, stored: Record | None) -> Any:
         """The record to put the row's values on."""

@@ -18,7 +18,9 @@ class Cells(dict[Cell, Any]):
     """Cleaned values by raw cell: most columns repeat a few values, each cleaned once."""
 
     def __init__(self, clean: Cleaner) -> None:
-        super().__init__({"": NOTHING, None: NOTHING, **dict.fromkeys(CLEARING, CLEAR)})
+        super().__init__()
+        self.update({"": NOTHING, None: NOTHING})
+        self.update(dict.fromkeys(CLEARING, CLEAR))
         self.clean = clean
         self.refused = False
 

@@ -30,7 +30,7 @@ def refuse_built_on(run: ImportRun) -> None:
     later = Change.objects.filter(table=OuterRef("table"), row=OuterRef("row"), pk__gt=OuterRef("pk"))
     changed = list(own.filter(Exists(later)).values_list("number", flat=True))
     if changed:
-        raise CannotUndo(f"不能撤销：{name_rows(changed)}导入后又被改过。")
+        raise CannotUndo(f"不能撤销：{name_rows(number or 0 for number in changed)}导入后又被改过。")
     created = _created(run)
     for label, numbers in created.items():
         for relation in _relations(apps.get_model(label)):
