@@ -88,8 +88,13 @@ class HouseholdForm(RecordForm[Household]):
             del self.fields["village"]
         tags = self.fields["tags"]
         assert isinstance(tags, forms.MultipleChoiceField)
-        words = dict.fromkeys(Word.objects.texts(Word.Group.HOUSEHOLD_TAG) + split_words(self.instance.tags))
-        tags.choices = [(word, word) for word in words]
+        tags.choices = tag_choices(self.instance)
+
+
+def tag_choices(household: Household) -> list[tuple[str, str]]:
+    """The office's words in force, and what the household is marked with."""
+    words = dict.fromkeys(Word.objects.texts(Word.Group.HOUSEHOLD_TAG) + split_words(household.tags))
+    return [(word, word) for word in words]
 
 
 class HeadForm(forms.Form):

@@ -1,6 +1,21 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class LianhuConfig(AppConfig):
     name = "lianhu"
     verbose_name = "联村联户"
+    default = True
+
+    def ready(self) -> None:
+        from core.importing.kinds import register
+        from lianhu.kinds import KINDS
+
+        register(KINDS)
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    """Django's admin with our site in place of its own."""
+
+    default_site = "lianhu.admin_site.ScopedSite"
+    default = False

@@ -17,6 +17,5 @@ urlpatterns = [
     path("", include("core.urls")),
     # Asked for by every browser on answers that are no page of ours.
     path("favicon.ico", login_not_required(RedirectView.as_view(url=static("favicon.ico")))),
-    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
 ]

@@ -220,6 +220,8 @@ class Cadre(AbstractBaseUser, Record):
         self.staff_no = self.staff_no or None
         self.place = self.unit.place
         self.pinyin, self.initials = pinyin.search_forms(self.name)
+        if not self.password:
+            self.set_unusable_password()  # until a one-time code is issued
 
     @property
     def is_office(self) -> bool:

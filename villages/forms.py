@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django import forms
-
 from core.forms import ChineseDateField, RecordForm, limit
 from units.models import Cadre, Division
 from villages.models import Village
@@ -23,10 +21,3 @@ class VillageForm(RecordForm[Village]):
         if self.instance.pk:
             # Every row of the village carries its code.
             self.fields["code"].disabled = True
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        code, division = data.get("code"), data.get("division")
-        if code and division and not code.startswith(division.code):
-            raise forms.ValidationError(f"村级代码应以{division}的代码 {division.code} 开头。")
-        return data

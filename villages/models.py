@@ -1,5 +1,6 @@
 """村和联村。"""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -68,6 +69,12 @@ class Village(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Every list by township goes by the code."""
+        division = Division.objects.filter(pk=self.division_id).first()
+        if division and not self.code.startswith(division.code):
+            raise ValidationError(f"村级代码应以{division}的代码 {division.code} 开头。")
 
     def fill(self) -> None:
         self.place = self.code

@@ -1,0 +1,227 @@
+"""Admin of households with their members, and of who is paired with them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import EmptyFieldListFilter, RelatedOnlyFieldListFilter
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+
+from households import pairing as pairing_acts
+from households import registering
+from households.choices import Relation
+from households.forms import MemberForm, PhoneField, TagsField, tag_choices
+from households.models import Household, HouseholdPairing, Member
+from households.pairing import pairable_cadres
+from units.models import Cadre
+from units.pairing_admin import PairingAdmin
+from units.scoped_admin import MANAGERS, ScopedAdmin, ScopedForm, ScopedInline, holds, id_hashes_in
+from villages.models import Village
+
+
+def pairable_households(user: Cadre) -> QuerySet[Any]:
+    return Household.objects.visible_to(user).registered().with_head().select_related("village")
+
+
+class MemberAdminForm(ScopedForm, MemberForm):
+    """The rules of the page's form: ID number masked, checked against sex and birth date."""
+
+
+class HouseholdAdminForm(ScopedForm):
+    phone = PhoneField(label="联系电话", required=False, max_length=20)
+    tags = TagsField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tags = self.fields.get("tags")
+        if isinstance(tags, forms.MultipleChoiceField):
+            tags.choices = tag_choices(self.instance)
+
+
+class MemberFormSet(BaseInlineFormSet):
+    """A new household has exactly one head, and no ID number stands in it twice."""
+
+    def clean(self) -> None:
+        super().clean()
+        people = [form.cleaned_data for form in self.extra_forms if form.has_changed() and form.is_valid()]
+        heads = sum(person["relation"] == Relation.HEAD and not person["left_on"] for person in people)
+        if self.instance._state.adding and heads != 1:
+            raise ValidationError("新登记的户要有一名户主：在下面加一名家庭成员，关系选“户主”。")
+        numbers = [person["id_number"][:18] for person in people if person["id_number"]]
+        if heads > 1 or len(numbers) != len(set(numbers)):
+            raise ValidationError("新加的成员里，户主只能有一名，身份证号不能重复。")
+
+
+class Masked:
+    """Wherever a list, a sheet or a page that is only read names `id_number`, this stands for it."""
+
+    @admin.display(description="身份证号")
+    def id_number(self, member: Member) -> str:
+        return member.id_masked
+
+
+class MemberInline(Masked, ScopedInline):
+    model = Member
+    form = MemberAdminForm
+    formset = MemberFormSet
+    fields = ("name", "relation", "id_number", "sex", "born_on", "left_on")
+
+
+@admin.register(Household)
+class HouseholdAdmin(ScopedAdmin):
+    page = "household"
+    form = HouseholdAdminForm
+    fields = (
+        "no",
+        "village",
+        "group",
+        "address",
+        "phone",
+        "size",
+        "kind",
+        "main_cause",
+        "other_causes",
+        "tags",
+        "identified_on",
+        "income_when_identified",
+        "external_no",
+        "note",
+        "status",
+        "status_on",
+    )
+    # 迁出、注销 also end pairings and let members leave: that is the page's act.
+    readonly_fields = ("no", "status", "status_on")
+    fixed = ("village",)  # the number carries the village
+    choices = {"village": lambda user: Village.objects.editable_by(user).current()}
+    autocomplete_fields = ("village",)
+    inlines = (MemberInline,)
+    list_display = ("no", "head", "village", "group", "phone", "kind", "main_cause", "size", "status")
+    list_select_related = ("village",)
+    list_filter = (
+        "status",
+        "kind",
+        "main_cause",
+        ("village__division", RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("no", "phone", "external_no")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.with_head()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        return self.fields if obj else [name for name in self.fields if name not in self.readonly_fields]
+
+    def matches(self, word: str) -> Q:
+        return super().matches(word) | Q(pk__in=people(word).values("household"))
+
+    def option(self, row: Any) -> str:
+        return f"{row.head_name or ''} {row.village} {row.no}"
+
+    @admin.display(description="户主")
+    def head(self, household: Any) -> str:
+        return household.head_name or ""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.no = registering.next_no(obj.village)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Member)
+class MemberAdmin(Masked, ScopedAdmin):
+    form = MemberAdminForm
+    fields = (
+        "household",
+        "name",
+        "relation",
+        "id_number",
+        "sex",
+        "born_on",
+        "ethnicity",
+        "education",
+        "schooling",
+        "health",
+        "labour",
+        "migrant_work",
+        "migrant_months",
+        "medical_insurance",
+        "pension_insurance",
+        "joined_on",
+        "left_on",
+        "left_reason",
+    )
+    fixed = ("household",)
+    choices = {"household": lambda user: Household.objects.editable_by(user).registered()}
+    autocomplete_fields = ("household",)
+    list_display = ("name", "household", "village", "relation", "id_number", "sex", "born_on", "left_on")
+    list_select_related = ("household__village",)
+    list_filter = (
+        "relation",
+        "sex",
+        "health",
+        ("left_on", EmptyFieldListFilter),
+        ("household__village__division", RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("name", "pinyin", "initials", "household__no")
+
+    def matches(self, word: str) -> Q:
+        return super().matches(word) | Q(id_hash__in=id_hashes_in(word))
+
+    @admin.display(description="村")
+    def village(self, member: Member) -> str:
+        return str(member.household.village)
+
+
+def people(word: str) -> QuerySet[Member]:
+    """Members in the household today, by name, pinyin, initials or whole ID number."""
+    named = holds(("name", "pinyin", "initials"), word)
+    return Member.objects.current().filter(named | Q(id_hash__in=id_hashes_in(word)))
+
+
+@admin.register(HouseholdPairing)
+class HouseholdPairingAdmin(PairingAdmin):
+    page = "pairing"
+    writers = MANAGERS
+    fields = ("cadre", "unit", "rank", "household", "kind", "started_on", "ended_on", "end_reason")
+    readonly_fields = ("unit", "rank")  # those of the day of pairing
+    fixed = ("cadre", "household", "kind", "started_on")
+    choices = {"cadre": pairable_cadres, "household": pairable_households}
+    autocomplete_fields = ("cadre", "household")
+    list_display = ("__str__", "cadre", "unit", "rank", "village", "kind", "started_on", "ended_on")
+    list_select_related = ("cadre", "unit", "household__village")
+    list_filter = (
+        ("ended_on", EmptyFieldListFilter),
+        "kind",
+        "rank",
+        ("household__village__division", RelatedOnlyFieldListFilter),
+        ("unit", RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("cadre__name", "cadre__pinyin", "cadre__initials", "household__no", "unit__name")
+
+    def matches(self, word: str) -> Q:
+        return super().matches(word) | Q(household__in=people(word).values("household"))
+
+    def begin(self, pairing: HouseholdPairing) -> HouseholdPairing:
+        [made] = pairing_acts.pair_households(
+            cadre=pairing.cadre,
+            households=[pairing.household],
+            kind=pairing.kind,
+            started_on=pairing.started_on,
+        )
+        return made
+
+    def end(self, pairing: HouseholdPairing, on: date, reason: str) -> None:
+        pairing_acts.end_pairing(pairing, on=on, reason=reason)
+
+    def warnings(self, pairing: HouseholdPairing) -> Sequence[str]:
+        return pairing_acts.warnings([pairing])
+
+    @admin.display(description="村")
+    def village(self, pairing: HouseholdPairing) -> str:
+        return str(pairing.household.village)

@@ -1,0 +1,110 @@
+"""The admin site: one door for office and leaders, its words in the order of the work."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from reports.admin_home import admin_home
+from units.access import user_of
+from units.scoped_admin import ScopedAdmin
+
+SECTIONS = {
+    "名册": (
+        "units.division",
+        "units.unit",
+        "units.cadre",
+        "villages.village",
+        "households.household",
+        "households.member",
+    ),
+    "结对": ("villages.villagepairing", "households.householdpairing"),
+    "工作": ("visits.visit",),
+    "规定": ("units.requirement", "units.word"),
+    "记录": ("core.importrun", "core.download", "core.reveal"),
+}
+ELSEWHERE = {"password_change", "password_change_done", "view_on_site"}
+"""Pages of Django's admin that the site has in front, or has no use for."""
+
+
+class ScopedAutocomplete(AutocompleteJsonView):
+    """Offers what the form would accept: the choices of the field that asks, among the rows the user sees."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        found: QuerySet[Any] = super().get_queryset()
+        asking = self.admin_site._registry.get(self.source_field.model)
+        if not isinstance(asking, ScopedAdmin):
+            raise PermissionDenied
+        accepted = asking.choices_of(self.source_field, user_of(self.request)).order_by().values("pk")
+        return found.filter(pk__in=accepted).select_related(*self.model_admin.list_select_related)
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {**super().serialize_result(obj, to_field_name), "text": self.model_admin.option(obj)}
+
+
+class ScopedSite(admin.AdminSite):
+    site_title = "管理站"
+    index_title = "管理站"
+    empty_value_display = ""
+    enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only admins that keep to `visible_to`: those that packages bring stay out."""
+        if admin_class is not None and issubclass(admin_class, ScopedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in ELSEWHERE]
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Who is logged in but has no business here is told so, not asked to log in again."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied("管理站只给双联办和单位负责人用。")
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(guarded, inner)
+
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """One login for the whole site; `next` goes along."""
+        return redirect(f"{reverse('login')}?{request.GET.urlencode()}")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().index(request, {**admin_home(user_of(request)), **(extra_context or {})})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        unit = user_of(request).unit if request.user.is_authenticated else ""
+        return {**super().each_context(request), "site_header": f"{unit}管理站"}
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        return ScopedAutocomplete.as_view(admin_site=self)(request)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Grouped by the work; the pages of one app, which nothing links to, list that app."""
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = {model["model"]._meta.label_lower: model for app in apps for model in app["models"]}
+        return [
+            {
+                "name": name,
+                "app_label": f"section-{at}",
+                "app_url": "",
+                "has_module_perms": True,
+                "models": found,
+            }
+            for at, (name, labels) in enumerate(SECTIONS.items())
+            if (found := [models[label] for label in labels if label in models])
+        ]

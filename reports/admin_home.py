@@ -1,0 +1,166 @@
+"""The admin's first page: what is still to do in the unit or county, and a leader's cadres by staff number."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import F
+from django.urls import reverse
+
+from core.lists import Heading, Row, link_to
+from core.places import under
+from core.templatetags.look import date_short
+from households.models import Household, HouseholdPairing
+from reports.counting import Period
+from units.models import Cadre, Unit, today
+from units.roles import Rank, Role
+from villages.models import Village, VillagePairing
+from visits.models import Visit, VisitCompanion
+
+MOST_CADRES = 100
+"""A longer list has its page; the first page stays readable."""
+
+CADRE_HEADINGS = [
+    Heading("干部", ""),
+    Heading("工号", "quiet"),
+    Heading("级别", "wide"),
+    Heading("联户（户）", "num"),
+    Heading("今年走访天数", "num"),
+    Heading("今年入户户次", "num"),
+    Heading("最近走访", "nowrap"),
+]
+
+
+def admin_home(user: Cadre) -> dict[str, Any]:
+    """home_title, home_facts, figures and tables, as templates/admin/index.html takes them."""
+    day = today()
+    month = Period(day.replace(day=1), day, "本月")
+    if user.is_office:
+        return {
+            "home_title": user.unit.name,
+            "home_facts": f"{_county_facts(user)}。今天 {date_short(day)}",
+            "figures": _figures(user, month, ""),
+            "tables": [],
+        }
+    return {
+        "home_title": user.unit.name,
+        "home_facts": f"{_unit_facts(user)}。今天 {date_short(day)}",
+        "figures": _figures(user, month, f"unit={user.unit_id}&"),
+        "tables": [_cadre_table(user, day)],
+    }
+
+
+def _county_facts(user: Cadre) -> str:
+    here = under(user.place)
+    units = Unit.objects.filter(here, closed_on=None).count()
+    villages = Village.objects.filter(here).current().count()
+    households = Household.objects.filter(here).registered().count()
+    cadres = Cadre.objects.filter(here).current().count()
+    return f"{units:,} 个单位，{cadres:,} 名干部，{villages:,} 个村，{households:,} 户"
+
+
+def _unit_facts(user: Cadre) -> str:
+    pairings = VillagePairing.objects.current().filter(unit=user.unit_id).order_by("village__code")
+    villages = "、".join(pairings.values_list("village__name", flat=True))
+    households = HouseholdPairing.objects.current().filter(unit=user.unit_id).values("household").distinct()
+    cadres = Cadre.objects.filter(unit=user.unit_id).current().count()
+    contact = f"联系{villages}，" if villages else "还没有联系村，"
+    return f"{cadres:,} 名干部，{contact}{households.count():,} 户"
+
+
+def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
+    """What `_figure.html` shows; `unit` narrows the lists behind the figures to a leader's unit."""
+    cadres = Cadre.objects.visible_to(user).current().exclude(role=Role.VIEWER)
+    open_pairings = HouseholdPairing.objects.current()
+    if not user.is_office:
+        open_pairings = open_pairings.filter(unit=user.unit_id)
+    paired = Household.objects.visible_to(user).registered().filter(pk__in=open_pairings.values("household"))
+    visits = Visit.objects.visible_to(user).counted().filter(visited_on__range=(month.since, month.until))
+    if not user.is_office:
+        visits = visits.filter(unit=user.unit_id)
+    entered = Visit.objects.entering().filter(visited_on__range=(month.since, month.until))
+    without = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
+    households_url, paired_only = reverse("households"), "" if unit else "paired=yes&"
+    return [
+        {
+            "label": "无户干部",
+            "value": without.count(),
+            "unit": "人",
+            "note": f"{cadres.count():,} 人在岗",
+            "how": "在岗的干部里，今天没有联户的。查阅账号不算。",
+            "url": f"{reverse('cadres')}?paired=no",
+        },
+        {
+            "label": "本月未入户",
+            "value": paired.exclude(pk__in=entered.values("household")).count(),
+            "unit": "户",
+            "note": f"{paired.count():,} 户已结对",
+            "how": "已结对的户里，这个月还没有人入户的。电话联系不算入户，作废的不算。",
+            "url": f"{households_url}?{unit}{paired_only}visited=no&{month.query}",
+        },
+        {
+            "label": "本月走访",
+            "value": visits.count(),
+            "unit": "条",
+            "note": f"{month.since:%-m}月1日起",
+            "how": "这个月走访日期的记录，补录的也算，作废的不算。",
+            "url": f"{reverse('visits')}?{unit}{month.query}",
+        },
+    ]
+
+
+def _cadre_table(user: Cadre, day: date) -> dict[str, Any]:
+    cadres = (
+        Cadre.objects.filter(unit=user.unit_id).current().order_by(F("staff_no").asc(nulls_last=True), "pk")
+    )
+    shown = list(cadres[: MOST_CADRES + 1])
+    rows = _cadre_rows(shown[:MOST_CADRES], day)
+    return {
+        "title": "本单位干部",
+        "note": "按工号排，不排名次",
+        "columns": CADRE_HEADINGS,
+        "rows": rows,
+        "url": reverse("admin:units_cadre_changelist") if len(shown) > MOST_CADRES else "",
+        "more": "看全部干部",
+    }
+
+
+def _cadre_rows(cadres: Sequence[Cadre], day: date) -> list[Row]:
+    households = defaultdict(set)
+    open_pairings = HouseholdPairing.objects.current().filter(cadre__in=cadres)
+    for cadre, household in open_pairings.values_list("cadre", "household"):
+        households[cadre].add(household)
+    days, times = defaultdict(set), defaultdict(set)
+    for cadre, visited_on, household, kind in _visits_of(cadres, day.year):
+        if kind != Visit.Kind.PHONE:
+            days[cadre].add(visited_on)
+            if household:
+                times[cadre].add((household, visited_on))
+    href = link_to("admin:units_cadre_change")
+    return [
+        Row(
+            cadre.pk,
+            href(cadre.pk),
+            [
+                cadre.name,
+                cadre.staff_no,
+                Rank(cadre.rank).label,
+                len(households[cadre.pk]),
+                len(days[cadre.pk]),
+                len(times[cadre.pk]),
+                max(days[cadre.pk], default=None),
+            ],
+        )
+        for cadre in cadres
+    ]
+
+
+def _visits_of(cadres: Iterable[Cadre], year: int) -> Iterator[tuple[int, date, int | None, str]]:
+    """(cadre, day, household, kind) of each counted visit of the year: own ones, then those as companion."""
+    own = Visit.objects.counted().filter(cadre__in=cadres, visited_on__year=year).order_by()
+    yield from own.values_list("cadre", "visited_on", "household", "kind")
+    along = VisitCompanion.objects.filter(
+        cadre__in=cadres, visit__voided_on=None, visit__visited_on__year=year
+    )
+    yield from along.values_list("cadre", "visit__visited_on", "visit__household", "visit__kind")

@@ -1,0 +1,149 @@
+"""Admin of divisions, units, cadres, quotas and words; the logs of core, which only the office reads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import EmptyFieldListFilter, RelatedOnlyFieldListFilter
+from django.http import HttpRequest
+
+from core.models import Download, ImportRun, Reveal
+from units.access import user_of
+from units.models import Cadre, Division, Requirement, Unit, Word
+from units.roles import Role
+from units.scoped_admin import MANAGERS, OFFICE, ReadOnlyAdmin, ScopedAdmin, ScopedForm
+
+
+@admin.register(Division)
+class DivisionAdmin(ScopedAdmin):
+    readers = OFFICE
+    fields = ("code", "name")
+    fixed = ("code",)  # every row under a division carries its code
+    list_display = ("name", "code", "level")
+    list_filter = ("level",)
+    search_fields = ("name", "code")
+
+
+@admin.register(Unit)
+class UnitAdmin(ScopedAdmin):
+    page = "unit"
+    fields = ("name", "short_name", "code", "level", "division", "contact", "contact_phone", "closed_on")
+    fixed = ("division",)  # every cadre of a unit carries its place
+    choices = {"division": lambda user: Division.objects.editable_by(user)}
+    autocomplete_fields = ("division",)
+    list_display = ("name", "code", "level", "division", "contact", "contact_phone", "closed_on")
+    list_select_related = ("division",)
+    list_filter = ("level", ("division", RelatedOnlyFieldListFilter), ("closed_on", EmptyFieldListFilter))
+    search_fields = ("name", "short_name", "pinyin", "initials", "code")
+
+
+class CadreAdminForm(ScopedForm):
+    """A leader's new cadre is one of the own unit."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None and not self.user.is_office:
+            self.instance.unit, self.instance.role = self.user.unit, Role.CADRE
+
+
+@admin.register(Cadre)
+class CadreAdmin(ScopedAdmin):
+    page = "cadre"
+    writers = MANAGERS
+    form = CadreAdminForm
+    fields = ("name", "unit", "phone", "staff_no", "rank", "post", "role", "left_on", "is_active")
+    choices = {"unit": lambda user: Unit.objects.editable_by(user)}
+    autocomplete_fields = ("unit",)
+    list_display = ("name", "staff_no", "unit", "rank", "post", "phone", "role", "left_on", "is_active")
+    list_select_related = ("unit",)
+    list_filter = (
+        "rank",
+        "role",
+        "is_active",
+        ("left_on", EmptyFieldListFilter),
+        ("unit", RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("name", "pinyin", "initials", "phone", "staff_no")
+    office_fields = ("unit", "role", "is_active")
+    """Role, unit and flags are the office's alone, and nobody changes the own."""
+
+    def option(self, row: Cadre) -> str:
+        return f"{row.name}（{row.unit}，{row.staff_no or row.phone}）"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        if obj is None and not user_of(request).is_office:
+            return [name for name in self.fields if name not in self.office_fields]
+        return self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        user = user_of(request)
+        kept = obj is not None and (not user.is_office or obj.pk == user.pk)
+        return [*super().get_readonly_fields(request, obj), *(self.office_fields if kept else ())]
+
+
+@admin.register(Requirement)
+class RequirementAdmin(ScopedAdmin):
+    erasers = OFFICE
+    fields = ("year", "place", "rank", "unit", "indicator", "minimum", "maximum")
+    autocomplete_fields = ("unit",)
+    list_display = ("indicator", "year", "place", "rank", "unit", "minimum", "maximum")
+    list_select_related = ("unit",)
+    list_filter = ("year", "indicator", "rank")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"place": user_of(request).place, **super().get_changeform_initial_data(request)}
+
+
+@admin.register(Word)
+class WordAdmin(ScopedAdmin):
+    readers = erasers = OFFICE
+    fields = ("group", "text", "source", "order", "active")
+    list_display = ("text", "group", "source", "order", "active")
+    list_filter = ("group", "active")
+    search_fields = ("text",)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    readers = OFFICE
+    fields = (
+        ("kind", "status"),
+        ("filename", "sheet_name"),
+        ("by", "uploaded_at", "applied_at", "undone_at"),
+        ("created_count", "changed_count", "same_count", "wrong_count"),
+        "partial",
+        "message",
+    )
+    list_display = (
+        "filename",
+        "kind",
+        "status",
+        "by",
+        "uploaded_at",
+        "created_count",
+        "changed_count",
+        "wrong_count",
+    )
+    list_select_related = ("by",)
+    list_filter = ("status", "kind", "uploaded_at")
+    search_fields = ("filename", "by__name", "by__pinyin", "by__initials")
+
+
+@admin.register(Download)
+class DownloadAdmin(ReadOnlyAdmin):
+    readers = OFFICE
+    fields = ("what", "by", "at", "filters", "row_count")
+    list_display = ("what", "by", "at", "filters", "row_count")
+    list_select_related = ("by",)
+    list_filter = ("at",)
+    search_fields = ("what", "by__name", "by__pinyin", "by__initials")
+
+
+@admin.register(Reveal)
+class RevealAdmin(ReadOnlyAdmin):
+    readers = OFFICE
+    fields = ("whose", "by", "at")
+    list_display = ("whose", "by", "at")
+    list_select_related = ("by",)
+    list_filter = ("at",)
+    search_fields = ("whose", "by__name", "by__pinyin", "by__initials")

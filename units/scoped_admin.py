@@ -1,0 +1,325 @@
+"""The admin site row by row: who sees is `visible_to`, who changes is `editable_by`, and nothing else.
+
+Every admin of the project is a ScopedAdmin; the site lets no other in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db import IntegrityError, models
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from core import identity
+from core.display import history_of
+from core.forms import ChineseDateField, RecordForm, conflict_of
+from core.places import lies_under
+from core.records import Record, StaleRecord
+from units.access import user_of
+from units.admin_export import export_rows
+from units.models import Cadre
+from units.roles import Role
+
+Choices = Callable[[Cadre], QuerySet[Any]]
+
+OFFICE = frozenset({Role.OFFICE})
+MANAGERS = frozenset({Role.OFFICE, Role.LEADER})
+NOBODY: frozenset[Role] = frozenset()
+
+
+class ScopedForm(RecordForm[Any]):
+    """A form of the admin: knows its user, and finds a second editor before anything is written."""
+
+    user: Cadre
+    refusals: Sequence[str] = ()
+    """Both set by ScopedAdmin on the class that it makes for one request."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored_version = self.instance.version
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if not self.is_bound:
+            return
+        for sentence in self.refusals:
+            self.add_error(None, sentence)
+        if self.instance.pk and self.instance.version != self.stored_version:
+            stored = type(self.instance)._base_manager.get(pk=self.instance.pk)
+            self.conflict = conflict_of(self, stored)
+            self.add_error(None, "打开以后别人改过这一条，您的还没有保存，请看上面的两份再定。")
+
+    def validate_unique(self) -> None:
+        """And all constraints, also those over columns that the form does not show."""
+        super().validate_unique()
+        if self.errors:
+            return
+        self.instance.fill()
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self.add_error(None, error.messages)
+        place = getattr(self.instance, "place", "")
+        if self.user.is_office and place and not lies_under(place, self.user.place):
+            self.add_error(None, f"{place} 不在您管的 {self.user.place} 之内。")
+
+
+class Scoped(BaseModelAdmin):
+    """What admins and inlines share: rows and choices of foreign keys that the user may see."""
+
+    readers = MANAGERS
+    writers = OFFICE
+    """Who adds and changes; which rows, says `editable_by`."""
+    choices: Mapping[str, Choices] = {}
+    """What a foreign key offers and accepts, where it is less than what the user sees."""
+    fixed: Sequence[str] = ()
+    """Fields that a saved row keeps."""
+    formfield_overrides = {
+        models.DateField: {"form_class": ChineseDateField, "widget": ChineseDateField.widget}
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(user_of(request))
+
+    def choices_of(self, field: models.ForeignKey[Any, Any], user: Cadre) -> QuerySet[Any]:
+        related: Any = field.related_model
+        chosen = self.choices.get(field.name)
+        return chosen(user) if chosen else related._default_manager.visible_to(user)
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        kwargs["queryset"] = self.choices_of(db_field, user_of(request))
+        formfield: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        related = self.admin_site._registry.get(db_field.related_model)
+        if formfield and isinstance(related, ScopedAdmin):
+            formfield.label_from_instance = related.option
+        return formfield
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Without the pop-ups that add or change the related row from here."""
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget = formfield.widget if formfield else None
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            widget.can_add_related = widget.can_change_related = False
+            widget.can_view_related = widget.can_delete_related = False
+        return formfield
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        return [*super().get_readonly_fields(request, obj), *(self.fixed if obj else ())]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return user_of(request).role in self.readers and self._holds("visible_to", request, obj)
+
+    def has_add_permission(self, request: HttpRequest, *_parent: Any) -> bool:
+        return user_of(request).role in self.writers
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return user_of(request).role in self.writers and self._holds("editable_by", request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """End dates, not deletion."""
+        return False
+
+    def _holds(self, scope: str, request: HttpRequest, row: Any) -> bool:
+        """Whether the row is in that scope of its model; Django asks often, the database is asked once."""
+        if row is None or row.pk is None:
+            return True
+        known = vars(request).setdefault("scopes", {})
+        key = (scope, type(row), row.pk)
+        if key not in known:
+            rows = getattr(type(row)._default_manager, scope)(user_of(request))
+            known[key] = rows.filter(pk=row.pk).exists()
+        return bool(known[key])
+
+
+class ScopedInline(Scoped, admin.TabularInline):
+    """Rows of another model on their owner's page: listed, and added where `writers` may; changed on their own."""
+
+    form = ScopedForm
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return user_of(request).role in self.readers
+
+    def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
+        return super().has_add_permission(request) and self._holds(
+            "editable_by", request, *(parent or [None])
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.user = user_of(request)
+        return formset
+
+
+class ScopedAdmin(Scoped, admin.ModelAdmin):
+    """Lists and forms of one model. `page` names the address of the row's page in front."""
+
+    form = ScopedForm
+    erasers = NOBODY
+    """Who may delete: only rows that nothing refers to."""
+    page = ""
+    actions = [export_rows]
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    # --- rows -----------------------------------------------------------------------------------
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """What the user does not see is not there."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise Http404
+        return found
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return user_of(request).role in self.erasers and self._holds("editable_by", request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """One by one, for the history."""
+        for row in queryset:
+            row.delete()
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The offered filters alone: others would answer guesses about columns that no page shows."""
+        filters = [item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)]
+        offered = any(name == lookup or lookup.startswith(f"{name}__") for name in filters)
+        return offered and super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        for word in search_term.split():
+            queryset = queryset.filter(self.matches(word))
+        return queryset, False
+
+    def matches(self, word: str) -> Q:
+        """Rows that a word finds. Rows of other tables are looked up by a subquery, so that none comes twice."""
+        return holds(self.search_fields, word)
+
+    def option(self, row: Any) -> str:
+        """The row as one choice among others."""
+        return str(row)
+
+    # --- saving ---------------------------------------------------------------------------------
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj and not self.has_change_permission(request, obj):
+            kwargs["form"] = ScopedForm
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.user, form.refusals = user_of(request), vars(request).get("refusals", ())
+        return form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """What refuses a save is said on the form, which comes back with all that was typed."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (StaleRecord, IntegrityError):
+            # Overtaken between check and save: checked again, the form finds what stands against it.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            vars(request)["refusals"] = error.messages
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """What comes out must still be the user's to change, else nothing is saved."""
+        super().save_model(request, obj, form, change)
+        self.refuse_foreign(request, obj)
+
+    def refuse_foreign(self, request: HttpRequest, obj: Any) -> None:
+        if not type(obj)._default_manager.editable_by(user_of(request)).filter(pk=obj.pk).exists():
+            raise PermissionDenied("存下去就不归您管了，没有保存。")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        form, row = context["adminform"].form, context.get("original")
+        context["conflict"] = form.conflict
+        context["page_url"] = reverse(self.page, args=[row.pk]) if self.page and row else ""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        response.status_code = 409 if form.conflict else 200
+        return response
+
+    # --- pages ----------------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if ERROR_FLAG in request.GET:
+            messages.warning(request, "筛选的条件看不懂，下面是全部。")
+        return super().changelist_view(request, extra_context)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        if not all(key.isdecimal() for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest("勾选的行看不懂。")
+        return super().response_action(request, queryset)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Our Changes in place of Django's log, which knows nothing of pages and imports."""
+        row = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, row) or not isinstance(row, Record):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{row}：改过什么",
+            "history": history_of(row, 200),
+            "object": row,
+            "opts": self.opts,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Record.save has written the Change."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Record.save has written the Change."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Record.delete writes the Changes."""
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """Rows that the admin shows and nobody changes there."""
+
+    writers = NOBODY
+
+
+def holds(fields: Sequence[str], word: str) -> Q:
+    """Rows where one of the fields holds the word. Pinyin and initials are stored in lower case."""
+    found = Q(pk__in=[])
+    for name in fields:
+        text = word.lower() if name.endswith(("pinyin", "initials")) else word
+        found |= Q(**{f"{name}__contains": text})
+    return found
+
+
+def id_hashes_in(word: str) -> list[str]:
+    """What to look a whole ID number up by; empty when the word is none."""
+    number = word.upper()
+    return identity.id_hashes(number) if len(number) in {18, 20} and number[:17].isdecimal() else []

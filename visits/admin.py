@@ -1,0 +1,117 @@
+"""Admin of visits: read, exported and declared 作废; what was recorded is never rewritten."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import EmptyFieldListFilter, RelatedOnlyFieldListFilter
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from households.admin import people
+from units.access import user_of
+from units.admin_export import export_rows
+from units.scoped_admin import MANAGERS, NOBODY, ReadOnlyAdmin, ScopedInline
+from visits.models import Visit, VisitCompanion
+from visits.voiding import void
+
+MOST_AT_ONCE = 200
+"""More is no slip of one evening, and needs a look at each."""
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="为什么作废", max_length=100, error_messages={"required": "请写为什么作废。"}
+    )
+
+
+@admin.action(description="作废所选", permissions=["void"])
+def void_selected(
+    model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Visit]
+) -> TemplateResponse | None:
+    """Ask why, then declare 作废 those that the user may; what is so already stays as it is."""
+    user = user_of(request)
+    ticked = queryset.order_by().values("pk")
+    visits = Visit.objects.editable_by(user).counted().filter(pk__in=ticked).select_related("cadre")
+    count = visits.count()
+    if not 0 < count <= MOST_AT_ONCE:
+        messages.warning(request, f"一次作废 1 到 {MOST_AT_ONCE} 条，勾选的里面能作废的有 {count} 条。")
+        return None
+    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    if form.is_valid():
+        for visit in visits:
+            void(visit, by=user, reason=form.cleaned_data["reason"])
+        messages.success(request, f"已作废 {count} 条，仍可查看，不再计数。")
+        return None
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"作废 {count} 条走访",
+        "opts": model_admin.opts,
+        "visits": visits,
+        "form": form,
+    }
+    return TemplateResponse(request, "admin/void_selected.html", context)
+
+
+class CompanionInline(ScopedInline):
+    model = VisitCompanion
+    writers = NOBODY
+    fields = ("cadre", "unit", "rank")
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("cadre", "unit")
+
+
+@admin.register(Visit)
+class VisitAdmin(ReadOnlyAdmin):
+    page = "visit"
+    fields = (
+        ("cadre", "unit", "rank"),
+        ("visited_on", "kind", "nights"),
+        ("village", "household", "head"),
+        "reasons",
+        "content",
+        ("promised_on", "promise"),
+        ("entered_by", "recorded_at", "is_late"),
+        ("voided_on", "voided_by", "void_reason"),
+    )
+    inlines = (CompanionInline,)
+    actions = (export_rows, void_selected)
+    list_display = (
+        "visited_on",
+        "cadre",
+        "unit",
+        "village",
+        "head",
+        "kind",
+        "nights",
+        "is_late",
+        "voided_on",
+        "content",
+    )
+    list_select_related = ("cadre", "unit", "village")
+    list_filter = (
+        "visited_on",
+        "kind",
+        "is_late",
+        ("voided_on", EmptyFieldListFilter),
+        ("village__division", RelatedOnlyFieldListFilter),
+        ("unit", RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("cadre__name", "cadre__pinyin", "cadre__initials", "content", "village__name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.with_head()
+
+    def matches(self, word: str) -> Q:
+        return super().matches(word) | Q(household__in=people(word).values("household"))
+
+    def has_void_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).role in MANAGERS
+
+    @admin.display(description="户主")
+    def head(self, visit: Any) -> str:
+        return visit.head_name or ""
