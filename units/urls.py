@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from units import account_pages, pages
+from units import account_pages, import_pages, pages
 
 urlpatterns = [
     path("login/", account_pages.Login.as_view(), name="login"),
@@ -20,5 +20,12 @@ urlpatterns = [
     path("cadres/<int:pk>/edit/", pages.cadre_edit, name="cadre-edit"),
     path("cadres/<int:pk>/reset/", account_pages.reset, name="cadre-reset"),
     path("cadres/<int:pk>/lock/", account_pages.lock, name="cadre-lock"),
+    path("imports/", import_pages.imports, name="imports"),
+    path("imports/runs/<int:pk>/", import_pages.import_run, name="import-run"),
+    path("imports/runs/<int:pk>/undo/", import_pages.import_undo, name="import-undo"),
+    path("imports/runs/<int:pk>/marked/", import_pages.import_marked, name="import-marked"),
+    path("imports/runs/<int:pk>/<slug:act>/", import_pages.import_act, name="import-act"),
+    path("imports/<slug:kind>/", import_pages.import_kind, name="import-kind"),
+    path("imports/<slug:kind>/template/", import_pages.import_template, name="import-template"),
     path("downloads/", pages.downloads, name="downloads"),
 ]

@@ -1,0 +1,233 @@
+"""导入: blank workbooks, uploads, what a check found, import, undo. Offices only."""
+
+import io
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from core.importing import files, runs, tasks, workbooks
+from core.importing.kinds import Sheet, all_kinds, find_kind
+from core.lists import log_download
+from core.models import ImportRow, ImportRun
+from units.access import get_visible, office_required, user_of
+from units.context import RUNNING
+
+MAX_BYTES = 20 * 1024 * 1024
+ERRORS_SHOWN = 50
+RUNS_SHOWN = 20
+Status = ImportRun.Status
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="工作簿",
+        help_text="Excel（.xlsx、.xls）或 CSV，最大 20 MB",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.csv"}),
+        error_messages={"required": "请先选一个文件。", "empty": "这个文件是空的，请换一个。"},
+    )
+
+    def clean_file(self) -> UploadedFile[Any]:
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
+        if (upload.size or 0) > MAX_BYTES:
+            raise forms.ValidationError("文件超过 20 MB，请拆成几个再传。")
+        return upload
+
+
+@office_required
+def imports(request: HttpRequest) -> HttpResponse:
+    """The kinds in the order a county fills them, and the newest runs."""
+    return render(
+        request,
+        "imports/index.html",
+        {
+            "page": {"title": "导入", "facts": "先下载空白表格，填好或粘好再上传；检查不改任何数据"},
+            "kinds": all_kinds(),
+            "runs": _named(ImportRun.objects.visible_to(user_of(request)).select_related("by")[:RUNS_SHOWN]),
+        },
+    )
+
+
+@office_required
+def import_kind(request: HttpRequest, kind: str) -> HttpResponse:
+    """Upload a workbook of one kind."""
+    user, sheet = user_of(request), _sheet(kind)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        run = runs.upload(sheet, upload.name, upload.read(), user)
+        tasks.queue_check(run)
+        return redirect("import-run", pk=run.pk)
+    return render(
+        request,
+        "imports/kind.html",
+        {
+            "page": {"title": f"导入{sheet.label}", "crumbs": [("导入", reverse("imports"))]},
+            "sheet": sheet,
+            "before": [found for key in sheet.after if (found := find_kind(key))],
+            "form": form,
+            "runs": _named(
+                ImportRun.objects.visible_to(user).filter(kind=kind).select_related("by")[:RUNS_SHOWN]
+            ),
+        },
+    )
+
+
+@office_required
+def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
+    sheet = _sheet(kind)
+    return _workbook(workbooks.template(sheet), f"{sheet.label}空白表格.xlsx")
+
+
+@office_required
+def import_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One run, wherever it stands. While it works htmx asks again each second for its progress."""
+    runs.mark_broken()
+    run: ImportRun = get_visible(ImportRun.objects.select_related("by"), user_of(request), pk=pk)
+    if request.headers.get("HX-Request"):
+        if run.status not in RUNNING:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "_job.html", {"progress": _progress(run)})
+    wrong = ImportRow.objects.filter(run=run, errors__isnull=False).order_by("number")
+    everything = request.GET.get("all") == "1"
+    rows = list(wrong if everything else wrong[:ERRORS_SHOWN])
+    warned = ImportRow.objects.filter(run=run, warnings__isnull=False).order_by("number")
+    sheet = _sheet(run.kind)
+    return render(
+        request,
+        "imports/run.html",
+        {
+            "page": {
+                "title": f"导入{sheet.label}",
+                "facts": f"{run.filename}，{run.total_rows:,} 行，{run.by.name} "
+                f"{timezone.localtime(run.uploaded_at):%-m月%-d日 %H:%M} 上传",
+                "crumbs": [
+                    ("导入", reverse("imports")),
+                    (sheet.label, reverse("import-kind", args=[run.kind])),
+                ],
+            },
+            "run": run,
+            "step": _step(run),
+            "running": run.status in RUNNING,
+            "progress": _progress(run),
+            "good": run.created_count + run.changed_count,
+            "errors": [(row.number, error) for row in rows for error in row.errors or []],
+            "more": 0 if everything else max(0, run.wrong_count - len(rows)),
+            "warnings": [
+                (row.number, error) for row in warned[:ERRORS_SHOWN] for error in row.warnings or []
+            ],
+            "has_marked": files.has(run, files.MARKED),
+            "why_not_undo": runs.why_not_undo(run) if run.status == Status.DONE else "",
+            "may_check": run.status in {Status.STOPPED, Status.BROKEN} and not run.applied_at,
+        },
+    )
+
+
+@office_required
+@require_POST
+def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """check again, apply (all or without the wrong rows), stop."""
+    run: ImportRun = get_visible(ImportRun.objects, user_of(request), pk=pk)
+    try:
+        if act == "check":
+            tasks.queue_check(run)
+        elif act == "apply":
+            tasks.queue_apply(run, partial=run.wrong_count > 0)
+        elif act == "stop":
+            runs.ask_stop(run)
+        else:
+            raise Http404
+    except runs.NotNow as why:
+        messages.warning(request, str(why))
+    return redirect("import-run", pk=pk)
+
+
+@office_required
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """撤销整批, after its numbers have been read."""
+    user = user_of(request)
+    run: ImportRun = get_visible(ImportRun.objects, user, pk=pk)
+    why_not = runs.why_not_undo(run)
+    if why_not:
+        messages.warning(request, why_not)
+        return redirect("import-run", pk=pk)
+    if request.method == "POST":
+        try:
+            tasks.queue_undo(run, user.pk)
+        except runs.NotNow as why:
+            messages.warning(request, str(why))
+        return redirect("import-run", pk=pk)
+    return render(
+        request,
+        "pages/confirm.html",
+        {
+            "page": {"title": "撤销这次导入", "facts": run.filename},
+            "points": [
+                f"这次新增的 {run.created_count:,} 行会删去",
+                f"这次改过的 {run.changed_count:,} 行改回导入以前的样子",
+                "撤销也记在每一行的变动记录里",
+            ],
+            "submit": f"撤销 {run.created_count + run.changed_count:,} 行",
+            "cancel": reverse("import-run", args=[pk]),
+        },
+    )
+
+
+@office_required
+def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Her own workbook with the wrong cells marked and the given numbers filled in."""
+    run: ImportRun = get_visible(ImportRun.objects, user_of(request), pk=pk)
+    try:
+        data = files.read(run, files.MARKED)
+    except FileNotFoundError:
+        messages.warning(request, "标注的表还没有准备好，过一会儿再试；超过 30 天的已经删除。")
+        return redirect("import-run", pk=pk)
+    log_download(request, f"标注后的原表：{run.filename}"[:60], filters="", row_count=run.total_rows)
+    name = run.filename.rpartition(".")[0] or run.filename
+    return _workbook(data, f"{name}（已标注）.xlsx")
+
+
+def _sheet(kind: str) -> Sheet:
+    sheet = find_kind(kind)
+    if sheet is None:
+        raise Http404("没有这种表。")
+    return sheet
+
+
+def _named(found: Any) -> list[tuple[ImportRun, str]]:
+    labels = {sheet.key: sheet.label for sheet in all_kinds()}
+    return [(run, labels.get(run.kind, run.kind)) for run in found]
+
+
+def _workbook(data: bytes, filename: str) -> HttpResponseBase:
+    return FileResponse(io.BytesIO(data), as_attachment=True, filename=filename)
+
+
+def _step(run: ImportRun) -> int:
+    """上传 1, 检查 2, 确认 3, 完成 4."""
+    if run.status in {Status.DONE, Status.UNDONE, Status.UNDOING}:
+        return 4
+    return 3 if run.status in {Status.CHECKED, Status.APPLYING} else 2
+
+
+def _progress(run: ImportRun) -> dict[str, Any]:
+    title = run.get_status_display()
+    if run.total_rows:
+        title = f"{title}，第 {run.done_rows:,} 行，共 {run.total_rows:,} 行"
+    return {
+        "title": title,
+        "done": run.done_rows,
+        "total": run.total_rows,
+        "left": "",
+        "poll": reverse("import-run", args=[run.pk]),
+        "stop": reverse("import-act", args=[run.pk, "stop"])
+        if run.status in {Status.QUEUED, Status.CHECKING}
+        else "",
+    }
