@@ -32,7 +32,16 @@ def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
             continue
         owners = found._meta.get_field("owner").related_model.objects
         if owners.visible_to(request.user).filter(pk=found.owner_id).exists():
-            response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
-            response["Cache-Control"] = "private, max-age=86400"
-            return response
+            return _picture(found)
     raise Http404
+
+
+def _picture(attachment: Attachment) -> FileResponse:
+    """To be shown, not saved, and kept by the reader's browser alone."""
+    try:
+        file = attachment.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, content_type="image/jpeg", filename=f"{attachment.uuid}.jpg")
+    response["Cache-Control"] = "private, max-age=86400"
+    return response

@@ -107,6 +107,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     member: Member = get_visible(Member.objects, user, pk=pk)
     Reveal.objects.create(
-        by=user, place=user.place, table=member._meta.label_lower, row=member.pk, whose=member.name
+        by=user, place=member.place, table=member._meta.label_lower, row=member.pk, whose=member.name
     )
-    return HttpResponse(member.id_number, content_type="text/plain; charset=utf-8")
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(member.id_number, content_type="text/plain; charset=utf-8", headers=headers)

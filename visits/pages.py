@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from core.display import history_of
+from core.words import split_words
 from households.models import Household
 from units.access import get_editable, get_visible, recorder_required, user_of
 from units.models import Cadre
@@ -82,6 +83,7 @@ def _visit_page(
     request: HttpRequest, form: VisitForm, conflict: dict[str, Any] | None = None
 ) -> HttpResponse:
     ticked = form.ticked
+    chosen = ticked[0] if len(ticked) == 1 and "household" in request.GET else None
     return render(
         request,
         "visits/new.html",
@@ -91,7 +93,8 @@ def _visit_page(
             "form": form,
             "cadre": form.cadre,
             "for_other": form.cadre != form.author,
-            "chosen": ticked[0] if len(ticked) == 1 and "household" in request.GET else None,
+            "chosen": chosen,
+            "tags": split_words(chosen.tags) if chosen and form.cadre == form.author else [],
             "colleagues": form.colleagues(),
             "conflict": conflict,
             "fresh": uuid4(),

@@ -1,0 +1,558 @@
+"""The pages of visits: recording, reading, taking back; home, diary, list, household file, photos, reveals."""
+
+import io
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from PIL import Image
+
+from core.models import Download, Reveal
+from tests.factories import (
+    make_cadre,
+    make_household,
+    make_id_number,
+    make_member,
+    make_pairing,
+    make_village_pairing,
+    make_visit,
+)
+from units.models import Cadre, Word, today
+from visits.models import Visit, VisitPhoto
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(cadre):
+    return make_pairing(cadre=cadre, household=make_household(head="王守田", phone="13993850000")).household
+
+
+def as_(user: Cadre) -> Client:
+    client = Client()
+    client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
+    return client
+
+
+def said(**changed):
+    return {
+        "ref": str(uuid.uuid4()),
+        "on": today().isoformat(),
+        "kind": "home",
+        "content": "看了水窖，问了药费。",
+        **changed,
+    }
+
+
+def page_of(response) -> str:
+    return response.content.decode()
+
+
+def picture(size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", size, "green").save(out, "PNG")
+    return SimpleUploadedFile("门前.png", out.getvalue(), "image/png")
+
+
+def queries_of(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(url).status_code == 200
+    return len(seen)
+
+
+# 记走访
+
+
+def test_a_visit_is_recorded_and_one_is_back_home(cadre, home):
+    response = as_(cadre).post("/visits/new/", said(households=[home.pk]), follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    assert "已记下" in page_of(response)
+    assert Visit.objects.get().household == home
+
+
+def test_the_page_begins_with_the_household_that_led_there(cadre, home):
+    html = page_of(as_(cadre).get(f"/visits/new/?household={home.pk}"))
+    assert '<span class="name">王守田</span>' in html
+    assert f'name="households" value="{home.pk}"' in html
+
+
+def test_a_household_of_others_leads_nowhere(cadre):
+    others = make_household(head="马桂英")
+    assert as_(cadre).get(f"/visits/new/?household={others.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["0", "abc", "99999999999999999999", "²", "-1"])
+def test_a_garbled_household_leads_nowhere(cadre, key):
+    assert as_(cadre).get("/visits/new/", {"household": key}).status_code == 404
+
+
+def test_a_tampered_household_is_refused_in_a_sentence_and_the_text_is_kept(cadre, home):
+    others = make_household(head="马桂英")
+    html = page_of(as_(cadre).post("/visits/new/", said(households=[others.pk], content="谈了种药材")))
+    assert "勾选的户里，有现在不能记的" in html
+    assert "谈了种药材" in html
+    assert "马桂英" not in html
+    assert not Visit.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"content": " "}, "请写几个字"),
+        ({"content": "长" * 2001}, "2000"),
+        ({"on": ""}, "请选哪天去的"),
+        ({"on": "other"}, "请选是哪一天"),
+        ({"on": "other", "other_day": "2011-12-31"}, "走访日期不能早于 2012-01-01"),
+        ({"on": "other", "other_day": "某天"}, "日期"),
+        ({"kind": "nonsense"}, "nonsense"),
+        ({"households": []}, "请勾选去了哪一户"),
+        ({"until": "2012-01-01"}, "最后一天不能早于第一天"),
+        ({"nights": "两"}, "请填夜数"),
+        ({"nights": "-1"}, "夜数不能是负数"),
+        ({"promised_on": "2012-03-05"}, "约下次的日期要晚于这次走访"),
+        ({"promise": "答" * 101}, "100"),
+        ({"companions": ["99999"]}, "同去的人只能选本单位"),
+        ({"village": "99999"}, "这个村不是本单位联系的村"),
+        ({"ref": "abc"}, "UUID"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_is_kept(cadre, home, changed, sentence):
+    data = said(**{"households": [home.pk], "content": "谈了种药材", **changed})
+    response = as_(cadre).post("/visits/new/", data)
+    assert response.status_code == 200
+    assert sentence in page_of(response)
+    assert data["content"].strip() in page_of(response)
+    assert not Visit.objects.exists()
+
+
+def test_the_day_before_yesterday_is_marked_as_late(cadre, home):
+    day = today() - timedelta(days=2)
+    data = said(households=[home.pk], on="other", other_day=day.isoformat())
+    assert "（补录）" in page_of(as_(cadre).post("/visits/new/", data, follow=True))
+    assert Visit.objects.get().is_late
+
+
+def test_a_page_opened_before_midnight_keeps_its_day(cadre, home):
+    opened = today() - timedelta(days=3)
+    as_(cadre).post("/visits/new/", said(households=[home.pk], on=opened.isoformat()))
+    assert Visit.objects.get().visited_on == opened
+
+
+def test_several_families_in_a_stay_of_three_days_are_one_form(cadre, home):
+    second = make_pairing(cadre=cadre, household=make_household(head="刘满仓")).household
+    first = today() - timedelta(days=2)
+    data = said(
+        households=[home.pk, second.pk],
+        on="other",
+        other_day=first.isoformat(),
+        until=today().isoformat(),
+        kind="stay",
+    )
+    assert "6 条" in page_of(as_(cadre).post("/visits/new/", data, follow=True))
+    assert Visit.objects.filter(nights=1).count() == 2
+
+
+def test_reasons_are_the_words_of_the_office(cadre, home):
+    Word.objects.create(group=Word.Group.VISIT_REASON, text="有病")
+    as_(cadre).post("/visits/new/", said(households=[home.pk], reasons=["有病"]))
+    assert Visit.objects.get().reasons == "有病"
+
+
+def test_a_village_meeting_is_recorded_without_a_household(cadre):
+    village = make_village_pairing(unit=cadre.unit).village
+    as_(cadre).post("/visits/new/", said(kind="committees", village=village.pk))
+    assert Visit.objects.get().village == village
+
+
+def test_a_viewer_records_nothing(viewer):
+    client = as_(viewer)
+    assert client.get("/visits/new/").status_code == 403
+    assert client.post("/visits/new/", said()).status_code == 403
+
+
+def test_pressing_save_twice_records_once(cadre, home):
+    data = said(households=[home.pk])
+    client = as_(cadre)
+    assert [client.post("/visits/new/", data).status_code for _ in range(2)] == [302, 302]
+    assert Visit.objects.count() == 1
+
+
+def test_other_content_under_the_same_ref_shows_both_and_can_be_another_visit(cadre, home):
+    data = said(households=[home.pk], content="先写的")
+    client = as_(cadre)
+    client.post("/visits/new/", data)
+    response = client.post("/visits/new/", {**data, "content": "后写的"})
+    assert response.status_code == 409
+    assert "先写的" in page_of(response)
+    assert "后写的" in page_of(response)
+    client.post("/visits/new/", {**data, "content": "后写的", "fresh": str(uuid.uuid4())})
+    assert Visit.objects.count() == 2
+
+
+def test_a_ref_of_another_author_is_a_conflict(cadre, leader, home):
+    data = said(households=[home.pk])
+    as_(cadre).post("/visits/new/", data)
+    make_village_pairing(unit=leader.unit, village=home.village)
+    assert as_(leader).post(f"/visits/new/?household={home.pk}", data).status_code == 409
+
+
+# For a colleague
+
+
+@pytest.fixture
+def older(cadre):
+    older = make_cadre(name="陈立新", unit=cadre.unit)
+    make_pairing(cadre=older, household=make_household(head="赵存福", tags="军烈属"))
+    return older
+
+
+def test_a_colleagues_households_are_offered_by_name_and_group_only(cadre, older):
+    html = page_of(as_(cadre).get(f"/visits/new/?for={older.pk}"))
+    assert "赵存福，石峰村三组" in html
+    assert "军烈属" not in html
+
+
+def test_both_names_stand_on_what_a_colleague_entered(cadre, older):
+    home = older.pairings.get().household
+    as_(cadre).post(f"/visits/new/?for={older.pk}", said(households=[home.pk]))
+    visit = Visit.objects.get()
+    assert "陈立新" in page_of(as_(cadre).get(f"/visits/{visit.pk}/"))
+    assert "李建业代录" in page_of(as_(older).get(f"/visits/{visit.pk}/"))
+
+
+def test_turning_to_a_colleague_keeps_what_was_typed(cadre, older):
+    data = said(content="苹果套袋已完", turn="1")
+    html = page_of(as_(cadre).post(f"/visits/new/?for={older.pk}", data))
+    assert "苹果套袋已完" in html
+    assert "没有保存" not in html
+    assert data["ref"] in html
+
+
+def test_another_units_cadre_is_not_there(cadre, stranger):
+    assert as_(cadre).get(f"/visits/new/?for={stranger.pk}").status_code == 404
+
+
+# Photos
+
+
+def test_a_photo_is_kept_without_what_the_camera_wrote(cadre, home):
+    as_(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
+    photo = VisitPhoto.objects.get()
+    response = as_(cadre).get(f"/files/{photo.uuid}/")
+    content = b"".join(response.streaming_content)
+    assert Image.open(io.BytesIO(content)).format == "JPEG"
+    assert response["Content-Disposition"].startswith("inline")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "private" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("upload", "sentence"),
+    [
+        (SimpleUploadedFile("a.jpg", b"no picture at all"), "不是能打开的照片"),
+        (SimpleUploadedFile("empty.jpg", b""), "空"),
+        (SimpleUploadedFile("large.jpg", b"0" * (12 * 1024 * 1024 + 1)), "照片太大"),
+    ],
+)
+def test_what_is_no_photo_is_told_and_the_text_kept(cadre, home, upload, sentence):
+    upload.seek(0)
+    html = page_of(as_(cadre).post("/visits/new/", said(households=[home.pk], photos=[upload])))
+    assert sentence in html
+    assert "看了水窖" in html
+    assert not Visit.objects.exists()
+
+
+def test_too_many_photos_are_told(cadre, home):
+    photos = [picture() for _ in range(10)]
+    html = page_of(as_(cadre).post("/visits/new/", said(households=[home.pk], photos=photos)))
+    assert "一次最多 9 张照片" in html
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("leader", 200), ("office", 200), ("viewer", 200), ("stranger", 404)]
+)
+def test_a_photo_is_for_who_may_see_the_visit(request, cadre, home, who, status):
+    as_(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
+    url = f"/files/{VisitPhoto.objects.get().uuid}/"
+    assert as_(request.getfixturevalue(who)).get(url).status_code == status
+
+
+def test_a_photo_that_is_gone_or_never_was_is_not_found(cadre, home):
+    as_(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
+    photo = VisitPhoto.objects.get()
+    photo.file.storage.delete(photo.file.name)
+    assert as_(cadre).get(f"/files/{photo.uuid}/").status_code == 404
+    assert as_(cadre).get(f"/files/{uuid.uuid4()}/").status_code == 404
+
+
+# One visit, 作废
+
+
+def test_a_stranger_finds_no_visit(stranger, cadre, home):
+    visit = make_visit(cadre=cadre, household=home)
+    assert as_(stranger).get(f"/visits/{visit.pk}/").status_code == 404
+    assert as_(stranger).post(f"/visits/{visit.pk}/void/", {"reason": "?"}).status_code == 404
+
+
+def test_after_unpairing_the_own_visit_is_read_with_the_name_and_the_household_is_gone(cadre, home):
+    visit = make_visit(cadre=cadre, household=home)
+    pairing = home.pairings.get()
+    pairing.ended_on = today()
+    pairing.save()
+    html = page_of(as_(cadre).get(f"/visits/{visit.pk}/"))
+    assert "王守田" in html
+    assert f"/households/{home.pk}/" not in html
+    assert as_(cadre).get(f"/households/{home.pk}/").status_code == 404
+
+
+def test_an_author_takes_back_with_a_reason_and_it_is_struck_through(cadre, home):
+    visit = make_visit(cadre=cadre, household=home)
+    response = as_(cadre).post(f"/visits/{visit.pk}/void/", {"reason": "记错了日期"}, follow=True)
+    assert "<del>" in page_of(response)
+    assert "记错了日期" in page_of(response)
+    assert not Visit.objects.counted().exists()
+
+
+def test_taking_back_needs_a_reason(cadre, home):
+    visit = make_visit(cadre=cadre, household=home)
+    assert "请写为什么作废" in page_of(as_(cadre).post(f"/visits/{visit.pk}/void/", {"reason": " "}))
+    assert Visit.objects.counted().exists()
+
+
+def test_after_a_week_the_author_may_not_but_the_leader_may(cadre, leader, home):
+    visit = make_visit(cadre=cadre, household=home, recorded_at=timezone.now() - timedelta(days=8))
+    assert as_(cadre).post(f"/visits/{visit.pk}/void/", {"reason": "记错了"}).status_code == 403
+    assert as_(leader).post(f"/visits/{visit.pk}/void/", {"reason": "记错了"}).status_code == 302
+
+
+def test_a_viewer_takes_nothing_back(viewer, cadre, home):
+    visit = make_visit(cadre=cadre, household=home)
+    assert as_(viewer).post(f"/visits/{visit.pk}/void/", {"reason": "?"}).status_code == 403
+
+
+def test_taking_back_twice_changes_nothing(cadre, home):
+    visit = make_visit(cadre=cadre, household=home)
+    client = as_(cadre)
+    for reason in ("第一个原因", "第二个原因"):
+        client.post(f"/visits/{visit.pk}/void/", {"reason": reason})
+    visit.refresh_from_db()
+    assert visit.void_reason == "第一个原因"
+
+
+def test_a_whole_outing_is_taken_back_by_one_tick(cadre, home):
+    second = make_pairing(cadre=cadre, household=make_household(head="刘满仓")).household
+    client = as_(cadre)
+    client.post("/visits/new/", said(households=[home.pk, second.pk]))
+    url = f"/visits/{Visit.objects.first().pk}/void/"
+    assert "另外 1 条也作废" in page_of(client.get(url))
+    client.post(url, {"reason": "记错了", "whole_outing": "on"})
+    assert not Visit.objects.counted().exists()
+
+
+# 我的联系户
+
+
+def test_home_says_who_where_phone_and_last_visit(cadre, home):
+    make_visit(cadre=cadre, household=home, visited_on=today() - timedelta(days=3), content="谈苹果套袋")
+    html = page_of(as_(cadre).get("/"))
+    for words in ("王守田", "石峰村三组", 'href="tel:13993850000"', "3 天前，谈苹果套袋", "今年"):
+        assert words in html
+
+
+def test_home_puts_the_next_promise_first(cadre, home):
+    second = make_pairing(cadre=cadre, household=make_household(head="刘满仓")).household
+    make_visit(
+        cadre=cadre,
+        household=second,
+        visited_on=today() - timedelta(days=9),
+        promised_on=today() + timedelta(days=3),
+        promise="送贷款表",
+    )
+    html = page_of(as_(cadre).get("/"))
+    assert html.index("刘满仓") < html.index("王守田")
+    assert "约好上门，送贷款表" in html
+
+
+def test_home_without_households_says_what_to_do(cadre):
+    assert "还没有给您结对的户" in page_of(as_(cadre).get("/"))
+
+
+def test_phone_calls_and_voided_visits_are_no_times(cadre, home):
+    make_visit(cadre=cadre, household=home, visited_on=today(), kind="phone")
+    make_visit(cadre=cadre, household=home, visited_on=today(), voided_on=today(), void_reason="错")
+    assert "今年 0 次" in page_of(as_(cadre).get("/"))
+
+
+def test_a_companion_has_been_there_too(cadre, leader, home):
+    visit = make_visit(cadre=leader, household=home, visited_on=today())
+    visit.companions.create(cadre=cadre, unit=cadre.unit, rank=cadre.rank)
+    assert "今年 1 次" in page_of(as_(cadre).get("/"))
+
+
+# 民情日记 and the list
+
+
+def test_the_diary_shows_one_month_and_leads_to_the_others(cadre, home):
+    make_visit(cadre=cadre, household=home, visited_on=date(2015, 9, 16), content="九月的事")
+    make_visit(cadre=cadre, household=home, visited_on=date(2015, 6, 5), content="六月的事")
+    html = page_of(as_(cadre).get("/visits/?month=2015-09"))
+    assert "九月的事" in html
+    assert "六月的事" not in html
+    assert "?month=2015-06" in html
+
+
+@pytest.mark.parametrize("query", ["q=套袋", "q=王守田"])
+def test_the_diary_is_searched_by_text_and_name(cadre, home, query):
+    make_visit(cadre=cadre, household=home, visited_on=date(2015, 6, 5), content="谈苹果套袋")
+    make_visit(cadre=cadre, visited_on=date(2015, 6, 6), content="两委座谈", kind="committees")
+    html = page_of(as_(cadre).get(f"/visits/?{query}"))
+    assert "谈苹果套袋" in html
+    assert ">两委座谈" not in html
+
+
+@pytest.mark.parametrize("month", ["", "abc", "2015-13", "0000-00", "9999-12"])
+def test_a_garbled_month_is_this_one(cadre, month):
+    assert as_(cadre).get("/visits/", {"month": month}).status_code == 200
+
+
+def test_a_cadre_sees_no_visit_of_others_in_the_diary(cadre, leader, home):
+    make_visit(cadre=leader, household=home, visited_on=today(), content="组长自己的")
+    assert "组长自己的" not in page_of(as_(cadre).get("/visits/"))
+
+
+def test_a_diary_is_exported_and_the_download_logged(cadre, home):
+    make_visit(cadre=cadre, household=home)
+    response = as_(cadre).get("/visits/?export=xlsx")
+    assert response["Content-Type"].endswith("sheet")
+    assert Download.objects.get().row_count == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["平常的", "补的"]),
+        ("late=1", ["补的"]),
+        ("void=1", ["错的"]),
+        ("kind=comfort", ["补的"]),
+        ("since=2015-09-10&until=2015-09-30", ["平常的"]),
+        ("entering=1", ["平常的"]),
+        ("q=wst", ["平常的"]),
+        ("since=某天", ["平常的", "补的"]),
+    ],
+)
+def test_the_list_is_narrowed(office, cadre, home, query, found):
+    on_time = {"recorded_at": timezone.make_aware(timezone.datetime(2015, 9, 16, 18))}
+    make_visit(cadre=cadre, household=home, content="平常的", **on_time)
+    make_visit(cadre=cadre, content="补的", kind="comfort", visited_on=date(2015, 8, 1), village=home.village)
+    make_visit(cadre=cadre, household=home, content="错的", voided_on=today(), void_reason="错", **on_time)
+    html = page_of(as_(office).get(f"/visits/?{query}"))
+    assert [words for words in ("平常的", "补的", "错的") if words in html] == found
+
+
+# Constant numbers of queries
+
+
+@pytest.mark.parametrize("url", ["/", "/visits/?month=2015-09", "/visits/new/"])
+def test_a_cadres_page_makes_no_query_a_row(cadre, home, url):
+    visit = make_visit(cadre=cadre, household=home)
+    visit.companions.create(cadre=make_cadre(unit=cadre.unit), unit=cadre.unit, rank=cadre.rank)
+    client = as_(cadre)
+    one = queries_of(client, url)
+    for number in range(8):
+        other = make_pairing(cadre=cadre, household=make_household(head=f"户主{number}")).household
+        visit = make_visit(cadre=cadre, household=other, promise="再来")
+        visit.companions.create(cadre=make_cadre(unit=cadre.unit), unit=cadre.unit, rank=cadre.rank)
+    assert queries_of(client, url) == one
+
+
+def test_the_list_makes_no_query_a_row(office, cadre, home):
+    make_visit(cadre=cadre, household=home)
+    client = as_(office)
+    one = queries_of(client, "/visits/")
+    for _ in range(60):
+        make_visit(cadre=cadre, household=home)
+    assert queries_of(client, "/visits/") == one
+
+
+@pytest.mark.parametrize("who", ["cadre", "office"])
+def test_the_household_file_makes_no_query_a_row(request, cadre, home, who):
+    visit = make_visit(cadre=cadre, household=home)
+    visit.companions.create(cadre=make_cadre(unit=cadre.unit), unit=cadre.unit, rank=cadre.rank)
+    client = as_(request.getfixturevalue(who))
+    one = queries_of(client, f"/households/{home.pk}/")
+    for number in range(8):
+        make_member(household=home, name=f"家人{number}", relation="99", id_number=make_id_number())
+        visit = make_visit(cadre=cadre, household=home)
+        visit.companions.create(cadre=make_cadre(unit=cadre.unit), unit=cadre.unit, rank=cadre.rank)
+        make_pairing(cadre=make_cadre(), household=home, ended_on=today())
+    assert queries_of(client, f"/households/{home.pk}/") == one
+
+
+# 一户一档 and 查看
+
+
+@pytest.fixture
+def number(home):
+    number = make_id_number(born_on=date(1985, 5, 1), sex="2")
+    make_member(household=home, name="李秋菊", relation="02", sex="2", id_number=number)
+    return number
+
+
+@pytest.mark.parametrize("who", ["cadre", "leader", "office", "viewer"])
+def test_the_household_file_masks_id_numbers(request, cadre, home, number, who):
+    make_village_pairing(unit=cadre.unit, village=home.village)
+    html = page_of(as_(request.getfixturevalue(who)).get(f"/households/{home.pk}/"))
+    assert "李秋菊" in html
+    assert number not in html
+    assert f"{number[:6]}********{number[-4:]}" in html
+
+
+def test_a_viewer_reads_the_phone_masked_and_reveals_nothing(viewer, home, number):
+    html = page_of(as_(viewer).get(f"/households/{home.pk}/"))
+    assert "139****0000" in html
+    assert "13993850000" not in html
+    assert "/reveal/" not in html
+    member = home.members.get(name="李秋菊")
+    assert as_(viewer).post(f"/reveal/member/{member.pk}/").status_code == 403
+
+
+def test_a_reveal_shows_one_number_and_is_logged(cadre, home, number):
+    member = home.members.get(name="李秋菊")
+    response = as_(cadre).post(f"/reveal/member/{member.pk}/")
+    assert (page_of(response), response["Cache-Control"]) == (number, "no-store")
+    seen = Reveal.objects.get()
+    assert (seen.by, seen.row, seen.whose, seen.place) == (cadre, member.pk, "李秋菊", home.village.code)
+
+
+def test_a_stranger_reveals_nothing(stranger, home, number):
+    member = home.members.get(name="李秋菊")
+    assert as_(stranger).post(f"/reveal/member/{member.pk}/").status_code == 404
+    assert not Reveal.objects.exists()
+
+
+def test_a_number_is_revealed_by_an_act_only(cadre, home, number):
+    member = home.members.get(name="李秋菊")
+    assert as_(cadre).get(f"/reveal/member/{member.pk}/").status_code == 405
+
+
+def test_a_stranger_finds_no_household(stranger, home):
+    assert as_(stranger).get(f"/households/{home.pk}/").status_code == 404
+
+
+def test_the_household_file_shows_pairings_past_and_present(office, cadre, home):
+    make_pairing(
+        cadre=make_cadre(name="前一任"),
+        household=home,
+        started_on=date(2013, 3, 1),
+        ended_on=date(2014, 3, 1),
+    )
+    html = page_of(as_(office).get(f"/households/{home.pk}/"))
+    assert html.index("李建业") < html.index("前一任")
