@@ -170,7 +170,8 @@ class Visit(Record):
         verbose_name = verbose_name_plural = "走访"
         ordering = ["-visited_on", "-pk"]
         indexes = [
-            models.Index(fields=["place", "visited_on"], name="visit_place"),
+            # With voided_on the counted visits of a county are listed and counted from the index alone.
+            models.Index(fields=["place", "visited_on", "voided_on"], name="visit_place"),
             models.Index(fields=["cadre", "visited_on"], name="visit_cadre"),
             models.Index(fields=["unit", "visited_on"], name="visit_unit"),
             models.Index(fields=["household", "visited_on"], name="visit_household"),

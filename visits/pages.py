@@ -134,7 +134,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "visits/visit.html",
         {
-            "page": {"title": "走访", "crumbs": [("走访", reverse("visits"))]},
+            "page": {"title": f"{visit.cadre}的走访", "crumbs": [("走访", reverse("visits"))]},
             "frame": frame_of(user),
             "back": reverse("visits"),
             "visit": visit,
