@@ -34,6 +34,10 @@ class Record(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises StaleRecord when the stored version is not the one this row was read at."""
+        fields = kwargs.get("update_fields")
+        if fields is not None and self.untracked.issuperset(fields):
+            super().save(*args, **kwargs)
+            return
         self.fill()
         with transaction.atomic():
             old = self._stored()
@@ -46,8 +50,8 @@ class Record(models.Model):
             changes = history.difference(old, self)
             if changes:
                 self.version += 1
-                if kwargs.get("update_fields") is not None:
-                    kwargs["update_fields"] = {*kwargs["update_fields"], "version"}
+                if fields is not None:
+                    kwargs["update_fields"] = {*fields, "version"}
                 history.write(self, Change.Act.CHANGED, changes)
             super().save(*args, **kwargs)
 

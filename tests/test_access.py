@@ -201,7 +201,9 @@ def test_no_tampered_field_reaches_a_foreign_row(rule, own, people, foreign):
         client = Client()
         client.force_login(people[role], backend="units.accounts.PhoneOrStaffNumberBackend")
         url = address(rule.path, own)
-        form = client.get(url).context["form"]
+        form = client.get(url).context.get("form")
+        if form is None:  # this role reads the page and has nothing to send
+            continue
         typed = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
         for name in form.fields:
             for value in bad:
