@@ -20,15 +20,16 @@ function room(radio) {
 function ticked() { return boxes.filter((box) => box.checked); }
 function chosen() { return radios.find((radio) => radio.checked); }
 
-// What the cadre will have, beside the ceiling: 正好满, 还能再联 2 户, 超过上限 1 户.
+// What the cadre will have, beside the ceiling, in full and in short.
 function outcome(radio, more) {
   const most = radio.dataset.most === "" ? null : Number(radio.dataset.most);
   const after = Number(radio.dataset.load) + more;
-  if (most === null) return { after, text: "", over: false };
-  if (after === most) return { after, text: "正好满", over: false };
-  return after < most
-    ? { after, text: `还能再联 ${most - after} 户`, over: false }
-    : { after, text: `超过上限 ${after - most} 户`, over: true };
+  const over = most !== null && after > most;
+  if (most === null) return { after, over, text: "", short: "" };
+  if (after === most) return { after, over, text: "正好满", short: "正好满" };
+  return over
+    ? { after, over, text: `超过上限 ${after - most} 户`, short: `超 ${after - most} 户` }
+    : { after, over, text: `还能再联 ${most - after} 户`, short: `还余 ${most - after} 户` };
 }
 
 function names(list) {
@@ -60,9 +61,9 @@ function summary(list, radio) {
 
 function showRoom(radio, list, isChosen) {
   const { cell, text, due } = rooms.get(radio);
-  const { after, text: then, over } = outcome(radio, list.length);
-  const changes = isChosen && list.length && then;
-  cell.textContent = changes ? `选后 ${after} 户，${then}` : text;
+  const { after, over, short } = outcome(radio, list.length);
+  const changes = isChosen && list.length && short;
+  cell.textContent = changes ? `选后 ${after} 户，${short}` : text;
   cell.classList.toggle("due", changes ? over : due);
   cell.classList.toggle("quiet", changes ? !over : !due);
 }

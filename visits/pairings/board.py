@@ -104,25 +104,9 @@ def _context(
     request: HttpRequest, user: Cadre, village: Village, view: View, form: PairForm
 ) -> dict[str, Any]:
     units = list(Unit.objects.filter(village_pairings__in=village.pairings.current()).order_by("code", "pk"))
-    lines = _household_lines(user, village)
-    counts = {
-        "unpaired": sum(not line["holders"] for line in lines),
-        "paired": sum(bool(line["holders"]) for line in lines),
-        "all": len(lines),
-    }
-    show = view.show or ("unpaired" if counts["unpaired"] else "all")
-    view = replace(view, show=show)
     # A link of the page, or another list, may bring ticks along; a form that came back has its own.
     typed = request.POST if form.is_bound else request.GET
-    ticked, chosen = set(typed.getlist("households")), key_of(typed.get("cadre", ""))
-    wanted = [line for line in lines if show == "all" or bool(line["holders"]) == (show == "paired")]
-    _sort(wanted, view.sort)
-    missing = [line for line in lines if str(line["pk"]) in ticked and line not in wanted]
-    people = _cadres(user, view, [unit.pk for unit in units], chosen)
-    ceilings = household_ceilings(village.place, today())
     neighbours = Village.objects.visible_to(user).current()
-    households = _first(wanted, view.rows, lambda line: str(line["pk"]) in ticked)
-    shown = _first(people, view.people, lambda cadre: cadre.pk == chosen)
     return {
         "page": {
             "title": village.name,
@@ -130,33 +114,57 @@ def _context(
             "crumbs": [("结对台", reverse("pairing-board"))],
         },
         "form": form,
+        "started_on": _typed_date(form),
         "village": village,
         "view": view,
-        "households": [{**line, "ticked": str(line["pk"]) in ticked} for line in [*missing, *households]],
-        "more_households": len(wanted) - len(households),
-        "show_holders": show != "unpaired",
+        "before": neighbours.filter(code__lt=village.code).order_by("-code").first(),
+        "after": neighbours.filter(code__gt=village.code).order_by("code").first(),
+        **_left(user, village, view, set(typed.getlist("households"))),
+        **_right(user, village, view, units, key_of(typed.get("cadre", ""))),
+    }
+
+
+def _left(user: Cadre, village: Village, view: View, ticked: set[str]) -> dict[str, Any]:
+    """The table of households; ticked ones are always among its rows."""
+    lines = [{**line, "ticked": str(line["pk"]) in ticked} for line in _household_lines(user, village)]
+    unpaired = sum(not line["holders"] for line in lines)
+    counts = {"unpaired": unpaired, "paired": len(lines) - unpaired, "all": len(lines)}
+    show = view.show or ("unpaired" if unpaired else "all")
+    fitting = [line for line in lines if show == "all" or bool(line["holders"]) == (show == "paired")]
+    fitting.sort(key=SORTS[view.sort.lstrip("-")][1], reverse=view.sort.startswith("-"))
+    shown = _first(fitting, view.rows, lambda line: line["ticked"])
+    others = [line for line in lines if line["ticked"] and line not in fitting]
+    return {
+        "households": [*others, *shown],
+        "more_households": len(fitting) - len(shown),
+        "all_rows": view.url(rows="all"),
+        "show_holders": show != "unpaired" or any(line["holders"] for line in others),
         "counts": counts,
         "segments": [
             (SHOWS[name], counts[name], view.url(show=name, rows=""), name == show) for name in SHOWS
         ],
         "headings": _headings(view),
-        "cadres": [_cadre_line(cadre, ceilings, {unit.pk for unit in units}) for cadre in shown],
+    }
+
+
+def _right(user: Cadre, village: Village, view: View, units: Sequence[Unit], chosen: int) -> dict[str, Any]:
+    """The table of cadres; the chosen one is always among its rows."""
+    ceilings = household_ceilings(village.place, today())
+    keys = [unit.pk for unit in units]
+    people = _cadres(user, view, keys, chosen)
+    shown = _first(people, view.people, lambda cadre: cadre.pk == chosen)
+    return {
+        "cadres": [_cadre_line(cadre, ceilings, keys) for cadre in shown],
         "more_cadres": len(people) - len(shown),
+        "all_people": view.url(people="all"),
         "chosen": chosen,
         "scopes": _scopes(user, view),
-        "ceilings": ceilings,
-        "limits": "，".join(f"{label} {most} 户" for label, most in ceilings.by_rank()),
-        "before": neighbours.filter(code__lt=village.code).order_by("-code").first(),
-        "after": neighbours.filter(code__gt=village.code).order_by("code").first(),
-        "started_on": _typed_date(form),
-        "search_fields": parse_qsl(view.url(q="", people="")[1:]),
-        "no_cadres": _no_cadres(user, view, units),
         "everyone": _everyone(user),
-        "links": {
-            "rows": view.url(rows="all"),
-            "people": view.url(people="all"),
-            "all_cadres": view.url(cadres="all"),
-        },
+        "everyone_url": view.url(cadres="all"),
+        "no_cadres": _no_cadres(user, view, units),
+        "search_fields": parse_qsl(view.url(q="", people="")[1:]),
+        "year": ceilings.year,
+        "limits": "，".join(f"{label} {most} 户" for label, most in ceilings.by_rank()),
     }
 
 
@@ -166,7 +174,7 @@ def _household_lines(user: Cadre, village: Village) -> list[dict[str, Any]]:
     current = HouseholdPairing.objects.current().filter(household__village=village).select_related("cadre")
     for pairing in current.order_by("started_on", "pk"):
         holders[pairing.household_id].append(f"{pairing.cadre}（{pairing.get_kind_display()}）")
-    households = Household.objects.visible_to(user).registered().filter(village=village).with_head()
+    households: Any = Household.objects.visible_to(user).registered().filter(village=village).with_head()
     return [
         {
             "pk": household.pk,
@@ -188,10 +196,6 @@ SORTS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "size": ("人口", lambda line: (line["size"], line["no"])),
     "cause": ("致贫原因", lambda line: (line["cause"], line["no"])),
 }
-
-
-def _sort(lines: list[dict[str, Any]], sort: str) -> None:
-    lines.sort(key=SORTS[sort.lstrip("-")][1], reverse=sort.startswith("-"))
 
 
 def _headings(view: View) -> list[dict[str, str]]:
@@ -234,7 +238,7 @@ def _cadres(user: Cadre, view: View, units: list[int], chosen: int) -> list[Any]
     return list(counted.order_by("unit__code", "unit", "staff_no", "pk")[: MOST_CADRES + 1])
 
 
-def _cadre_line(cadre: Any, ceilings: Ceilings, units: set[int]) -> dict[str, Any]:
+def _cadre_line(cadre: Any, ceilings: Ceilings, units: Sequence[int]) -> dict[str, Any]:
     most = ceilings.of(cadre.rank, cadre.unit_id)
     left = None if most is None else most - cadre.load
     return {

@@ -56,7 +56,7 @@ class PairingSearch(SearchForm):
             field.choices = options
 
     def filter(self, queryset: Any) -> Any:
-        found = super().filter(queryset)
+        found: Any = super().filter(queryset)
         return found if self.cleaned_data.get("state") else found.current()
 
     def by_q(self, queryset: Any, value: str) -> Any:
@@ -95,21 +95,8 @@ def pairings(request: HttpRequest) -> HttpResponseBase:
         unit="条",
         queryset=HouseholdPairing.objects.visible_to(user),
         form=PairingSearch(request.GET, user=user),
-        annotate=lambda rows: rows.with_head(),
-        columns=[
-            Column("户主", "head_name"),
-            Column("户编号", "household__no", sort="household__no", css="quiet"),
-            Column("乡镇", "household__village__division__name"),
-            Column("村", "household__village__name"),
-            Column("组(社)", "household__group"),
-            Column("联户干部", "cadre__name", sort="cadre__pinyin"),
-            Column("单位", "unit__name", sort="unit__code"),
-            Column("级别", "rank", show=labels_of(Rank)),
-            Column("结对方式", "kind", show=labels_of(PairingKind)),
-            Column("开始日期", "started_on", sort="started_on"),
-            Column("结束日期", "ended_on"),
-            Column("结束原因", "end_reason", css="wrap"),
-        ],
+        annotate=_with_head,
+        columns=_columns(ended=request.GET.get("state") in {"ended", "all"}),
         sort="household__no",
         href=link_to("pairing"),
         actions=_list_actions(user),
@@ -119,6 +106,27 @@ def pairings(request: HttpRequest) -> HttpResponseBase:
         else {"text": "还没有联户。"},
     )
     return list_page(request, listing)
+
+
+def _columns(*, ended: bool) -> list[Column]:
+    """What has ended shows when and why, in the room of what the filters say as well."""
+    return [
+        Column("户主", "head_name"),
+        Column("户编号", "household__no", sort="household__no", css="quiet"),
+        *([] if ended else [Column("乡镇", "household__village__division__name")]),
+        Column("村", "household__village__name"),
+        Column("组(社)", "household__group"),
+        Column("联户干部", "cadre__name", sort="cadre__pinyin"),
+        Column("单位", "unit__name", sort="unit__code"),
+        *([] if ended else [Column("级别", "rank", show=labels_of(Rank))]),
+        Column("结对方式", "kind", show=labels_of(PairingKind)),
+        Column("开始日期", "started_on", sort="started_on"),
+        *([Column("结束日期", "ended_on"), Column("结束原因", "end_reason", css="wrap")] if ended else []),
+    ]
+
+
+def _with_head(rows: Any) -> Any:
+    return rows.with_head()
 
 
 def _list_actions(user: Cadre) -> list[dict[str, str]]:
@@ -166,7 +174,7 @@ def _facts(user: Cadre, found: Any) -> list[tuple[str, Any]]:
     sees_household = Household.objects.visible_to(user).filter(pk=household.pk).exists()
     sees_cadre = Cadre.objects.visible_to(user).filter(pk=cadre.pk).exists()
     head = found.head_name or "（没有户主）"
-    return [
+    facts = [
         ("户主", _link("household", household.pk, head) if sees_household else head),
         ("户编号", household.no),
         ("村、组", f"{household.village}{household.group}"),
@@ -178,6 +186,7 @@ def _facts(user: Cadre, found: Any) -> list[tuple[str, Any]]:
         ("结束日期", found.ended_on.isoformat() if found.ended_on else "现在还联着"),
         ("结束原因", found.end_reason),
     ]
+    return [(label, value) for label, value in facts if value != ""]
 
 
 def _link(name: str, pk: int, text: str) -> str:

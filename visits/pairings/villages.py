@@ -49,7 +49,7 @@ class VillagePairingSearch(SearchForm):
             field.choices = options
 
     def filter(self, queryset: Any) -> Any:
-        found = super().filter(queryset)
+        found: Any = super().filter(queryset)
         return found if self.cleaned_data.get("state") else found.current()
 
     def by_q(self, queryset: Any, value: str) -> Any:
@@ -81,16 +81,7 @@ def village_pairings(request: HttpRequest) -> HttpResponseBase:
         queryset=VillagePairing.objects.visible_to(user),
         form=VillagePairingSearch(request.GET, user=user),
         annotate=_with_households,
-        columns=[
-            Column("单位", "unit__name", sort="unit__code"),
-            Column("村", "village__name", sort="village__pinyin"),
-            Column("乡镇", "village__division__name"),
-            Column("村级代码", "village__code", sort="village__code", css="quiet"),
-            Column("在村里联的户", "household_count", sort="household_count", css="num"),
-            Column("开始日期", "started_on", sort="started_on"),
-            Column("结束日期", "ended_on"),
-            Column("结束原因", "end_reason", css="wrap"),
-        ],
+        columns=_columns(ended=request.GET.get("state") in {"ended", "all"}),
         sort="village__code",
         href=link_to("village-pairing-end"),
         crumbs=[("联户", reverse("pairings"))],
@@ -101,6 +92,18 @@ def village_pairings(request: HttpRequest) -> HttpResponseBase:
         template="pairings/villages.html",
     )
     return list_page(request, listing, form=form)
+
+
+def _columns(*, ended: bool) -> list[Column]:
+    return [
+        Column("单位", "unit__name", sort="unit__code"),
+        Column("村", "village__name", sort="village__pinyin"),
+        Column("乡镇", "village__division__name"),
+        Column("村级代码", "village__code", sort="village__code", css="quiet"),
+        Column("在村里联的户", "household_count", sort="household_count", css="num"),
+        Column("开始日期", "started_on", sort="started_on"),
+        *([Column("结束日期", "ended_on"), Column("结束原因", "end_reason", css="wrap")] if ended else []),
+    ]
 
 
 def _pair_form(request: HttpRequest, user: Cadre) -> VillagePairForm:
@@ -172,7 +175,7 @@ def village_pairing(request: HttpRequest, pk: int) -> HttpResponse:
                 ("村", found.village),
                 ("开始日期", found.started_on.isoformat()),
                 ("结束日期", found.ended_on.isoformat() if found.ended_on else "现在还联着"),
-                ("结束原因", found.end_reason),
+                *([("结束原因", found.end_reason)] if found.ended_on else []),
                 ("在村里联的户", f"{found.household_count} 户"),
             ],
             "form": form,
