@@ -1,0 +1,99 @@
+"""The whole demo county as a stream of rows, without touching a database.
+
+Drawn from a fixed seed: two runs on one day give equal rows, down to the primary keys. On another day of the
+same year only dates of visits and of changes within the year move with it (and what follows from a date:
+the season's words and kinds). In another year birth dates and the beginnings of pairings move by years.
+The one thing read from the clock: nothing is entered later than `now`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from households.models import Household, HouseholdPairing, Member
+from lianhu.county import County, division_rows, read_county
+from lianhu.demo import diary, homes, pairings, staff
+from lianhu.demo.offices import catalogue
+from lianhu.demo.scales import Scale
+from lianhu.demo.season import Year
+from units.models import Cadre, Division, Reach, Unit
+from villages.models import Village, VillagePairing
+from visits.models import Visit, VisitCompanion
+
+CODE = "620524"
+VILLAGES_FILE = settings.BASE_DIR / "data" / "wushan_villages.csv"
+CHUNK = 2000
+ROUGHLY = {"sample": 6_400, "county": 233_000}
+"""Rows of each scale, for the progress bar."""
+
+
+class Batch(NamedTuple):
+    """Rows of one model, named by attname with their `id`; members carry `id_number` in the clear."""
+
+    model: type[models.Model]
+    rows: list[dict[str, Any]]
+
+
+def facts(scale: Scale) -> County:
+    """The real divisions and villages; a sample has some towns and the first villages of each kind there."""
+    county = read_county(VILLAGES_FILE, CODE)
+    if not scale.is_sample:
+        return county
+    villages = []
+    for town in scale.towns:
+        own = [village for village in county.villages if village.town == town]
+        communities = [village for village in own if village.kind == Village.Kind.COMMUNITY][:2]
+        rural = [village for village in own if village.kind == Village.Kind.VILLAGE]
+        villages += communities + rural[: scale.villages_a_town - len(communities)]
+    towns = {code for code in county.divisions if len(code) <= len(CODE)} | set(scale.towns)
+    divisions = {code: name for code, name in county.divisions.items() if code in towns}
+    return County(CODE, divisions, villages)
+
+
+def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
+    """Every row, parents first. `password` is the hash all accounts share; the year ends on the day of `now`."""
+    county, year = facts(scale), Year(timezone.localdate(now))
+    divisions = {code: pk for pk, code in enumerate(county.divisions, start=1)}
+    yield Batch(Division, [{**row, "id": divisions[row["code"]]} for row in division_rows(county)])
+
+    teams = staff.draw_teams(_offices(county, scale), scale)
+    yield Batch(Unit, list(staff.unit_rows(teams, divisions)))
+    yield from _batches(Cadre, staff.cadre_rows(teams, password))
+
+    places = homes.draw_places(county.villages, scale)
+    yield Batch(Village, list(homes.village_rows(places, divisions)))
+    households = homes.Households(scale, year.last.year, CODE)
+    for place in places:
+        household_rows, member_rows = households.of(place)
+        yield Batch(Household, household_rows)
+        yield Batch(Member, member_rows)
+
+    tenures = pairings.pair_villages(teams, places, scale)
+    links = pairings.pair_households(teams, tenures, scale)
+    yield Batch(VillagePairing, list(pairings.village_pairing_rows(tenures, year)))
+    yield from _batches(HouseholdPairing, pairings.household_pairing_rows(links, year))
+    yield from _batches(Reach, pairings.reach_rows(tenures, links))
+
+    outings = diary.plan(teams, tenures, links, scale)
+    writer = diary.Diary(teams, year, now)
+    for start in range(0, len(outings), CHUNK):
+        written = writer.write(outings[start : start + CHUNK])
+        yield Batch(Visit, written.visits)
+        yield Batch(VisitCompanion, written.companions)
+
+
+def _offices(county: County, scale: Scale) -> Sequence[Any]:
+    towns = {code: name for code, name in county.divisions.items() if len(code) > len(CODE)}
+    offices = catalogue(county.name, CODE, towns)
+    return [office for office in offices if office.in_sample] if scale.is_sample else offices
+
+
+def _batches(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> Iterator[Batch]:
+    iterator = iter(rows)
+    while chunk := [dict(row) for row in islice(iterator, CHUNK)]:
+        yield Batch(model, chunk)

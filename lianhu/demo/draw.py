@@ -1,0 +1,54 @@
+"""Drawing by chance from a fixed seed: the same call always gives the same draw."""
+
+from bisect import bisect
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from random import Random
+from typing import Generic, TypeVar
+from uuid import UUID
+
+SEED = "武山双联 2015"
+T = TypeVar("T")
+
+
+def stream(*names: object) -> Random:
+    """A generator of its own for each concern, so that more draws in one do not move the others."""
+    return Random("/".join([SEED, *map(str, names)]))
+
+
+class Choice(Generic[T]):
+    """Values with weights; `pick` is far cheaper than random.choices."""
+
+    def __init__(self, weights: Mapping[T, float]) -> None:
+        self.values = list(weights)
+        self.bounds = list(accumulate(weights.values()))
+
+    def pick(self, rng: Random) -> T:
+        return self.values[bisect(self.bounds, rng.random() * self.bounds[-1], hi=len(self.values) - 1)]
+
+
+def apportion(total: int, weights: Sequence[float], least: int = 0, most: Sequence[int] = ()) -> list[int]:
+    """`total` split by weight into whole numbers, each at least `least` and at most its `most`.
+
+    What fits nowhere under the `most` stays out: the parts then sum to less than `total`.
+    """
+    parts = [least] * len(weights)
+    left = total - least * len(weights)
+    while left > 0:
+        open_to = [i for i in range(len(parts)) if weights[i] > 0 and (not most or parts[i] < most[i])]
+        whole = sum(weights[i] for i in open_to)
+        if not open_to:
+            break
+        exact = {i: left * weights[i] / whole for i in open_to}
+        given = {i: int(exact[i]) for i in open_to}
+        for i in sorted(open_to, key=lambda i: (given[i] - exact[i], i))[: left - sum(given.values())]:
+            given[i] += 1
+        for i, part in given.items():
+            more = min(part, most[i] - parts[i]) if most else part
+            parts[i] += more
+            left -= more
+    return parts
+
+
+def uuid4(rng: Random) -> UUID:
+    return UUID(int=rng.getrandbits(128), version=4)

@@ -1,0 +1,73 @@
+"""A real county on an empty database."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from core.cells import CellError, clean_phone
+from core.history import acting
+from core.models import Change
+from lianhu.county import County, CountyError, open_county, read_county, refuse_used_database
+from units.accounts import issue_codes
+from units.models import Cadre, Division, Unit, today
+from units.presets import preset_requirements, preset_words
+from units.roles import Role
+from villages.models import Village
+
+
+class Command(BaseCommand):
+    help = "在空数据库上建立一个真实的县：区划、村、双联办的账号。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("county_code", help="县的 6 位区划代码，如 620524")
+        parser.add_argument("--office-phone", required=True, help="双联办账号的手机号，用它登录")
+        parser.add_argument(
+            "--villages",
+            type=Path,
+            default=settings.BASE_DIR / "data" / "gansu_villages.csv",
+            help="村级代码文件，列同 data/gansu_villages.csv",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        phone = mobile(options["office_phone"])
+        refuse_used_database()
+        county = read_county(options["villages"], options["county_code"])
+        with acting(None, Change.Source.COMMAND), transaction.atomic():
+            open_county(county)
+            preset_requirements(place=county.code, year=today().year)
+            preset_words()
+            [(_, code, until)] = issue_codes([open_office(county, phone)])
+        towns = Division.objects.towns().count()
+        communities = sum(village.kind == Village.Kind.COMMUNITY for village in county.villages)
+        self.stdout.write(
+            f"已建立{county.name}（{county.code}）：{towns} 个乡镇，{len(county.villages)} 个村，"
+            f"其中社区 {communities} 个。\n"
+            f"双联办账号：{phone}\n"
+            f"一次性口令：{code}（只显示这一次，{timezone.localdate(until):%Y-%m-%d} 前登录并改成自己的密码）"
+        )
+
+
+def mobile(text: str) -> str:
+    try:
+        phone = clean_phone(text)
+    except CellError:
+        phone = ""
+    if len(phone) != 11 or not phone.startswith("1"):
+        raise CountyError(f"手机号是 1 开头的 11 位数字，不能是“{text}”。")
+    return phone
+
+
+def open_office(county: County, phone: str) -> Cadre:
+    name = f"{county.name}双联办"
+    unit = Unit.objects.create(
+        name=name, short_name="县双联办", code="001", division=Division.objects.get(code=county.code)
+    )
+    cadre = Cadre(phone=phone, name="双联办", unit=unit, role=Role.OFFICE)
+    cadre.set_unusable_password()
+    cadre.save()
+    return cadre
