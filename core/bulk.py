@@ -7,6 +7,7 @@ values are Python values, as a model instance would hold them.
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,11 @@ from core.models import Change
 from core.records import Record
 
 CHUNK = 5000
+PLAIN = {str, int, type(None)}
+"""What both databases take as it is."""
+NULL = r"\N"
+COPY_ESCAPES = {"\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"}
+COPY_SIGNS = re.compile(r"[\\\n\t\r]")
 Row = Mapping[str, Any]
 
 
@@ -156,32 +162,37 @@ def _chunks(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
         yield chunk
 
 
-def _values(fields: Sequence[Any], convert: Callable[[Any], Any]) -> Callable[[Row], list[Any]]:
-    """A function from a row to its column values; plain text and numbers pass untouched."""
-    plain = (str, int, type(None))
-    named = [(f.attname, f.get_default, isinstance(f, models.JSONField)) for f in fields]
+def _columns(
+    fields: Sequence[Any], rows: Sequence[Row], convert: Callable[[Any], Any]
+) -> Iterator[Sequence[Any]]:
+    """The rows as one list a column: Python spends a third of the time on columns that it spends on rows."""
+    for field in fields:
+        name = field.attname
+        try:
+            values = [row[name] for row in rows]
+        except KeyError:
+            values = [row[name] if name in row else field.get_default() for row in rows]
+        if isinstance(field, models.JSONField):
+            yield [None if value is None else _json(value) for value in values]
+        elif set(map(type, values)) <= PLAIN:
+            yield values
+        else:
+            # Dates, amounts and times repeat: each is converted once.
+            converted = {value: value if type(value) in PLAIN else convert(value) for value in set(values)}
+            yield [converted[value] for value in values]
 
-    def values(row: Row) -> list[Any]:
-        cells = []
-        for name, default, is_json in named:
-            value = row[name] if name in row else default()
-            if is_json and value is not None:
-                value = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
-            cells.append(value if type(value) in plain else convert(value))
-        return cells
 
-    return values
+def _json(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
 def _insert_many(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
-    ops = connection.ops
-    # Inserted after all columns of the table, in the fields' order: a temporary table has the same names.
-    columns = ", ".join(ops.quote_name(f.column) for f in fields)
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['?'] * len(fields))})"  # noqa: S608
-    values = _values(fields, _for_sqlite)
+    names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['?'] * len(fields))})"  # noqa: S608
     with connection.cursor() as cursor:
         raw = cursor.connection.cursor()
-        raw.executemany(statement, map(values, rows))
+        for chunk in _chunks(iter(rows), CHUNK):
+            raw.executemany(statement, zip(*_columns(fields, chunk, _for_sqlite), strict=True))
 
 
 def _for_sqlite(value: Any) -> Any:
@@ -195,12 +206,12 @@ def _for_sqlite(value: Any) -> Any:
 
 
 def _copy(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
-    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
-    values = _values(fields, _for_postgres)
+    names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
     with connection.cursor() as cursor:
         for chunk in _chunks(iter(rows), CHUNK):
-            buffer = io.StringIO("".join(_copy_line(values(row)) for row in chunk))
-            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", buffer)
+            columns = [_copy_column(values) for values in _columns(fields, chunk, _for_postgres)]
+            lines = "\n".join(map("\t".join, zip(*columns, strict=True)))
+            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO(lines + "\n"))
 
 
 def _for_postgres(value: Any) -> Any:
@@ -209,15 +220,12 @@ def _for_postgres(value: Any) -> Any:
     return str(value)
 
 
-def _copy_line(cells: list[Any]) -> str:
-    return "\t".join(map(_copy_cell, cells)) + "\n"
-
-
-def _copy_cell(value: Any) -> str:
-    if value is None:
-        return r"\N"
-    if type(value) is str:
-        if "\\" in value or "\n" in value or "\t" in value or "\r" in value:
-            return value.replace("\\", r"\\").replace("\n", r"\n").replace("\t", r"\t").replace("\r", r"\r")
-        return value
-    return str(value)
+def _copy_column(values: Sequence[Any]) -> Sequence[str]:
+    """The column in COPY's text format."""
+    texts = [NULL if value is None else str(value) for value in values]
+    if not COPY_SIGNS.search("".join(value for value in values if type(value) is str)):
+        return texts
+    return [
+        text if value is None else COPY_SIGNS.sub(lambda sign: COPY_ESCAPES[sign[0]], text)
+        for value, text in zip(values, texts, strict=True)
+    ]
