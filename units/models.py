@@ -271,9 +271,10 @@ class Reach(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "结对所及"
         constraints = [
+            models.UniqueConstraint(fields=["unit", "cadre", "place"], name="reach_of_cadre_once"),
             models.UniqueConstraint(
-                fields=["unit", "cadre", "place"], name="reach_once", nulls_distinct=False
-            )
+                fields=["unit", "place"], condition=Q(cadre=None), name="reach_of_unit_once"
+            ),
         ]
         indexes = [models.Index(fields=["cadre", "place"], name="reach_cadre")]
 
@@ -325,10 +326,15 @@ class Requirement(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["year", "place", "rank", "unit", "indicator"],
-                name="requirement_once",
-                nulls_distinct=False,
+                name="requirement_of_unit_once",
                 violation_error_message="这一年同一对象的这项要求已经有了。",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["year", "place", "rank", "indicator"],
+                condition=Q(unit=None),
+                name="requirement_once",
+                violation_error_message="这一年同一对象的这项要求已经有了。",
+            ),
         ]
 
     def __str__(self) -> str:
