@@ -206,7 +206,7 @@ def _headings(view: View) -> list[dict[str, str]]:
         down = view.sort.startswith("-")
         aria = ("descending" if down else "ascending") if current else ""
         turned = f"-{name}" if current and not down else name
-        css = "num" if name == "size" else ""
+        css = {"size": "num", "no": "d-none d-md-table-cell"}.get(name, "")
         found.append({"label": label, "url": view.url(sort=turned), "aria": aria, "css": css})
     return found
 
