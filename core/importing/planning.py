@@ -118,7 +118,9 @@ class Plan:
             self.absences.append(Absence(model._meta.label_lower, list(fields), where, found))
 
     def finish(self) -> None:
-        """Rows that turned out wrong stay out of what is written."""
+        """Rows that turned out wrong stay out of what is written; what is said of a row follows its columns."""
+        for said in (*self.table.errors.values(), *self.table.warnings.values()):
+            said.sort(key=lambda one: (len(one["cell"]), one["cell"]))
         for index in self.table.errors:
             self.outcomes[index] = Outcome.WRONG
 

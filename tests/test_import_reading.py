@@ -1,0 +1,133 @@
+"""Which row is the heading, which column is what, what a cell means."""
+
+from datetime import date
+
+import pytest
+
+from core.importing import runs
+from core.models import ImportRun
+from households.models import Household
+from tests.factories import make_household, make_village
+from tests.importing import check, errors, load, outcomes, table, whys, workbook
+from units.models import Division
+from villages.models import Village
+
+Status = ImportRun.Status
+HOUSEHOLD = {"村": "石峰村", "组(社)": "三组", "户主姓名": "王有福", "性别": "男", "家庭人口": 3}
+
+
+@pytest.fixture
+def village(db) -> Village:
+    return make_village()
+
+
+def test_columns_in_another_order_below_a_title(office, village) -> None:
+    rows = [list(HOUSEHOLD)[::-1], list(HOUSEHOLD.values())[::-1]]
+    run = load("households", office, table([["武山县贫困户花名册"], ["填报单位：", "城关镇"], *rows]))
+    assert (run.status, run.header_row, outcomes(run)) == (Status.DONE, 3, ["created"])
+
+
+@pytest.mark.parametrize(
+    "heading", ["识别时人均纯收入（元）", " 识别时人均\n纯收入", "＊识别时人均纯收入(元)", "*识别时人均纯收入 (必填)"]
+)
+def test_spellings_of_a_heading(office, village, heading) -> None:
+    load("households", office, [{**HOUSEHOLD, heading: 2100.5}])
+    assert Household.objects.get().income_when_identified == 2100.5
+
+
+def test_unknown_headings_are_reported_and_left(office, village) -> None:
+    run = check("households", office, [{"序号": 1, **HOUSEHOLD, "备注2": "x"}])
+    assert (run.unknown_headings, run.status) == (["备注2"], Status.CHECKED)
+    assert "组(社)" in run.known_headings
+
+
+def test_a_missing_required_column_refuses_the_file(office, village) -> None:
+    run = check("households", office, [{"村": "石峰村", "户主姓名": "王有福"}])
+    assert (run.status, run.message) == (Status.REFUSED, "缺少“家庭人口”列，补上再传；列的先后不限。")
+    run = check("households", office, [{"户主姓名": "王有福", "家庭人口": 3}])
+    assert run.message == "“村”、“村级代码”至少要有一列，补上再传。"
+
+
+def test_one_heading_twice_names_both_cells(office, village) -> None:
+    run = check("households", office, workbook([{**HOUSEHOLD, "村名": "石峰村"}]))
+    assert (run.status, run.message) == (Status.REFUSED, "“村”写了两列：A1 和 F1，只留一列再传。")
+
+
+def test_a_file_without_headings(office, village) -> None:
+    run = check("households", office, table([["甲", "乙"], [1, 2]]))
+    assert run.status == Status.REFUSED
+    assert run.message.startswith("没有找到列名：前 20 行里要有“家庭人口”、“户主姓名”这样的列")
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [(b"", "文件是空的"), (b"%PDF-1.7", "这是PDF 文件"), (b"PK\x03\x04broken", "")],
+)
+def test_files_that_are_no_workbook(office, data, sentence) -> None:
+    run = check("households", office, data)
+    assert (run.status, run.message.startswith(sentence), len(run.message) > 5) == (Status.REFUSED, True, True)
+
+
+def test_no_rows_below_the_heading(office) -> None:
+    run = check("divisions", office, table([["区划代码", "区划名称"], ["合计", ""], ["", ""]]))
+    assert run.message == "标题下面没有要导入的行。"
+
+
+def test_empty_rows_and_totals_are_passed_over(office, village) -> None:
+    lines = [list(HOUSEHOLD), [], list(HOUSEHOLD.values()), ["合 计", None, None, None, 3], ["  "]]
+    run = check("households", office, table(lines))
+    assert list(run.rows.values_list("number", "outcome")) == [(3, "created")]
+
+
+@pytest.mark.parametrize(
+    "written", [date(2012, 3, 5), "2012.3.5", "2012年3月5日", "２０１２-０３-０５", " 2012/3/5 ", 40973, "20120305"]
+)
+def test_dates(office, village, written) -> None:
+    load("households", office, [{**HOUSEHOLD, "识别日期": written}])
+    assert Household.objects.get().identified_on == date(2012, 3, 5)
+
+
+def test_full_width_digits_and_spaces(office, village) -> None:
+    load("households", office, [{**HOUSEHOLD, "家庭人口": "４ ", "联系电话": " 138 0000-1234", "户主姓名": "王 有 福"}])
+    household = Household.objects.with_head().get()
+    assert (household.size, household.phone, household.head_name) == (4, "13800001234", "王有福")
+
+
+def test_each_wrong_cell_says_why_and_what_to_do(office, village) -> None:
+    rows = [{**HOUSEHOLD, "识别日期": "2015.13.5", "识别时人均纯收入": "二千一", "联系电话": "1380000123"}]
+    run = check("households", office, rows)
+    assert errors(run)[0] == {
+        "column": "识别日期",
+        "cell": "F2",
+        "value": "2015.13.5",
+        "why": "没有 13 月",
+        "remedy": "写成 2015-03-05 这样",
+    }
+    assert whys(run) == ["F2 没有 13 月", "G2 不是数", "H2 手机号少一位"]
+    assert not Household.objects.exists()
+
+
+def test_an_empty_cell_keeps_and_a_dash_clears(office, village) -> None:
+    stored = make_household(village=village, phone="13800001234", note="旧话", address="1号")
+    load("households", office, [{"户编号": stored.no, "联系电话": "-", "备注": None, "住址": "清空"}])
+    stored.refresh_from_db()
+    assert (stored.phone, stored.note, stored.address) == ("", "旧话", "")
+
+
+def test_what_must_not_be_empty_cannot_be_cleared(office, village) -> None:
+    stored = make_household(village=village)
+    run = check("households", office, [{"户编号": stored.no, "家庭人口": "-"}])
+    assert whys(run) == ["B2 这一列不能清空"]
+
+
+def test_an_id_number_in_a_remark_is_refused(office, village) -> None:
+    run = check("households", office, [{**HOUSEHOLD, "备注": "身份证 620524196005011234"}])
+    assert whys(run) == ["F2 这里写了身份证号"]
+    assert "196005011234" not in str(errors(run))
+
+
+def test_csv_in_gbk(office) -> None:
+    data = "区划代码,区划名称\n620524101,洛门镇\n".encode("gb18030")
+    run = check("divisions", office, data, filename="区划.csv")
+    runs.apply(run)
+    assert Division.objects.get(code="620524101").name == "洛门镇"
