@@ -329,12 +329,12 @@ def test_late_is_more_than_a_day_after(cadre, home, days_later, late):
 
 def test_late_goes_by_the_countys_clock():
     day = date(2015, 9, 16)
-    assert not recorded_late(day, _utc(2015, 9, 17, 15, 59))  # 23:59 in the county, the day after
-    assert recorded_late(day, _utc(2015, 9, 17, 16, 0))  # midnight in the county
+    assert not recorded_late(day, _utc(17, 15, 59))  # 23:59 in the county, the day after
+    assert recorded_late(day, _utc(17, 16, 0))  # midnight in the county
 
 
-def _utc(*parts):
-    return datetime(*parts, tzinfo=UTC)
+def _utc(day: int, hour: int, minute: int) -> datetime:
+    return datetime(2015, 9, day, hour, minute, tzinfo=UTC)
 
 
 # 作废

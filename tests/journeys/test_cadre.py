@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import assert_accessible, assert_fits, sign_in
@@ -164,6 +165,22 @@ def test_a_wrong_date_is_told_and_all_that_was_typed_is_there(thumb: Thumb) -> N
     thumb.text(f"今天 {today().day}日")
     thumb.save()
     assert Visit.objects.get().visited_on == today()
+
+
+def test_what_was_typed_is_there_after_the_session_has_ended(thumb: Thumb, cadre: Cadre, households) -> None:
+    phone = thumb.phone
+    thumb.link("记一次走访")
+    thumb.text("刘满仓，石峰村三组")
+    thumb.text("慰问")
+    thumb.write("送了棉被，腿脚还是疼。")
+    Session.objects.all().delete()
+    thumb.button("保存")
+    phone.get_by_label("手机号或工号").fill(cadre.phone or "")
+    phone.get_by_label("密码").fill("石峰村九月")
+    phone.get_by_role("button", name="登录").tap()
+    expect(phone.get_by_label("谈了什么、办了什么")).to_have_value("送了棉被，腿脚还是疼。")
+    thumb.save()
+    assert list(Visit.objects.values_list("kind", "household")) == [(Visit.Kind.COMFORT, households[1].pk)]
 
 
 def test_a_colleague_enters_it_for_an_older_cadre(thumb: Thumb, cadre: Cadre, live_server) -> None:
