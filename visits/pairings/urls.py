@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.pairings import board, ending, overview, pages, roster, villages
+from visits.pairings import board, ending, pages, roster, villages
 
 urlpatterns = [
     path("pairings/", pages.pairings, name="pairings"),
@@ -11,7 +11,6 @@ urlpatterns = [
     path("pairings/<int:pk>/reopen/", pages.pairing_reopen, name="pairing-reopen"),
     path("pairings/end/", ending.pairings_end, name="pairings-end"),
     path("pairings/board/", board.board, name="pairing-board"),
-    path("pairings/overview/", overview.overview, name="pairing-overview"),
     path("pairings/roster/", roster.roster, name="pairing-roster"),
     path("pairings/villages/", villages.village_pairings, name="village-pairings"),
     path("pairings/villages/<int:pk>/", villages.village_pairing, name="village-pairing-end"),
