@@ -145,7 +145,8 @@ def read(data: bytes, filename: str) -> Workbook:
     if data.startswith(ZIP):
         sheets = _sheets(data, xlsx.inspect(data))
     elif data.startswith(OLE):
-        sheets = _sheets(data, xls.inspect(data))
+        records = xls.workbook_stream(data)
+        sheets = _sheets(xls.repack(records), xls.inspect(records))
     else:
         _refuse_others(data)
         sheets = [_text_sheet(data, filename)]
@@ -172,6 +173,8 @@ def _text_sheet(data: bytes, filename: str) -> Sheet:
 
 def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[Sheet]:
     """The visible sheets as the fast reader names them, each with what the inspection found."""
+    if not parts:
+        return []
     with _reader_errors():
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         known = book.sheets_metadata

@@ -33,10 +33,12 @@ MULTIPLE = 0x00BD
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _TWO = struct.Struct("<HH")
 
+SECTOR = 4096
+NONE, CHAIN_END, FAT_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
-def inspect(data: bytes) -> list[Part]:
+
+def inspect(stream: bytes) -> list[Part]:
     """Every sheet in its order, hidden ones too; raises SheetError when the whole file cannot be read."""
-    stream = _workbook_stream(data)
     parts = []
     area = 0
     try:
@@ -52,7 +54,8 @@ def inspect(data: bytes) -> list[Part]:
     return parts
 
 
-def _workbook_stream(data: bytes) -> bytes:
+def workbook_stream(data: bytes) -> bytes:
+    """The BIFF records within an old .xls; raises SheetError when it is no workbook or is locked."""
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as opened:
             if opened.exists("EncryptedPackage"):
@@ -63,6 +66,38 @@ def _workbook_stream(data: bytes) -> bytes:
             return bytes(opened.openstream(name).read())
     except (OSError, ValueError, IndexError, struct.error) as error:
         raise damaged() from error
+
+
+def repack(stream: bytes) -> bytes:
+    """The records alone in a fresh compound file (MS-CFB, version 4) for the fast reader.
+
+    In the file as uploaded one wrong byte can close a chain of sectors into a ring, which the
+    reader follows until memory ends.
+    """
+    stream += bytes(-len(stream) % SECTOR or SECTOR)
+    used = len(stream) // SECTOR
+    fat_sectors = 1
+    while (used + 1 + fat_sectors) * 4 > fat_sectors * SECTOR:
+        fat_sectors += 1
+    fat = [*range(1, used), CHAIN_END, CHAIN_END, *[FAT_SECTOR] * fat_sectors]
+    fat += [NONE] * (fat_sectors * SECTOR // 4 - len(fat))
+    places = [used + 1 + number for number in range(fat_sectors)]
+    header = struct.pack(
+        "<8s16x5H6x9I109I",
+        *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 4, 0xFFFE, 12, 6),
+        *(1, fat_sectors, used, 0, 4096, CHAIN_END, 0, CHAIN_END, 0),
+        *(places + [NONE] * (109 - fat_sectors)),
+    )
+    # The reader wants some sector behind the root, where short streams would lie: any will do.
+    directory = _entry("Root Entry", 5, 1, used, 0) + _entry("Workbook", 2, NONE, 0, len(stream))
+    blocks = [header, directory, struct.pack(f"<{len(fat)}I", *fat)]
+    header, directory, table = (block.ljust(SECTOR, b"\0") for block in blocks)
+    return header + stream + directory + table
+
+
+def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    encoded = f"{name}\0".encode("utf-16-le")
+    return struct.pack("<64sHBB3I36xIQ", encoded, len(encoded), kind, 1, NONE, NONE, child, start, size)
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:

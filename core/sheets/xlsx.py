@@ -97,7 +97,7 @@ def _index(archive: Archive, name: str) -> list[ElementTree.Element]:
         raise damaged()
     try:
         return list(ElementTree.fromstring(raw).iter())  # noqa: S314 (no DOCTYPE, limited size)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise damaged() from error
 
 
@@ -290,5 +290,5 @@ def _parse(archive: Archive, name: str, size: int, part: Part) -> None:
         parser.Parse(b"", True)
     except _Stop:
         return
-    except (expat.ExpatError, ValueError):
+    except (expat.ExpatError, LookupError, ValueError):
         part.trouble = damaged()
