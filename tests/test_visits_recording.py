@@ -1,11 +1,13 @@
 """What is recorded of an outing: rows, nights, refs, units of the day, what is refused; and 作废."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -219,6 +221,44 @@ def test_a_ref_of_another_author_is_taken(cadre, leader, home):
     make_village_pairing(unit=leader.unit, village=home.village)
     with pytest.raises(RefTaken):
         record(leader, households=[home], ref=ref)
+
+
+def at_once(*forms: dict[str, Any]) -> list[Any]:
+    """What comes of forms that arrive at the same moment: visits, or the exception."""
+
+    def send(form: dict[str, Any]) -> Any:
+        try:
+            return record(**form)
+        except (SameRef, RefTaken) as conflict:
+            return type(conflict)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(forms)) as pool:
+        return list(pool.map(send, forms))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_that_arrives_several_times_at_once_is_recorded_once(cadre, home):
+    form = {"author": cadre, "households": [home], "kind": Visit.Kind.STAY, "ref": uuid.uuid4()}
+    first, *others = at_once(form, form, form, form)
+    assert all(other == first for other in others)
+    assert Visit.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_forms_at_once_take_one_night(cadre, home, next_door):
+    at_once(*[{"author": cadre, "households": [h], "kind": Visit.Kind.STAY} for h in (home, next_door)])
+    assert sorted(Visit.objects.values_list("nights", flat=True)) == [0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_authors_at_once_cannot_share_a_ref(cadre, leader, home):
+    make_village_pairing(unit=leader.unit, village=home.village)
+    ref = uuid.uuid4()
+    outcomes = at_once(*[{"author": who, "households": [home], "ref": ref} for who in (cadre, leader)])
+    assert RefTaken in outcomes
+    assert Visit.objects.count() == 1
 
 
 def test_refs_of_rows_follow_from_the_forms(cadre, home, next_door):
