@@ -28,7 +28,8 @@ def test_columns_in_another_order_below_a_title(office, village) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["识别时人均纯收入（元）", " 识别时人均\n纯收入", "＊识别时人均纯收入(元)", "*识别时人均纯收入 (必填)"]
+    "heading",
+    ["识别时人均纯收入（元）", " 识别时人均\n纯收入", "＊识别时人均纯收入(元)", "*识别时人均纯收入 (必填)"],
 )
 def test_spellings_of_a_heading(office, village, heading) -> None:
     load("households", office, [{**HOUSEHOLD, heading: 2100.5}])
@@ -65,7 +66,11 @@ def test_a_file_without_headings(office, village) -> None:
 )
 def test_files_that_are_no_workbook(office, data, sentence) -> None:
     run = check("households", office, data)
-    assert (run.status, run.message.startswith(sentence), len(run.message) > 5) == (Status.REFUSED, True, True)
+    assert (run.status, run.message.startswith(sentence), len(run.message) > 5) == (
+        Status.REFUSED,
+        True,
+        True,
+    )
 
 
 def test_no_rows_below_the_heading(office) -> None:
@@ -80,7 +85,8 @@ def test_empty_rows_and_totals_are_passed_over(office, village) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [date(2012, 3, 5), "2012.3.5", "2012年3月5日", "２０１２-０３-０５", " 2012/3/5 ", 40973, "20120305"]
+    "written",
+    [date(2012, 3, 5), "2012.3.5", "2012年3月5日", "２０１２-０３-０５", " 2012/3/5 ", 40973, "20120305"],
 )
 def test_dates(office, village, written) -> None:
     load("households", office, [{**HOUSEHOLD, "识别日期": written}])
@@ -88,7 +94,11 @@ def test_dates(office, village, written) -> None:
 
 
 def test_full_width_digits_and_spaces(office, village) -> None:
-    load("households", office, [{**HOUSEHOLD, "家庭人口": "４ ", "联系电话": " 138 0000-1234", "户主姓名": "王 有 福"}])
+    load(
+        "households",
+        office,
+        [{**HOUSEHOLD, "家庭人口": "４ ", "联系电话": " 138 0000-1234", "户主姓名": "王 有 福"}],
+    )
     household = Household.objects.with_head().get()
     assert (household.size, household.phone, household.head_name) == (4, "13800001234", "王有福")
 

@@ -181,7 +181,8 @@ def said_before(table: Table, index: int, pair: tuple[Any, ...], taken: dict[Any
     key = (*pair, started if ended else None, ended)
     if key in taken:
         column = "unit" if table.has("unit") else next(iter(table.positions))
-        table.error(index, column, f"和第 {table.numbers[taken[key]]} 行相同", "同一对结对只留一行")
+        for one, two in ((index, taken[key]), (taken[key], index)):
+            table.error(one, column, f"和第 {table.numbers[two]} 行相同", "同一对结对只留一行")
         return True
     taken[key] = index
     return False

@@ -120,7 +120,8 @@ class _Visits:
             label = Visit.Kind(kind).label
             self.table.error(index, "no", f"“{label}”要写是哪一户", "填户编号，或改“做什么”一列")
         if household and village and household.village_id != village.pk:
-            self.table.error(index, "village", f"这户在{household.village.name}", "核对村和户")
+            key = "village_code" if self.table.get("village_code", index) else "village"
+            self.table.error(index, key, f"这户在{household.village.name}", "核对村和户")
         if household is None and village is None and cadre:
             refuse_outside(self.plan, index, "village", cadre["place"])
 
