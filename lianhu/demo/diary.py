@@ -14,12 +14,12 @@ from households.models import Household
 from lianhu.demo import phrases
 from lianhu.demo.draw import Choice, stream, uuid4
 from lianhu.demo.homes import Home, Place
-from lianhu.demo.pairings import STILL, Link, Tenure
+from lianhu.demo.pairings import Link, Tenure
 from lianhu.demo.scales import Scale
 from lianhu.demo.season import Year, is_before_festival
 from lianhu.demo.staff import Team, Worker
 from units.presets import ORDINARY
-from visits.models import Visit
+from visits.models import Visit, recorded_late
 from visits.recording import row_ref
 
 Kind = Visit.Kind
@@ -40,7 +40,7 @@ PROMISES = 0.15
 FOR_THE_OLDER, FOR_THE_YOUNGER = 0.16, 0.006
 OLDER_FROM = 52
 
-KINDS = {
+KINDS: dict[str, float] = {
     Kind.HOME: 64.0,
     Kind.SURVEY: 13.5,
     Kind.RETURN: 11.0,
@@ -52,12 +52,14 @@ KINDS = {
 CONDOLENCE, FIELD_HELP = 24.0, 6.0
 """Weights of 慰问 before 春节, and of 劳动 in the months of sowing and harvest."""
 BUSY_MONTHS = {3, 4, 7, 10}
-VILLAGE_KINDS = Choice({Kind.COMMITTEES: 44, Kind.TRAINING: 20, Kind.SURVEY: 20, Kind.LABOUR: 11, Kind.COMFORT: 5})
+VILLAGE_KINDS = Choice(
+    {Kind.COMMITTEES: 44, Kind.TRAINING: 20, Kind.SURVEY: 20, Kind.LABOUR: 11, Kind.COMFORT: 5}
+)
 STAY_DAYS = Choice({1: 55, 2: 22, 3: 15, 4: 8})
 
 
 def _kinds(before_festival: bool, busy: bool) -> Choice[str]:
-    weights: dict[str, float] = dict(KINDS)
+    weights = dict(KINDS)
     if before_festival:
         weights[Kind.COMFORT] = CONDOLENCE
     if busy:
@@ -65,7 +67,9 @@ def _kinds(before_festival: bool, busy: bool) -> Choice[str]:
     return Choice(weights)
 
 
-SEASONAL_KINDS = {(festival, busy): _kinds(festival, busy) for festival in (True, False) for busy in (True, False)}
+SEASONAL_KINDS = {
+    (festival, busy): _kinds(festival, busy) for festival in (True, False) for busy in (True, False)
+}
 
 
 @dataclass(slots=True)
@@ -106,7 +110,9 @@ class Written:
 # --- who goes where -----------------------------------------------------------------------------
 
 
-def plan(teams: Sequence[Team], tenures: Sequence[Tenure], links: Sequence[Link], scale: Scale) -> list[Outing]:
+def plan(
+    teams: Sequence[Team], tenures: Sequence[Tenure], links: Sequence[Link], scale: Scale
+) -> list[Outing]:
     """All outings of the year in the order of their moments."""
     rng = stream(scale.name, "outings")
     outings = [*_to_homes(rng, links), *_to_villages(rng, teams, tenures)]
@@ -173,7 +179,7 @@ class Diary:
     def write(self, outings: Sequence[Outing]) -> Written:
         written = Written()
         for outing in outings:
-            rng = Random(outing.seed)  # noqa: S311
+            rng = Random(outing.seed)
             day = self.year.day(outing.moment)
             if outing.homes:
                 self._write_homes(rng, outing, day, written)
@@ -216,9 +222,7 @@ class Diary:
         company: list[Worker] = []
         if kind != Kind.PHONE and rng.random() < COMPANY:
             company = rng.sample(colleagues, 2 if rng.random() < SECOND_COMPANION else 1)
-        form = Form(
-            uuid4(rng), kind, reason, content, entered_by, self._recorded(rng, day), company
-        )
+        form = Form(uuid4(rng), kind, reason, content, entered_by, self._recorded(rng, day), company)
         if outing.homes and rng.random() < PROMISES:
             form.promised_on = day + timedelta(days=rng.randint(7, 35))
             form.promise = rng.choice(phrases.PROMISES)
@@ -237,7 +241,13 @@ class Diary:
         return min(timezone.make_aware(datetime.combine(day, clock)), self.now)
 
     def _rows(
-        self, rng: Random, outing: Outing, homes: Sequence[Home], days: Sequence[date], form: Form, written: Written
+        self,
+        rng: Random,
+        outing: Outing,
+        homes: Sequence[Home],
+        days: Sequence[date],
+        form: Form,
+        written: Written,
     ) -> None:
         """One row a day and household; the first of a day carries its night."""
         spent = (len(days) - 1 if len(days) > 1 else 1) if form.kind == Kind.STAY else 0
@@ -279,6 +289,8 @@ class Diary:
             "outing": form.uuid,
             "entered_by_id": form.entered_by,
             "recorded_at": form.recorded_at,
+            "is_late": recorded_late(day, form.recorded_at),
+            "is_late": recorded_late(day, form.recorded_at),
             "place": place.code,
             **self._void(rng, form),
         }

@@ -19,7 +19,7 @@ from households.models import Household, HouseholdPairing, Member
 from units.access import user_of
 from units.models import Cadre, today
 from visits.models import Visit
-from visits.registers.places import phone_for, town_choices, unit_choices, village_choices
+from visits.registers.places import town_choices, unit_choices, village_choices
 
 
 class HouseholdSearch(SearchForm):
@@ -141,12 +141,11 @@ def _columns(user: Cadre) -> list[Column]:
         Column("户编号", "no", sort="no", css="quiet nowrap"),
         Column("村", "village__name", css="nowrap"),
         Column("组(社)", "group", sort="group", css="nowrap"),
-        Column("联系电话", "phone", show=phone_for(user)),
         Column("属性", "kind", sort="kind", css="nowrap", show=labels_of(Kind)),
         Column("致贫原因", "main_cause", sort="main_cause", css="nowrap", show=labels_of(Cause)),
         Column("人口", "size", sort="size", css="num"),
         Column("联户干部", "cadre_name", css="nowrap", show=_unpaired_chip),
-        Column("单位", "unit_name", css="nowrap"),
+        Column("单位", "unit_name", css="break"),
         Column("今年入户", "entered_count", sort="entered_count", css="num"),
         Column("最近入户", "last_entered", css="nowrap", show=as_is),
     ]
