@@ -58,8 +58,8 @@ def _of_rows(stored: Sequence[Visit]) -> dict[str, str]:
 
 
 def _days(days: Iterable[date]) -> str:
-    first, *rest = sorted(days)
-    return f"{first:%Y-%m-%d}" + (f" 至 {rest[-1]:%Y-%m-%d}" if rest else "")
+    first, *rest = (f"{day.year}年{day.month}月{day.day}日" for day in sorted(days))
+    return first + (f"至{rest[-1]}" if rest else "")
 
 
 def _listed(names: Iterable[str]) -> str:
