@@ -189,7 +189,7 @@ def _json(value: Any) -> str:
 def _insert_many(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
     names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
     statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['?'] * len(fields))})"  # noqa: S608
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         raw = cursor.connection.cursor()
         for chunk in _chunks(iter(rows), CHUNK):
             raw.executemany(statement, zip(*_columns(fields, chunk, _for_sqlite), strict=True))

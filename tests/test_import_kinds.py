@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from core.models import Change, ImportRun
 from households.models import HouseholdPairing, Member
 from tests.factories import (

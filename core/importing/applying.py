@@ -117,19 +117,20 @@ def _refuse_present(absence: dict[str, Any]) -> None:
 def _update(update: dict[str, Any]) -> None:
     model = cast(type[Record], apps.get_model(update["model"]))
     rows = update["rows"]
-    columns = [name for name in rows[0] if name not in {"id", "version"}]
-    if bulk.update(model, columns, rows, update["changes"], update["numbers"]) == len(rows):
-        return
-    # What did not change here is what somebody else has changed; what did has been raised by one.
     stored = {
         r["id"]: r["version"] for r in rows_in(_all(model), "pk", [r["id"] for r in rows], "id", "version")
     }
     numbers = [
         number
         for number, row in zip(update["numbers"], rows, strict=True)
-        if stored.get(row["id"]) != row["version"] + 1
+        if stored.get(row["id"]) != row["version"]
     ]
-    raise Stale(f"检查以后，{name_rows(numbers)}对应的资料被别人改过，请重新检查一次再导入。")
+    if numbers:
+        raise Stale(f"检查以后，{name_rows(numbers)}对应的资料被别人改过，请重新检查一次再导入。")
+    columns = [name for name in rows[0] if name not in {"id", "version"}]
+    if bulk.update(model, columns, rows, update["changes"], update["numbers"]) != len(rows):
+        # Changed between the look and the write, which only PostgreSQL lets happen.
+        raise Stale("检查以后，要更新的资料刚被别人改过，请重新检查一次再导入。")
 
 
 def _mark_rows(run: ImportRun, sheet: Sheet, rows: Sequence[dict[str, Any]], numbers: Sequence[int]) -> None:

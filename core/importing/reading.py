@@ -30,12 +30,13 @@ class Heading:
 
 
 def find_heading(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> Heading | None:
-    """The row of the first twenty with the most known headings; None when none has two (or all)."""
+    """The row of the first twenty with the most known headings: two at least, or all that are required."""
     keys = {spelling: column.key for column in sheet.columns.values() for spelling in column.spellings}
-    best, most = None, min(2, len(sheet.columns)) - 1
+    required = {column.key for column in sheet.columns.values() if column.required}
+    best, most = None, 0
     for number, row in enumerate(rows[:HEADING_WITHIN]):
         known = {keys[key] for key in map(_key, row) if key in keys}
-        if len(known) > most:
+        if len(known) > most and (len(known) > 1 or known == required):
             best, most = number, len(known)
     return None if best is None else _read_heading(sheet, keys, rows[best], best)
 
