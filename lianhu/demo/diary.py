@@ -290,7 +290,6 @@ class Diary:
             "entered_by_id": form.entered_by,
             "recorded_at": form.recorded_at,
             "is_late": recorded_late(day, form.recorded_at),
-            "is_late": recorded_late(day, form.recorded_at),
             "place": place.code,
             **self._void(rng, form),
         }

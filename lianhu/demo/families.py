@@ -198,7 +198,7 @@ def _stays(child: Person) -> float:
 def _parents(rng: Random, head: Person) -> Family:
     """Father, mother or both; he gives the surname."""
     alive = PARENTS.pick(rng)
-    mother_age = head.age + rng.randint(20, 31)
+    mother_age = head.age + rng.randint(20, 36)
     father_age = mother_age + rng.randint(0, 6)
     parents = []
     if alive != "mother" and father_age <= 90:

@@ -169,10 +169,14 @@ class Households:
         if rng.random() >= LEFT_SHARE or len(family) < 3 or not 40 <= head.age <= 62:
             return []
         if head.sex == Sex.MALE and rng.random() < 0.55:
-            person = Person(Relation.DAUGHTER, Sex.FEMALE, max(head.age - rng.randint(24, 28), 19), head.surname)
+            person = Person(
+                Relation.DAUGHTER, Sex.FEMALE, max(head.age - rng.randint(24, 28), 19), head.surname
+            )
             person.left_reason = "出嫁"
         else:
-            person = Person(Relation.OTHER, Sex.FEMALE, head.age + rng.randint(20, 30), words.SURNAME.pick(rng))
+            person = Person(
+                Relation.OTHER, Sex.FEMALE, head.age + rng.randint(20, 30), words.SURNAME.pick(rng)
+            )
             person.left_reason = "去世"
         person.name = person.surname + given_name(rng, person.sex, person.age)
         person.left_on = date(self.year - 1, 1, 1) + timedelta(days=rng.randint(0, 364))

@@ -27,7 +27,9 @@ SCHOOL = Style("校长", ("副校长", "工会主席"), ("教师", "教师", "�
 HOSPITAL = Style("院长", ("副院长",), ("医师", "护士", "药师", "检验师"))
 COMPANY = Style("经理", ("副经理",), ("职员", "客户经理", "班长"))
 BANK = Style("行长", ("副行长",), ("信贷员", "柜员", "职员"))
-TOWN = Style("党委书记", ("镇长", "人大主席", "副镇长", "纪委书记", "武装部长", "副书记"), ("干事", "科员", "包村干部"))
+TOWN = Style(
+    "党委书记", ("镇长", "人大主席", "副镇长", "纪委书记", "武装部长", "副书记"), ("干事", "科员", "包村干部")
+)
 SECTION = Style("站长", ("副站长",), ("技术员", "办事员"))
 
 
@@ -48,7 +50,9 @@ class Office:
 
 def _above(name: str, level: Level, style: Style, size: float, *, in_sample: bool = False) -> Office:
     place = {Level.PROVINCE: "62", Level.CITY: "6205"}[level]
-    return Office(name, name, level, place, style, size, 2.2 if level == Level.PROVINCE else 1.6, 3, in_sample)
+    return Office(
+        name, name, level, place, style, size, 2.2 if level == Level.PROVINCE else 1.6, 3, in_sample
+    )
 
 
 # Short name after 武山县 or 中共武山县, style, size, cadres of county rank, of section rank.
@@ -197,7 +201,9 @@ ABOVE = (
 def _of_county(county: str, code: str) -> Iterator[Office]:
     for name, style, size, county_rank, section in COUNTY_OFFICES:
         full = f"中共{county}{name}" if name.startswith("委") else county + name
-        yield Office(full, f"县{name}", Level.COUNTY, code, style, size, county_rank, section, name in SAMPLED)
+        yield Office(
+            full, f"县{name}", Level.COUNTY, code, style, size, county_rank, section, name in SAMPLED
+        )
 
 
 def _of_town(town: str, code: str) -> Iterator[Office]:

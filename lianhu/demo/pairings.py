@@ -205,12 +205,12 @@ def _follow_villages(
         tenure = before.get(link.home.place)
         if tenure:
             predecessor = rng.choice(teams[tenure.unit - 1].workers)
-            links.append(_predecessor(link, predecessor, tenure.unit, predecessor.rank, tenure.until, VILLAGE_REASON))
+            links.append(
+                _predecessor(link, predecessor, tenure.unit, predecessor.rank, tenure.until, VILLAGE_REASON)
+            )
 
 
-def _predecessor(
-    link: Link, worker: Worker, unit: int, rank: Rank, moment: float, reason: str
-) -> Link:
+def _predecessor(link: Link, worker: Worker, unit: int, rank: Rank, moment: float, reason: str) -> Link:
     """Who had the household until a moment; the link itself begins then."""
     link.since = moment
     return Link(worker, link.home, unit, rank, link.kind, until=moment, reason=reason)
@@ -233,8 +233,10 @@ def _transfer(rng: Random, teams: Sequence[Team], links: list[Link], count: int)
         for link in by_worker[mover]:
             earlier = rng.choice(colleagues)
             links.append(_predecessor(link, earlier, mover.unit, earlier.rank, moment, "由新来的同事联系"))
-        for link in by_worker[heir]:
-            links.append(_predecessor(link, mover, heir.unit, mover.former_rank, moment, TRANSFER_REASON))
+        links += [
+            _predecessor(link, mover, heir.unit, mover.former_rank, moment, TRANSFER_REASON)
+            for link in by_worker[heir]
+        ]
 
 
 def _hand_over(rng: Random, teams: Sequence[Team], links: list[Link], count: int) -> None:
@@ -245,8 +247,9 @@ def _hand_over(rng: Random, teams: Sequence[Team], links: list[Link], count: int
         colleagues = [w for w in teams[heir.unit - 1].workers if w is not heir and not w.former_unit]
         before = rng.choice(colleagues)
         moment, reason = rng.uniform(0.1, 0.9), rng.choice(HAND_OVER_REASONS)
-        for link in by_worker[heir]:
-            links.append(_predecessor(link, before, heir.unit, before.rank, moment, reason))
+        links += [
+            _predecessor(link, before, heir.unit, before.rank, moment, reason) for link in by_worker[heir]
+        ]
 
 
 def _by_worker(links: Sequence[Link]) -> dict[Worker, list[Link]]:
@@ -298,7 +301,9 @@ def village_pairing_rows(tenures: Sequence[Tenure], year: Year) -> Iterator[dict
             "id": pk,
             "unit_id": tenure.unit,
             "village_id": tenure.place.pk,
-            "started_on": _village_start(tenure.unit, year) if tenure.since == BEFORE else year.day(tenure.since),
+            "started_on": _village_start(tenure.unit, year)
+            if tenure.since == BEFORE
+            else year.day(tenure.since),
             "ended_on": year.day(tenure.until) if ended else None,
             "end_reason": VILLAGE_REASON if ended else "",
             "place": tenure.place.code,

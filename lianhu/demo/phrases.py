@@ -29,7 +29,7 @@ NEEDS: dict[Cause, tuple[tuple[str, str], ...]] = {
         ("药费每月要三四百", "讲了大病救助怎么申请，把发票理了一遍"),
         ("合作医疗报了一半，剩下的还欠着亲戚", "帮着填了医疗救助申请表"),
         ("慢性病本子还没办下来", "记下病历号，回去问卫生院"),
-        ("入冬以后老毛病又犯了", "联系了卫生院的医生来量血压"),
+        ("老毛病又犯了，夜里睡不好", "联系了卫生院的医生来量血压"),
         ("手术做了，正在家养着", "说好下次陪去复查"),
     ),
     Cause.DISABILITY: (
@@ -62,6 +62,9 @@ NEEDS: dict[Cause, tuple[tuple[str, str], ...]] = {
         ("架豆种了两年，病害不会治", "请农技站的人到地头看了一回"),
         ("想养牛，怕养不好", "约好一起去看村里的养殖户"),
         ("娃娃没手艺，工地上挣得少", "介绍了县上的电焊培训"),
+        ("羊死了两只，不知道啥病", "当场给兽医站打了电话"),
+        ("党参价好，想种又没种过", "介绍了邻村的大户，约好去看"),
+        ("航椒苗年年黄叶", "把叶子带回去请人看，回头告诉用啥药"),
     ),
     Cause.LABOUR: (
         ("家里没有硬劳力，地荒了一块", "商量把地流转给合作社"),
@@ -72,7 +75,10 @@ NEEDS: dict[Cause, tuple[tuple[str, str], ...]] = {
         ("想再添两头牛，缺一万块", "讲了小额贷款怎么贷，约好送表"),
         ("想搭个拱棚，钱不凑手", "算了一笔账，互助社能借五千"),
         ("双联贷款批下来了，买了羊", "数了一遍，十二只都好"),
-        ("化肥涨价，开春还没买", "帮着联系了两袋复合肥"),
+        ("化肥涨价，一直没舍得买", "帮着联系了两袋复合肥"),
+        ("盖房欠着三万，手头紧", "把能享受的补助一样样算给听"),
+        ("想贷款买辆三轮跑运输", "讲了贴息贷款的条件，约好问信用社"),
+        ("打工的钱年底才结", "记下工地名字，说好帮着问"),
     ),
     Cause.TRANSPORT: (
         ("路不好走，菜拉不出去", "和村上商量先把那段路垫平"),
@@ -86,12 +92,28 @@ NEEDS: dict[Cause, tuple[tuple[str, str], ...]] = {
 }
 
 REASONS: dict[str, tuple[str, ...]] = {
-    "有病": ("听说{who}住院了，到医院看了一趟。", "{who}病了几天，去看看人。", "家里有人病着，专门去看了一回。"),
-    "受灾": ("前天下了冰雹，去看地里的损失。", "夜里雨大，一早去看房子和水路。", "霜冻以后去看了花椒和果树。"),
-    "突发事": ("接到电话就去了，灶房失了火，人都没事。", "三轮车翻在沟里，帮着叫人拉了上来。", "孩子走丢了半天，和村上一起找回来了。"),
-    "有纠纷": ("和邻居为地埂吵了架，叫到一起说开了。", "兄弟间为老人看病的钱有意见，坐下来算清楚了。", "为浇水先后起了争执，和组长一起定了次序。"),
+    "有病": (
+        "听说{who}住院了，到医院看了一趟。",
+        "{who}病了几天，去看看人。",
+        "家里有人病着，专门去看了一回。",
+    ),
+    "受灾": (
+        "前天下了冰雹，去看地里的损失。",
+        "夜里雨大，一早去看房子和水路。",
+        "霜冻以后去看了花椒和果树。",
+    ),
+    "突发事": (
+        "接到电话就去了，灶房失了火，人都没事。",
+        "三轮车翻在沟里，帮着叫人拉了上来。",
+        "孩子走丢了半天，和村上一起找回来了。",
+    ),
+    "有纠纷": (
+        "和邻居为地埂吵了架，叫到一起说开了。",
+        "兄弟间为老人看病的钱有意见，坐下来算清楚了。",
+        "为浇水先后起了争执，和组长一起定了次序。",
+    ),
     "红白事": ("家里娶媳妇，去贺了喜，帮着招呼人。", "老人去世，去吊唁，帮着料理。", "孩子满月，去坐了坐。"),
-}  # fmt: skip
+}
 
 OPENINGS = (
     "到{who}家坐了一阵。",
@@ -121,25 +143,24 @@ KIND_LINES: dict[str, tuple[str, ...]] = {
         "问了去年的收入，种地、打工、补贴分开记的。",
         "看了住房、水窖和圈舍，情况和档案一致。",
         "核对低保和养老金，都按月到账。",
+        "把一年的账算了一遍，种地占四成，打工占六成。",
+        "问了一家人的打算，逐条记在本上。",
+        "补齐了档案里缺的电话和人口变动。",
     ),
     Kind.RETURN: (
         "回访上次说的事，已经办好了。",
         "上次答应的化肥送到了，问了够不够用。",
         "回访危房改造，墙已砌到一半。",
         "上次反映的水管修好了，试了水。",
+        "上次说的培训去了，问学得怎么样。",
+        "贷款已经到账，问了怎么用。",
+        "上次报的救助批了，让签了字。",
     ),
     Kind.COMFORT: (
-        "送去一袋面、一桶油，说了过年的话。",
+        "送去一袋面、一桶油，坐下拉了家常。",
         "带了米面和一床棉被。",
-        "送去慰问金三百元，问了过冬的煤够不够。",
+        "送去慰问金三百元，问了家里的难处。",
         "拿了些药和牛奶，陪着说了会话。",
-    ),
-    Kind.LABOUR: (
-        "帮着铺了半天地膜。",
-        "和一家人一起挖洋芋，干到天黑。",
-        "帮着收了半亩麦子。",
-        "一起清了水渠，修了门前的路。",
-        "帮着摘航椒，装了十几袋。",
     ),
     Kind.STAY: (
         "住在{who}家，晚上和邻居几个拉家常到十点。",
@@ -154,11 +175,29 @@ KIND_LINES: dict[str, tuple[str, ...]] = {
         "在外打工的家里人来电话，问了孩子入学的手续。",
     ),
 }
+FIELD_HELP = {
+    "winter": ("帮着清圈送粪，干了一上午。", "一起修了院墙和门前的路。", "帮着劈柴，码了半院子。"),
+    "spring": (
+        "帮着铺了半天地膜。",
+        "一起点种洋芋，干到天黑。",
+        "帮着剪了二十来棵果树。",
+        "清了水渠，浇了头水。",
+    ),
+    "summer": ("帮着收了半亩麦子。", "帮着摘航椒，装了十几袋。", "一起给架豆搭架。", "帮着拔了半天草。"),
+    "autumn": ("和一家人一起挖洋芋，干到天黑。", "帮着掰玉米，拉了三车。", "帮着摘苹果，装了四十箱。"),
+}
+SEASONS = dict(
+    enumerate(("winter", "winter", *["spring"] * 3, *["summer"] * 3, *["autumn"] * 3, "winter"), 1)
+)
 SEVERAL = (
-    "走了{count}户，先问吃水和看病，再问春种的籽种化肥。",
+    "走了{count}户，先问吃水和看病，再问地里的活，{work}。",
     "一晚上走了{count}户，家里都平安，{work}。",
     "到{who}等{count}户看了看，宣传了合作医疗缴费。",
     "连走{count}户，送去政策明白纸，记下各家想办的事。",
+    "{count}户都在家，说的多是看病和娃娃上学，{work}。",
+    "挨着走了{count}户，{who}家说得最多，想办的事都记下了。",
+    "给{count}户讲了低保和养老金的新标准，问了各家的打算。",
+    "{count}户的水窖、圈舍都看了，{work}。",
     "和{who}等{count}户核对了今年的收入和补贴。",
 )
 VILLAGE_LINES: dict[str, tuple[str, ...]] = {
@@ -176,9 +215,9 @@ VILLAGE_LINES: dict[str, tuple[str, ...]] = {
         "组织劳务培训报名，十一人愿意去。",
     ),
     Kind.SURVEY: (
-        "看了村里的水源和管网，冬季有两个社供水不足。",
+        "看了村里的水源和管网，有两个社供水不足。",
         "沿通社路走了一遍，塌方处都拍了照。",
-        "到卫生室和小学看了看，缺取暖煤。",
+        "到卫生室和小学看了看，缺桌凳和常用药。",
         "看了蔬菜拱棚，今年新增二十来亩。",
     ),
     Kind.LABOUR: (
@@ -224,19 +263,21 @@ def tell(rng: Random, kind: str, reason: str, homes: Sequence[Home], month: int)
     work = rng.choice(FIELD_WORK[month])
     if len(homes) > 1 and kind != Kind.STAY:
         several = rng.choice(SEVERAL).format(count=len(homes), who=who, work=work)
-        return _kind_line(rng, kind, who) + several if kind != Kind.HOME else several
+        return _kind_line(rng, kind, who, month) + several if kind != Kind.HOME else several
     if reason in REASONS:
         need, done = rng.choice(NEEDS[homes[0].cause])
         told = rng.choice(REASONS[reason]).format(who=who)
-        return told + (f"{done}。" if reason == "有病" and homes[0].cause == Cause.ILLNESS else rng.choice(CLOSINGS))
+        return told + (
+            f"{done}。" if reason == "有病" and homes[0].cause == Cause.ILLNESS else rng.choice(CLOSINGS)
+        )
     if kind == Kind.PHONE:
-        return _kind_line(rng, kind, who)
+        return _kind_line(rng, kind, who, month)
     need, done = rng.choice(NEEDS[homes[0].cause])
     if kind == Kind.HOME:
         child = rng.choice(CHILD_LINES) if homes[0].has_child and rng.random() < 0.12 else ""
         told = f"{work}。{need}，{done}。" if rng.random() < 0.5 else f"{need}，{done}。"
         return rng.choice(OPENINGS).format(who=who) + told + child + rng.choice(CLOSINGS)
-    line = _kind_line(rng, kind, who)
+    line = _kind_line(rng, kind, who, month)
     return line + (f"{need}，{done}。" if rng.random() < 0.55 else f"{work}。")
 
 
@@ -245,5 +286,7 @@ def tell_of_village(rng: Random, kind: str) -> str:
     return rng.choice(VILLAGE_LINES[kind])
 
 
-def _kind_line(rng: Random, kind: str, who: str) -> str:
+def _kind_line(rng: Random, kind: str, who: str, month: int) -> str:
+    if kind == Kind.LABOUR:
+        return rng.choice(FIELD_HELP[SEASONS[month]])
     return rng.choice(KIND_LINES[kind]).format(who=who)

@@ -68,7 +68,9 @@ def draw_teams(offices: Sequence[Office], scale: Scale) -> list[Team]:
         most=[size - top - 2 for size, top in zip(sizes, high, strict=True)],
     )
     teams, first = [], 1
-    for pk, (office, size, top, section) in enumerate(zip(offices, sizes, high, middle, strict=True), start=1):
+    for pk, (office, size, top, section) in enumerate(
+        zip(offices, sizes, high, middle, strict=True), start=1
+    ):
         ranks = [Rank.COUNTY] * top + [Rank.SECTION] * section + [Rank.GENERAL] * (size - top - section)
         workers = [_worker(rng, first + n, pk, rank) for n, rank in enumerate(ranks)]
         _give_posts(rng, office, workers)

@@ -22,15 +22,25 @@ from units.presets import in_order
 POVERTY_LINE = 2300
 """元 of net income a head and year, the national line of 2011."""
 
-_E = Education
+SCHOOLED = (Education.NONE, Education.PRIMARY, Education.JUNIOR, Education.SENIOR, Education.COLLEGE)
+_EDUCATION = (
+    (72, (62, 32, 6, 0, 0), (84, 15, 1, 0, 0)),
+    (58, (28, 46, 21, 5, 0), (56, 34, 10, 0, 0)),
+    (44, (10, 38, 42, 10, 0), (24, 46, 27, 3, 0)),
+    (30, (3, 27, 54, 12, 4), (7, 37, 46, 7, 3)),
+    (16, (0, 9, 54, 22, 15), (0, 12, 52, 21, 15)),
+)
+"""From the age on: percent of men and of women with each schooling, of those who have left school."""
 EDUCATION = [
-    (72, Choice({_E.NONE: 62, _E.PRIMARY: 32, _E.JUNIOR: 6}), Choice({_E.NONE: 84, _E.PRIMARY: 15, _E.JUNIOR: 1})),
-    (58, Choice({_E.NONE: 28, _E.PRIMARY: 46, _E.JUNIOR: 21, _E.SENIOR: 5}), Choice({_E.NONE: 56, _E.PRIMARY: 34, _E.JUNIOR: 10})),
-    (44, Choice({_E.NONE: 10, _E.PRIMARY: 38, _E.JUNIOR: 42, _E.SENIOR: 10}), Choice({_E.NONE: 24, _E.PRIMARY: 46, _E.JUNIOR: 27, _E.SENIOR: 3})),
-    (30, Choice({_E.NONE: 3, _E.PRIMARY: 27, _E.JUNIOR: 54, _E.SENIOR: 12, _E.COLLEGE: 4}), Choice({_E.NONE: 7, _E.PRIMARY: 37, _E.JUNIOR: 46, _E.SENIOR: 7, _E.COLLEGE: 3})),
-    (16, Choice({_E.PRIMARY: 9, _E.JUNIOR: 54, _E.SENIOR: 22, _E.COLLEGE: 15}), Choice({_E.PRIMARY: 12, _E.JUNIOR: 52, _E.SENIOR: 21, _E.COLLEGE: 15})),
-]  # fmt: skip
-"""From the age on, for men and for women who have left school."""
+    (
+        age,
+        {
+            Sex.MALE: Choice(dict(zip(SCHOOLED, men, strict=True))),
+            Sex.FEMALE: Choice(dict(zip(SCHOOLED, women, strict=True))),
+        },
+    )
+    for age, men, women in _EDUCATION
+]
 
 _S = Schooling
 KINDERGARTEN_SHARE = 0.55
@@ -116,8 +126,8 @@ def _educate(rng: Random, person: Person) -> None:
     if person.age < 6:
         person.education = Education.PRESCHOOL
     elif person.schooling == Schooling.NONE and person.age >= 16:
-        men, women = next((men, women) for age, men, women in EDUCATION if person.age >= age)
-        person.education = (men if person.sex == Sex.MALE else women).pick(rng)
+        by_sex = next(by_sex for age, by_sex in EDUCATION if person.age >= age)
+        person.education = by_sex[person.sex].pick(rng)
     elif person.age < 12:
         person.education = Education.PRIMARY
     elif person.age < 15 or person.schooling == Schooling.NONE:
