@@ -1,0 +1,27 @@
+"""Asking for a page as somebody, and reading what it says."""
+
+import html
+import re
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpResponse
+from django.test import Client
+
+
+def client_of(user: AbstractBaseUser) -> Client:
+    """A client with the session of a user."""
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    return client
+
+
+def words_of(response: HttpResponse) -> str:
+    """What a page says, without its markup."""
+    body = re.sub(r"<[^>]+>", " ", response.content.decode().split("<main", 1)[-1])
+    return re.sub(r"\s+", " ", html.unescape(body))
+
+
+def part(response: HttpResponse, mark: str, end: str = "</section>") -> str:
+    """The markup from `mark` to the next `end`."""
+    return response.content.decode().split(mark, 1)[1].split(end, 1)[0]
