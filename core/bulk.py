@@ -120,7 +120,7 @@ def _update_from(
     """Set the columns of `named` from rows beside the table, matched by `keys`; `raising` goes up by one."""
     table, scratch = model._meta.db_table, f"bulk_{model._meta.model_name}"
     fields = [f for f in model._meta.concrete_fields if f.attname in named]
-    quoted = {f.attname: connection.ops.quote_name(f.column) for f in fields}
+    quoted = {f.attname: connection.ops.quote_name(str(f.column)) for f in fields}
     sets = [f"{name} = s.{name}" for attname, name in quoted.items() if attname not in keys]
     if raising:
         sets.append(f"{quoted[raising]} = {table}.{quoted[raising]} + 1")
@@ -187,7 +187,7 @@ def _json(value: Any) -> str:
 
 
 def _insert_many(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
-    names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    names = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
     statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['?'] * len(fields))})"  # noqa: S608
     with connection.cursor() as cursor, connection.wrap_database_errors:
         raw = cursor.connection.cursor()
@@ -206,8 +206,8 @@ def _for_sqlite(value: Any) -> Any:
 
 
 def _copy(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
-    names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
-    with connection.cursor() as cursor:
+    names = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         for chunk in _chunks(iter(rows), CHUNK):
             columns = [_copy_column(values) for values in _columns(fields, chunk, _for_postgres)]
             lines = "\n".join(map("\t".join, zip(*columns, strict=True)))

@@ -63,6 +63,12 @@ def history_of(record: Record, limit: int = 20) -> list[Entry]:
     ]
 
 
+def _target(field: models.Field[Any, Any]) -> type[models.Model]:
+    model = field.related_model
+    assert model is not None
+    return model
+
+
 def _names(
     fields: dict[str, models.Field[Any, Any]], changes: Iterable[Change]
 ) -> dict[tuple[str, Any], str]:
@@ -75,5 +81,5 @@ def _names(
     return {
         (name, row.pk): str(row)
         for name, wanted in keys.items()
-        for row in fields[name].related_model._base_manager.filter(pk__in=wanted)
+        for row in _target(fields[name])._base_manager.filter(pk__in=wanted)
     }

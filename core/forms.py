@@ -65,7 +65,7 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
     for name in form.changed_data:
         if name not in form.fields or name not in {f.name for f in stored._meta.concrete_fields}:
             continue
-        field = stored._meta.get_field(name)
+        field: Any = stored._meta.get_field(name)
         mine, theirs = getattr(form.instance, name), getattr(stored, name)
         if mine != theirs:
             rows.append(

@@ -267,7 +267,7 @@ class _Page:
         falling = self.down != backwards
         if cursor is not None:
             queryset = queryset.filter(_beyond(self.sort, cursor, falling))
-        order = [F(self.sort).desc(), "-pk"] if falling else [F(self.sort).asc(), "pk"]
+        order: list[Any] = [F(self.sort).desc(), "-pk"] if falling else [F(self.sort).asc(), "pk"]
         rows = list(queryset.order_by(*order).values_list(self.sort, "pk")[: PER_PAGE + 1])
         more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE]
         if backwards:

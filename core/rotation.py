@@ -39,10 +39,11 @@ def reseal_history(table: str, cipher: str) -> int:
     """Seal the values of one column anew where they stand in the history; returns how many changes."""
     renewed = []
     for change in Change.objects.filter(Q(changes__has_key=cipher), table=table).iterator(CHUNK):
-        pair = change.changes[cipher]
+        changes = change.changes or {}
+        pair = changes[cipher]
         fresh = [value if not value or is_current(value) else seal_text(open_text(value)) for value in pair]
         if fresh != pair:
-            change.changes[cipher] = fresh
+            change.changes = {**changes, cipher: fresh}
             renewed.append(change)
     Change.objects.bulk_update(renewed, ["changes"], batch_size=CHUNK)
     return len(renewed)

@@ -1,5 +1,6 @@
 """Pages that belong to no app: health, errors, files."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -26,7 +27,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
     """A picture, to whoever may see the row it belongs to; to all others it is not there."""
-    for model in Attachment.__subclasses__():
+    kinds: list[Any] = Attachment.__subclasses__()
+    for model in kinds:
         found = model._default_manager.filter(uuid=uuid).first()
         if found is None:
             continue

@@ -48,7 +48,7 @@ def first_steps(request: HttpRequest) -> HttpResponse:
         }
         for kind, label, queryset, unit in kinds
     ]
-    following = next((step for step in steps if step["count"] <= step["there"]), None)
+    following = next((step for step in steps if int(step["count"]) <= int(step["there"])), None)
     return render(
         request,
         "reports/first_steps.html",

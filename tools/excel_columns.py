@@ -26,7 +26,9 @@ def document() -> str:
         for column in sheet.columns.values():
             choices = "、".join(column.choices)
             required = "是" if column.required else ""
-            rows.append(f"| {column.label} | {required} | {FORMATS[column.format]} | {choices} | {column.help} |")
+            rows.append(
+                f"| {column.label} | {required} | {FORMATS[column.format]} | {choices} | {column.help} |"
+            )
         parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"
 

@@ -1,6 +1,6 @@
 """Forms of units, cadres, divisions and the login."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -11,7 +11,7 @@ from units.roles import Role
 
 
 class LoginForm(AuthenticationForm):
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {
         "invalid_login": "手机号（工号）或密码不对，请核对后再试。连续错 10 次要等半小时。",
         "inactive": "这个账号已停用，请找双联办。",
     }

@@ -146,13 +146,13 @@ class CadreQuerySet(models.QuerySet["Cadre"]):
         return self.current().filter(unit=user.unit_id)
 
 
-_CadreManager = BaseUserManager.from_queryset(CadreQuerySet)
-
-
-class CadreManager(_CadreManager["Cadre"]):
+class ByLogin(BaseUserManager["Cadre"]):
     def get_by_natural_key(self, username: str | None) -> "Cadre":
         """By phone, else by staff number; a staff number is never 11 digits, so the two cannot meet."""
         return self.get(Q(phone=username) | Q(staff_no=username))
+
+
+CadreManager = ByLogin.from_queryset(CadreQuerySet)
 
 
 class Cadre(AbstractBaseUser, Record):

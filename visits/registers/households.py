@@ -76,7 +76,7 @@ class HouseholdSearch(SearchForm):
 
     def by_unit(self, queryset: Any, value: str) -> Any:
         return queryset.filter(
-            pk__in=HouseholdPairing.objects.current().filter(unit=value).values("household")
+            pk__in=HouseholdPairing.objects.current().filter(unit_id=int(value)).values("household")
         )
 
     def by_paired(self, queryset: Any, value: str) -> Any:
