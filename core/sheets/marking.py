@@ -11,7 +11,7 @@ import openpyxl
 import xlsxwriter
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, PatternFill
+from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
 
 from core.cells import Cell, clean_text, label_key
@@ -29,6 +29,7 @@ ROW_NUMBER = "原行号"
 AUTHOR = "联村联户"
 OWN_NOTE = "\n—— 原批注 ——\n"
 AMBER = "FFE3A8"
+WRONG = PatternFill("solid", fgColor=AMBER)
 LEADS_FORMULA = ("=", "+", "-", "@")
 # What openpyxl raises for workbooks that Excel and the fast reader open nevertheless.
 UNREADABLE = (
@@ -108,13 +109,12 @@ def _mark(cell: Any, reason: str) -> None:
         return
     own = f"{OWN_NOTE}{cell.comment.text}" if cell.comment else ""
     cell.comment = Comment(_legal(reason) + own, AUTHOR, height=80, width=260)
-    cell.fill = PatternFill("solid", fgColor=AMBER)
+    cell.fill = WRONG
 
 
 def _fill_column(sheet: Any, heading: str, values: Mapping[int, str], width: int, header_row: int) -> int:
     """Fill one extra column in; the width of the sheet after it."""
     column = _find_column(sheet, heading, header_row)
-    anew = column == 0 or heading == RESULT
     if column == 0:
         width += 1
         column = width
@@ -124,7 +124,7 @@ def _fill_column(sheet: Any, heading: str, values: Mapping[int, str], width: int
             _put(sheet.cell(row, column), "")
     for row, text in values.items():
         cell = sheet.cell(row + 1, column)
-        if anew or cell.value in (None, "") or not str(cell.value).strip():
+        if cell.value is None or not str(cell.value).strip():
             _put(cell, text)
     return width
 
@@ -137,22 +137,22 @@ def _find_column(sheet: Any, heading: str, header_row: int) -> int:
 
 def _add_heading(sheet: Any, heading: str, column: int, header_row: int) -> None:
     cell, left = sheet.cell(header_row + 1, column), sheet.cell(header_row + 1, column - 1)
-    _put(cell, heading)
+    cell.value = heading
     for style in ("font", "fill", "border", "alignment"):
         setattr(cell, style, copy(getattr(left, style)))
     sheet.column_dimensions[cell.column_letter].width = 46 if heading == RESULT else 22
 
 
 def _put(cell: Any, text: str) -> None:
-    """Write a text as text, whatever it begins with."""
+    """Write a text as text, whatever it begins with; the cell keeps its look."""
     if isinstance(cell, MergedCell):
         return
     cell.value = _legal(text) or None
     if text.startswith(LEADS_FORMULA):
         cell.data_type = "s"
         cell.quotePrefix = True
-    cell.number_format = "@"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if text.isdecimal():
+        cell.number_format = "@"
 
 
 def _legal(text: str) -> str:
