@@ -1,0 +1,67 @@
+"""Two who pair the same household at the same moment: one has it, the other is told."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from core.records import StaleRecord
+from households.models import Household, HouseholdPairing
+from households.pairing import end_pairing, hand_over, pair_households
+from tests.factories import make_cadre, make_household, make_pairing, make_unit, make_village
+from units.models import Cadre, today
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = date(2015, 9, 16)
+ROUNDS = 6
+
+
+def run_at_once(*acts) -> list[str]:
+    """Each act in a thread of its own from one starting shot: 'done' or what it was told."""
+    shot = Barrier(len(acts))
+
+    def run(act) -> str:
+        shot.wait()
+        try:
+            act()
+        except (ValidationError, StaleRecord) as error:
+            return str(error)
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_one_of_two_gets_the_household():
+    village, unit = make_village(), make_unit()
+    first, second = make_cadre(unit=unit), make_cadre(unit=unit)
+    for _ in range(ROUNDS):
+        household = make_household(village=village)
+
+        def pair(cadre: Cadre, chosen: Household = household) -> None:
+            pair_households(cadre=cadre, households=[chosen], kind="help", started_on=DAY)
+
+        told = run_at_once(lambda: pair(first), lambda: pair(second))
+        assert told.count("done") == 1, told
+        assert household.pairings.current().count() == 1
+
+
+def test_one_of_two_ends_hands_over_or_neither_twice():
+    heir = make_cadre(unit=make_unit())
+    for _ in range(ROUNDS):
+        pairing = make_pairing(started_on=DAY)
+        one, other = (HouseholdPairing.objects.get(pk=pairing.pk) for _ in range(2))
+        told = run_at_once(
+            lambda row=one: end_pairing(row, on=today(), reason="换人"),
+            lambda row=other: hand_over([row], to=heir, on=today(), reason="调离"),
+        )
+        assert told.count("done") == 1, told
+        pairing.refresh_from_db()
+        assert pairing.ended_on == today()
+        assert heir.pairings.filter(household=pairing.household_id).count() == (told[1] == "done")
