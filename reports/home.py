@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from visits.home import cadre_home
 
 from core.places import under
 from households.models import Household, HouseholdPairing, Member
@@ -12,6 +11,7 @@ from reports.pages import overview_page
 from units.access import user_of
 from units.models import Cadre, Division, Unit
 from villages.models import Village, VillagePairing
+from visits.home import cadre_home
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
