@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin import EmptyFieldListFilter, RelatedOnlyFieldListFilter
+from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms.models import BaseInlineFormSet
@@ -18,6 +18,7 @@ from households.choices import Relation
 from households.forms import MemberForm, PhoneField, TagsField, tag_choices
 from households.models import Household, HouseholdPairing, Member
 from households.pairing import pairable_cadres
+from units.admin_lists import Filled
 from units.models import Cadre
 from units.pairing_admin import PairingAdmin
 from units.scoped_admin import MANAGERS, ScopedAdmin, ScopedForm, ScopedInline, holds, id_hashes_in
@@ -109,13 +110,16 @@ class HouseholdAdmin(ScopedAdmin):
         ("village__division", RelatedOnlyFieldListFilter),
     )
     search_fields = ("no", "phone", "external_no")
+    search_help_text = "成员姓名、拼音、户编号、电话、身份证号"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
-        return rows.with_head()
+        headed: QuerySet[Any] = rows.with_head()
+        return headed
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
-        return self.fields if obj else [name for name in self.fields if name not in self.readonly_fields]
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        later = () if obj else self.readonly_fields
+        return [name for name in super().get_fields(request, obj) if name not in later]
 
     def matches(self, word: str) -> Q:
         return super().matches(word) | Q(pk__in=people(word).values("household"))
@@ -165,10 +169,11 @@ class MemberAdmin(Masked, ScopedAdmin):
         "relation",
         "sex",
         "health",
-        ("left_on", EmptyFieldListFilter),
+        ("left_on", Filled),
         ("household__village__division", RelatedOnlyFieldListFilter),
     )
     search_fields = ("name", "pinyin", "initials", "household__no")
+    search_help_text = "姓名、拼音、户编号、身份证号"
 
     def matches(self, word: str) -> Q:
         return super().matches(word) | Q(id_hash__in=id_hashes_in(word))
@@ -196,13 +201,14 @@ class HouseholdPairingAdmin(PairingAdmin):
     list_display = ("__str__", "cadre", "unit", "rank", "village", "kind", "started_on", "ended_on")
     list_select_related = ("cadre", "unit", "household__village")
     list_filter = (
-        ("ended_on", EmptyFieldListFilter),
+        ("ended_on", Filled),
         "kind",
         "rank",
         ("household__village__division", RelatedOnlyFieldListFilter),
         ("unit", RelatedOnlyFieldListFilter),
     )
     search_fields = ("cadre__name", "cadre__pinyin", "cadre__initials", "household__no", "unit__name")
+    search_help_text = "干部、户主、单位、户编号"
 
     def matches(self, word: str) -> Q:
         return super().matches(word) | Q(household__in=people(word).values("household"))

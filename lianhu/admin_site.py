@@ -41,14 +41,16 @@ class ScopedAutocomplete(AutocompleteJsonView):
 
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset()
-        asking = self.admin_site._registry.get(self.source_field.model)
-        if not isinstance(asking, ScopedAdmin):
+        asking = admin.site._registry.get(self.source_field.model)
+        offering = self.model_admin
+        if not isinstance(asking, ScopedAdmin) or not isinstance(offering, ScopedAdmin):
             raise PermissionDenied
         accepted = asking.choices_of(self.source_field, user_of(self.request)).order_by().values("pk")
-        return found.filter(pk__in=accepted).select_related(*self.model_admin.list_select_related)
+        return found.filter(pk__in=accepted).select_related(*offering.list_select_related)
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        return {**super().serialize_result(obj, to_field_name), "text": self.model_admin.option(obj)}
+        offering: Any = self.model_admin
+        return {**super().serialize_result(obj, to_field_name), "text": offering.option(obj)}
 
 
 class ScopedSite(admin.AdminSite):
@@ -72,7 +74,8 @@ class ScopedSite(admin.AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied("管理站只给双联办和单位负责人用。")
-            return inner(request, *args, **kwargs)
+            answer: HttpResponseBase = inner(request, *args, **kwargs)
+            return answer
 
         return update_wrapper(guarded, inner)
 

@@ -17,6 +17,7 @@ from units.models import Cadre, Unit, today
 from units.roles import Rank, Role
 from villages.models import Village, VillagePairing
 from visits.models import Visit, VisitCompanion
+from visits.registers.cadres import NO_PASSWORD
 
 MOST_CADRES = 100
 """A longer list has its page; the first page stays readable."""
@@ -107,6 +108,14 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
             "how": "这个月走访日期的记录，补录的也算，作废的不算。",
             "url": f"{reverse('visits')}?{unit}{month.query}",
         },
+        {
+            "label": "还没有密码",
+            "value": Cadre.objects.visible_to(user).current().filter(NO_PASSWORD, is_active=True).count(),
+            "unit": "人",
+            "note": "没有登录过",
+            "how": "还没有自己选过密码的账号。在干部名单里勾选后打印一次性口令。",
+            "url": f"{reverse('cadres')}?account=new",
+        },
     ]
 
 
@@ -129,14 +138,14 @@ def _cadre_table(user: Cadre, day: date) -> dict[str, Any]:
 def _cadre_rows(cadres: Sequence[Cadre], day: date) -> list[Row]:
     households = defaultdict(set)
     open_pairings = HouseholdPairing.objects.current().filter(cadre__in=cadres)
-    for cadre, household in open_pairings.values_list("cadre", "household"):
-        households[cadre].add(household)
+    for cadre_id, household_id in open_pairings.values_list("cadre", "household"):
+        households[cadre_id].add(household_id)
     days, times = defaultdict(set), defaultdict(set)
-    for cadre, visited_on, household, kind in _visits_of(cadres, day.year):
+    for cadre_id, visited_on, visited_household, kind in _visits_of(cadres, day.year):
         if kind != Visit.Kind.PHONE:
-            days[cadre].add(visited_on)
-            if household:
-                times[cadre].add((household, visited_on))
+            days[cadre_id].add(visited_on)
+            if visited_household:
+                times[cadre_id].add((visited_household, visited_on))
     href = link_to("admin:units_cadre_change")
     return [
         Row(

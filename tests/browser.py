@@ -89,10 +89,12 @@ def sign_in(page: Page, live_server, user: Cadre) -> None:
 
 def assert_accessible(page: Page) -> None:
     """No axe violation of impact serious or critical on the page as it stands."""
+    # Without its preload axe writes no inline style of its own, which the policy would refuse aloud.
+    result = Axe().run(page, options={"preload": False}).response
     found = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n    "
         + "\n    ".join(f"{node['target']} {node['html'][:200]}" for node in violation["nodes"])
-        for violation in Axe().run(page).response["violations"]
+        for violation in result["violations"]
         if violation["impact"] in {"serious", "critical"}
     ]
     assert not found, f"{page.url}\n" + "\n".join(found)

@@ -14,7 +14,9 @@ from units.models import Cadre
 Row = Mapping[str, Any]
 
 
-def workbook(rows: Sequence[Row], *, headings: Sequence[str] = (), above: Sequence[Sequence[Any]] = ()) -> bytes:
+def workbook(
+    rows: Sequence[Row], *, headings: Sequence[str] = (), above: Sequence[Sequence[Any]] = ()
+) -> bytes:
     """An .xlsx of these rows; the headings are those of the rows, in their order, unless given."""
     names = headings or list(dict.fromkeys(name for row in rows for name in row))
     return table([*above, names, *([row.get(name) for name in names] for row in rows)])

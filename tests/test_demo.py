@@ -1,6 +1,6 @@
 """The demo county: believable, the same each time, and written with its history."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import Model
 from django.test import Client
 
 from core import identity
@@ -31,7 +32,7 @@ from visits.models import Visit
 
 YEAR = 2026
 NOW = end_of(YEAR, 11, 24)
-KEPT = {
+KEPT: dict[type[Model], tuple[str, ...]] = {
     Household: ("id", "main_cause", "kind", "tags", "income_when_identified", "size"),
     Member: ("household_id", "relation", "sex", "born_on", "id_number", "health", "left_on"),
     HouseholdPairing: ("cadre_id", "household_id", "kind", "started_on", "ended_on"),
@@ -141,7 +142,8 @@ def test_kinds_causes_marks_and_incomes_agree(county):
 
 @pytest.mark.once
 def test_every_unit_has_one_or_two_villages_and_every_village_one_unit(county):
-    of_units, of_villages = defaultdict(int), defaultdict(int)
+    of_units: Counter[int] = Counter()
+    of_villages: Counter[int] = Counter()
     for row in county.rows[VillagePairing]:
         if row["ended_on"] is None:
             of_units[row["unit_id"]] += 1

@@ -21,13 +21,13 @@ GANSU = Path(settings.BASE_DIR) / "data" / "gansu_villages.csv"
 ROW = "陕西省,宝鸡市,凤县,双石铺镇,双石铺村民委员会,610330100201"
 
 
-def start(code: str = "620524", phone: str = "13812345678", **options: object) -> str:
+def start(code: str = "620524", phone: str = "13812345678", **options: Path) -> str:
     out = StringIO()
     call_command("start", code, office_phone=phone, stdout=out, **options)
     return out.getvalue()
 
 
-def refusal(*arguments: str, **options: object) -> str:
+def refusal(*arguments: str, **options: Path) -> str:
     with pytest.raises(CommandError) as refused:
         start(*arguments, **options)
     assert refused.value.returncode == 2

@@ -24,7 +24,9 @@ def complete(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     present = {line.partition("=")[0].strip() for line in text.splitlines()}
     missing = {
-        name: value for name, value in new_values().items() if name not in present and not os.environ.get(name)
+        name: value
+        for name, value in new_values().items()
+        if name not in present and not os.environ.get(name)
     }
     if not missing:
         return []

@@ -1,17 +1,20 @@
 """Admin of divisions, units, cadres, quotas and words; the logs of core, which only the office reads."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import EmptyFieldListFilter, RelatedOnlyFieldListFilter
+from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.http import HttpRequest
 
+from core.importing.kinds import find_kind
 from core.models import Download, ImportRun, Reveal
 from units.access import user_of
+from units.admin_lists import Filled, said
 from units.models import Cadre, Division, Requirement, Unit, Word
 from units.roles import Role
 from units.scoped_admin import MANAGERS, OFFICE, ReadOnlyAdmin, ScopedAdmin, ScopedForm
+
+ACCOUNT = said("is_active", "账号", "可用", "停用")
 
 
 @admin.register(Division)
@@ -22,6 +25,7 @@ class DivisionAdmin(ScopedAdmin):
     list_display = ("name", "code", "level")
     list_filter = ("level",)
     search_fields = ("name", "code")
+    search_help_text = "名称、代码"
 
 
 @admin.register(Unit)
@@ -33,8 +37,9 @@ class UnitAdmin(ScopedAdmin):
     autocomplete_fields = ("division",)
     list_display = ("name", "code", "level", "division", "contact", "contact_phone", "closed_on")
     list_select_related = ("division",)
-    list_filter = ("level", ("division", RelatedOnlyFieldListFilter), ("closed_on", EmptyFieldListFilter))
+    list_filter = ("level", ("division", RelatedOnlyFieldListFilter), ("closed_on", Filled))
     search_fields = ("name", "short_name", "pinyin", "initials", "code")
+    search_help_text = "单位名称、拼音、代码"
 
 
 class CadreAdminForm(ScopedForm):
@@ -54,28 +59,28 @@ class CadreAdmin(ScopedAdmin):
     fields = ("name", "unit", "phone", "staff_no", "rank", "post", "role", "left_on", "is_active")
     choices = {"unit": lambda user: Unit.objects.editable_by(user)}
     autocomplete_fields = ("unit",)
-    list_display = ("name", "staff_no", "unit", "rank", "post", "phone", "role", "left_on", "is_active")
+    list_display = ("name", "staff_no", "unit", "rank", "post", "phone", "role", "left_on", ACCOUNT)
     list_select_related = ("unit",)
     list_filter = (
         "rank",
         "role",
         "is_active",
-        ("left_on", EmptyFieldListFilter),
+        ("left_on", Filled),
         ("unit", RelatedOnlyFieldListFilter),
     )
     search_fields = ("name", "pinyin", "initials", "phone", "staff_no")
+    search_help_text = "姓名、拼音、手机号、工号"
     office_fields = ("unit", "role", "is_active")
     """Role, unit and flags are the office's alone, and nobody changes the own."""
 
     def option(self, row: Cadre) -> str:
         return f"{row.name}（{row.unit}，{row.staff_no or row.phone}）"
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
-        if obj is None and not user_of(request).is_office:
-            return [name for name in self.fields if name not in self.office_fields]
-        return self.fields
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        hidden = self.office_fields if obj is None and not user_of(request).is_office else ()
+        return [name for name in super().get_fields(request, obj) if name not in hidden]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         user = user_of(request)
         kept = obj is not None and (not user.is_office or obj.pk == user.pk)
         return [*super().get_readonly_fields(request, obj), *(self.office_fields if kept else ())]
@@ -98,7 +103,7 @@ class RequirementAdmin(ScopedAdmin):
 class WordAdmin(ScopedAdmin):
     readers = erasers = OFFICE
     fields = ("group", "text", "source", "order", "active")
-    list_display = ("text", "group", "source", "order", "active")
+    list_display = ("text", "group", "source", "order", said("active", "在用", "在用", "停用"))
     list_filter = ("group", "active")
     search_fields = ("text",)
 
@@ -107,7 +112,7 @@ class WordAdmin(ScopedAdmin):
 class ImportRunAdmin(ReadOnlyAdmin):
     readers = OFFICE
     fields = (
-        ("kind", "status"),
+        ("kind_label", "status"),
         ("filename", "sheet_name"),
         ("by", "uploaded_at", "applied_at", "undone_at"),
         ("created_count", "changed_count", "same_count", "wrong_count"),
@@ -116,7 +121,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     )
     list_display = (
         "filename",
-        "kind",
+        "kind_label",
         "status",
         "by",
         "uploaded_at",
@@ -125,8 +130,15 @@ class ImportRunAdmin(ReadOnlyAdmin):
         "wrong_count",
     )
     list_select_related = ("by",)
-    list_filter = ("status", "kind", "uploaded_at")
+    readonly_fields = ("kind_label",)
+    list_filter = ("status", "uploaded_at")
     search_fields = ("filename", "by__name", "by__pinyin", "by__initials")
+    search_help_text = "文件名、姓名"
+
+    @admin.display(description="种类", ordering="kind")
+    def kind_label(self, run: ImportRun) -> str:
+        found = find_kind(run.kind)
+        return found.label if found else run.kind
 
 
 @admin.register(Download)
@@ -137,6 +149,7 @@ class DownloadAdmin(ReadOnlyAdmin):
     list_select_related = ("by",)
     list_filter = ("at",)
     search_fields = ("what", "by__name", "by__pinyin", "by__initials")
+    search_help_text = "内容、姓名"
 
 
 @admin.register(Reveal)
@@ -147,3 +160,4 @@ class RevealAdmin(ReadOnlyAdmin):
     list_select_related = ("by",)
     list_filter = ("at",)
     search_fields = ("whose", "by__name", "by__pinyin", "by__initials")
+    search_help_text = "谁的、谁看的"

@@ -18,7 +18,7 @@ def export_rows(
     model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponseBase:
     """The rows come through the list's own queryset, so they are the user's; the download is logged."""
-    columns = [str(name) for name in model_admin.get_list_display(request)]
+    columns: list[Any] = list(model_admin.get_list_display(request))
     headings = [str(label_for_field(name, model_admin.model, model_admin)) for name in columns]
     rows = (_cells(columns, row, model_admin) for row in queryset.iterator(chunk_size=2000))
     search = request.GET.get("q", "")
@@ -32,7 +32,7 @@ def export_rows(
     )
 
 
-def _cells(columns: Sequence[str], row: models.Model, model_admin: admin.ModelAdmin) -> list[Any]:
+def _cells(columns: Sequence[Any], row: models.Model, model_admin: admin.ModelAdmin) -> list[Any]:
     return [_cell(*lookup_field(name, row, model_admin)) for name in columns]
 
 

@@ -35,9 +35,9 @@ class PairingAdmin(ScopedAdmin):
     def warnings(self, pairing: Any) -> Sequence[str]:
         raise NotImplementedError
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
-        later = (*self.end_fields, *self.readonly_fields)
-        return self.fields if obj else [name for name in self.fields if name not in later]
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        later = () if obj else (*self.end_fields, *self.readonly_fields)
+        return [name for name in super().get_fields(request, obj) if name not in later]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """Whether it is over is noted before a form writes on it."""

@@ -4,7 +4,7 @@ Every admin of the project is a ScopedAdmin; the site lets no other in.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -89,7 +89,8 @@ class Scoped(BaseModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
-        return rows.visible_to(user_of(request))
+        visible: QuerySet[Any] = rows.visible_to(user_of(request))
+        return visible
 
     def choices_of(self, field: models.ForeignKey[Any, Any], user: Cadre) -> QuerySet[Any]:
         related: Any = field.related_model
@@ -117,7 +118,7 @@ class Scoped(BaseModelAdmin):
             widget.can_view_related = widget.can_delete_related = False
         return formfield
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), *(self.fixed if obj else ())]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -165,7 +166,7 @@ class ScopedInline(Scoped, admin.TabularInline):
         return False
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.form.user = user_of(request)
         return formset
 
@@ -177,7 +178,8 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     erasers = NOBODY
     """Who may delete: only rows that nothing refers to."""
     page = ""
-    actions = [export_rows]
+    actions: Sequence[Any] = (export_rows,)
+    list_select_related: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -270,12 +272,15 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if ERROR_FLAG in request.GET:
             messages.warning(request, "筛选的条件看不懂，下面是全部。")
-        return super().changelist_view(request, extra_context)
+        title = str(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         if not all(key.isdecimal() for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise BadRequest("勾选的行看不懂。")
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

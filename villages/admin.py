@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import admin
-from django.contrib.admin import EmptyFieldListFilter, RelatedOnlyFieldListFilter
+from django.contrib.admin import RelatedOnlyFieldListFilter
 
+from units.admin_lists import Filled, said
 from units.models import Division, Unit
 from units.pairing_admin import PairingAdmin
 from units.scoped_admin import ScopedAdmin
 from villages import pairing as pairing_acts
 from villages.models import Village, VillagePairing
+
+POOR = said("is_poor", "贫困村", "贫困村")
 
 
 @admin.register(Village)
@@ -23,15 +26,16 @@ class VillageAdmin(ScopedAdmin):
         "merged_into": lambda user: Village.objects.editable_by(user),
     }
     autocomplete_fields = ("division", "merged_into")
-    list_display = ("name", "code", "division", "kind", "is_poor", "ended_on", "merged_into")
+    list_display = ("name", "code", "division", "kind", POOR, "ended_on", "merged_into")
     list_select_related = ("division", "merged_into")
     list_filter = (
         ("division", RelatedOnlyFieldListFilter),
         "kind",
         "is_poor",
-        ("ended_on", EmptyFieldListFilter),
+        ("ended_on", Filled),
     )
     search_fields = ("name", "pinyin", "initials", "code")
+    search_help_text = "村名、拼音、代码"
 
     def option(self, row: Village) -> str:
         return f"{row.name}（{row.division}）"
@@ -49,7 +53,7 @@ class VillagePairingAdmin(PairingAdmin):
     list_display = ("__str__", "unit", "village", "town", "started_on", "ended_on")
     list_select_related = ("unit", "village__division")
     list_filter = (
-        ("ended_on", EmptyFieldListFilter),
+        ("ended_on", Filled),
         ("village__division", RelatedOnlyFieldListFilter),
         ("unit", RelatedOnlyFieldListFilter),
     )
@@ -62,6 +66,7 @@ class VillagePairingAdmin(PairingAdmin):
         "village__initials",
         "village__code",
     )
+    search_help_text = "单位、村、拼音、村级代码"
 
     @admin.display(description="乡镇")
     def town(self, pairing: VillagePairing) -> str:

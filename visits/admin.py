@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import EmptyFieldListFilter, RelatedOnlyFieldListFilter
+from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from households.admin import people
 from units.access import user_of
 from units.admin_export import export_rows
+from units.admin_lists import Filled, said
 from units.scoped_admin import MANAGERS, NOBODY, ReadOnlyAdmin, ScopedInline
 from visits.models import Visit, VisitCompanion
 from visits.voiding import void
@@ -68,14 +69,16 @@ class CompanionInline(ScopedInline):
 class VisitAdmin(ReadOnlyAdmin):
     page = "visit"
     fields = (
-        ("cadre", "unit", "rank"),
-        ("visited_on", "kind", "nights"),
-        ("village", "household", "head"),
+        ("cadre", "unit"),
+        ("visited_on", "kind"),
+        ("village", "household"),
+        "head",
         "reasons",
         "content",
+        "nights",
         ("promised_on", "promise"),
-        ("entered_by", "recorded_at", "is_late"),
-        ("voided_on", "voided_by", "void_reason"),
+        ("entered_by", "recorded_at"),
+        ("voided_on", "void_reason"),
     )
     inlines = (CompanionInline,)
     actions = (export_rows, void_selected)
@@ -87,24 +90,26 @@ class VisitAdmin(ReadOnlyAdmin):
         "head",
         "kind",
         "nights",
-        "is_late",
+        said("is_late", "补录", "补录"),
         "voided_on",
-        "content",
+        "said_and_done",
     )
     list_select_related = ("cadre", "unit", "village")
     list_filter = (
         "visited_on",
         "kind",
         "is_late",
-        ("voided_on", EmptyFieldListFilter),
+        ("voided_on", Filled),
         ("village__division", RelatedOnlyFieldListFilter),
         ("unit", RelatedOnlyFieldListFilter),
     )
     search_fields = ("cadre__name", "cadre__pinyin", "cadre__initials", "content", "village__name")
+    search_help_text = "干部、户主、村、内容"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
-        return rows.with_head()
+        headed: QuerySet[Any] = rows.with_head()
+        return headed
 
     def matches(self, word: str) -> Q:
         return super().matches(word) | Q(household__in=people(word).values("household"))
@@ -115,3 +120,7 @@ class VisitAdmin(ReadOnlyAdmin):
     @admin.display(description="户主")
     def head(self, visit: Any) -> str:
         return visit.head_name or ""
+
+    @admin.display(description="谈了什么、办了什么")
+    def said_and_done(self, visit: Visit) -> str:
+        return visit.content

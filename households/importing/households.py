@@ -290,7 +290,11 @@ class _Households:
         places = [village.code for village in villages]
         if fresh:
             columns = values_for_new(Household, self.table, {name: name for name in HOUSEHOLD}, fresh)
-            own: dict[str, list[Any]] = {"no": [""] * len(fresh), "village_id": [v.pk for v in villages], "place": places}
+            own: dict[str, list[Any]] = {
+                "no": [""] * len(fresh),
+                "village_id": [v.pk for v in villages],
+                "place": places,
+            }
             self.plan.create(Household, fresh, {**own, **columns})
         self.plan.lean(Village, {village.pk: village.version for village in villages})
         self._plan_heads(fresh, places)

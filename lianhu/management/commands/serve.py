@@ -47,7 +47,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if not get_user_model().objects.exists():
             self.stdout.write("数据库是空的，正在装入示例县……")
-            call_command("demo", scale="sample")
+            call_command("demo", scale="sample", verbosity=0)  # its logins are told below
         connections.close_all()
 
     def run(self, port: int) -> None:

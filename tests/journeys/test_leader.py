@@ -1,0 +1,160 @@
+"""A unit leader in the admin site: the own cadres and pairings, nobody else's, and visits like any cadre."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from core.models import Change
+from households.models import Household, HouseholdPairing
+from tests.browser import assert_accessible, assert_fits, sign_in
+from tests.factories import make_household, make_pairing, make_village, make_village_pairing, make_visit
+from units.models import Cadre, today
+from visits.models import Visit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "石峰村九月"
+
+
+@pytest.fixture
+def household(leader: Cadre, cadre: Cadre) -> Household:
+    """An unpaired household of the unit's village, beside one that a cadre of the unit has."""
+    village = make_village()
+    make_village_pairing(unit=leader.unit, village=village)
+    paired = make_household(head="刘满仓", village=village)
+    make_pairing(cadre=cadre, household=paired)
+    make_visit(cadre=cadre, household=paired, visited_on=today())
+    return make_household(head="王有福", village=village)
+
+
+def look(page: Page) -> None:
+    assert_fits(page)
+    assert_accessible(page)
+
+
+def log_in(page: Page, user: Cadre) -> None:
+    page.get_by_label("手机号或工号").fill(user.phone or "")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+
+def choose(page: Page, label: str, typed: str, option: str) -> None:
+    """Search in one of the admin's search-as-you-type fields and take what is offered."""
+    page.get_by_role("combobox", name=label).click()
+    look(page)
+    page.get_by_role("searchbox", name=f"查找{label}").fill(typed)
+    page.get_by_role("option", name=re.compile(option)).click()
+
+
+def test_a_leader_looks_after_the_own_unit(
+    desk: Page, leader: Cadre, cadre: Cadre, stranger: Cadre, household: Household, page_problems: list[str]
+) -> None:
+    desk.goto("/admin/")
+    log_in(desk, leader)
+    expect(desk.get_by_role("heading", name="县水务局", exact=True)).to_be_visible()
+    expect(desk.get_by_text("2 名干部，联系石峰村，1 户")).to_be_visible()
+    look(desk)
+
+    desk.get_by_role("navigation", name="管理项").get_by_role("link", name="干部").click()
+    expect(desk.get_by_role("link", name=cadre.name)).to_be_visible()
+    expect(desk.get_by_text(stranger.name)).to_have_count(0)
+    look(desk)
+    desk.get_by_role("link", name=cadre.name).click()
+    expect(desk.get_by_label("角色")).to_have_count(0)
+    desk.get_by_label("职务").fill("水管站站长")
+    look(desk)
+    desk.get_by_role("button", name="保存", exact=True).click()
+    expect(desk.get_by_text("修改成功")).to_be_visible()
+    change = Change.objects.get(table="units.cadre", row=cadre.pk, act="changed")
+    assert (change.changes, change.source) == ({"post": ["", "水管站站长"]}, "admin")
+
+    desk.goto(reverse("admin:units_cadre_change", args=[stranger.pk]))
+    expect(desk.get_by_role("heading", name="没有这一页")).to_be_visible()
+    assert len(page_problems) == 1
+    assert "404" in page_problems.pop()
+
+
+def test_a_leader_pairs_and_visits_like_any_cadre(
+    desk: Page, live_server, leader: Cadre, household: Household
+) -> None:
+    sign_in(desk, live_server, leader)
+    desk.goto(reverse("admin:households_householdpairing_add"))
+    choose(desk, "干部", "kjp", leader.name)
+    choose(desk, "户", "王有福", household.no)
+    desk.get_by_role("button", name="保存", exact=True).click()
+    expect(desk.get_by_text("添加成功")).to_be_visible()
+    assert HouseholdPairing.objects.filter(cadre=leader, household=household, unit=leader.unit).exists()
+    look(desk)
+
+    desk.get_by_role("link", name="去前台").click()
+    desk.get_by_role("link", name="记一次走访").click()
+    desk.get_by_label("谈了什么、办了什么").fill("看了新修的水窖。")
+    desk.get_by_text("王有福，石峰村三组").click()
+    desk.get_by_role("button", name="保存", exact=True).click()
+    expect(desk.get_by_role("status").filter(has_text="已记下")).to_be_visible()
+    assert Visit.objects.filter(cadre=leader, household=household, unit=leader.unit).exists()
+
+
+def test_a_leader_takes_back_a_mistyped_visit(
+    desk: Page, live_server, leader: Cadre, household: Household
+) -> None:
+    sign_in(desk, live_server, leader)
+    desk.goto(reverse("admin:visits_visit_changelist"))
+    desk.locator("tbody input[type=checkbox]").check()
+    desk.get_by_label("动作").select_option(label="作废所选")
+    desk.get_by_role("button", name="执行").click()
+    look(desk)
+    desk.get_by_label("为什么作废").fill("日期记错了")
+    desk.get_by_role("button", name="作废 1 条").click()
+    expect(desk.get_by_text("已作废 1 条")).to_be_visible()
+    assert Visit.objects.get().void_reason == "日期记错了"
+
+
+def test_the_second_editor_chooses(
+    desk: Page, live_server, leader: Cadre, cadre: Cadre, page_problems: list[str]
+) -> None:
+    sign_in(desk, live_server, leader)
+    desk.goto(reverse("admin:units_cadre_change", args=[cadre.pk]))
+    cadre.post = "副站长"
+    cadre.save()
+    desk.get_by_label("职务").fill("站长")
+    desk.get_by_role("button", name="保存", exact=True).click()
+    panel = desk.get_by_role("alertdialog")
+    expect(panel.get_by_role("row", name="职务 站长 副站长")).to_be_visible()
+    look(desk)
+    assert "409" in page_problems.pop()
+    assert Cadre.objects.get(pk=cadre.pk).post == "副站长"
+    panel.get_by_role("button", name="用我填的").click()
+    expect(desk.get_by_text("修改成功")).to_be_visible()
+    assert Cadre.objects.get(pk=cadre.pk).post == "站长"
+
+
+def test_what_was_typed_is_there_after_the_session_has_ended(
+    desk: Page, live_server, leader: Cadre, cadre: Cadre
+) -> None:
+    sign_in(desk, live_server, leader)
+    url = reverse("admin:units_cadre_change", args=[cadre.pk])
+    desk.goto(url)
+    desk.get_by_label("职务").fill("水管站站长")
+    Session.objects.all().delete()
+    desk.get_by_role("button", name="保存", exact=True).click()
+    log_in(desk, leader)
+    expect(desk.get_by_label("职务")).to_have_value("水管站站长")
+    desk.get_by_role("button", name="保存", exact=True).click()
+    expect(desk.get_by_text("修改成功")).to_be_visible()
+    desk.goto(url)
+    expect(desk.get_by_label("职务")).to_have_value("水管站站长")
+    expect(desk.get_by_text("上次没保存的字")).to_have_count(0)
+
+
+PAGES = ["index", "units_cadre_changelist", "units_cadre_add", "households_householdpairing_add"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_fit_a_phone(phone: Page, live_server, leader: Cadre, household: Household, name: str) -> None:
+    sign_in(phone, live_server, leader)
+    phone.goto(reverse(f"admin:{name}"))
+    look(phone)

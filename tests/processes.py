@@ -1,0 +1,65 @@
+"""Other processes on the database of a test: the test must use `transactional_db`, so that they see its rows."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection, connections
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def database_url() -> str:
+    """DATABASE_URL of the database the test runs on."""
+    config = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{config['NAME']}"
+    login = quote(config["USER"]) + (f":{quote(config['PASSWORD'])}" if config["PASSWORD"] else "")
+    host = {"host": config["HOST"]} if config["HOST"].startswith("/") else {}
+    address = "" if host else f"{config['HOST']}:{config['PORT'] or 5432}"
+    return f"postgres://{login}@{address}/{config['NAME']}?{urlencode(host)}"
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """`manage.py …` on the test's database and media folder."""
+    environment = {**os.environ, "DATABASE_URL": database_url(), "MEDIA_ROOT": str(settings.MEDIA_ROOT)}
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def manage(*arguments: str) -> tuple[int, str, str]:
+    """Run it to the end: (exit status, output, errors)."""
+    process = start(*arguments)
+    output, errors = process.communicate(timeout=300)
+    return process.returncode, output, errors
+
+
+def at_once(works: Sequence[Callable[[], Any]], timeout: float = 300) -> list[int | None]:
+    """Run each in a process of its own, all at once; their exit codes, 0 for what went well."""
+    connections.close_all()
+    context = get_context("fork")
+    processes = [context.Process(target=_alone, args=(work,)) for work in works]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(timeout)
+    return [process.exitcode for process in processes]
+
+
+def _alone(work: Callable[[], Any]) -> None:
+    try:
+        work()
+    finally:
+        connections.close_all()
