@@ -67,7 +67,7 @@ def test_a_leader_looks_after_the_own_unit(
     desk.get_by_label("职务").fill("水管站站长")
     look(desk)
     desk.get_by_role("button", name="保存", exact=True).click()
-    expect(desk.get_by_text("修改成功")).to_be_visible()
+    expect(desk.get_by_text("成功修改了")).to_be_visible()
     change = Change.objects.get(table="units.cadre", row=cadre.pk, act="changed")
     assert (change.changes, change.source) == ({"post": ["", "水管站站长"]}, "admin")
 
@@ -85,7 +85,7 @@ def test_a_leader_pairs_and_visits_like_any_cadre(
     choose(desk, "干部", "kjp", leader.name)
     choose(desk, "户", "王有福", household.no)
     desk.get_by_role("button", name="保存", exact=True).click()
-    expect(desk.get_by_text("添加成功")).to_be_visible()
+    expect(desk.get_by_text("成功添加了")).to_be_visible()
     assert HouseholdPairing.objects.filter(cadre=leader, household=household, unit=leader.unit).exists()
     look(desk)
 
@@ -128,7 +128,7 @@ def test_the_second_editor_chooses(
     assert "409" in page_problems.pop()
     assert Cadre.objects.get(pk=cadre.pk).post == "副站长"
     panel.get_by_role("button", name="用我填的").click()
-    expect(desk.get_by_text("修改成功")).to_be_visible()
+    expect(desk.get_by_text("成功修改了")).to_be_visible()
     assert Cadre.objects.get(pk=cadre.pk).post == "站长"
 
 
@@ -144,7 +144,7 @@ def test_what_was_typed_is_there_after_the_session_has_ended(
     log_in(desk, leader)
     expect(desk.get_by_label("职务")).to_have_value("水管站站长")
     desk.get_by_role("button", name="保存", exact=True).click()
-    expect(desk.get_by_text("修改成功")).to_be_visible()
+    expect(desk.get_by_text("成功修改了")).to_be_visible()
     desk.goto(url)
     expect(desk.get_by_label("职务")).to_have_value("水管站站长")
     expect(desk.get_by_text("上次没保存的字")).to_have_count(0)
