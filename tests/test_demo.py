@@ -276,6 +276,17 @@ def test_the_printed_logins_work_and_their_pages_say_that_it_is_a_demo(sample):
     assert roles == [Role.OFFICE, Role.LEADER, Role.CADRE, Role.VIEWER]
 
 
+@pytest.mark.parametrize(
+    "path", ["/login/", "/nothing/", "/imports/", "/me/", "/visits/new/", "/password/", "/admin/"]
+)
+def test_every_page_says_that_it_is_a_demo(sample, path):
+    client = Client()
+    if path != "/login/":
+        cadre = Cadre.objects.get(phone=SAMPLE_LOGINS[1].phone)
+        client.force_login(cadre, backend="units.accounts.PhoneOrStaffNumberBackend")
+    assert "示例数据" in client.get(path).content.decode()
+
+
 def test_each_login_has_something_to_look_at(sample):
     office, leader, cadre, viewer = (
         Cadre.objects.select_related("unit__division").get(phone=login.phone) for login in SAMPLE_LOGINS
