@@ -110,7 +110,7 @@ def web_command(port: int) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    return [sys.executable, "manage.py", "db_worker", "--no-reload"]
+    return [sys.executable, "manage.py", "worker", "--no-reload"]
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
