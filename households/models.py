@@ -35,11 +35,13 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         """Offices: their place; leaders: their unit's villages and pairings; cadres: their own today."""
         if user.sees_place:
             return self.filter(under(user.place))
-        own = HouseholdPairing.objects.current().filter(household=OuterRef("pk"))
+        # Sets of keys and not EXISTS: SQLite would look through the unit's pairings once a household.
+        own = HouseholdPairing.objects.current()
         if not user.is_leader:
-            return self.filter(Exists(own.filter(cadre=user.pk)))
+            return self.filter(pk__in=own.filter(cadre=user.pk).values("household"))
         villages = VillagePairing.objects.current().filter(unit=user.unit_id).values("village")
-        return self.filter(Q(village__in=villages) | Exists(own.filter(unit=user.unit_id)))
+        paired = own.filter(unit=user.unit_id).values("household")
+        return self.filter(Q(village__in=villages) | Q(pk__in=paired))
 
     def editable_by(self, user: Cadre) -> "HouseholdQuerySet":
         return self.filter(under(user.place)) if user.is_office else self.none()
