@@ -7,7 +7,7 @@ from core import identity
 from core.cells import CellError, clean_phone, clean_text, clean_words
 from core.importing.columns import Column, field_column
 from core.importing.kinds import Created, Sheet
-from core.importing.matching import rows_in, stored_rows
+from core.importing.matching import chunks, rows_in, stored_rows
 from core.importing.planning import Outcome, Plan, values_for_new, values_for_stored
 from core.importing.table import Table
 from core.words import split_words
@@ -50,6 +50,7 @@ HOUSEHOLD = (
     "income_when_identified",
     "note",
 )
+STORED_A_STEP = 5000
 FOLLOWING = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
 """Columns of a new head that are worked out from name and ID number."""
 
@@ -120,6 +121,7 @@ class _Households:
         self.known = self.identities.known()
         self.villages = find_villages(table, plan, needed=not table.has("no"))
         self.found: list[int | None] = [None] * len(table)
+        self.headless: list[int] = []
 
     def run(self) -> None:
         self._match_numbers()
@@ -209,27 +211,29 @@ class _Households:
     # --- stored households ----------------------------------------------------------------------
 
     def _plan_stored(self) -> None:
-        pks = {pk for pk in self.found if pk is not None}
+        """In steps: 35,000 stored households and their heads at once would take 100 MB."""
+        found = [(index, pk) for index in self.table.sound() if (pk := self.found[index]) is not None]
+        for step in chunks(found, STORED_A_STEP):
+            self._plan_stored_step(step)
+
+    def _plan_stored_step(self, found: list[tuple[int, int]]) -> None:
+        pks = [pk for _, pk in found]
         households = stored_rows(Household, pks)
         open_heads = Member.objects.current().filter(relation=Relation.HEAD)
         head_pks = [row["id"] for row in rows_in(open_heads, "household_id", pks, "id")]
         heads = {head["household_id"]: head for head in stored_rows(Member, head_pks).values()}
-        headless = []
-        for index in list(self.table.sound()):
-            pk = self.found[index]
-            if pk is None:
-                continue
+        for index, pk in found:
             self.plan.rows[index] = pk
             household, head = households[pk], heads.get(pk)
             self._check_status(index, household)
             if head is None:
-                headless.append(index)
+                if self._may_get_head(index):
+                    self.headless.append(index)
             else:
                 self._change_head(index, head)
             if not self.table.wrong(index):
                 given = values_for_stored(Household, self.table, {name: name for name in HOUSEHOLD}, index)
                 self.plan.change(Household, index, household, given)
-        self.headless = [index for index in headless if self._may_get_head(index)]
 
     def _check_status(self, index: int, household: dict[str, Any]) -> None:
         status = self.table.get("status", index)
