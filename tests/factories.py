@@ -15,6 +15,8 @@ from visits.models import Visit
 COUNTY = "620524"
 TOWN = "620524100"
 _serial = itertools.count(1)
+_villages = itertools.count(1)
+"""Of its own: a village's code has three digits of it, and a long run of tests makes many other rows."""
 
 
 def make_division(*, code: str = COUNTY, name: str = "武山县") -> Division:
