@@ -200,5 +200,5 @@ def test_the_roster_is_printed_and_downloaded(page: Page, village: Village, cadr
     page.get_by_role("button", name="打印").click()
     expect(page).to_have_title("已打印")
     with page.expect_download() as download:
-        page.get_by_role("link", name="导出 Excel").click()
+        page.get_by_role("link", name="导出 Excel").first.click()
     assert download.value.suggested_filename.startswith("榜沙村联户花名册")

@@ -5,6 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 from core.forms import ChineseDateField, limit
 from core.lists import count_of
@@ -15,6 +18,25 @@ from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres
 from units.models import Cadre, Unit, today
 from villages.models import Village
+
+
+class LongSelect(forms.Select):
+    """A select of hundreds of options written in one go; Django renders a template for each (0.3 ms)."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        attributes = flatatt({**widget["attrs"], "name": name})
+        groups = "".join(_group(label, options) for label, options, _ in widget["optgroups"])
+        return SafeString(f"<select{attributes}>{groups}</select>")
+
+
+def _group(label: str | None, options: Sequence[dict[str, Any]]) -> str:
+    written = "".join(
+        f'<option value="{conditional_escape(option["value"])}"{" selected" if option["selected"] else ""}>'
+        f"{conditional_escape(option['label'])}</option>"
+        for option in options
+    )
+    return f'<optgroup label="{conditional_escape(label)}">{written}</optgroup>' if label else written
 
 
 class RowsField(forms.ModelMultipleChoiceField):
@@ -80,6 +102,7 @@ class EndForm(forms.Form):
     )
     to = CadreChoice(
         label="交给谁",
+        widget=LongSelect,
         queryset=Cadre.objects.none(),
         required=False,
         empty_label="先不交，成为未结对户",
@@ -138,6 +161,7 @@ class VillagePairForm(forms.Form):
     unit = forms.ModelChoiceField(
         label="联村单位",
         queryset=Unit.objects.none(),
+        widget=LongSelect,
         empty_label="选单位",
         error_messages={
             "required": "选一个单位。",
@@ -147,6 +171,7 @@ class VillagePairForm(forms.Form):
     village = forms.ModelChoiceField(
         label="村",
         queryset=Village.objects.none(),
+        widget=LongSelect,
         error_messages={"required": "选一个村。", "invalid_choice": "这个村不归您管，或者已经撤并。"},
     )
     started_on = ChineseDateField(label="开始日期")
