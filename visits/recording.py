@@ -13,12 +13,11 @@ from django.utils import timezone
 from core.models import Change
 from core.words import join_words
 from households.models import Household, HouseholdPairing
+from units.days import FIRST_DAY
 from units.models import Cadre, today
 from villages.models import Village
 from visits.models import Visit, VisitCompanion, VisitPhoto
 
-FIRST_DAY = date(2012, 1, 1)
-"""The campaign began in February 2012; nothing in it happened before."""
 LONGEST_STAY = 31
 MOST_ROWS = 60
 NEED_HOUSEHOLD = {Visit.Kind.HOME, Visit.Kind.STAY, Visit.Kind.RETURN, Visit.Kind.PHONE}
