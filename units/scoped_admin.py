@@ -6,12 +6,13 @@ Every admin of the project is a ScopedAdmin; the site lets no other in.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import IntegrityError, models
 from django.db.models import Q, QuerySet
@@ -34,6 +35,8 @@ Choices = Callable[[Cadre], QuerySet[Any]]
 OFFICE = frozenset({Role.OFFICE})
 MANAGERS = frozenset({Role.OFFICE, Role.LEADER})
 NOBODY: frozenset[Role] = frozenset()
+LONGEST_KEY = 18
+"""Digits that a primary key may have in both databases."""
 
 
 class ScopedForm(RecordForm[Any]):
@@ -73,6 +76,14 @@ class ScopedForm(RecordForm[Any]):
             self.add_error(None, f"{place} 不在您管的 {self.user.place} 之内。")
 
 
+class SearchSelect(AutocompleteSelect):
+    """Django's search-as-you-type field; what was sent and is no key at all is not looked up again."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+        keys = [key for key in value if not key or (key.isdecimal() and len(key) <= LONGEST_KEY)]
+        return super().optgroups(name, keys, attr)
+
+
 class Scoped(BaseModelAdmin):
     """What admins and inlines share: rows and choices of foreign keys that the user may see."""
 
@@ -101,6 +112,8 @@ class Scoped(BaseModelAdmin):
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
         kwargs["queryset"] = self.choices_of(db_field, user_of(request))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = SearchSelect(db_field, self.admin_site)
         formfield: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         related = self.admin_site._registry.get(db_field.related_model)
         if formfield and isinstance(related, ScopedAdmin):
@@ -226,7 +239,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj and not self.has_change_permission(request, obj):
-            kwargs["form"] = ScopedForm
+            kwargs["form"] = forms.ModelForm
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.user, form.refusals = user_of(request), vars(request).get("refusals", ())
         return form
@@ -261,10 +274,10 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         form, row = context["adminform"].form, context.get("original")
-        context["conflict"] = form.conflict
+        context["conflict"] = getattr(form, "conflict", None)
         context["page_url"] = reverse(self.page, args=[row.pk]) if self.page and row else ""
         response = super().render_change_form(request, context, *args, **kwargs)
-        response.status_code = 409 if form.conflict else 200
+        response.status_code = 409 if context["conflict"] else 200
         return response
 
     # --- pages ----------------------------------------------------------------------------------

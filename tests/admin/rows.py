@@ -1,0 +1,66 @@
+"""Rows and addresses that the tests of the admin site share."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from core.models import Download, ImportRun, Reveal
+from tests.factories import (
+    make_division,
+    make_household,
+    make_id_number,
+    make_member,
+    make_pairing,
+    make_unit,
+    make_village,
+    make_village_pairing,
+    make_visit,
+)
+from units.models import Cadre, Requirement, Word
+
+Rows = dict[str, Any]
+
+
+def signed_in(user: Cadre) -> Client:
+    client = Client()
+    client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
+    return client
+
+
+def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Rows:
+    """One row of every table that belongs to a cadre's unit, by the model's label."""
+    town = make_division(code=f"{county}100", name="城关镇")
+    place = make_village(name=village, town=town)
+    village_pairing = make_village_pairing(unit=cadre.unit, village=place)
+    household = make_household(head="", village=place)
+    member = make_member(household=household, name=head, id_number=make_id_number())
+    pairing = make_pairing(cadre=cadre, household=household)
+    visit = make_visit(cadre=cadre, household=household)
+    found = [cadre, cadre.unit, place, village_pairing, household, member, pairing, visit]
+    return {row._meta.label_lower: row for row in found}
+
+
+def rows_of_the_office(cadre: Cadre, county: str = "620524") -> Rows:
+    """One row of the tables that are the office's alone, or that everyone reads."""
+    found = [
+        make_division(code=county),
+        Word.objects.create(group="visit_reason", text=f"红白事{cadre.pk}"),
+        Requirement.objects.create(year=2015, place=county, unit=make_unit(), indicator="visit_days"),
+        ImportRun.objects.create(kind="villages", place=county, by=cadre, filename="村.xlsx", digest=""),
+        Download.objects.create(by=cadre, place=county, what="村", row_count=1),
+        Reveal.objects.create(by=cadre, place=county, table="households.member", row=1, whose="王有福"),
+    ]
+    return {row._meta.label_lower: row for row in found}
+
+
+def page(table: str, name: str, row: Any = None) -> str:
+    label = table.replace(".", "_")
+    return reverse(f"admin:{label}_{name}", args=[row.pk] if row is not None else None)
+
+
+def listed(client: Client, table: str, query: str = "") -> set[int]:
+    """Keys of the rows on the first page of a list."""
+    answer = client.get(page(table, "changelist") + query)
+    assert answer.status_code == 200
+    return {row.pk for row in answer.context["cl"].result_list}

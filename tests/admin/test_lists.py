@@ -1,0 +1,79 @@
+"""How many queries a list makes, and what the first page says."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from households.models import Household
+from lianhu.admin_site import SECTIONS
+from tests.admin.rows import Rows, page, rows_of, rows_of_the_office, signed_in
+from tests.factories import make_cadre, make_member, make_visit
+from units.models import Cadre, Unit, today
+
+
+def queries_of(client: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+def one_more_of_each(unit: Unit) -> None:
+    cadre = make_cadre(unit=unit)
+    rows_of(cadre, "王有福", "石峰村")
+    make_member(household=Household.objects.order_by("-pk")[0], relation="02", name="李秋菊")
+    rows_of_the_office(cadre)
+
+
+@pytest.mark.parametrize("table", [label for labels in SECTIONS.values() for label in labels])
+def test_a_list_makes_the_same_queries_however_long(office: Cadre, leader: Cadre, table: str) -> None:
+    client, url = signed_in(office), page(table, "changelist")
+    for _ in range(2):
+        one_more_of_each(leader.unit)
+    few = queries_of(client, url)
+    for _ in range(28):
+        one_more_of_each(leader.unit)
+    assert queries_of(client, url) == few
+
+
+@pytest.mark.parametrize("person", ["office", "leader"])
+def test_first_page_makes_the_same_queries_however_much_there_is(
+    person: str, office: Cadre, leader: Cadre
+) -> None:
+    client, url = signed_in({"office": office, "leader": leader}[person]), reverse("admin:index")
+    one_more_of_each(leader.unit)
+    few = queries_of(client, url)
+    for _ in range(9):
+        one_more_of_each(leader.unit)
+    assert queries_of(client, url) == few
+
+
+# --- the first page ---
+
+
+def test_leaders_first_page(leader: Cadre, own: Rows, foreign: Rows) -> None:
+    cadre, household = own["units.cadre"], own["households.household"]
+    make_visit(cadre=cadre, household=household, visited_on=today())
+    make_visit(cadre=cadre, household=household, visited_on=today(), kind="phone")
+    context = signed_in(leader).get(reverse("admin:index")).context
+    assert context["home_facts"].startswith("2 名干部，联系石峰村，1 户。")
+    assert [figure["value"] for figure in context["figures"]] == [1, 0, 2, 0]
+    rows = {row.cells[0]: row.cells[3:] for row in context["tables"][0]["rows"]}
+    assert rows == {"康建平": [0, 0, 0, None], "李建业": [1, 1, 1, today()]}
+
+
+def test_figures_open_to_their_rows(leader: Cadre, own: Rows, foreign: Rows) -> None:
+    client = signed_in(leader)
+    for figure in client.get(reverse("admin:index")).context["figures"]:
+        assert client.get(figure["url"]).context["count"] == figure["value"]
+
+
+def test_offices_first_page(office: Cadre, own: Rows, foreign: Rows) -> None:
+    client = signed_in(office)
+    context = client.get(reverse("admin:index")).context
+    assert "3 个单位，4 名干部，2 个村，2 户" in context["home_facts"]
+    for figure in context["figures"]:
+        assert client.get(figure["url"]).context["count"] == figure["value"]
