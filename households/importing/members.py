@@ -7,7 +7,7 @@ from typing import Any
 from core.cells import clean_text
 from core.importing.columns import Column, field_column
 from core.importing.kinds import Sheet
-from core.importing.matching import rows_in, stored_rows
+from core.importing.matching import chunks, rows_in, stored_rows
 from core.importing.planning import Plan, values_for_new, values_for_stored
 from core.importing.table import Table
 from households.choices import Relation, Status
@@ -27,6 +27,8 @@ from units.finding import ask
 from units.models import today
 
 STAY = ("joined_on", "left_on", "left_reason")
+KNOWN_BY = ("id", "household_id", "name", "relation", "id_cipher", "id_hash", "left_on")
+STORED_A_STEP = 5000
 OWN = (*PERSON, *STAY)
 WORKED_OUT = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
 
@@ -68,9 +70,8 @@ class _Members:
         named = NamedHouseholds(table, plan.by.place)
         self.households = [named.find(index) for index in range(len(table))]
         pks = {household.pk for household in self.households if household}
-        member_pks = [row["id"] for row in rows_in(Member.objects.all(), "household_id", pks, "id")]
         self.members: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for member in stored_rows(Member, member_pks).values():
+        for member in rows_in(Member.objects.all(), "household_id", pks, *KNOWN_BY):
             self.members[member["household_id"]].append(member)
         self.found: list[dict[str, Any] | None] = [None] * len(table)
 
@@ -81,15 +82,9 @@ class _Members:
             if household and self.table.require(index, "name"):
                 self.found[index] = self._match(index, household)
         self._refuse_twice()
-        fresh = []
-        for index in list(self.table.sound()):
-            member, household = self.found[index], self.households[index]
-            assert household is not None
-            if member:
-                self._change(index, member)
-            elif self._may_be_new(index, household):
-                fresh.append(index)
-        self._plan_new(fresh)
+        sound = list(self.table.sound())
+        self._plan_stored([(index, member["id"]) for index in sound if (member := self.found[index])])
+        self._plan_new([index for index in sound if not self.found[index] and self._may_be_new(index)])
 
     def _check_dates(self, index: int) -> None:
         for key in ("joined_on", "left_on"):
@@ -144,6 +139,13 @@ class _Members:
     def _is_open_head(self, index: int) -> bool:
         return self.table.get("relation", index) == Relation.HEAD and not self.table.get("left_on", index)
 
+    def _plan_stored(self, found: list[tuple[int, int]]) -> None:
+        """In steps: whole rows of 70,000 members at once would take 200 MB."""
+        for step in chunks(found, STORED_A_STEP):
+            stored = stored_rows(Member, (pk for _, pk in step))
+            for index, pk in step:
+                self._change(index, stored[pk])
+
     def _change(self, index: int, member: dict[str, Any]) -> None:
         self.plan.rows[index] = member["id"]
         relation = self.table.get("relation", index, member["relation"])
@@ -163,7 +165,9 @@ class _Members:
             self.table, self.plan, self.identities, index, member, "name", relation=relation, **stay
         )
 
-    def _may_be_new(self, index: int, household: Household) -> bool:
+    def _may_be_new(self, index: int) -> bool:
+        household = self.households[index]
+        assert household is not None
         if household.status != Status.OPEN:
             label = Status(household.status).label
             self.table.error(index, "name", f"这户已{label}，不能添人", "核对户编号")
