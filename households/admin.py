@@ -18,7 +18,7 @@ from households.choices import Relation
 from households.forms import MemberForm, PhoneField, TagsField, tag_choices
 from households.models import Household, HouseholdPairing, Member
 from households.pairing import pairable_cadres
-from units.admin_lists import Filled
+from units.admin_lists import Filled, Seen
 from units.models import Cadre
 from units.pairing_admin import PairingAdmin
 from units.scoped_admin import MANAGERS, ScopedAdmin, ScopedForm, ScopedInline, holds, id_hashes_in
@@ -205,7 +205,7 @@ class HouseholdPairingAdmin(PairingAdmin):
         "kind",
         "rank",
         ("household__village__division", RelatedOnlyFieldListFilter),
-        ("unit", RelatedOnlyFieldListFilter),
+        ("unit", Seen),
     )
     search_fields = ("cadre__name", "cadre__pinyin", "cadre__initials", "household__no", "unit__name")
     search_help_text = "干部、户主、单位、户编号"

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from core.importing.kinds import find_kind
 from core.models import Download, ImportRun, Reveal
 from units.access import user_of
-from units.admin_lists import Filled, said
+from units.admin_lists import Filled, Seen, said
 from units.models import Cadre, Division, Requirement, Unit, Word
 from units.roles import Role
 from units.scoped_admin import MANAGERS, OFFICE, ReadOnlyAdmin, ScopedAdmin, ScopedForm
@@ -66,7 +66,7 @@ class CadreAdmin(ScopedAdmin):
         "role",
         "is_active",
         ("left_on", Filled),
-        ("unit", RelatedOnlyFieldListFilter),
+        ("unit", Seen),
     )
     search_fields = ("name", "pinyin", "initials", "phone", "staff_no")
     search_help_text = "姓名、拼音、手机号、工号"

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import EmptyFieldListFilter
+from django.contrib.admin import EmptyFieldListFilter, RelatedFieldListFilter
+from django.http import HttpRequest
+
+from units.access import user_of
 
 
 def said(name: str, label: str, yes: str, no: str = "") -> Callable[[Any], str]:
@@ -15,6 +18,14 @@ def said(name: str, label: str, yes: str, no: str = "") -> Callable[[Any], str]:
         return yes if getattr(row, name) else no
 
     return column
+
+
+class Seen(RelatedFieldListFilter):
+    """The related rows that the user sees: cheaper than looking through the list for those that occur."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        rows = field.related_model.objects.visible_to(user_of(request))
+        return [(str(row.pk), str(row)) for row in rows]
 
 
 class Filled(EmptyFieldListFilter):

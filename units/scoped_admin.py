@@ -79,7 +79,7 @@ class ScopedForm(RecordForm[Any]):
 class SearchSelect(AutocompleteSelect):
     """Django's search-as-you-type field; what was sent and is no key at all is not looked up again."""
 
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         keys = [key for key in value if not key or (key.isdecimal() and len(key) <= LONGEST_KEY)]
         return super().optgroups(name, keys, attr)
 
@@ -213,6 +213,11 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         """One by one, for the history."""
         for row in queryset:
             row.delete()
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """A leader's rows are those of one unit, which need no filter by it."""
+        offered: list[Any] = list(super().get_list_filter(request))
+        return offered if user_of(request).is_office else [item for item in offered if item[0] != "unit"]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The offered filters alone: others would answer guesses about columns that no page shows."""

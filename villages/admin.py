@@ -6,7 +6,7 @@ from datetime import date
 from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
 
-from units.admin_lists import Filled, said
+from units.admin_lists import Filled, Seen, said
 from units.models import Division, Unit
 from units.pairing_admin import PairingAdmin
 from units.scoped_admin import ScopedAdmin
@@ -55,7 +55,7 @@ class VillagePairingAdmin(PairingAdmin):
     list_filter = (
         ("ended_on", Filled),
         ("village__division", RelatedOnlyFieldListFilter),
-        ("unit", RelatedOnlyFieldListFilter),
+        ("unit", Seen),
     )
     search_fields = (
         "unit__name",
