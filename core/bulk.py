@@ -6,7 +6,6 @@ values are Python values, as a model instance would hold them.
 """
 
 import io
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -28,6 +27,8 @@ PLAIN = {str, int, type(None)}
 NULL = r"\N"
 COPY_ESCAPES = {"\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"}
 COPY_SIGNS = re.compile(r"[\\\n\t\r]")
+JSON = DjangoJSONEncoder(ensure_ascii=False)
+EMPTY = (None, "")
 Row = Mapping[str, Any]
 
 
@@ -144,11 +145,19 @@ def delete(model: type[Record], pks: Sequence[int]) -> int:
     """Delete rows with their `deleted` Changes (what they held stands in them); returns how many."""
     gone = 0
     with transaction.atomic():
+        fields = [f for f in history.tracked_fields(model) if f.name not in model.secret]
         for chunk in _chunks(iter(pks), CHUNK):
-            records = list(model._base_manager.filter(pk__in=chunk))
-            written = ((record.pk, history.snapshot(record), None) for record in records)
+            stored = list(model._base_manager.filter(pk__in=chunk).values("id", *(f.attname for f in fields)))
+            written = (
+                (
+                    row["id"],
+                    {f.name: [row[f.attname], None] for f in fields if row[f.attname] not in EMPTY},
+                    None,
+                )
+                for row in stored
+            )
             insert_plain(Change, history.change_rows(model._meta.label_lower, Change.Act.DELETED, written))
-            gone += model._base_manager.filter(pk__in=[r.pk for r in records])._raw_delete("default")
+            gone += model._base_manager.filter(pk__in=[row["id"] for row in stored])._raw_delete("default")
     return gone
 
 
@@ -173,17 +182,13 @@ def _columns(
         except KeyError:
             values = [row[name] if name in row else field.get_default() for row in rows]
         if isinstance(field, models.JSONField):
-            yield [None if value is None else _json(value) for value in values]
+            yield [None if value is None else JSON.encode(value) for value in values]
         elif set(map(type, values)) <= PLAIN:
             yield values
         else:
             # Dates, amounts and times repeat: each is converted once.
             converted = {value: value if type(value) in PLAIN else convert(value) for value in set(values)}
             yield [converted[value] for value in values]
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
 def _insert_many(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:

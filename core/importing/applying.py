@@ -93,7 +93,7 @@ def _refuse_stale(work: Work) -> None:
         model = apps.get_model(label)
         found = {
             row["id"]: row["version"]
-            for row in rows_in(_all(model), "pk", map(int, versions), "id", "version")
+            for row in rows_in(all_rows(model), "pk", map(int, versions), "id", "version")
         }
         changed = sum(found.get(int(pk)) != version for pk, version in versions.items())
         if changed:
@@ -106,7 +106,7 @@ def _refuse_stale(work: Work) -> None:
 def _refuse_present(absence: dict[str, Any]) -> None:
     model, fields = apps.get_model(absence["model"]), absence["fields"]
     missed = {tuple(value) for value in absence["values"]}
-    queryset = _all(model).filter(**absence["where"])
+    queryset = all_rows(model).filter(**absence["where"])
     first = (value[0] for value in absence["values"])
     present = {tuple(row[f] for f in fields) for row in rows_in(queryset, fields[0], first, *fields)} & missed
     if present:
@@ -118,7 +118,8 @@ def _update(update: dict[str, Any]) -> None:
     model = cast(type[Record], apps.get_model(update["model"]))
     rows = update["rows"]
     stored = {
-        r["id"]: r["version"] for r in rows_in(_all(model), "pk", [r["id"] for r in rows], "id", "version")
+        r["id"]: r["version"]
+        for r in rows_in(all_rows(model), "pk", [r["id"] for r in rows], "id", "version")
     }
     numbers = [
         number
@@ -149,7 +150,7 @@ def _finish(run: ImportRun) -> None:
     run.save(update_fields=["status", "message", "applied_at", "heartbeat_at"])
 
 
-def _all(model: type[models.Model]) -> models.QuerySet[Any]:
+def all_rows(model: type[models.Model]) -> models.QuerySet[Any]:
     return model._base_manager.all()
 
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from core import bulk
 from core.history import acting
-from core.importing.applying import name_rows
+from core.importing.applying import all_rows, name_rows
 from core.importing.kinds import kind_of
-from core.importing.matching import chunks
+from core.importing.matching import chunks, records_in
 from core.models import Change, ImportRun
 from core.records import Record
 
@@ -124,8 +124,13 @@ def _put_back_rows(model: type[Record], pks: Sequence[int], changes: dict[int, d
 
 def _fill(model: type[Record], records: Sequence[Record]) -> None:
     """Set the columns that follow from others, with the rows they follow from read in sets."""
-    related = [f.name for f in model._meta.concrete_fields if isinstance(f, models.ForeignKey)]
-    models.prefetch_related_objects(records, *related)
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey):
+            keys = {key for record in records if (key := getattr(record, field.attname)) is not None}
+            related = {row.pk: row for row in records_in(all_rows(field.related_model), "pk", keys)}
+            for record in records:
+                if getattr(record, field.attname) in related:
+                    field.set_cached_value(record, related[getattr(record, field.attname)])
     for record in records:
         record.fill()
 
