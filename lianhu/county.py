@@ -16,11 +16,10 @@ from core.models import Installation
 from core.places import CITY, COUNTY, PROVINCE, TOWN
 from units.models import LEVEL_OF_LENGTH, Division, Unit
 from villages.models import Village
+from villages.naming import kind_of, short_name
 
 COLUMNS = ("省", "市", "县", "乡镇", "村", "村级代码")
 CODE = re.compile(r"[0-9]{12}", re.ASCII)
-COMMITTEE = re.compile(r"(?:村民委员会|村委会|村（居）委会|村\(居\)委会)$")
-RESIDENTS = re.compile(r"(?:居民委员会|居委会)$")
 
 
 class CountyError(CommandError):
@@ -83,27 +82,6 @@ def read_county(path: Path, code: str) -> County:
         )
     ordered = [villages[key] for key in sorted(villages)]
     return County(code, {key: divisions[key] for key in sorted(divisions)}, ordered)
-
-
-def short_name(official: str) -> str:
-    """刘湾村民委员会 → 刘湾村, 东关社区居民委员会 → 东关社区, 韦庄居民委员会 → 韦庄居委会.
-
-    A residents' committee keeps its word: in one town stand 东关社区 and 东关居委会, two places.
-    """
-    if COMMITTEE.search(official):
-        stem = COMMITTEE.sub("", official)
-        return stem if stem.endswith("村") else f"{stem}村"
-    stem = RESIDENTS.sub("", official)
-    if stem == official or stem.endswith("社区"):
-        return stem
-    return f"{stem}居委会"
-
-
-def kind_of(official: str) -> Village.Kind:
-    if "村委会" in official or "村民委员会" in official:
-        return Village.Kind.VILLAGE
-    community = any(word in official for word in ("社区", "居委会", "居民委员会"))
-    return Village.Kind.COMMUNITY if community else Village.Kind.VILLAGE
 
 
 def division_rows(county: County) -> list[dict[str, Any]]:

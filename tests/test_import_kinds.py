@@ -144,6 +144,21 @@ def test_villages(office) -> None:
     assert Village.objects.get(code="620524100202").merged_into.name == "大庄村"
 
 
+def test_villages_as_the_statistics_list_them(office) -> None:
+    make_division(code=TOWN, name="城关镇")
+    rows = [
+        {"省": "甘肃省", "乡镇": "城关", "村": name, "村级代码": f"62052410020{number}"}
+        for number, name in enumerate(["大庄村民委员会", "东关社区居民委员会", "韦庄居民委员会"])
+    ]
+    load("villages", office, rows)
+    assert list(Village.objects.order_by("code").values_list("name", "kind")) == [
+        ("大庄村", "village"),
+        ("东关社区", "community"),
+        ("韦庄居委会", "community"),
+    ]
+    assert outcomes(load("villages", office, rows)) == ["same"] * 3
+
+
 def test_villages_need_their_township(office) -> None:
     make_division(code=TOWN, name="城关镇")
     rows = [

@@ -10,11 +10,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from core.models import Change, Installation
-from lianhu.county import kind_of, read_county, short_name
+from lianhu.county import read_county
 from tests.factories import make_unit
 from units.models import Cadre, Division, Requirement, Unit, Word, today
 from units.roles import Rank, Role
 from villages.models import Village
+from villages.naming import kind_of, short_name
 
 HEADINGS = "省,市,县,乡镇,村,村级代码"
 GANSU = Path(settings.BASE_DIR) / "data" / "gansu_villages.csv"

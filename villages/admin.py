@@ -50,7 +50,7 @@ class VillagePairingAdmin(PairingAdmin):
         "village": lambda user: Village.objects.editable_by(user).current().select_related("division"),
     }
     autocomplete_fields = ("unit", "village")
-    list_display = ("__str__", "unit", "village", "town", "started_on", "ended_on")
+    list_display = ("unit", "village", "town", "started_on", "ended_on")
     list_select_related = ("unit", "village__division")
     list_filter = (
         ("ended_on", Filled),

@@ -1,6 +1,5 @@
 """Finding the villages that the rows of a sheet name: by code, old code, or township and name."""
 
-import re
 from collections import defaultdict
 from typing import Any
 
@@ -12,27 +11,9 @@ from core.importing.table import Table
 from core.places import under
 from units.finding import Answer, ask, plain_digits, short
 from villages.models import Village, VillageAlias
+from villages.naming import bare_name, short_name
 
 TOWN_REMEDY = "在“乡镇”一列写明是哪个镇"
-_COMMITTEES = (
-    (re.compile(r"村?村(?:民委员|委)会$"), "村"),
-    (re.compile(r"(?:社区)?居(?:民委员|委)会$"), "社区"),
-)
-
-
-def official(name: str) -> str:
-    """大庄村民委员会 = 大庄村委会 = 大庄村, 东关社区居委会 = 东关社区."""
-    for pattern, ending in _COMMITTEES:
-        name, count = pattern.subn(ending, name)
-        if count:
-            break
-    return name
-
-
-def bare(name: str) -> str:
-    """大庄村 = 大庄."""
-    whole = official(name)
-    return re.sub(r"(?:村|社区)$", "", whole) or whole
 
 
 def village_code(value: Cell) -> str:
@@ -73,7 +54,7 @@ class Villages:
         self.by_alias = {alias.code: self.by_pk[alias.village_id] for alias in aliases}
         self.by_form: dict[str, list[Village]] = defaultdict(list)
         for village in self.by_code.values():
-            for form in {village.name, official(village.name), bare(village.name)}:
+            for form in {village.name, short_name(village.name), bare_name(village.name)}:
                 self.by_form[form].append(village)
 
     def find(self, code: str | None, town: str | None, name: str | None) -> tuple[str, Answer]:
@@ -90,12 +71,12 @@ class Villages:
             if not code.startswith(self.place):
                 return CellError(NOT_YOURS, "核对村级代码")
             return CellError("没有这个代码的村", "核对村级代码，或先导入村")
-        if name and code == village.code and bare(name) != bare(village.name):
+        if name and code == village.code and bare_name(name) != bare_name(village.name):
             return CellError(f"是{village.name}的代码，和“村”一列对不上", "核对村级代码和村名")
         return _standing(village)
 
     def _by_name(self, town: str | None, name: str) -> Answer:
-        for form in (name, official(name), bare(name)):
+        for form in (name, short_name(name), bare_name(name)):
             fitting = [v for v in self.by_form.get(form, []) if town is None or _in_town(v, town)]
             if len(fitting) > 1:
                 fitting = [village for village in fitting if village.ended_on is None] or fitting

@@ -14,11 +14,17 @@ from core.importing.table import Table
 from core.places import TOWN
 from units.ceilings import village_ceilings
 from units.days import problem_of_day
-from units.finding import find_units, given_values
+from units.finding import find_units, given_values, short
 from units.models import Division, Unit, today
 from units.reach import forget_unpaired, note_reach
 from villages.finding import find_villages, village_code, village_columns
 from villages.models import Village, VillagePairing
+from villages.naming import kind_of, short_name
+
+
+def village_name(value: Any) -> str:
+    """As people say it: 大庄村民委员会 is kept as 大庄村."""
+    return short_name(clean_text(value, 40))
 
 
 class VillageSheet(Sheet):
@@ -31,7 +37,7 @@ class VillageSheet(Sheet):
             field_column(
                 Village, "code", clean=village_code, required=True, aliases=("村代码", "统计用区划代码")
             ),
-            field_column(Village, "name", required=True, aliases=("村", "行政村")),
+            field_column(Village, "name", clean=village_name, required=True, aliases=("村", "行政村")),
             Column("town", "乡镇", clean_text, help="核对用，乡镇由代码前 9 位定", clearable=False),
             field_column(Village, "kind", clearable=False),
             field_column(Village, "is_poor", clearable=False),
@@ -70,7 +76,7 @@ class VillageSheet(Sheet):
             table.error(index, "code", f"没有代码是 {code[:TOWN]} 的乡镇", "核对代码，或先导入行政区划")
             return
         named = table.get("town", index)
-        if named and named not in (town.name, town.code):
+        if named and named != town.code and short(named) != short(town.name):
             table.error(index, "town", f"代码前 9 位是{town.name}的", "核对乡镇和村级代码")
             return
         found = stored.get(code)
@@ -79,6 +85,8 @@ class VillageSheet(Sheet):
         record = drafts.start(index, found)
         record.division = town
         plan.lean(Division, {town.pk: town.version})
+        if found is None:
+            record.kind = kind_of(table.get("name", index))
         put(record, table, index, ["code", "name", "kind", "is_poor", "ended_on"])
         into = table.get("merged_into", index)
         if into and into not in stored:
