@@ -93,6 +93,12 @@ def test_dates(office, village, written) -> None:
     assert Household.objects.get().identified_on == date(2012, 3, 5)
 
 
+@pytest.mark.parametrize("heading", ["识别日期", "出生日期"])
+def test_a_day_that_has_not_come(office, village, heading) -> None:
+    run = check("households", office, [{**HOUSEHOLD, heading: date(2060, 1, 1)}])
+    assert whys(run) == ["F2 这一天还没有到"]
+
+
 def test_full_width_digits_and_spaces(office, village) -> None:
     load(
         "households",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.cells import clean_words
+from core.cells import clean_date, clean_words
 from core.importing.columns import Column, field_column
 from core.importing.drafting import refuse_outside
 from core.importing.kinds import Sheet
@@ -59,7 +59,7 @@ class VisitSheet(Sheet):
                 Visit, "content", required=True, aliases=("走访内容", "内容", "民情日记"), clearable=False
             ),
             field_column(Visit, "nights"),
-            field_column(Visit, "promised_on"),
+            field_column(Visit, "promised_on", clean=clean_date),
             field_column(Visit, "promise"),
         ]
 

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Any, Literal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 from core.cells import (
     Cell,
@@ -99,7 +101,7 @@ def _cleaner(field: Any) -> Cleaner:
     if isinstance(field, models.BooleanField):
         return clean_yes_no
     if isinstance(field, models.DateField):
-        return clean_date
+        return past_date
     if isinstance(field, models.DecimalField):
         digits, places = field.max_digits, field.decimal_places
         return lambda value: clean_decimal(value, digits, places, str(field.help_text))
@@ -107,6 +109,14 @@ def _cleaner(field: Any) -> Cleaner:
         low, high = _limits(field.validators)
         return lambda value: clean_int(value, low, high, str(field.help_text))
     return plain_text(field.max_length)
+
+
+def past_date(value: Cell) -> date | None:
+    """A day that has come: what a county reports has happened. For days ahead give `clean=clean_date`."""
+    day = clean_date(value)
+    if day and day > timezone.localdate():
+        raise CellError("这一天还没有到", "核对年份")
+    return day
 
 
 def _limits(validators: Sequence[Any]) -> tuple[int, int | None]:

@@ -24,7 +24,6 @@ from households.importing.people import (
 )
 from households.models import Household, Member
 from units.finding import ask
-from units.models import today
 
 STAY = ("joined_on", "left_on", "left_reason")
 KNOWN_BY = ("id", "household_id", "name", "relation", "id_cipher", "id_hash", "left_on")
@@ -77,7 +76,6 @@ class _Members:
 
     def run(self) -> None:
         for index in list(self.table.sound()):
-            self._check_dates(index)
             household = self.households[index]
             if household and self.table.require(index, "name"):
                 self.found[index] = self._match(index, household)
@@ -85,12 +83,6 @@ class _Members:
         sound = list(self.table.sound())
         self._plan_stored([(index, member["id"]) for index in sound if (member := self.found[index])])
         self._plan_new([index for index in sound if not self.found[index] and self._may_be_new(index)])
-
-    def _check_dates(self, index: int) -> None:
-        for key in ("joined_on", "left_on"):
-            day = self.table.get(key, index)
-            if day and day > today():
-                self.table.error(index, key, "日期不能晚于今天", "核对日期")
 
     def _match(self, index: int, household: Household) -> dict[str, Any] | None:
         """The stored person a row means; errors of finding one are written."""
