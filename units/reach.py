@@ -19,9 +19,13 @@ def note_reach(reached: Iterable[Reached]) -> None:
     bulk.insert_plain(Reach, [{"unit_id": u, "cadre_id": c, "place": p} for u, c, p in missing])
 
 
-def forget_unpaired(*, of_cadres: bool, paired: set[Reached]) -> None:
-    """After an undo: forget where no pairing, past or present, is left. `paired` are all that are left."""
-    rows = Reach.objects.filter(cadre__isnull=not of_cadres).values_list("pk", "unit_id", "cadre_id", "place")
-    gone = [pk for pk, *reached in rows.iterator() if tuple(reached) not in paired]
-    for chunk in chunks(gone):
-        Reach.objects.filter(pk__in=chunk).delete()
+def forget_reach(reached: Iterable[Reached], left: Iterable[Reached]) -> None:
+    """After an undo: forget the places of pairings that are gone, but for those where some are `left`."""
+    gone = set(reached) - set(left)
+    units = {unit for unit, _, _ in gone}
+    for pks in chunks(row.pk for row in Reach.objects.filter(unit__in=units) if _reached(row) in gone):
+        Reach.objects.filter(pk__in=pks).delete()
+
+
+def _reached(row: Reach) -> Reached:
+    return row.unit_id, row.cadre_id, row.place

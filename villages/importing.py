@@ -16,7 +16,7 @@ from units.ceilings import village_ceilings
 from units.days import problem_of_day
 from units.finding import find_units, given_values, short
 from units.models import Division, Unit, today
-from units.reach import forget_unpaired, note_reach
+from units.reach import forget_reach, note_reach
 from villages.finding import find_villages, village_code, village_columns
 from villages.models import Village, VillagePairing
 from villages.naming import kind_of, short_name
@@ -102,6 +102,7 @@ class VillagePairingSheet(Sheet):
     intro = "一行一个单位联一个村。填了结束日期的，是结束了的联村。"
     after = ("units", "villages")
     either = (("village", "village_code"),)
+    traces = ("unit_id", "place")
 
     def declare(self) -> Iterable[Column]:
         return [
@@ -160,9 +161,11 @@ class VillagePairingSheet(Sheet):
             (row["unit_id"], None, row["place"]) for row in created.get(VillagePairing._meta.label_lower, [])
         )
 
-    def after_undo(self) -> None:
-        pairs = VillagePairing.objects.values_list("unit_id", "place").distinct()
-        forget_unpaired(of_cadres=False, paired={(unit, None, place) for unit, place in pairs})
+    def after_undo(self, gone: list[dict[str, Any]]) -> None:
+        reached = {(row["unit_id"], None, row["place"]) for row in gone}
+        left = VillagePairing.objects.filter(unit__in={row["unit_id"] for row in gone})
+        pairs = left.values_list("unit_id", "place").distinct()
+        forget_reach(reached, ((unit, None, place) for unit, place in pairs))
 
 
 def _stored_pairings(units: Iterable[Unit | None]) -> dict[tuple[int, int], list[VillagePairing]]:

@@ -32,6 +32,9 @@ class Sheet:
     main: ClassVar[type[models.Model]]
     """The model that a row stands for; a row's outcome and primary key are those of this model."""
 
+    traces: ClassVar[tuple[str, ...]] = ()
+    """Columns of new rows that must still be known when an undo has deleted them."""
+
     def declare(self) -> Iterable[Column]:
         raise NotImplementedError
 
@@ -45,8 +48,8 @@ class Sheet:
     def after_insert(self, created: Created) -> None:
         """Inside the transaction, after the rows are written: bookkeeping that follows from them."""
 
-    def after_undo(self) -> None:
-        """Inside the transaction that took the rows back."""
+    def after_undo(self, gone: list[dict[str, Any]]) -> None:
+        """Inside the transaction that took the rows back; `gone` holds `traces` of the new rows."""
 
     def given(self, row: dict[str, Any]) -> str:
         """The number the system gave a new row, to be shown beside it."""

@@ -12,8 +12,8 @@ from django.utils import timezone
 from core import bulk
 from core.history import acting
 from core.importing.applying import all_rows, name_rows
-from core.importing.kinds import kind_of
-from core.importing.matching import chunks, records_in
+from core.importing.kinds import Sheet, kind_of
+from core.importing.matching import chunks, records_in, rows_in
 from core.models import Change, ImportRun
 from core.records import Record
 
@@ -45,9 +45,11 @@ def undo(run: ImportRun, by: Any) -> None:
             if locked.status != ImportRun.Status.UNDOING:
                 raise CannotUndo("这一批已经由另一个进程处理了。")
             refuse_built_on(run)
+            sheet, created = kind_of(run.kind), _created(run)
+            gone = _traces(sheet, created)
             _put_back(run)
-            _delete_created(run)
-            kind_of(run.kind).after_undo()
+            _delete_created(created)
+            sheet.after_undo(gone)
             locked.status, locked.message = ImportRun.Status.UNDONE, ""
             locked.undone_at = locked.heartbeat_at = timezone.now()
             locked.save(update_fields=["status", "message", "undone_at", "heartbeat_at"])
@@ -135,8 +137,14 @@ def _fill(model: type[Record], records: Sequence[Record]) -> None:
         record.fill()
 
 
-def _delete_created(run: ImportRun) -> None:
-    created = _created(run)
+def _traces(sheet: Sheet, created: dict[str, dict[int, int]]) -> list[dict[str, Any]]:
+    if not sheet.traces:
+        return []
+    pks = created.get(sheet.main._meta.label_lower, {})
+    return list(rows_in(all_rows(sheet.main), "pk", pks, *sheet.traces))
+
+
+def _delete_created(created: dict[str, dict[int, int]]) -> None:
     for label in reversed(list(created)):
         model, pks = cast(type[Record], apps.get_model(label)), list(created[label])
         for relation in _relations(model):

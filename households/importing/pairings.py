@@ -16,7 +16,7 @@ from households.models import Household, HouseholdPairing
 from units.ceilings import household_ceilings
 from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre, today
-from units.reach import forget_unpaired, note_reach
+from units.reach import forget_reach, note_reach
 from units.roles import Rank
 from villages.importing import check_period, match_period, said_before
 from villages.models import VillagePairing
@@ -28,6 +28,7 @@ class HouseholdPairingSheet(Sheet):
     key, label, main = "household_pairings", "联户", HouseholdPairing
     intro = "一行一名干部联一户。填了结束日期的，是结束了的联户。"
     after = ("cadres", "households")
+    traces = ("unit_id", "cadre_id", "place")
     either = (("no", "head_id"), ("phone", "staff_no", "name"))
 
     def declare(self) -> Iterable[Column]:
@@ -47,9 +48,10 @@ class HouseholdPairingSheet(Sheet):
         rows = created.get(HouseholdPairing._meta.label_lower, [])
         note_reach((row["unit_id"], row["cadre_id"], row["place"]) for row in rows)
 
-    def after_undo(self) -> None:
-        left = HouseholdPairing.objects.values_list("unit_id", "cadre_id", "place").distinct()
-        forget_unpaired(of_cadres=True, paired=set(left))
+    def after_undo(self, gone: list[dict[str, Any]]) -> None:
+        left = HouseholdPairing.objects.filter(unit__in={row["unit_id"] for row in gone})
+        reached = ((row["unit_id"], row["cadre_id"], row["place"]) for row in gone)
+        forget_reach(reached, left.values_list("unit_id", "cadre_id", "place").distinct())
 
 
 class _Pairings:
