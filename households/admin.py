@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
@@ -183,6 +183,17 @@ class MemberAdmin(Masked, ScopedAdmin):
         return str(member.household.village)
 
 
+def heads_of(household: str) -> Prefetch:
+    """For `prefetch_related`: the heads of the households that a foreign key of the rows names."""
+    heads = Member.objects.current().filter(relation=Relation.HEAD)
+    return Prefetch(f"{household}__members", heads, "heads")
+
+
+def head_of(household: Any) -> str:
+    """The head's name of a household fetched with `heads_of`; '' when there is none."""
+    return household.heads[0].name if household and household.heads else ""
+
+
 def people(word: str) -> QuerySet[Member]:
     """Members in the household today, by name, pinyin, initials or whole ID number."""
     named = holds(("name", "pinyin", "initials"), word)
@@ -198,7 +209,7 @@ class HouseholdPairingAdmin(PairingAdmin):
     fixed = ("cadre", "household", "kind", "started_on")
     choices = {"cadre": pairable_cadres, "household": pairable_households}
     autocomplete_fields = ("cadre", "household")
-    list_display = ("__str__", "cadre", "unit", "rank", "village", "kind", "started_on", "ended_on")
+    list_display = ("cadre", "unit", "rank", "head", "village", "kind", "started_on", "ended_on")
     list_select_related = ("cadre", "unit", "household__village")
     list_filter = (
         ("ended_on", Filled),
@@ -227,6 +238,13 @@ class HouseholdPairingAdmin(PairingAdmin):
 
     def warnings(self, pairing: HouseholdPairing) -> Sequence[str]:
         return pairing_acts.warnings([pairing])
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related(heads_of("household"))
+
+    @admin.display(description="户主")
+    def head(self, pairing: HouseholdPairing) -> str:
+        return head_of(pairing.household)
 
     @admin.display(description="村")
     def village(self, pairing: HouseholdPairing) -> str:
