@@ -63,7 +63,11 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
     entries = history_of(stored, 1)
     rows = []
     for name in form.changed_data:
-        if name not in form.fields or name not in {f.name for f in stored._meta.concrete_fields}:
+        if (
+            name == "version"
+            or name not in form.fields
+            or name not in {f.name for f in stored._meta.concrete_fields}
+        ):
             continue
         field: Any = stored._meta.get_field(name)
         mine, theirs = getattr(form.instance, name), getattr(stored, name)

@@ -46,6 +46,9 @@ class UnitForm(RecordForm[Unit]):
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limit(self, "division", Division.objects.editable_by(user))
+        if self.instance.pk:
+            # The unit's cadres carry the division's code, and see by it.
+            self.fields["division"].disabled = True
 
 
 class CadreForm(RecordForm[Cadre]):
