@@ -35,7 +35,7 @@ class HouseholdResource(resources.ModelResource):
 
     def before_save_instance(self, instance: Household, row: Any, **kwargs: Any) -> None:
         instance.village, instance.size = self.village, int(self.cleaned["家庭人口"])
-        instance.no = f"{self.village.code}-{row['原系统编号']}"[:20]
+        instance.no = row["原系统编号"]
         instance.group, instance.phone = self.cleaned["组(社)"], self.cleaned["联系电话"]
 
     def after_save_instance(self, instance: Household, row: Any, **kwargs: Any) -> None:
