@@ -224,6 +224,36 @@ def test_an_office_above_the_county_chooses_the_town_first(unit):
     assert f'<option value="{village.pk}">榜沙村</option>' in page
 
 
+@pytest.fixture
+def above(db):
+    """A 市直 unit without any village yet, which no county office sees."""
+    return make_unit(name="天水市农业局", level="city", division=make_division(code="6205", name="天水市"))
+
+
+def test_a_unit_of_above_gets_its_first_village_by_its_full_name(office, above):
+    village = make_village(name="榜沙村")
+    client = client_of(office)
+    assert "天水市农业局" not in client.get("/pairings/villages/").content.decode()
+    assert client.get(f"/units/{above.pk}/").status_code == 404
+    said = words_of(pair(office, other=" 天水市农业局 ", village=village.pk))
+    assert "天水市农业局联上了榜沙村。" in said
+    assert client.get(f"/units/{above.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["农业局", "天水市农业", "秦州区审计局", "天水市旧局"])
+def test_only_a_full_name_of_above_is_found(office, above, name):
+    make_unit(name="秦州区审计局", division=make_division(code="620502", name="秦州区"))
+    make_unit(name="天水市旧局", division=above.division, closed_on=DAY)
+    assert f"没有找到“{name}”" in words_of(pair(office, other=name, village=make_village().pk))
+    assert not VillagePairing.objects.exists()
+
+
+def test_two_units_at_once_are_refused(office, unit, above):
+    said = words_of(pair(office, unit=unit.pk, other=above.name, village=make_village().pk))
+    assert "单位只能有一个" in said
+    assert not VillagePairing.objects.exists()
+
+
 def test_queries_do_not_grow_with_the_rows(office, pairing, django_assert_num_queries):
     client = client_of(office)
     client.get("/pairings/villages/")

@@ -80,15 +80,13 @@ def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Divi
 
 
 class Units:
-    """The units that an office may name, by full name, else by a short name that only one has."""
+    """The units that an office may name by full name; those it sees also by a short name that only one has."""
 
     def __init__(self, plan: Plan) -> None:
-        self.by_name: dict[str, Unit] = {}
+        self.by_name = {unit.name: unit for unit in Unit.objects.nameable_by(plan.by)}
         self.by_short: dict[str, list[Unit]] = defaultdict(list)
-        for unit in Unit.objects.order_by("code", "pk"):
-            if reachable(unit.place, plan.by):
-                self.by_name[unit.name] = unit
-                self.by_short[unit.short_name or unit.name].append(unit)
+        for unit in Unit.objects.visible_to(plan.by).order_by("code", "pk"):
+            self.by_short[unit.short_name or unit.name].append(unit)
 
     def find(self, name: str) -> Answer:
         if name in self.by_name:

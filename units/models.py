@@ -78,6 +78,11 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             return self.filter(under(user.place) | Exists(reaching(user.place).filter(unit=OuterRef("pk"))))
         return self.filter(pk=user.unit_id)
 
+    def nameable_by(self, user: "Cadre") -> "UnitQuerySet":
+        """Which an office may pair: those it sees, and, named in full, 省直 and 市直 ones of above its place."""
+        seen = self.visible_to(user)
+        return seen | self.filter(place__in=_above(user.place)) if user.is_office else seen
+
     def editable_by(self, user: "Cadre") -> "UnitQuerySet":
         return self.filter(under(user.place)) if user.is_office else self.none()
 

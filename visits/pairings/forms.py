@@ -9,6 +9,7 @@ from django.forms.utils import flatatt
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from core import cells
 from core.forms import ChineseDateField, limit
 from core.lists import count_of
 from core.pages import key_of
@@ -162,11 +163,12 @@ class VillagePairForm(forms.Form):
         label="联村单位",
         queryset=Unit.objects.none(),
         widget=LongSelect,
+        required=False,
         empty_label="选单位",
-        error_messages={
-            "required": "选一个单位。",
-            "invalid_choice": "这个单位不归您管，或者已经撤并。",
-        },
+        error_messages={"invalid_choice": "这个单位不归您管，或者已经撤并。"},
+    )
+    other = forms.CharField(
+        label="省直、市直单位", max_length=60, required=False, help_text="前面没有时，填单位全称"
     )
     village = forms.ModelChoiceField(
         label="村",
@@ -178,6 +180,7 @@ class VillagePairForm(forms.Form):
 
     def __init__(self, *args: Any, user: Cadre, town: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         limit(self, "unit", Unit.objects.visible_to(user).filter(closed_on=None))
         villages = Village.objects.editable_by(user).current()
         limit(self, "village", villages)
@@ -189,6 +192,31 @@ class VillagePairForm(forms.Form):
         field = self.fields["village"]
         assert isinstance(field, forms.ModelChoiceField)
         field.choices = _by_town(offered.select_related("division"))
+
+    def clean_other(self) -> Unit | None:
+        """A unit of above the office's place is found by its full name alone: its list is not the office's."""
+        name = cells.clean_text(self.cleaned_data["other"])
+        if not name:
+            return None
+        found = Unit.objects.nameable_by(self.user).filter(closed_on=None, name=name).first()
+        if found is None:
+            raise ValidationError(f"没有找到“{name}”，请照单位全称填；本县的单位先登记。")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.errors.keys() & {"unit", "other"}:
+            return data
+        if data.get("unit") and data.get("other"):
+            raise ValidationError({"other": "单位只能有一个：前面已经选了，这里就空着。"})
+        if not data.get("unit") and not data.get("other"):
+            raise ValidationError({"unit": "选一个单位。"})
+        return data
+
+    @property
+    def chosen(self) -> Unit:
+        found: Unit = self.cleaned_data["unit"] or self.cleaned_data["other"]
+        return found
 
 
 class EndVillageForm(forms.Form):

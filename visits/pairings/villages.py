@@ -121,7 +121,7 @@ def _pair_form(request: HttpRequest, user: Cadre) -> VillagePairForm:
 def _pair(request: HttpRequest, form: VillagePairForm) -> bool:
     data = form.cleaned_data
     try:
-        made = pair_village(unit=data["unit"], village=data["village"], started_on=data["started_on"])
+        made = pair_village(unit=form.chosen, village=data["village"], started_on=data["started_on"])
     except ValidationError as error:
         form.add_error(None, error)
         return False
