@@ -1,11 +1,11 @@
-"""Admin of households with their members, and of who is paired with them."""
+"""Admin of households with their members, of cadres, and of who is paired with whom."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
@@ -16,8 +16,10 @@ from households import pairing as pairing_acts
 from households import registering
 from households.choices import Relation
 from households.forms import MemberForm, PhoneField, TagsField, tag_choices
+from households.leaving import warning_of
 from households.models import Household, HouseholdPairing, Member
 from households.pairing import pairable_cadres
+from units.admin import CadreAdmin
 from units.admin_lists import Filled, Seen
 from units.models import Cadre
 from units.pairing_admin import PairingAdmin
@@ -71,6 +73,17 @@ class MemberInline(Masked, ScopedInline):
     form = MemberAdminForm
     formset = MemberFormSet
     fields = ("name", "relation", "id_number", "sex", "born_on", "left_on")
+
+
+@admin.register(Cadre)
+class LeavingCadreAdmin(CadreAdmin):
+    """One who leaves while still paired is told of."""
+
+    def save_model(self, request: HttpRequest, obj: Cadre, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        held = warning_of(obj) if change else ""
+        if held:
+            messages.warning(request, held)
 
 
 @admin.register(Household)

@@ -1,4 +1,4 @@
-"""Forms on households and members, and the logged 查看 of an ID number."""
+"""Forms on cadres, households and members, and the logged 查看 of an ID number."""
 
 from django.contrib import messages
 from django.db import IntegrityError
@@ -12,8 +12,34 @@ from core.pages import form_page
 from households import registering
 from households.choices import Status
 from households.forms import CloseForm, HeadForm, HouseholdForm, MemberForm
+from households.leaving import warning_of
 from households.models import Household, Member
-from units.access import get_editable, get_visible, office_required, recorder_required, user_of
+from units.access import (
+    get_editable,
+    get_visible,
+    manager_required,
+    office_required,
+    recorder_required,
+    user_of,
+)
+from units.forms import CadreForm
+from units.models import Cadre
+
+
+@manager_required
+def cadre_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """One who leaves while still paired leads on to the hand-over."""
+    user = user_of(request)
+    cadre = get_editable(Cadre.objects, user, pk=pk) if pk else None
+    form = CadreForm(request.POST or None, instance=cadre, user=user)
+    back = reverse("cadre", args=[pk]) if pk else reverse("cadres")
+    title = f"改{cadre}的资料" if cadre else "登记一名干部"
+    response = form_page(request, form, title=title, done="干部资料已保存。", back=back)
+    held = warning_of(cadre) if cadre and response.status_code == 302 else ""
+    if not held:
+        return response
+    messages.warning(request, held)
+    return redirect("hand-over", pk=pk)
 
 
 @office_required

@@ -1,8 +1,8 @@
 """The sheets that can be imported, in the order a county fills them: a new one is one line here."""
 
 from core.importing.kinds import Sheet
-from households.importing import HouseholdPairingSheet, HouseholdSheet, MemberSheet
-from units.importing import CadreSheet, DivisionSheet, UnitSheet
+from households.importing import CadreSheet, HouseholdPairingSheet, HouseholdSheet, MemberSheet
+from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
 from visits.importing import VisitSheet
 

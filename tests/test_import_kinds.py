@@ -135,7 +135,9 @@ def test_a_unit_of_above_is_named_in_full_until_it_has_a_village_here(office) ->
     village = make_village(name="大庄村")
     city = make_division(code="6205", name="天水市")
     unit = make_unit(name="天水市农业局", short_name="农业局", division=city)
-    assert whys(check("village_pairings", office, [{"单位": "农业局", "村": "大庄村"}])) == ["A2 没有这个单位"]
+    assert whys(check("village_pairings", office, [{"单位": "农业局", "村": "大庄村"}])) == [
+        "A2 没有这个单位"
+    ]
     load("village_pairings", office, [{"单位": "天水市农业局", "村": "大庄村"}])
     assert VillagePairing.objects.get().unit == unit
     other = make_village(name="黎堡村")

@@ -51,8 +51,9 @@ class CadreAdminForm(ScopedForm):
             self.instance.unit, self.instance.role = self.user.unit, Role.CADRE
 
 
-@admin.register(Cadre)
 class CadreAdmin(ScopedAdmin):
+    """Registered in households, which tells of what a leaving cadre still holds."""
+
     page = "cadre"
     writers = MANAGERS
     form = CadreAdminForm

@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -227,6 +228,11 @@ class Cadre(AbstractBaseUser, Record):
         self.pinyin, self.initials = pinyin.search_forms(self.name)
         if not self.password:
             self.set_unusable_password()  # until a one-time code is issued
+
+    def clean(self) -> None:
+        super().clean()
+        if self.left_on and self.left_on > today():
+            raise ValidationError({"left_on": "离岗日期不能晚于今天，到了那天再填。"})
 
     @property
     def is_office(self) -> bool:

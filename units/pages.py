@@ -1,4 +1,4 @@
-"""Forms on divisions, units and cadres, and the log of downloads."""
+"""Forms on divisions and units, and the log of downloads."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from django.urls import reverse
 from core.lists import Column, Listing, SearchForm, list_page
 from core.models import Download
 from core.pages import form_page
-from units.access import get_editable, manager_required, office_required, user_of
-from units.forms import CadreForm, DivisionForm, UnitForm
-from units.models import Cadre, Division, Unit
+from units.access import get_editable, office_required, user_of
+from units.forms import DivisionForm, UnitForm
+from units.models import Division, Unit
 
 
 class DivisionSearch(SearchForm):
@@ -66,16 +66,6 @@ def unit_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     back = reverse("unit", args=[pk]) if pk else reverse("units")
     title = f"改{unit}" if unit else "登记一个单位"
     return form_page(request, form, title=title, done="单位已保存。", back=back)
-
-
-@manager_required
-def cadre_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    user = user_of(request)
-    cadre = get_editable(Cadre.objects, user, pk=pk) if pk else None
-    form = CadreForm(request.POST or None, instance=cadre, user=user)
-    back = reverse("cadre", args=[pk]) if pk else reverse("cadres")
-    title = f"改{cadre}的资料" if cadre else "登记一名干部"
-    return form_page(request, form, title=title, done="干部资料已保存。", back=back)
 
 
 @office_required

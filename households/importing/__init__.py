@@ -1,7 +1,8 @@
-"""贫困户、家庭成员、联户 as sheets."""
+"""干部、贫困户、家庭成员、联户 as sheets."""
 
+from households.importing.cadres import CadreSheet
 from households.importing.households import HouseholdSheet
 from households.importing.members import MemberSheet
 from households.importing.pairings import HouseholdPairingSheet
 
-__all__ = ["HouseholdPairingSheet", "HouseholdSheet", "MemberSheet"]
+__all__ = ["CadreSheet", "HouseholdPairingSheet", "HouseholdSheet", "MemberSheet"]
