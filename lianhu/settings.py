@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "lianhu",
     "reports",
     "visits",
+    "surveys",
     "households",
     "villages",
     "units",

@@ -1,0 +1,111 @@
+"""Checking a whole response: every answer cleaned, hidden items empty, sums reckoned, cross rules kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import floor
+from typing import Any
+
+from core.cells import CellError
+from surveys.definition import Definition, Rule
+from surveys.items import Item
+from surveys.language import Facts
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a response stands on beside what is typed: bound header answers, members, last answers, the
+    system's own facts. `members` hold clean answers by M code and `age`; nothing personal."""
+
+    header: Mapping[str, Any]
+    members: Sequence[Mapping[str, Any]] = ()
+    previous: Mapping[str, Any] | None = None
+    subject: Mapping[str, Any] | None = None
+
+    def facts(self, answers: Mapping[str, Any]) -> Facts:
+        return Facts({**self.header, **answers}, self.members, self.previous or {}, self.subject or {})
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Clean answers by code, one sentence for each wrong item, and the rules that are broken."""
+
+    answers: dict[str, Any]
+    errors: dict[str, str]
+    broken: Sequence[Rule]
+
+    @property
+    def stops(self) -> bool:
+        return bool(self.errors) or any(rule.is_error for rule in self.broken)
+
+    @property
+    def warnings(self) -> list[Rule]:
+        return [rule for rule in self.broken if not rule.is_error]
+
+
+def examine(definition: Definition, raw: Mapping[str, Any], known: Known) -> Examined:
+    """Check everything; `raw` holds form texts, cells or clean answers by code."""
+    answers, errors = clean_answers(definition.asked, raw)
+    hidden = hide(definition, answers, known)
+    for item in definition.asked:
+        if item.code in hidden:
+            if answers.pop(item.code, None) is not None:
+                errors[item.code] = "照前面的答案，这一题不用填。请清空它，或者改前面的答案。"
+        elif item.required and item.code not in answers and item.code not in errors:
+            errors[item.code] = "这一题要填。"
+    calculate(definition, answers, errors, known)
+    facts = known.facts(answers)
+    broken = [rule for rule in definition.rules if not rule.expression.holds(facts)]
+    return Examined(answers, errors, broken)
+
+
+def clean_answers(items: Sequence[Item], raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """(clean answers, sentences) by code of what is typed for these items; nothing typed is neither."""
+    answers: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for item in items:
+        if item.calculation:
+            continue
+        try:
+            answer = item.clean(raw.get(item.code))
+        except CellError as error:
+            errors[item.code] = str(error)
+        else:
+            if not is_absent(answer):
+                answers[item.code] = answer
+    return answers, errors
+
+
+def is_absent(answer: Any) -> bool:
+    """Not filled at all; 不详 is an answer."""
+    return answer is None or answer in ("", [])
+
+
+def hide(definition: Definition, answers: Mapping[str, Any], known: Known) -> set[str]:
+    """The codes of items that are not asked: what a hidden item answers is not looked at."""
+    hidden: set[str] = set()
+    seen = dict(answers)
+    for item in definition.conditional:
+        assert item.condition
+        if not item.condition.shows(known.facts(seen)):
+            hidden.add(item.code)
+            seen.pop(item.code, None)
+    return hidden
+
+
+def calculate(definition: Definition, answers: dict[str, Any], errors: dict[str, str], known: Known) -> None:
+    """Put the calculated answers in; one out of its range is an error of its item."""
+    for item in definition.calculated:
+        assert item.calculation
+        number = item.calculation.result(known.facts(answers))
+        if number is None:
+            continue
+        try:
+            answers[item.code] = item.clean(rounded(number, item.places))
+        except CellError as error:
+            errors[item.code] = str(error)
+
+
+def rounded(number: float, places: int) -> float:
+    """Half up, by the same arithmetic of doubles as in the browser."""
+    scale = 10**places
+    return floor(number * scale + 0.5) / scale

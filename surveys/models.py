@@ -1,0 +1,286 @@
+"""调查表（版本）与答卷：one engine for the household form and the village form."""
+
+import uuid
+from datetime import date
+from functools import lru_cache
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from core.attachments import Attachment
+from core.places import CITY, COUNTY, PROVINCE, TOWN, under
+from core.records import Record
+from households.models import Household
+from surveys.definition import Definition, load
+from units.models import Cadre, Unit
+from units.roles import Rank
+from villages.models import Village
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    def visible_to(self, user: Cadre) -> "SurveyQuerySet":
+        """Everyone reads the published forms of the own county and above; drafts are their office's."""
+        above = [user.place[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if n <= len(user.place)]
+        seen = self.filter(under(user.place) | Q(place__in=above))
+        return seen if user.is_office else seen.exclude(status=Survey.Status.DRAFT)
+
+    def editable_by(self, user: Cadre) -> "SurveyQuerySet":
+        return self.filter(under(user.place)) if user.is_office else self.none()
+
+    def open(self) -> "SurveyQuerySet":
+        return self.filter(status=Survey.Status.OPEN)
+
+    def published(self) -> "SurveyQuerySet":
+        """Open or closed: with answers that count."""
+        return self.exclude(status=Survey.Status.DRAFT)
+
+
+class Survey(Record):
+    """One version of a form. Publishing freezes the definition; the next version is a copy of it."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        OPEN = "open", "在用"
+        CLOSED = "closed", "停用"
+
+    class Subject(models.TextChoices):
+        HOUSEHOLD = "household", "贫困户"
+        VILLAGE = "village", "村"
+
+    code = models.CharField("代码", max_length=20)
+    edition = models.CharField("版本", max_length=20)
+    title = models.CharField("名称", max_length=60)
+    subject = models.CharField("调查对象", max_length=10, choices=Subject.choices)
+    definition = models.JSONField("内容", encoder=DjangoJSONEncoder)
+    status = models.CharField("状态", max_length=8, choices=Status.choices, default=Status.DRAFT)
+    published_on = models.DateField("发布日期", null=True, blank=True)
+    closed_on = models.DateField("停用日期", null=True, blank=True)
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="上一版", null=True, blank=True, related_name="next_versions"
+    )
+    place = models.CharField("所属区划代码", max_length=12, editable=False)
+
+    untracked = frozenset({"version", "place"})
+    objects = SurveyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "调查表"
+        ordering = ["code", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "code", "edition"],
+                name="survey_edition_once",
+                violation_error_message="这张表的这个版本已经有了。",
+            ),
+            models.UniqueConstraint(
+                fields=["place", "code"],
+                condition=Q(status="open"),
+                name="survey_open_once",
+                violation_error_message="这张表已有一个在用的版本。",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(published_on__isnull=False),
+                name="survey_published_has_date",
+                violation_error_message="发布了的表要有发布日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}（{self.edition}）"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
+    @property
+    def is_of_households(self) -> bool:
+        return self.subject == self.Subject.HOUSEHOLD
+
+    @property
+    def form(self) -> Definition:
+        """The definition read; a published one is read once in each process."""
+        if self.is_draft or self.pk is None:
+            return load(self.definition)
+        return _published_form(self.pk)
+
+
+@lru_cache(maxsize=64)
+def _published_form(pk: int) -> Definition:
+    return load(Survey.objects.values_list("definition", flat=True).get(pk=pk))
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def visible_to(self, user: Cadre) -> "ResponseQuerySet":
+        """Offices: their place; leaders: their unit's; all: their own, and those on the households and
+        villages they see today, since the next survey goes on from the last one."""
+        if user.sees_place:
+            return self.filter(under(user.place))
+        own = Q(surveyor=user.pk) | Q(entered_by=user.pk)
+        if user.is_leader:
+            own |= Q(unit=user.unit_id)
+        on_households = Q(household__in=Household.objects.visible_to(user).values("pk"))
+        on_villages = Q(household=None, village__in=Village.objects.visible_to(user).values("pk"))
+        return self.filter(own | on_households | on_villages)
+
+    def editable_by(self, user: Cadre) -> "ResponseQuerySet":
+        """Until it is accepted: by the surveyor, by who typed it, by the unit's leader; by the office always."""
+        if user.is_office:
+            return self.filter(under(user.place))
+        if user.is_viewer:
+            return self.none()
+        own = Q(surveyor=user.pk) | Q(entered_by=user.pk)
+        if user.is_leader:
+            own |= Q(unit=user.unit_id)
+        return self.filter(own).exclude(status=Response.Status.ACCEPTED)
+
+    def counted(self) -> "ResponseQuerySet":
+        """Handed in: 待复核 or 已复核. Drafts and returned ones count nowhere."""
+        return self.filter(status__in=COUNTED)
+
+
+class Response(Record):
+    """One household's or village's answers to one version in one year.
+
+    `answers`: clean answers by item code (in a draft also texts that are not yet right), with 家庭人口数 as it
+    was. `members`: the members' clean answers by M code with `pk` and `age`, as they were; no name, no ID
+    number. `confirmed`: the confirming word for each warning, by rule code.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        SUBMITTED = "submitted", "待复核"
+        RETURNED = "returned", "退回"
+        ACCEPTED = "accepted", "已复核"
+
+    ref = models.UUIDField("凭证号", default=uuid.uuid4, unique=True, editable=False)
+    survey = models.ForeignKey(Survey, models.PROTECT, verbose_name="调查表", related_name="responses")
+    household = models.ForeignKey(
+        Household,
+        models.PROTECT,
+        verbose_name="户",
+        related_name="responses",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    village = models.ForeignKey(
+        Village, models.PROTECT, verbose_name="村", related_name="responses", db_index=False
+    )
+    year = models.PositiveSmallIntegerField("年度")
+    surveyed_on = models.DateField("调查日期")
+    surveyor = models.ForeignKey(Cadre, models.PROTECT, verbose_name="调查人", related_name="responses")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="调查人单位", related_name="responses")
+    rank = models.CharField("级别", max_length=8, choices=Rank.choices)
+    entered_by = models.ForeignKey(Cadre, models.PROTECT, verbose_name="录入人", related_name="+")
+    answers = models.JSONField("答案", default=dict, encoder=DjangoJSONEncoder)
+    members = models.JSONField("家庭成员", default=list, encoder=DjangoJSONEncoder)
+    confirmed = models.JSONField("核对过的提醒", default=dict)
+    status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
+    step = models.CharField("填到", max_length=20, blank=True, editable=False)
+    signed = models.BooleanField("被调查人签字确认", default=False)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
+    reviewed_by = models.ForeignKey(
+        Cadre, models.PROTECT, verbose_name="复核人", null=True, blank=True, related_name="+", editable=False
+    )
+    reviewed_on = models.DateField("复核日期", null=True, blank=True, editable=False)
+    review_note = models.CharField("退回原因", max_length=200, blank=True)
+    recorded_at = models.DateTimeField("录入时间", default=timezone.now, editable=False)
+    place = models.CharField("所属区划代码", max_length=12, editable=False)
+
+    untracked = frozenset({"version", "place", "step"})
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "答卷"
+        ordering = ["-surveyed_on", "-pk"]
+        indexes = [
+            models.Index(fields=["survey", "year", "place", "status"], name="response_survey"),
+            models.Index(fields=["place", "surveyed_on"], name="response_place"),
+            models.Index(fields=["household", "surveyed_on"], name="response_household"),
+            models.Index(fields=["village", "surveyed_on"], name="response_village"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "household", "year"],
+                condition=Q(household__isnull=False),
+                name="response_household_once_a_year",
+                violation_error_message="这户这一年的这张表已经有一份。",
+            ),
+            models.UniqueConstraint(
+                fields=["survey", "village", "year"],
+                condition=Q(household=None),
+                name="response_village_once_a_year",
+                violation_error_message="这个村这一年的这张表已经有一份。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="returned") | ~Q(review_note=""),
+                name="response_returned_has_reason",
+                violation_error_message="退回要写原因。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household or self.village} {self.year}年{self.survey.title}"
+
+    def fill(self) -> None:
+        if self.household:
+            self.village = self.household.village
+        self.year = self.surveyed_on.year
+        self.place = self.village.place
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status in {self.Status.DRAFT, self.Status.RETURNED}
+
+    @property
+    def subject(self) -> Household | Village:
+        return self.household or self.village
+
+    def previous(self) -> "Response | None":
+        """The last counted response to any version of this form on the same household or village."""
+        before = Response.objects.counted().filter(
+            survey__code=self.survey.code, household=self.household_id, village=self.village_id
+        )
+        return before.filter(surveyed_on__lt=self.surveyed_on).select_related("survey").first()
+
+    def submit(self) -> None:
+        self.status = self.Status.SUBMITTED
+        self.submitted_at = timezone.now()
+        self.reviewed_by, self.reviewed_on, self.review_note = None, None, ""
+        self.save()
+
+    def accept(self, *, by: Cadre, on: date) -> None:
+        self.status, self.reviewed_by, self.reviewed_on, self.review_note = (
+            self.Status.ACCEPTED,
+            by,
+            on,
+            "",
+        )
+        self.save()
+
+    def give_back(self, *, by: Cadre, on: date, reason: str) -> None:
+        self.status, self.reviewed_by, self.reviewed_on, self.review_note = (
+            self.Status.RETURNED,
+            by,
+            on,
+            reason,
+        )
+        self.save()
+
+
+COUNTED = [Response.Status.SUBMITTED, Response.Status.ACCEPTED]
+
+
+class ResponseSignature(Attachment):
+    """被调查人签字：drawn on the screen, or a photo of the signed page."""
+
+    owner = models.ForeignKey(Response, models.CASCADE, verbose_name="答卷", related_name="signatures")
+
+    class Meta(Attachment.Meta):
+        verbose_name = verbose_name_plural = "被调查人签字"

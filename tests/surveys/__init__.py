@@ -1,0 +1,1 @@
+"""Surveys: definition, checking, filling, paper, counting."""

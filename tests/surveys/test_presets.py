@@ -1,0 +1,28 @@
+"""The two forms that a county starts with."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from surveys.definition import Definition, load
+from surveys.presets import FILES
+
+pytestmark = pytest.mark.once
+
+
+def forms() -> list[Definition]:
+    folder = Path(settings.BASE_DIR) / "data"
+    return [load(json.loads((folder / name).read_text(encoding="utf-8"))) for name in FILES]
+
+
+def test_both_have_their_sections_and_items():
+    household, village = forms()
+    assert (len(household.sections), len(household.items)) == (4, 47)
+    assert (len(village.sections), len(village.items)) == (5, 67)
+
+
+def test_income_a_head_is_calculated():
+    household, _ = forms()
+    assert [item.code for item in household.calculated] == ["B16"]
