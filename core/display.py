@@ -20,9 +20,10 @@ class Line(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One Change as `_history.html` shows it."""
+    """One Change as `_history.html` shows it; `what` names a row that is not the page's own."""
 
     act: str
+    what: str
     who: str
     at: Any
     source: str
@@ -42,25 +43,52 @@ def shown(field: models.Field[Any, Any], value: Any, names: dict[tuple[str, Any]
     return str(dict(field.flatchoices).get(value, value))
 
 
-def history_of(record: Record, limit: int = 20) -> list[Entry]:
-    """The newest changes of one row, ready to show; a constant number of queries."""
-    changes = changes_of(record, limit)
-    fields = {field.name: field for field in record._meta.concrete_fields}
-    names = _names(fields, changes)
+def history_of(
+    record: Record, limit: int = 20, *, also: Iterable[tuple[str, Record]] = (), show_phones: bool = True
+) -> list[Entry]:
+    """The newest changes of a row and of those that belong to it, (what it is called, row); ready to show.
+
+    A constant number of queries: the changes, and one for each foreign key that occurs in them.
+    """
+    rows = [("", record), *also]
+    what = {(row._meta.label_lower, row.pk): name for name, row in rows}
+    models_of = {row._meta.label_lower: type(row) for _, row in rows}
+    changes = changes_of([row for _, row in rows], limit)
+    names = {
+        table: _names(fields_of(model), [change for change in changes if change.table == table])
+        for table, model in models_of.items()
+    }
     return [
         Entry(
             change.get_act_display(),
+            what[change.table, change.row],
             change.by.name if change.by else "",
             change.at,
             change.get_source_display(),
-            [
-                Line(str(fields[name].verbose_name), *(shown(fields[name], value, names) for value in pair))
-                for name, pair in (change.changes or {}).items()
-                if name in fields
-            ],
+            _lines(fields_of(models_of[change.table]), change, names[change.table], show_phones),
         )
         for change in changes
     ]
+
+
+def fields_of(model: type[Record]) -> dict[str, models.Field[Any, Any]]:
+    return {field.name: field for field in model._meta.concrete_fields}
+
+
+def _lines(
+    fields: dict[str, models.Field[Any, Any]],
+    change: Change,
+    names: dict[tuple[str, Any], str],
+    show_phones: bool,
+) -> list[Line]:
+    lines = []
+    for name, pair in (change.changes or {}).items():
+        if name in fields:
+            old, new = (shown(fields[name], value, names) for value in pair)
+            if name.endswith("phone") and not show_phones:
+                old, new = identity.mask_phone(old), identity.mask_phone(new)
+            lines.append(Line(str(fields[name].verbose_name), old, new))
+    return lines
 
 
 def _target(field: models.Field[Any, Any]) -> type[models.Model]:

@@ -1,5 +1,6 @@
 """Who changed what: `acting` says who, `Record.save` and the bulk functions write `Change` rows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -81,13 +82,15 @@ def write(record: "Record", act: str, changes: dict[str, list[Any]] | None) -> N
     )
 
 
-def changes_of(record: "Record", limit: int = 20) -> Sequence[Change]:
-    """The newest changes of one row, with their authors."""
-    return list(
-        Change.objects.filter(table=record._meta.label_lower, row=record.pk)
-        .select_related("by")
-        .order_by("-pk")[:limit]
-    )
+def changes_of(records: Iterable["Record"], limit: int) -> Sequence[Change]:
+    """The newest changes of these rows, with their authors; one query."""
+    keys: dict[str, list[int]] = defaultdict(list)
+    for record in records:
+        keys[record._meta.label_lower].append(record.pk)
+    rows = models.Q()
+    for table, pks in keys.items():
+        rows |= models.Q(table=table, row__in=pks)
+    return list(Change.objects.filter(rows).select_related("by").order_by("-pk")[:limit])
 
 
 def was_set_on(record: "Record", name: str) -> date | None:

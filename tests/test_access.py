@@ -1,5 +1,6 @@
 """Every address × every role × own, neighbour's and foreign rows, as docs/permissions.md says."""
 
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,14 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from openpyxl import load_workbook
 
 from core.models import Change, ImportRun
 from tests.factories import (
     make_cadre,
     make_division,
     make_household,
+    make_id_number,
     make_pairing,
     make_unit,
     make_village,
@@ -174,6 +177,55 @@ def test_a_stranger_is_sent_to_the_login(rule, own):
     response = Client().post(url) if rule.method == "POST" else Client().get(url)
     assert response.status_code == 302
     assert response["Location"].startswith("/login/")
+
+
+LISTS = [
+    "units",
+    "cadres",
+    "villages",
+    "households",
+    "pairings",
+    "village-pairings",
+    "visits",
+    "report-places",
+    "report-units",
+]
+
+
+def told(client: Client, url: str) -> str:
+    """All that an address says, page or workbook."""
+    response = client.get(url)
+    data = b"".join(response.streaming_content) if response.streaming else response.content
+    if data[:2] != b"PK":
+        return data.decode()
+    book = load_workbook(io.BytesIO(data))
+    return "\n".join(str(cell) for row in book.worksheets[0].values for cell in row)
+
+
+def test_no_page_or_export_shows_an_id_number_nor_a_viewer_a_phone(own, people):
+    """Not even in the history of a row."""
+    numbers = [make_id_number(), make_id_number()]
+    phones = ["13993851111", "13993852222"]
+    for number, phone in zip(numbers, phones, strict=True):
+        own["member"].id_number = number
+        own["household"].phone = own["cadre"].phone = own["unit"].contact_phone = phone
+        for name in ("member", "household", "cadre", "unit"):
+            own[name].save()
+    lists = [
+        Rule(rule.name, f"{rule.path}?export=xlsx", "GET", rule.answers)
+        for rule in rules()
+        if rule.name in LISTS
+    ]
+    assert len(lists) == len(LISTS)
+    for rule in [*(rule for rule in rules() if rule.method == "GET" and rule.name != "file"), *lists]:
+        for role, user in people.items():
+            if rule.answers[role] != "✓":
+                continue
+            client = Client()
+            client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
+            page = told(client, address(rule.path, own))
+            secret = [*numbers, *(phones if role == "viewer" else [])]
+            assert not [value for value in secret if value in page], (rule.path, role)
 
 
 FORMS = [

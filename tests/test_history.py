@@ -1,6 +1,8 @@
 """Who changed what, and what happens when two people edit the same row."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core import bulk
 from core.display import history_of
@@ -8,8 +10,17 @@ from core.history import acting
 from core.models import Change
 from core.records import StaleRecord
 from households.models import Household
-from tests.factories import make_household, make_member, make_unit, make_village
-from units.models import Unit
+from households.pairing import end_pairing
+from tests.factories import (
+    make_cadre,
+    make_household,
+    make_member,
+    make_pairing,
+    make_unit,
+    make_village,
+)
+from tests.pages import client_of, words_of
+from units.models import Unit, today
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +91,53 @@ def test_history_shows_labels_names_and_masks():
     member.save()
     lines = {line.label: (line.old, line.new) for line in history_of(member)[0].lines}
     assert lines["身份证号"] == ("620524********0010", "")
+
+
+def test_a_households_page_tells_what_happened_to_members_and_pairings(office, cadre):
+    household = make_household(head="王有福", phone="13993850001")
+    member = make_member(household=household, name="李秋菊", relation="02", id_number="620524196005010010")
+    pairing = make_pairing(cadre=cadre, household=household)
+    with acting(office.pk, Change.Source.PAGE):
+        household.phone = "13993850002"
+        household.save()
+        member.health = "02"
+        member.save()
+        end_pairing(pairing, on=today(), reason="调离")
+    history = words_of(client_of(office).get(f"/households/{household.pk}/")).split("变动记录")[1]
+    told = [
+        "修改 李建业的联户 汪玉琪",
+        "结束原因： 空 → 调离",
+        "修改 家庭成员李秋菊 汪玉琪",
+        "健康状况",
+        "修改 汪玉琪",
+        "联系电话： 13993850001 → 13993850002",
+        "新增 李建业的联户 系统",
+        "新增 家庭成员李秋菊",
+    ]
+    places = [history.index(words) for words in told]
+    assert places == sorted(places)
+
+
+def test_its_queries_do_not_grow_with_the_changes(office, cadre, django_assert_num_queries):
+    household = make_household()
+    client = client_of(office)
+
+    def change() -> None:
+        member = make_member(household=household, name="李秋菊", relation="02")
+        member.health = "02"
+        member.save()
+        end_pairing(make_pairing(cadre=make_cadre(), household=household), on=today(), reason="换人")
+        household.note += "改"
+        household.save()
+
+    change()
+    client.get(f"/households/{household.pk}/")
+    with CaptureQueriesContext(connection) as few:
+        client.get(f"/households/{household.pk}/")
+    for _ in range(5):
+        change()
+    with django_assert_num_queries(len(few)):
+        client.get(f"/households/{household.pk}/")
 
 
 def test_bulk_insert_writes_one_change_a_row():

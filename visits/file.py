@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from core.display import history_of
+from core.display import Entry, history_of
+from core.records import Record
 from core.words import split_words
 from households.choices import Health, Labour, MigrantWork, Relation, Schooling
 from households.models import Household, HouseholdPairing, Member
@@ -18,6 +19,7 @@ from visits.pages import frame_of
 from visits.registers.places import phone_for
 
 SHOWN = 20
+CHANGES = 60
 
 
 def household(request: HttpRequest, pk: int) -> HttpResponse:
@@ -28,6 +30,11 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     )
     members = list(Member.objects.filter(household=household).order_by("relation", "pk"))
     current = [member for member in members if member.left_on is None]
+    pairings = list(
+        household.pairings.select_related("cadre", "unit").order_by(
+            F("ended_on").desc(nulls_first=True), "-started_on"
+        )
+    )
     place = f"{household.village.division}{household.village}{household.group}"
     return render(
         request,
@@ -47,15 +54,22 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "head": next((member for member in current if member.relation == Relation.HEAD), None),
             "members": [(member, situation(member)) for member in current],
             "left": [member for member in members if member.left_on],
-            "pairings": HouseholdPairing.objects.filter(household=household)
-            .select_related("cadre", "unit")
-            .order_by(F("ended_on").desc(nulls_first=True), "-started_on"),
+            "pairings": pairings,
             "may_reveal": not user.is_viewer,
             "editable": Household.objects.editable_by(user).filter(pk=pk).exists(),
-            "history": history_of(household),
+            "history": _history(user, household, members, pairings),
             **_visits(user, household),
         },
     )
+
+
+def _history(
+    user: Cadre, household: Household, members: list[Member], pairings: list[HouseholdPairing]
+) -> list[Entry]:
+    """Of the household, its members and its pairings together."""
+    belonging: list[tuple[str, Record]] = [(f"家庭成员{member}", member) for member in members]
+    belonging += [(f"{pairing.cadre}的联户", pairing) for pairing in pairings]
+    return history_of(household, CHANGES, also=belonging, show_phones=not user.is_viewer)
 
 
 def _visits(user: Cadre, household: Household) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
             .select_related("village", "household")[:10],
             "visit_days": _visit_days(cadre, today()),
             "editable": Cadre.objects.editable_by(user).filter(pk=cadre.pk).exists(),
-            "history": history_of(cadre),
+            "history": history_of(cadre, show_phones=not user.is_viewer),
         },
     )
 

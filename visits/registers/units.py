@@ -89,7 +89,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
             .filter(unit=unit)
             .select_related("cadre", "village", "household")[:10],
             "actions": _page_actions(user, unit),
-            "history": history_of(unit),
+            "history": history_of(unit, show_phones=not user.is_viewer),
         },
     )
 
