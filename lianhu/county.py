@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from core import bulk, pinyin
 from core.models import Installation
@@ -104,8 +106,10 @@ def village_row(village: Settlement, division: int) -> dict[str, Any]:
     }
 
 
-def refuse_used_database() -> None:
-    """A county, real or invented, starts on an empty database and nowhere else; CountyError."""
+def prepare_empty_database() -> None:
+    """A county, real or invented, starts on an empty database, which gets its tables, and nowhere else; CountyError."""
+    if not connection.introspection.table_names():
+        call_command("migrate", interactive=False, verbosity=0)
     installed = Installation.objects.first()
     if installed and installed.is_demo:
         raise CountyError("数据库里是示例数据，不能再装别的。请换一个空数据库（改 DATABASE_URL）。")

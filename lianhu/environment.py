@@ -3,17 +3,26 @@
 import base64
 import binascii
 import os
+import re
 import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+_HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|\.?[\w-]+(\.[\w-]+)*", re.ASCII)
 
 
 def load_env_file(path: Path) -> None:
     """Read `KEY=value` lines into the environment; what is set there already wins."""
     if not path.exists():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Notepad sets a mark before it
+    except OSError as error:
+        raise ImproperlyConfigured(f"读不了 {path}：{error.strerror}。") from error
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{path} 不是 UTF-8 编码，请另存为 UTF-8。") from error
+    for line in text.splitlines():
         key, separator, value = line.strip().partition("=")
         if separator and not key.startswith("#"):
             os.environ.setdefault(key.strip(), value.strip().strip("'\""))
@@ -30,9 +39,24 @@ def env_bool(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={value!r} 看不懂，请写 1 或 0。")
 
 
-def env_list(name: str, default: list[str]) -> list[str]:
-    value = os.environ.get(name, "")
-    return [part.strip() for part in value.split(",") if part.strip()] or default
+def env_hosts(name: str, default: list[str]) -> list[str]:
+    """Host names behind commas, `.example.com` for all below one, `*` for any."""
+    hosts = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise ImproperlyConfigured(
+                f"{name} 里的“{host}”不是主机名，只写名字或 IP，不带 http:// 和端口，逗号隔开。"
+            )
+    return hosts or default
+
+
+def env_folder(name: str, default: Path) -> Path:
+    """A folder that we can write to, or can make in one that is there; a relative one lies beside the default."""
+    folder = default.parent / (os.environ.get(name) or default.name)
+    nearest = folder if folder.exists() else folder.parent
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"{name}={str(folder)!r} 不是能写的文件夹，请先建好并给运行的用户。")
+    return folder
 
 
 def env_secret(name: str, *, debug: bool) -> str:

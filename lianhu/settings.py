@@ -8,7 +8,14 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from lianhu.environment import env_bool, env_data_keys, env_list, env_secret, load_env_file
+from lianhu.environment import (
+    env_bool,
+    env_data_keys,
+    env_folder,
+    env_hosts,
+    env_secret,
+    load_env_file,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_env_file(BASE_DIR / ".env")
@@ -16,7 +23,7 @@ load_env_file(BASE_DIR / ".env")
 DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = env_secret("SECRET_KEY", debug=DEBUG)
 DATA_KEYS = env_data_keys("DATA_KEY", debug=DEBUG)
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 
 INSTALLED_APPS = [
     "lianhu",
@@ -93,13 +100,15 @@ def database() -> dict[str, Any]:
     """The one database: SQLite beside the code, or the PostgreSQL that DATABASE_URL names."""
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'lianhu.sqlite3'}"
     try:
-        config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600))
+        config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     except (ValueError, KeyError) as error:
         raise ImproperlyConfigured("DATABASE_URL 看不懂，应像 postgres://用户:口令@主机/库名。") from error
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {**config.get("OPTIONS", {}), **SQLITE_OPTIONS}
     elif config["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL 只认 sqlite 和 postgres。")
+    if not config["NAME"]:
+        raise ImproperlyConfigured("DATABASE_URL 没有写库名，应像 postgres://用户:口令@主机/库名。")
     return config
 
 
@@ -128,7 +137,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 
 # Ten wrong passwords lock the pair of account and address for half an hour: a stranger elsewhere
-# cannot lock the owner out, and one address trying many accounts is held by the same count.
+# cannot lock the owner out.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -138,7 +147,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_SENSITIVE_PARAMETERS = ["password"]
-AXES_IPWARE_PROXY_COUNT = None
+AXES_CLIENT_IP_CALLABLE = "units.accounts.client_address"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -149,10 +158,9 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
-MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT") or BASE_DIR / "media")
+MEDIA_ROOT = env_folder("MEDIA_ROOT", BASE_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o600
 # An uploaded workbook never lies on the disk unsealed: it is held in memory, nginx and the form limit its size.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

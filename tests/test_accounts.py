@@ -88,6 +88,31 @@ def test_wrong_passwords_lock_the_guesser_not_the_owner(cadre):
     assert login(Client(), cadre.phone, PASSWORD, address="10.0.0.7").status_code == 302
 
 
+def test_behind_a_proxy_the_guesser_is_who_the_proxy_says(cadre):
+    def try_from(address: str, password: str) -> int:
+        headers = {"X-Forwarded-For": f"10.0.0.7, {address}"}  # the first one is what the guesser made up
+        data = {"username": cadre.phone, "password": password}
+        return Client(headers=headers).post("/login/", data, REMOTE_ADDR="127.0.0.1").status_code
+
+    for _ in range(10):
+        last = try_from("10.9.9.9", "猜一个")
+    assert last in {403, 429}
+    assert try_from("10.9.9.9", PASSWORD) in {403, 429}
+    assert try_from("10.0.0.7", PASSWORD) == 302
+
+
+def test_only_a_proxy_on_this_machine_is_believed(rf):
+    told = {"X-Forwarded-For": "10.0.0.7"}
+    for peer, header, address in [
+        ("127.0.0.1", told, "10.0.0.7"),
+        ("", told, "10.0.0.7"),
+        ("10.9.9.9", told, "10.9.9.9"),
+        ("127.0.0.1", {"X-Forwarded-For": "unknown"}, "127.0.0.1"),
+        ("::1", {}, "::1"),
+    ]:
+        assert accounts.client_address(rf.get("/", REMOTE_ADDR=peer, headers=header)) == address
+
+
 def test_a_locked_account_loses_its_session(office, cadre, client_of):
     hers = client_of(cadre)
     client_of(office).post(f"/cadres/{cadre.pk}/lock/")

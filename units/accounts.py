@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 
 from axes.utils import reset as forget_failures
@@ -45,6 +46,21 @@ class PhoneOrStaffNumberBackend(ModelBackend):
     def get_user(self, user_id: int) -> Cadre | None:
         cadre = Cadre.objects.select_related("unit__division").filter(pk=user_id).first()
         return cadre if cadre and self.user_can_authenticate(cadre) else None
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where a login comes from: behind a proxy on this machine, the address that it passes on.
+
+    Only there the header is believed: from elsewhere anyone could write anyone's address into it.
+    """
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    if peer and not ip_address(peer).is_loopback:
+        return peer
+    nearest = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    try:
+        return str(ip_address(nearest))
+    except ValueError:
+        return peer
 
 
 def code_fits(cadre: Cadre, code: str) -> bool:

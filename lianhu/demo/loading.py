@@ -14,7 +14,7 @@ from core.history import acting
 from core.models import Change, Installation
 from core.records import Record
 from households.models import Member
-from lianhu.county import refuse_used_database
+from lianhu.county import prepare_empty_database
 from lianhu.demo import PASSWORD
 from lianhu.demo.county import CODE, ROUGHLY, Batch, build, facts
 from lianhu.demo.scales import Scale
@@ -23,7 +23,7 @@ from units.presets import preset_requirements, preset_words
 
 def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> dict[str, int]:
     """Fill the database; returns the number of rows by the models' Chinese names. CountyError if it is used."""
-    refuse_used_database()
+    prepare_empty_database()
     now = now or timezone.now()
     counts: dict[str, int] = {}
     loaded: set[type[models.Model]] = set()

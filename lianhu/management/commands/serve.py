@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import connection, connections
 
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
@@ -34,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         port = read_port(os.environ.get("PORT") or "8000")
         refuse_taken(port)
+        if connection.settings_dict["NAME"] == ":memory:":
+            raise CommandError("DATABASE_URL 不能是内存里的库：网站和后台任务要用同一个。")
         for number in STOP_SIGNALS:
             signal.signal(number, interrupt)
         try:
@@ -43,7 +45,6 @@ class Command(BaseCommand):
             self.stdout.write("已停止。")
 
     def prepare_database(self) -> None:
-        settings.STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns when it is not there
         call_command("migrate", interactive=False, verbosity=0)
         if not get_user_model().objects.exists():
             self.stdout.write("数据库是空的，正在装入示例县……")

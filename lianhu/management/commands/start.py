@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.cells import CellError, clean_phone
 from core.history import acting
 from core.models import Change
-from lianhu.county import County, CountyError, open_county, read_county, refuse_used_database
+from lianhu.county import County, CountyError, open_county, prepare_empty_database, read_county
 from units.accounts import issue_codes
 from units.models import Cadre, Division, Unit, today
 from units.presets import preset_requirements, preset_words
@@ -35,8 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         phone = mobile(options["office_phone"])
-        refuse_used_database()
         county = read_county(options["villages"], options["county_code"])
+        prepare_empty_database()
         with acting(None, Change.Source.COMMAND), transaction.atomic():
             open_county(county)
             preset_requirements(place=county.code, year=today().year)
