@@ -23,3 +23,8 @@ def under(code: str, field: str = "place") -> Q:
 
 def lies_under(place: str, code: str) -> bool:
     return place.startswith(code)
+
+
+def above(place: str) -> list[str]:
+    """The codes that hold `place`, itself included: 省 first."""
+    return [place[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if n <= len(place)]

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.attachments import Attachment
-from core.places import CITY, COUNTY, PROVINCE, TOWN, under
+from core.places import above, under
 from core.records import Record
 from households.models import Household
 from surveys.definition import Definition, load
@@ -22,8 +22,7 @@ from villages.models import Village
 class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: Cadre) -> "SurveyQuerySet":
         """Everyone reads the published forms of the own county and above; drafts are their office's."""
-        above = [user.place[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if n <= len(user.place)]
-        seen = self.filter(under(user.place) | Q(place__in=above))
+        seen = self.filter(under(user.place) | Q(place__in=above(user.place)))
         return seen if user.is_office else seen.exclude(status=Survey.Status.DRAFT)
 
     def editable_by(self, user: Cadre) -> "SurveyQuerySet":

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from core.places import CITY, COUNTY, PROVINCE, TOWN
+from core.places import above
 from units.models import Requirement
 from units.roles import Rank
 
@@ -33,9 +33,8 @@ class Ceilings:
 
 def ceilings(indicator: str, place: str, on: date) -> Ceilings:
     """Those in force at a place on a day: of its year, or else of the last year that the office set any for."""
-    above = [place[:length] for length in (PROVINCE, CITY, COUNTY, TOWN) if length <= len(place)]
     set_so_far = Requirement.objects.filter(
-        indicator=indicator, place__in=above, year__lte=on.year, maximum__isnull=False
+        indicator=indicator, place__in=above(place), year__lte=on.year, maximum__isnull=False
     )
     rows = list(set_so_far)
     year = max((row.year for row in rows), default=None)

@@ -1,4 +1,4 @@
-"""行政区划、单位、干部(用户)、要求(限额)，和页面上可改的词。"""
+"""行政区划、单位、干部（也是用户）。"""
 
 from datetime import date
 from typing import ClassVar
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core import pinyin
-from core.places import CITY, COUNTY, PROVINCE, TOWN, under
+from core.places import CITY, COUNTY, PROVINCE, TOWN, above, under
 from core.records import Record
 from units.roles import Rank, Role
 
@@ -82,7 +82,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def nameable_by(self, user: "Cadre") -> "UnitQuerySet":
         """Which an office may pair: those it sees, and, named in full, 省直 and 市直 ones of above its place."""
         seen = self.visible_to(user)
-        return seen | self.filter(place__in=_above(user.place)) if user.is_office else seen
+        return seen | self.filter(place__in=above(user.place)) if user.is_office else seen
 
     def editable_by(self, user: "Cadre") -> "UnitQuerySet":
         return self.filter(under(user.place)) if user.is_office else self.none()
@@ -295,99 +295,3 @@ class Reach(models.Model):
 
 def reaching(place: str) -> models.QuerySet[Reach]:
     return Reach.objects.filter(under(place))
-
-
-class RequirementQuerySet(models.QuerySet["Requirement"]):
-    def visible_to(self, user: Cadre) -> "RequirementQuerySet":
-        """Quotas bind whoever works under their place, so everyone reads those of the own county and above."""
-        return self.filter(under(user.place) | Q(place__in=_above(user.place)))
-
-    def editable_by(self, user: Cadre) -> "RequirementQuerySet":
-        return self.filter(under(user.place)) if user.is_office else self.none()
-
-
-def _above(place: str) -> list[str]:
-    return [place[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if n <= len(place)]
-
-
-class Requirement(Record):
-    """A quota: year × rank or unit × indicator. 武山 “1085”: a ceiling of 10/8/5 households, a unit 2 villages."""
-
-    class Indicator(models.TextChoices):
-        PAIRED_HOUSEHOLDS = "paired_households", "联户数"
-        PAIRED_VILLAGES = "paired_villages", "联村数"
-        VISIT_TIMES = "visit_times", "入户户次"
-        VISIT_DAYS = "visit_days", "走访天数"
-        VILLAGE_TIMES = "village_times", "进村次数"
-        VILLAGE_DAYS = "village_days", "进村天数"
-
-    year = models.PositiveSmallIntegerField("年度")
-    place = models.CharField("区划代码", max_length=12)
-    rank = models.CharField("级别", max_length=8, choices=Rank.choices, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", null=True, blank=True)
-    indicator = models.CharField("指标", max_length=20, choices=Indicator.choices)
-    minimum = models.PositiveIntegerField("下限", null=True, blank=True)
-    maximum = models.PositiveIntegerField("上限", null=True, blank=True)
-
-    objects = RequirementQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "要求"
-        ordering = ["-year", "indicator", "rank"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["year", "place", "rank", "unit", "indicator"],
-                name="requirement_of_unit_once",
-                violation_error_message="这一年同一对象的这项要求已经有了。",
-            ),
-            models.UniqueConstraint(
-                fields=["year", "place", "rank", "indicator"],
-                condition=Q(unit=None),
-                name="requirement_once",
-                violation_error_message="这一年同一对象的这项要求已经有了。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.year}年{self.get_rank_display()}{self.get_indicator_display()}"
-
-
-class WordQuerySet(models.QuerySet["Word"]):
-    def visible_to(self, user: Cadre) -> "WordQuerySet":
-        return self.all()
-
-    def editable_by(self, user: Cadre) -> "WordQuerySet":
-        return self.all() if user.is_office else self.none()
-
-    def texts(self, group: str) -> list[str]:
-        return list(self.filter(group=group, active=True).values_list("text", flat=True))
-
-
-class Word(Record):
-    """Words the office may change: 必访 marks on a household, 必到 reasons of a visit. With their source."""
-
-    class Group(models.TextChoices):
-        HOUSEHOLD_TAG = "household_tag", "户的标记（必访）"
-        VISIT_REASON = "visit_reason", "走访缘由（必到）"
-
-    group = models.CharField("用在", max_length=20, choices=Group.choices)
-    text = models.CharField(
-        "词", max_length=12, validators=[RegexValidator(r"^[^\s、，,;；]+$", "一个词，不带标点和空格。")]
-    )
-    source = models.CharField("出处", max_length=100, blank=True)
-    order = models.PositiveSmallIntegerField("次序", default=0)
-    active = models.BooleanField("在用", default=True)
-
-    objects = WordQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "用词"
-        ordering = ["group", "order", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["group", "text"], name="word_once", violation_error_message="这个词已经有了。"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
