@@ -1,5 +1,14 @@
-"""贫困户、家庭成员、联户。"""
+"""贫困户、家庭成员、联户、帮扶计划。"""
 
 from households.models.household import Household, HouseholdPairing, Member
+from households.models.plan import HouseholdAway, HouseholdPlan, Measure, ProjectBeneficiary
 
-__all__ = ["Household", "HouseholdPairing", "Member"]
+__all__ = [
+    "Household",
+    "HouseholdAway",
+    "HouseholdPairing",
+    "HouseholdPlan",
+    "Measure",
+    "Member",
+    "ProjectBeneficiary",
+]

@@ -1,8 +1,8 @@
-"""要求（限额），和页面上可改的词。"""
+"""要求（限额）、请假、工作日历，和页面上可改的词。"""
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.places import above, under
 from core.records import Record
@@ -29,6 +29,9 @@ class Requirement(Record):
         VISIT_DAYS = "visit_days", "走访天数"
         VILLAGE_TIMES = "village_times", "进村次数"
         VILLAGE_DAYS = "village_days", "进村天数"
+        VISITED_HOUSEHOLDS = "visited_households", "走访户数"
+        CONTACT_HOUSEHOLDS = "contact_households", "联系户数"
+        HELP_HOUSEHOLDS = "help_households", "帮扶户数"
 
     year = models.PositiveSmallIntegerField("年度")
     place = models.CharField("区划代码", max_length=12)
@@ -100,3 +103,79 @@ class Word(Record):
 
     def __str__(self) -> str:
         return self.text
+
+
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def visible_to(self, user: Cadre) -> "LeaveQuerySet":
+        """Offices: their place; leaders: their unit's; cadres: their own."""
+        if user.sees_place:
+            return self.filter(under(user.place))
+        return self.filter(cadre__unit=user.unit_id) if user.is_leader else self.filter(cadre=user.pk)
+
+    def editable_by(self, user: Cadre) -> "LeaveQuerySet":
+        if user.is_office:
+            return self.filter(under(user.place))
+        return self.filter(cadre__unit=user.unit_id) if user.is_leader else self.none()
+
+
+class Leave(Record):
+    """请假：days on which nothing is asked of a cadre; a year's minimum shrinks by its share."""
+
+    cadre = models.ForeignKey(Cadre, models.PROTECT, verbose_name="干部", related_name="leaves")
+    started_on = models.DateField("开始日期")
+    ended_on = models.DateField("结束日期")
+    reason = models.CharField("原因", max_length=60)
+    place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
+
+    untracked = frozenset({"version", "place"})
+    objects = LeaveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "请假"
+        ordering = ["-started_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__gte=F("started_on")),
+                name="leave_ends_after_start",
+                violation_error_message="结束日期不能早于开始日期。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cadre} {self.started_on:%Y-%m-%d} 至 {self.ended_on:%Y-%m-%d} {self.reason}"
+
+    def fill(self) -> None:
+        self.place = self.cadre.place
+
+
+class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
+    def visible_to(self, user: Cadre) -> "CalendarDayQuerySet":
+        return self.filter(under(user.place) | Q(place__in=above(user.place)))
+
+    def editable_by(self, user: Cadre) -> "CalendarDayQuerySet":
+        return self.filter(under(user.place)) if user.is_office else self.none()
+
+
+class CalendarDay(Record):
+    """A day that the office corrects: 上班 or 放假, over what the holiday calendar says."""
+
+    on = models.DateField("日期")
+    works = models.BooleanField("上班")
+    note = models.CharField("说明", max_length=60, blank=True)
+    place = models.CharField("区划代码", max_length=12)
+
+    objects = CalendarDayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工作日历"
+        ordering = ["-on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "on"],
+                name="calendar_day_once",
+                violation_error_message="这一天已经改过，请改原来的那一行。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on:%Y-%m-%d} {'上班' if self.works else '放假'}"

@@ -1,9 +1,9 @@
 """走访：one entry that diary, ledger, attendance and statistics are read from."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -17,9 +17,7 @@ from households.models import Household, Member
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import Village
-
-VOID_WITHIN = timedelta(days=7)
-"""How long an author may declare an own record 作废; leader and office may any time."""
+from visits.models.voidable import VOID_WITHIN, Voidable, void_has_reason
 
 
 def recorded_late(visited_on: date, recorded_at: datetime) -> bool:
@@ -95,7 +93,7 @@ def _together(cadre: Cadre) -> Exists:
     return Exists(VisitCompanion.objects.filter(visit=OuterRef("pk"), cadre=cadre.pk))
 
 
-class Visit(Record):
+class Visit(Voidable):
     """One cadre, one day, one household or none. Unit and rank are those of that day."""
 
     class Kind(models.TextChoices):
@@ -141,6 +139,23 @@ class Visit(Record):
     kind = models.CharField("做什么", max_length=12, choices=Kind.choices, default=Kind.HOME)
     reasons = models.CharField("为什么去", max_length=60, blank=True)
     content = models.TextField("谈了什么、办了什么", max_length=2000)
+    topics = models.CharField("谈到的八送", max_length=40, blank=True)
+    latitude = models.DecimalField(
+        "纬度",
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+    longitude = models.DecimalField(
+        "经度",
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
     promised_on = models.DateField("约下次", null=True, blank=True)
     promise = models.CharField("答应的事", max_length=100, blank=True)
     outing = models.UUIDField("同一趟", default=uuid.uuid4, editable=False)
@@ -149,18 +164,6 @@ class Visit(Record):
     )
     recorded_at = models.DateTimeField("录入时间", default=timezone.now)
     is_late = models.BooleanField("补录", default=False, editable=False)
-    voided_on = models.DateField("作废日期", null=True, blank=True, editable=False)
-    voided_by = models.ForeignKey(
-        Cadre,
-        models.PROTECT,
-        verbose_name="作废人",
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        db_index=False,
-    )
-    void_reason = models.CharField("作废原因", max_length=100, blank=True, editable=False)
     place = models.CharField("所属区划代码", max_length=12, editable=False)
 
     untracked = frozenset({"version", "place", "month", "is_late"})
@@ -178,11 +181,7 @@ class Visit(Record):
             models.Index(fields=["outing"], name="visit_outing"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(voided_on=None) | ~Q(void_reason=""),
-                name="visit_void_has_reason",
-                violation_error_message="作废要写原因。",
-            ),
+            void_has_reason("visit_void_has_reason"),
             models.CheckConstraint(
                 condition=Q(nights__lte=1),
                 name="visit_one_night_a_day",
@@ -197,10 +196,6 @@ class Visit(Record):
         self.month = self.visited_on.year * 100 + self.visited_on.month
         self.place = self.village.place if self.village else self.unit.place
         self.is_late = recorded_late(self.visited_on, self.recorded_at)
-
-    @property
-    def is_void(self) -> bool:
-        return self.voided_on is not None
 
     @property
     def reason_list(self) -> list[str]:
@@ -240,3 +235,12 @@ class VisitPhoto(Attachment):
 
     class Meta(Attachment.Meta):
         verbose_name = verbose_name_plural = "走访照片"
+
+
+class VisitSignature(Attachment):
+    """户主签字：drawn on the screen or photographed."""
+
+    owner = models.ForeignKey(Visit, models.CASCADE, verbose_name="走访", related_name="signatures")
+
+    class Meta(Attachment.Meta):
+        verbose_name = verbose_name_plural = "户主签字"

@@ -1,0 +1,44 @@
+"""作废：what was recorded by mistake stays readable, struck through, and counts nowhere."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from core.records import Record
+from units.models import Cadre
+
+VOID_WITHIN = timedelta(days=7)
+"""How long an author may declare an own record 作废; leader and office may any time."""
+
+
+class Voidable(Record):
+    """A record of the field that can be taken back with a reason, never deleted."""
+
+    voided_on = models.DateField("作废日期", null=True, blank=True, editable=False)
+    voided_by = models.ForeignKey(
+        Cadre,
+        models.PROTECT,
+        verbose_name="作废人",
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
+    void_reason = models.CharField("作废原因", max_length=100, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_void(self) -> bool:
+        return self.voided_on is not None
+
+
+def void_has_reason(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(voided_on=None) | ~Q(void_reason=""),
+        name=name,
+        violation_error_message="作废要写原因。",
+    )
