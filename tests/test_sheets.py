@@ -448,6 +448,17 @@ def test_texts_that_look_like_formulas_stay_text():
     assert {cell.number_format for cell in sheet["A"][1:]} == {"@"}
 
 
+def test_several_sheets_in_one_workbook():
+    out = io.BytesIO()
+    parts = [("代码", ["户", "A01"], iter([["=1", 4]])), ("题目", ["题号"], [["A01"], [None]])]
+    sheets.write_sheets(out, (sheets.PlainSheet(*part) for part in parts))
+    book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+    assert {sheet.title: [[c.value for c in row] for row in sheet] for sheet in book} == {
+        "代码": [["户", "A01"], ["=1", 4]],
+        "题目": [["题号"], ["A01"]],
+    }
+
+
 def test_rows_come_back_as_written():
     moment = dt.datetime(2015, 9, 16, 0, 30, tzinfo=dt.UTC)
     row = [

@@ -4,9 +4,10 @@ from core.sheets.errors import SheetError, cell_name
 from core.sheets.marking import mark_workbook
 from core.sheets.reading import Sheet, Workbook, find_header, read
 from core.sheets.template import TemplateColumn, write_template
-from core.sheets.writing import write_rows, write_table
+from core.sheets.writing import PlainSheet, write_rows, write_sheets, write_table
 
 __all__ = [
+    "PlainSheet",
     "Sheet",
     "SheetError",
     "TemplateColumn",
@@ -16,6 +17,7 @@ __all__ = [
     "mark_workbook",
     "read",
     "write_rows",
+    "write_sheets",
     "write_table",
     "write_template",
 ]

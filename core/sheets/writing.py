@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
 from django.utils import timezone
@@ -129,6 +129,34 @@ def write_table(
         for column, width in enumerate(_widths(headings, [*body[:200], *total])):
             sheet.set_column(column, column, width)
         _set_up_page(sheet)
+
+
+class PlainSheet(NamedTuple):
+    """One sheet of a workbook of several; `rows` are written as they come."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+    widths: Sequence[float] = ()
+
+
+def write_sheets(out: BinaryIO, sheets: Iterable[PlainSheet]) -> None:
+    """Several sheets of plain rows in the memory of a few; texts stay text, values as in `write_rows`."""
+    with xlsxwriter.Workbook(out, {**BOOK_OPTIONS, "constant_memory": True}) as book:
+        head = book.add_format({"bold": True, "bg_color": "#E6F1ED", "text_wrap": True, "valign": "top"})
+        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        for part in sheets:
+            sheet = book.add_worksheet(part.name)
+            sheet.freeze_panes(1, 0)
+            for at, width in enumerate(part.widths or _widths(part.headings, [])):
+                sheet.set_column(at, at, width)
+            sheet.write_row(0, 0, part.headings, head)
+            for number, row in enumerate(part.rows, start=1):
+                for at, cell in enumerate(map(_written, row)):
+                    if isinstance(cell, str):
+                        sheet.write_string(number, at, cell, text)
+                    else:
+                        sheet.write(number, at, cell)
 
 
 def _set_up_page(sheet: Any) -> None:
