@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.db import IntegrityError, models, transaction
 
-from core import cells
+from core import cells, identity
 from core.display import history_of, shown
 from core.records import Record, StaleRecord
 
@@ -22,6 +22,17 @@ class ChineseDateField(forms.DateField):
             return None
         try:
             return cells.clean_date(value)
+        except cells.CellError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class OpenTextField(forms.CharField):
+    """Text that is kept as it is typed, and so may hold no ID number."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        try:
+            identity.refuse_number(value)
         except cells.CellError as error:
             raise forms.ValidationError(str(error)) from error
 

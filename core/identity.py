@@ -7,6 +7,7 @@ told, never repaired: the three digits it drops cannot be known.
 import datetime as dt
 import re
 import time
+from collections.abc import Iterator
 from operator import mul
 
 from django.utils import timezone
@@ -27,6 +28,12 @@ _CARD_END = re.compile(r"[1-7][1-4]", re.ASCII)
 _NOISE = re.compile(r"[-\s'‘’`_—–]+")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII)
 _STARS = re.compile(r"[*＊•●]{3,}")
+# A number as people write it into a text: with gaps, in full width, with a digit or two too many.
+_GAP = r"[\s.·—–-]{0,2}"
+_WRITTEN = re.compile(rf"(?<!\d)(?=(\d(?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘ](?:{_GAP}\d){{0,2}})(?!\d))")
+_WRITTEN_OLD = re.compile(r"(?<!\d)\d{6}(\d{6})\d{3}(?![\dXxＸｘ])")
+# In 15 digits an earlier year would rather be part of a village's code.
+OLD_BIRTHS = dt.date(1930, 1, 1)
 
 
 def clean_id_number(value: Cell) -> str:
@@ -114,6 +121,48 @@ def mask(number: str) -> str:
     if len(number) < 15:
         return "*" * len(number)
     return f"{number[:6]}********{number[14:]}"
+
+
+def holds_number(text: str) -> bool:
+    """Whether somebody's ID number stands in a text, in whatever writing."""
+    return len(text) >= 15 and next(_written(text), None) is not None
+
+
+def refuse_number(text: str) -> None:
+    """Raises CellError when an ID number stands in a text that everybody may read."""
+    if holds_number(text):
+        raise CellError("这里写了身份证号", "删去，身份证号只写在“身份证号”一栏")
+
+
+def hide_numbers(text: str) -> str:
+    """The text with every ID number in it masked, for messages, names of files and logs."""
+    for start, end in reversed(list(_written(text))):
+        text = f"{text[:start]}{mask(re.sub(_GAP, '', text[start:end]))}{text[end:]}"
+    return text
+
+
+def _written(text: str) -> Iterator[tuple[int, int]]:
+    """Where ID numbers stand in a text, from left to right."""
+    found = [m.span(1) for m in _WRITTEN.finditer(text) if _is_birth(_digits(m[1])[6:14], EARLIEST_BIRTH)]
+    found += [m.span() for m in _WRITTEN_OLD.finditer(text) if _is_birth(f"19{_digits(m[1])}", OLD_BIRTHS)]
+    last = 0
+    for start, end in sorted(found):
+        if start >= last:
+            yield start, end
+            last = end
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(char)) for char in text if char.isdecimal())
+
+
+def _is_birth(digits: str, earliest: dt.date) -> bool:
+    """Whether eight digits are a day on which somebody may have been born."""
+    try:
+        born = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return earliest <= born and not _is_future(born)
 
 
 def looks_masked(value: Cell) -> bool:

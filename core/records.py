@@ -1,10 +1,13 @@
 """The base of every domain row: a version that nobody overwrites unknowingly, and its history."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from core import history
+from core import history, identity
+from core.cells import CellError
 from core.models import Change
 
 
@@ -31,6 +34,19 @@ class Record(models.Model):
 
     def fill(self) -> None:
         """Set the columns that follow from others (place, pinyin …); called before every write."""
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Texts hold no ID number, on pages and in the admin alike."""
+        super().clean_fields(exclude)
+        wrong = {}
+        for field in self._meta.concrete_fields:
+            if isinstance(field, models.CharField | models.TextField) and field.name not in (exclude or ()):
+                try:
+                    identity.refuse_number(getattr(self, field.attname) or "")
+                except CellError as error:
+                    wrong[field.name] = str(error)
+        if wrong:
+            raise ValidationError(wrong)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises StaleRecord when the stored version is not the one this row was read at."""

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core import cells, identity
-from core.forms import ChineseDateField, RecordForm, limit
+from core.forms import ChineseDateField, OpenTextField, RecordForm, limit
 from core.words import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
@@ -100,7 +100,7 @@ def tag_choices(household: Household) -> list[tuple[str, str]]:
 class HeadForm(forms.Form):
     """The head of a new household."""
 
-    head_name = forms.CharField(label="户主姓名", max_length=20)
+    head_name = OpenTextField(label="户主姓名", max_length=20)
     id_number = IdNumberField()
     sex = forms.ChoiceField(label="性别", choices=Sex.choices, required=False, help_text="填了身份证号可不选")
 

@@ -154,6 +154,34 @@ def test_a_mask_hides_the_birth_date_and_is_known_again(number):
     assert not identity.looks_masked(number)
 
 
+@given(
+    numbers, st.sampled_from(["{}", "身份证{}号", "(13800001234，{})", "2015-09-16 {}41"]), st.integers(1, 17)
+)
+def test_a_number_in_a_text_is_found_and_hidden(number, text, gap):
+    for written in (number, f"{number[:gap]} {number[gap:]}", f"{number[:6]}-{number[6:14]}-{number[14:]}"):
+        assert identity.holds_number(text.format(written))
+        hidden = identity.hide_numbers(text.format(written))
+        assert number[6:14] not in hidden.replace("-", "").replace(" ", "")
+        assert not identity.holds_number(hidden)
+
+
+@pytest.mark.parametrize("text", ["620524６００５01１２３", "６２０５２４１９６００５０１１２３ｘ"])
+def test_old_and_full_width_numbers_are_found(text):
+    assert identity.holds_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("620524100201-017", "620524100103005", "620524200103002001", "6217857600012345678"),
+        *("13800001234、13900001234", "2015-09-16 2015-09-17", "0938-3412345 13800001234"),
+    ],
+)
+def test_other_numbers_are_none(text):
+    assert not identity.holds_number(text)
+    assert identity.hide_numbers(text) == text
+
+
 def test_a_mask_of_anything_shows_no_more_than_a_number_s():
     assert identity.mask("12345") == "*****"
     assert identity.mask("") == ""

@@ -136,10 +136,21 @@ def test_what_must_not_be_empty_cannot_be_cleared(office, village) -> None:
     assert whys(run) == ["B2 这一列不能清空"]
 
 
-def test_an_id_number_in_a_remark_is_refused(office, village) -> None:
-    run = check("households", office, [{**HOUSEHOLD, "备注": "身份证 620524196005011234"}])
-    assert whys(run) == ["F2 这里写了身份证号"]
-    assert "196005011234" not in str(errors(run))
+@pytest.mark.parametrize("heading", ["备注", "户主姓名", "标记", "村", "识别日期", "贫困户属性", "户编号"])
+def test_an_id_number_in_another_column_is_refused(office, village, heading) -> None:
+    run = check("households", office, [{**HOUSEHOLD, heading: "62052419600501123４"}])
+    assert "这里写了身份证号" in [error["why"] for error in errors(run)]
+    assert "19600501" not in str(errors(run))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["62O524l96005011234", "620524.1960.0501.1234", "6,205,241,960,050,110", "620524196005011234。"],
+)
+def test_a_damaged_id_number_is_shown_masked(office, village, written) -> None:
+    [error] = errors(check("households", office, [{**HOUSEHOLD, "身份证号": written}]))
+    assert "********" in error["value"]
+    assert "96005" not in error["value"]
 
 
 def test_csv_in_gbk(office) -> None:

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from core.lists import PER_PAGE
 from core.models import Download
-from tests.factories import make_cadre, make_household, make_member, make_pairing, make_unit, make_village
+from tests.factories import (
+    make_cadre,
+    make_household,
+    make_id_number,
+    make_member,
+    make_pairing,
+    make_unit,
+    make_village,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +135,13 @@ def test_a_viewer_sees_phones_masked(viewer):
     html = page_of(client, f"/cadres/?q={cadre.staff_no}")
     assert "139****0001" in html
     assert "13909380001" not in html
+
+
+def test_a_search_by_id_number_is_logged_masked(desk_client):
+    number = make_id_number()
+    household = make_household(head="")
+    make_member(household=household, name="王有福", id_number=number)
+    desk_client.get("/households/", {"q": number, "export": "xlsx"})
+    log = Download.objects.get()
+    assert (log.row_count, number in log.filters) == (1, False)
+    assert f"{number[:6]}********{number[14:]}" in log.filters

@@ -108,6 +108,7 @@ def test_a_tampered_household_is_refused_in_a_sentence_and_the_text_is_kept(cadr
     [
         ({"content": " "}, "请写几个字"),
         ({"content": "长" * 2001}, "2000"),
+        ({"content": "户主的号码是 620524 19600501 1234"}, "这里写了身份证号"),
         ({"on": ""}, "请选哪天去的"),
         ({"on": "other"}, "请选是哪一天"),
         ({"on": "other", "other_day": "2011-12-31"}, "走访日期不能早于 2012-01-01"),

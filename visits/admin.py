@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from core.forms import OpenTextField
 from households.admin import head_of, heads_of, people
 from units.access import user_of
 from units.admin_export import export_rows
@@ -22,7 +23,7 @@ MOST_AT_ONCE = 200
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = OpenTextField(
         label="为什么作废", max_length=100, error_messages={"required": "请写为什么作废。"}
     )
 

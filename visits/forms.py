@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from core.attachments import reencode
-from core.forms import ChineseDateField
+from core.forms import ChineseDateField, OpenTextField
 from core.words import join_words
 from households.models import Household, HouseholdPairing
 from units.models import Cadre, Word, today
@@ -85,7 +85,7 @@ class VisitForm(forms.Form):
     reasons = forms.MultipleChoiceField(
         label="为什么去", required=False, widget=forms.CheckboxSelectMultiple(TAPPED)
     )
-    content = forms.CharField(
+    content = OpenTextField(
         label="谈了什么、办了什么",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4, "placeholder": "可以用输入法的话筒说"}),
@@ -106,7 +106,7 @@ class VisitForm(forms.Form):
         error_messages={"invalid": "请填夜数，如 2。", "min_value": "夜数不能是负数。"},
     )
     promised_on = ChineseDateField(label="约好哪天再去", required=False)
-    promise = forms.CharField(label="答应的事", required=False, max_length=100)
+    promise = OpenTextField(label="答应的事", required=False, max_length=100)
     companions = forms.ModelMultipleChoiceField(
         label="同去的人",
         queryset=Cadre.objects.none(),
@@ -288,7 +288,7 @@ def _with_iso_day(data: Any) -> Any:
 
 
 class VoidForm(forms.Form):
-    reason = forms.CharField(
+    reason = OpenTextField(
         label="为什么作废",
         max_length=100,
         help_text="如：日期记错了，已经重新记",

@@ -22,6 +22,7 @@ from core.cells import (
     clean_yes_no,
     label_key,
 )
+from core.identity import refuse_number
 
 Cleaner = Callable[[Cell], Any]
 Format = Literal["text", "date", "number"]
@@ -41,7 +42,6 @@ CLEAR = Given.CLEAR
 CLEARING = {"-", "—", "－", "–", "——", "--", "清空"}
 
 _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
-_ID_NUMBER = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -130,13 +130,7 @@ def plain_text(max_length: int | None) -> Cleaner:
 
     def clean(value: Cell) -> str:
         text = clean_text(value, max_length or 0)
-        if _ID_NUMBER.search(text):
-            raise CellError("这里写了身份证号", "身份证号只写在“身份证号”一列")
+        refuse_number(text)
         return text
 
     return clean
-
-
-def hide_numbers(text: str) -> str:
-    """The text with the middle of every ID number starred, for messages and logs."""
-    return re.sub(r"\d{14,}[\dXx]?", lambda found: f"{found[0][:6]}********{found[0][14:]}", text)

@@ -16,8 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core import bulk
+from core.identity import hide_numbers
 from core.importing import applying, checking, files, undoing
-from core.importing.columns import hide_numbers
 from core.importing.kinds import Sheet, kind_of
 from core.importing.reading import Refused
 from core.models import ImportRow, ImportRun

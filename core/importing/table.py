@@ -5,23 +5,26 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from core.cells import Cell, CellError, clean_text
-from core.importing.columns import CLEAR, CLEARING, NOTHING, Cleaner, Column
+from core.identity import refuse_number
+from core.importing.columns import CLEAR, CLEARING, NOTHING, Column
 from core.sheets import cell_name
 
 ROWS_A_STEP = 2000
 SHOWN = 40
-_LONG_NUMBER = re.compile(r"(?:\d[\s-]?){14,}[\dXx]?")
-_PERSONAL_NUMBER = re.compile(r"(?:\d[\s-]?){9,}[\dXx]?")
+# Any long number may be an ID number with a slip in it; a 户编号 is none.
+_LONG_NUMBER = re.compile(r"(?!\d{12}-\d{3,}(?!\d))(?:\d[\s-]?){15,}[\dXx]?")
+# Where ID numbers are expected, letters may stand for digits: 62O522l97001…
+_PERSONAL_NUMBER = re.compile(r"(?:[0-9A-Za-z][\s,.·'‘’—–-]*){9,}")
 
 
 class Cells(dict[Cell, Any]):
     """Cleaned values by raw cell: most columns repeat a few values, each cleaned once."""
 
-    def __init__(self, clean: Cleaner) -> None:
+    def __init__(self, column: Column) -> None:
         super().__init__()
         self.update({"": NOTHING, None: NOTHING})
         self.update(dict.fromkeys(CLEARING, CLEAR))
-        self.clean = clean
+        self.column = column
         self.refused = False
 
     def __missing__(self, cell: Cell) -> Any:
@@ -30,13 +33,19 @@ class Cells(dict[Cell, Any]):
             value = CLEAR if cell.strip() else NOTHING
         else:
             try:
-                value = self.clean(cell)
+                value = self._clean(cell)
             except CellError as error:
                 value, self.refused = error, True
             else:
                 value = NOTHING if value is None or value == "" else value
         self[cell] = value
         return value
+
+    def _clean(self, cell: Cell) -> Any:
+        """Elsewhere than in its own column an ID number would lie readable in the database."""
+        if isinstance(cell, str) and not self.column.secret:
+            refuse_number(cell)
+        return self.column.clean(cell)
 
 
 class Table:
@@ -82,7 +91,7 @@ class Table:
 
     def clean(self, report: Callable[[int], None]) -> None:
         """Clean every cell; `report` hears how many rows are done."""
-        caches = {key: Cells(self.columns[key].clean) for key in self.positions}
+        caches = {key: Cells(self.columns[key]) for key in self.positions}
         self.values = {key: [] if key in self.positions else [NOTHING] * len(self) for key in self.columns}
         for start in range(0, len(self), ROWS_A_STEP):
             raw = list(zip(*self.rows[start : start + ROWS_A_STEP], strict=True))
@@ -170,5 +179,5 @@ def shown(cell: Cell, *, secret: bool = False) -> str:
 
 
 def _starred(number: str) -> str:
-    digits = re.sub(r"[\s-]", "", number)
+    digits = re.sub(r"[\s,.·'‘’—–-]", "", number)
     return f"{digits[:6]}********{digits[14:]}"

@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from core import cells
-from core.forms import ChineseDateField, limit
+from core.forms import ChineseDateField, OpenTextField, limit
 from core.lists import count_of
 from core.pages import key_of
 from core.places import COUNTY, under
@@ -95,7 +95,7 @@ class EndForm(forms.Form):
     """The end of pairings, with a successor of the same unit, one of another, or none."""
 
     on = ChineseDateField(label="结束日期")
-    reason = forms.CharField(
+    reason = OpenTextField(
         label="结束原因",
         max_length=100,
         help_text="如：调离、退休、换人、户已迁出、结对有误",
@@ -223,9 +223,7 @@ class EndVillageForm(forms.Form):
     """The end of a unit's pairing with a village."""
 
     on = ChineseDateField(label="结束日期")
-    reason = forms.CharField(
-        label="结束原因", max_length=100, error_messages={"required": "写明为什么结束。"}
-    )
+    reason = OpenTextField(label="结束原因", max_length=100, error_messages={"required": "写明为什么结束。"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
