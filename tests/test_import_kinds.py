@@ -47,6 +47,12 @@ def test_a_division_elsewhere_or_twice(office) -> None:
     ]
 
 
+def test_a_code_filled_down_the_column_is_told_once_a_row(office) -> None:
+    run = check("divisions", office, [{"区划代码": "620524101", "区划名称": f"{n}镇"} for n in range(3000)])
+    told = whys(run)
+    assert (len(told), told[0]) == (3000, "A2 和第 3、4、5、6、7、8、9、10 行等 2999 行相同")
+
+
 # --- 单位 ---
 
 

@@ -146,7 +146,8 @@ class CadreSheet(Sheet):
         stored = _StoredCadres(table)
         drafts = Drafts(plan, Cadre)
         matched = [stored.find(table, index) for index in range(len(table))]
-        table.refuse_twice([cadre and cadre.pk for cadre in matched], "phone", "一人只留一行")
+        known = [cadre.pk if cadre and not table.wrong(i) else None for i, cadre in enumerate(matched)]
+        table.refuse_twice(known, "phone", "一人只留一行")
         for index in list(table.sound()):
             self._draft(table, plan, drafts, index, units[index], matched[index])
         drafts.finish()

@@ -1,6 +1,6 @@
 """The import: write a plan in one transaction, or refuse it because something has changed since."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,10 +14,9 @@ from core.importing import files
 from core.importing.kinds import Created, Sheet, kind_of
 from core.importing.matching import rows_in
 from core.importing.planning import unpack
+from core.importing.table import name_rows
 from core.models import Change, ImportRow, ImportRun
 from core.records import Record
-
-ROWS_NAMED = 8
 
 
 class Stale(Exception):
@@ -152,11 +151,3 @@ def _finish(run: ImportRun) -> None:
 
 def all_rows(model: type[models.Model]) -> models.QuerySet[Any]:
     return model._base_manager.all()
-
-
-def name_rows(numbers: Iterable[int]) -> str:
-    """第 5、8 行, or 第 5、8、… 行等 30 行."""
-    ordered = sorted(set(numbers))
-    listed = "、".join(map(str, ordered[:ROWS_NAMED]))
-    more = f"等 {len(ordered)} 行" if len(ordered) > ROWS_NAMED else ""
-    return f"第 {listed} 行{more}"

@@ -1,7 +1,8 @@
 """A sheet after cleaning: one list a column, one number a row, and what is wrong where."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from core.cells import Cell, CellError, clean_text
@@ -11,6 +12,7 @@ from core.sheets import cell_name
 
 ROWS_A_STEP = 2000
 SHOWN = 40
+ROWS_NAMED = 8
 # Any long number may be an ID number with a slip in it; a 户编号 is none.
 _LONG_NUMBER = re.compile(r"(?!\d{12}-\d{3,}(?!\d))(?:\d[\s-]?){15,}[\dXx]?")
 # Where ID numbers are expected, letters may stand for digits: 62O522l97001…
@@ -145,17 +147,28 @@ class Table:
         }
 
     def refuse_twice(self, keys: Sequence[Any], column: str, remedy: str) -> None:
-        """Each row whose key another row has too is named with the other's number; None is no key."""
-        first: dict[Any, int] = {}
+        """Each row whose key other rows have too is told which; None is no key."""
+        rows: dict[Any, list[int]] = defaultdict(list)
         for index, key in enumerate(keys):
-            if key is None:
-                continue
-            if key in first:
-                other = first[key]
-                self.error(index, column, f"和第 {self.numbers[other]} 行相同", remedy)
-                self.error(other, column, f"和第 {self.numbers[index]} 行相同", remedy)
-            else:
-                first[key] = index
+            if key is not None:
+                rows[key].append(index)
+        for alike in rows.values():
+            if len(alike) > 1:
+                self._refuse_alike(alike, column, remedy)
+
+    def _refuse_alike(self, alike: list[int], column: str, remedy: str) -> None:
+        for index in alike:
+            # Of a number filled down a whole column only the first rows are named.
+            others = [self.numbers[other] for other in alike[: ROWS_NAMED + 1] if other != index]
+            self.error(index, column, f"和{name_rows(others, len(alike) - 1)}相同", remedy)
+
+
+def name_rows(numbers: Iterable[int], count: int = 0) -> str:
+    """第 5、8 行, or 第 5、8、… 行等 30 行; `count` when the numbers are only the first of so many."""
+    ordered = sorted(set(numbers))
+    count = count or len(ordered)
+    more = f"等 {count} 行" if count > ROWS_NAMED else ""
+    return f"第 {'、'.join(map(str, ordered[:ROWS_NAMED]))} 行{more}"
 
 
 def _clean_column(raw: Sequence[Cell], cache: Cells) -> list[Any]:

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from core import bulk
 from core.history import acting
-from core.importing.applying import all_rows, name_rows
+from core.importing.applying import all_rows
 from core.importing.kinds import Sheet, kind_of
 from core.importing.matching import chunks, records_in, rows_in
+from core.importing.table import name_rows
 from core.models import Change, ImportRun
 from core.records import Record
 

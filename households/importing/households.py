@@ -192,11 +192,12 @@ class _Households:
         for index in self._open():
             village = self.villages[index]
             first.setdefault((village and village.pk, self.table.get("head_name", index)), []).append(index)
+        told: set[int] = set()
         for indexes in first.values():
             for place, index in enumerate(indexes[1:], start=1):
-                self._refuse_alike(index, indexes[:place])
+                self._refuse_alike(index, indexes[:place], told)
 
-    def _refuse_alike(self, index: int, earlier: list[int]) -> None:
+    def _refuse_alike(self, index: int, earlier: list[int], told: set[int]) -> None:
         """Two new households of one village, group and name are two only when their ID numbers differ."""
         group = group_key(self.table.get("group", index, ""))
         for other in earlier:
@@ -204,6 +205,9 @@ class _Households:
             told_apart = self.identities.whole(index) and self.identities.whole(other)
             if not told_apart and (group == other_group or not group or not other_group):
                 for one, two in ((index, other), (other, index)):
+                    if one in told:
+                        continue
+                    told.add(one)
                     why = f"和第 {self.table.numbers[two]} 行同村同名"
                     self.table.error(one, "head_name", why, "是两户就都填上身份证号，是一户只留一行")
                 return
