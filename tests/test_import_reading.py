@@ -1,7 +1,9 @@
 """Which row is the heading, which column is what, what a cell means."""
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 
 from core.importing import runs
@@ -44,9 +46,17 @@ def test_unknown_headings_are_reported_and_left(office, village) -> None:
 
 def test_a_missing_required_column_refuses_the_file(office, village) -> None:
     run = check("households", office, [{"村": "石峰村", "户主姓名": "王有福"}])
-    assert (run.status, run.message) == (Status.REFUSED, "缺少“家庭人口”列，补上再传；列的先后不限。")
+    assert (run.status, run.message) == (
+        Status.REFUSED,
+        "列名在第 1 行，缺少“家庭人口”列，补上再传；列的先后不限，都写在这一行。",
+    )
     run = check("households", office, [{"户主姓名": "王有福", "家庭人口": 3}])
-    assert run.message == "“村”、“村级代码”至少要有一列，补上再传。"
+    assert run.message == "列名在第 1 行，“村”、“村级代码”至少要有一列，补上再传；列名都写在这一行。"
+
+
+def test_a_sheet_of_another_kind_is_recognised(office, village) -> None:
+    run = check("cadres", office, [HOUSEHOLD])
+    assert run.message.endswith("看列名像是“贫困户”的表，是的话请到那一种的导入页上传。")
 
 
 def test_one_heading_twice_names_both_cells(office, village) -> None:
@@ -78,10 +88,40 @@ def test_no_rows_below_the_heading(office) -> None:
     assert run.message == "标题下面没有要导入的行。"
 
 
-def test_empty_rows_and_totals_are_passed_over(office, village) -> None:
-    lines = [list(HOUSEHOLD), [], list(HOUSEHOLD.values()), ["合 计", None, None, None, 3], ["  "]]
-    run = check("households", office, table(lines))
-    assert list(run.rows.values_list("number", "outcome")) == [(3, "created")]
+def test_rows_that_are_no_data_are_passed_over(office, village) -> None:
+    heads, values = ["序号", *HOUSEHOLD], [1, *HOUSEHOLD.values()]
+    others = [
+        *([], ["  "], [2], heads, ["合 计", None, None, None, None, 3], ["本页小计："], ["", "合计（户）"]),
+        *(
+            ["注：本表一式三份。"],
+            ["", "2.人口按户口簿。"],
+            ["填表人：张三", None, "审核人：李四"],
+            ["以下空白"],
+        ),
+    ]
+    run = check("households", office, table([heads, *others, values, *others]))
+    assert list(run.rows.values_list("number", "outcome")) == [(len(others) + 2, "created")]
+
+
+def test_a_row_that_only_looks_like_a_note_is_read(office, village) -> None:
+    run = check("households", office, [{"备注": "注：聋哑", **HOUSEHOLD}])
+    assert outcomes(run) == ["created"]
+
+
+def test_other_sheets_with_such_a_list_are_told(office, village) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([HOUSEHOLD])))
+    book.active.title = "城关镇"
+    for name, rows in (("洛门镇", [HOUSEHOLD]), ("空白表", [])):
+        sheet = book.create_sheet(name)
+        for row in [list(HOUSEHOLD), *(list(row.values()) for row in rows)]:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    run = check("households", office, out.getvalue())
+    assert (run.total_rows, run.message) == (
+        1,
+        "只看了“城关镇”这张表。“洛门镇”也有这样的列，没有看，要导入就另存成单独的文件再传。",
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 from core import sheets
 from core.cells import Cell
-from core.importing.kinds import Sheet
+from core.importing.kinds import Sheet, all_kinds
 from core.importing.planning import Plan
 from core.importing.reading import HEADING_WITHIN, Heading, Refused, check_heading, find_heading, make_table
 
@@ -23,6 +23,8 @@ class Checked:
     plan: Plan
     heading: Heading
     sheet_name: str
+    message: str
+    """'' or a sentence about sheets that were left out."""
 
     def counts(self) -> Counter[str]:
         return Counter(self.plan.outcomes)
@@ -44,9 +46,8 @@ class Checked:
 
 def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> Checked:
     """Plan the import of one workbook for `by`. Raises Refused with one sentence when it cannot be read."""
-    name, heading, rows = read(sheet, data, filename)
-    check_heading(sheet, heading)
-    table = make_table(sheet, heading, rows)
+    found, heading, message = read(sheet, data, filename)
+    table = make_table(sheet, heading, found.rows)
     total = len(table)
     report(0, total)
     table.clean(lambda done: report(done, total))
@@ -54,23 +55,64 @@ def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> 
     sheet.plan(table, plan)
     plan.finish()
     report(total, total)
-    return Checked(plan, heading, name)
+    return Checked(plan, heading, found.name, message)
 
 
-def read(sheet: Sheet, data: bytes, filename: str) -> tuple[str, Heading, list[list[Cell]]]:
-    """The first worksheet that has a heading of this kind."""
+def read(sheet: Sheet, data: bytes, filename: str) -> tuple[sheets.Sheet, Heading, str]:
+    """The first worksheet that has a heading of this kind with all the columns it needs, and what was left out."""
     try:
-        picked = sheets.read(data, filename).pick(lambda rows: find_heading(sheet, rows))
-        if picked:
-            found, heading = picked
-            found.refuse_merges(heading.row)
-            return found.name, heading, found.rows
+        book = sheets.read(data, filename)
+        picked = book.pick(lambda rows: find_heading(sheet, rows))
+        if picked is None:
+            raise Refused(f"{_no_heading(sheet)}{_likelier(sheet, book.sheets[0].rows)}")
+        found, heading = picked
+        found.refuse_merges(heading.row)
     except sheets.SheetError as error:
         raise Refused(str(error)) from error
-    wanted = [column.key for column in sheet.columns.values() if column.required] or list(sheet.columns)[:3]
-    raise Refused(
-        f"没有找到列名：前 {HEADING_WITHIN} 行里要有{sheet.labels(wanted)}这样的列，可以照空白表格填。"
+    try:
+        check_heading(sheet, heading)
+    except Refused as refusal:
+        raise Refused(f"{refusal}{_likelier(sheet, found.rows)}") from refusal
+    return found, heading, _left_out(sheet, found, book.sheets)
+
+
+def _left_out(sheet: Sheet, found: sheets.Sheet, all_sheets: list[sheets.Sheet]) -> str:
+    """A sentence when other sheets hold such a list too: a township on each, or an older copy."""
+    names = []
+    for other in all_sheets:
+        try:
+            heading = find_heading(sheet, other.rows) if other is not found else None
+            if heading and len(other.rows) > heading.row + 1:
+                names.append(f"“{other.name}”")
+        except (Refused, sheets.SheetError):
+            continue
+        if other is not found:
+            other.forget()
+    if not names:
+        return ""
+    return (
+        f"只看了“{found.name}”这张表。{'、'.join(names)}也有这样的列，没有看，要导入就另存成单独的文件再传。"
     )
+
+
+def _no_heading(sheet: Sheet) -> str:
+    wanted = [column.key for column in sheet.columns.values() if column.required] or list(sheet.columns)[:3]
+    labels = sheet.labels(wanted)
+    return f"没有找到列名：前 {HEADING_WITHIN} 行里要有{labels}这样的列，可以照空白表格填。"
+
+
+def _likelier(sheet: Sheet, rows: list[list[Cell]]) -> str:
+    """A sentence when the headings are those of another kind."""
+    fits: dict[int, str] = {}
+    for kind in all_kinds():
+        try:
+            heading = find_heading(kind, rows)
+            if kind is not sheet and heading:
+                check_heading(kind, heading)
+                fits[len(heading.positions)] = kind.label
+        except Refused:
+            continue
+    return f"看列名像是“{fits[max(fits)]}”的表，是的话请到那一种的导入页上传。" if fits else ""
 
 
 def digest(data: bytes) -> str:

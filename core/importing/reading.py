@@ -1,5 +1,6 @@
 """From a workbook to a table: which sheet, which row is the heading, which column is what."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,10 @@ from core.sheets.marking import RESULT, ROW_NUMBER
 
 HEADING_WITHIN = 20
 """Above the heading stand a title, the unit that fills the form, a date."""
-NOT_DATA = {"合计", "总计", "小计", "共计"}
+_TOTAL = re.compile(r"(?:本页|全[县乡镇村])?[合总小共累]\s*计\s*(?:[（(].*)?[:：]?\s*")
+# 填表人：张三 below the table, and a note that stands alone in its row.
+_SIGNED = re.compile(r"\s*[^:：]{1,8}[:：]")
+_NOTE = re.compile(r"\s*(?:[(（]?\d+[)）.、．]|注|备注|说明|以下空白|以下无正文|第\s*\d+\s*页)")
 IGNORED = {heading_key(text) for text in ("序号", RESULT, ROW_NUMBER)}
 
 
@@ -70,19 +74,22 @@ def check_heading(sheet: Sheet, heading: Heading) -> None:
     """Raises Refused when a column is missing without which no row can be understood."""
     if any(key in heading.positions for key in sheet.free_with):
         return
+    where = f"列名在第 {heading.row + 1} 行"
     missing = [c.key for c in sheet.columns.values() if c.required and c.key not in heading.positions]
     if missing:
-        raise Refused(f"缺少{sheet.labels(missing)}列，补上再传；列的先后不限。")
+        raise Refused(f"{where}，缺少{sheet.labels(missing)}列，补上再传；列的先后不限，都写在这一行。")
     for group in sheet.either:
         if not any(key in heading.positions for key in group):
-            raise Refused(f"{sheet.labels(group)}至少要有一列，补上再传。")
+            raise Refused(f"{where}，{sheet.labels(group)}至少要有一列，补上再传；列名都写在这一行。")
 
 
 def make_table(sheet: Sheet, heading: Heading, rows: Sequence[Sequence[Cell]]) -> Table:
-    """The rows below the heading but for empty ones and totals."""
+    """The rows below the heading but for empty ones, totals and notes."""
+    places = list(heading.positions.values())
+    titles = [rows[heading.row][place] for place in places]
     kept, numbers = [], []
     for number, row in enumerate(rows[heading.row + 1 :], start=heading.row + 2):
-        if any(row) and _is_data(row):
+        if any(row) and _is_data(row, places, titles):
             kept.append(row)
             numbers.append(number)
     if not kept:
@@ -90,9 +97,22 @@ def make_table(sheet: Sheet, heading: Heading, rows: Sequence[Sequence[Cell]]) -
     return Table(sheet.columns, heading.positions, kept, numbers)
 
 
-def _is_data(row: Sequence[Cell]) -> bool:
-    first = next((cell for cell in row if cell not in ("", None)), "")
-    if not isinstance(first, str):
-        return True
-    text = first.strip()
-    return text.replace(" ", "") not in NOT_DATA and (bool(text) or any(str(cell).strip() for cell in row))
+def _is_data(row: Sequence[Cell], places: Sequence[int], titles: Sequence[Cell]) -> bool:
+    """Not an empty row with a number in front, a total, a note, or the headings of the next printed page."""
+    if not any(_is_filled(row[place]) for place in places):
+        return False
+    first = next(cell for cell in row if _is_filled(cell))
+    if isinstance(first, str) and (_TOTAL.fullmatch(first) or _is_note(first, row)):
+        return False
+    return row[places[0]] != titles[0] or [row[place] for place in places] != titles
+
+
+def _is_note(first: str, row: Sequence[Cell]) -> bool:
+    if not (_SIGNED.match(first) or _NOTE.match(first)):
+        return False
+    filled = [cell for cell in row if _is_filled(cell)]
+    return len(filled) == 1 or all(isinstance(cell, str) and _SIGNED.match(cell) for cell in filled)
+
+
+def _is_filled(cell: Cell) -> bool:
+    return cell is not None and cell != "" and (not isinstance(cell, str) or not cell.isspace())

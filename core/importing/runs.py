@@ -209,7 +209,8 @@ def _keep(run: ImportRun, found: checking.Checked) -> None:
     run.total_rows = run.done_rows = len(found.plan.table)
     for outcome in ImportRow.Outcome:
         setattr(run, f"{outcome.value}_count", counts[outcome])
-    run.status, run.message, run.heartbeat_at = Status.CHECKED, "", timezone.now()
+    run.status, run.message = Status.CHECKED, hide_numbers(found.message)[:500]
+    run.heartbeat_at = timezone.now()
     with transaction.atomic():
         ImportRow.objects.filter(run=run).delete()
         bulk.insert_plain(ImportRow, found.import_rows(run.pk))

@@ -61,7 +61,7 @@ def keep_marked(run: ImportRun) -> None:
     name = run.sheet_name
     if "*" in name:
         # No sheet is called so: there was an ID number in its name.
-        name = checking.read(kind_of(run.kind), data, run.filename)[0]
+        name = checking.read(kind_of(run.kind), data, run.filename)[0].name
     marks, extras = _marks(run)
     files.keep(run, files.MARKED, mark_workbook(data, run.filename, name, marks, extras, run.header_row - 1))
 

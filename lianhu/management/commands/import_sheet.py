@@ -56,6 +56,8 @@ class Command(BaseCommand):
                     f"第 {row.number} 行 {cell}{found['column']}{value}：{found['why']}。{found['remedy']}。"
                 )
         if run.status == Status.CHECKED:
+            if run.message:
+                self.stdout.write(run.message)
             self.stdout.write(
                 f"新增 {run.created_count} 行，更新 {run.changed_count} 行，"
                 f"无变化 {run.same_count} 行，要改 {run.wrong_count} 行。"
