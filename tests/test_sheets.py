@@ -97,6 +97,20 @@ def test_rows_begin_at_the_first_cell_and_end_with_the_last_content():
     assert rows_of(saved(book)) == [["", "", "", ""], ["", "", "", ""], ["", "", "x", ""]]
 
 
+def test_days_counted_from_1904():
+    book, old = openpyxl.Workbook(), xlwt.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.active.append([39511, 39511, 2012])
+    old.dates_1904 = True
+    row = old.add_sheet("名单").row(0)
+    for column, number in enumerate([39511, 39511, 2012]):
+        row.write(column, number)
+    for data in (saved(book), saved(old)):
+        [sheet] = sheets.read(data, "a").sheets
+        sheet.count_days([0, 2])
+        assert sheet.rows == [[40973.0, 39511.0, 2012.0]]
+
+
 def test_only_visible_sheets_are_read():
     data = workbook([["一"]], [["二"]], [["三"]], names=["甲", "乙", "丙"], hidden=[1])
     assert [(sheet.name, sheet.rows) for sheet in sheets.read(data, "a.xlsx").sheets] == [

@@ -47,6 +47,8 @@ class Checked:
 def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> Checked:
     """Plan the import of one workbook for `by`. Raises Refused with one sentence when it cannot be read."""
     found, heading, message = read(sheet, data, filename)
+    dates = [at for key, at in heading.positions.items() if sheet.columns[key].format == "date"]
+    found.count_days(dates)
     table = make_table(sheet, heading, found.rows)
     total = len(table)
     report(0, total)

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from core.cells import Cell, label_key
+from core.cells import SERIALS, Cell, label_key
 from core.sheets import text, xls, xlsx
 from core.sheets.errors import (
     HEAD_ROWS,
@@ -21,6 +21,8 @@ from core.sheets.errors import (
     damaged,
 )
 
+FIRST_OF_1904 = 1462
+"""1904-01-01 as a day counted from 1900."""
 Rows = list[list[Cell]]
 Merge = tuple[tuple[int, int], tuple[int, int]]
 Key = Callable[[str], str]
@@ -44,9 +46,12 @@ _MARKUP = re.compile(rb"\s*<(?:!|\?xml|html|head|body|table|meta|style|div|Workb
 class Sheet:
     """A visible sheet, laid out when its rows are first asked for."""
 
-    def __init__(self, name: str, load: Callable[[], tuple[Rows, list[Merge]]]) -> None:
+    def __init__(
+        self, name: str, load: Callable[[], tuple[Rows, list[Merge]]], *, since_1904: bool = False
+    ) -> None:
         self.name = name
         self._load = load
+        self._since_1904 = since_1904
         self._content: tuple[Rows, list[Merge]] | None = None
 
     @property
@@ -77,6 +82,13 @@ class Sheet:
                     f"有上下合并的单元格（{where}），只有第一行有内容。请取消合并，每行填满，再传。"
                 )
 
+    def count_days(self, columns: Iterable[int]) -> None:
+        """Bare numbers in these columns are days: in a workbook that counts them from 1904, as from 1900."""
+        if self._since_1904:
+            for row in self.rows:
+                for column in columns:
+                    row[column] = _since_1900(row[column])
+
     def forget(self) -> None:
         """Give the memory back; the rows can be asked for again."""
         self._content = None
@@ -85,6 +97,14 @@ class Sheet:
         if self._content is None:
             self._content = self._load()
         return self._content
+
+
+def _since_1900(cell: Cell) -> Cell:
+    """A day counted from 1904 as one counted from 1900; what is no day stays."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return cell
+    day = cell + FIRST_OF_1904
+    return day if SERIALS.start <= day < SERIALS.stop else cell
 
 
 @dataclass
@@ -184,7 +204,11 @@ def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[Sheet]:
             part.name = part.name or found.name
     by_name = {part.name: part for part in parts}
     return [
-        Sheet(found.name, partial(_lay_out, book, by_name[found.name]))
+        Sheet(
+            found.name,
+            partial(_lay_out, book, by_name[found.name]),
+            since_1904=by_name[found.name].since_1904,
+        )
         for found in known
         if found.name in by_name and found.visible == SheetVisibleEnum.Visible
     ]

@@ -26,6 +26,7 @@ from core.sheets.errors import (
 from core.sheets.xlsx import Part
 
 BOF, EOF, BOUND_SHEET, FILE_PASS, BOOL_ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0205
+SINCE_1904 = 0x0022
 FORMULAS = {0x0006, 0x0206, 0x0406, 0x0221, 0x04BC}
 # LABELSST, LABEL, NUMBER, RK, MULRK, BOOLERR, RSTRING: all begin with row and column.
 CELLS = {0x00FD, 0x0204, 0x0203, 0x027E, 0x00BD, BOOL_ERROR, 0x00D6}
@@ -42,8 +43,10 @@ def inspect(stream: bytes) -> list[Part]:
     parts = []
     area = 0
     try:
-        for offset in _sheet_offsets(stream):
+        offsets, since_1904 = _globals(stream)
+        for offset in offsets:
             part, cells = _sheet(stream, offset)
+            part.since_1904 = since_1904
             parts.append(part)
             area += cells
     except (struct.error, IndexError) as error:
@@ -117,14 +120,17 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
         start += 4 + length
 
 
-def _sheet_offsets(stream: bytes) -> list[int]:
-    offsets = []
+def _globals(stream: bytes) -> tuple[list[int], bool]:
+    """Where the sheets begin, and whether their days are counted from 1904."""
+    offsets, since_1904 = [], False
     for kind, start, _ in _records(stream, 0):
         if kind == FILE_PASS:
             raise SheetError("文件加了密码，打不开。请去掉密码再传。")
         if kind == BOUND_SHEET:
             offsets.append(struct.unpack_from("<I", stream, start)[0])
-    return offsets
+        if kind == SINCE_1904:
+            since_1904 = stream[start] == 1
+    return offsets, since_1904
 
 
 def _sheet(stream: bytes, offset: int) -> tuple[Part, int]:

@@ -42,6 +42,8 @@ class Part:
     name: str
     trouble: SheetError | None = None
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    since_1904: bool = False
+    """Its days are counted from 1904, as old Macs did, not from 1900."""
 
 
 def inspect(data: bytes) -> list[Part]:
@@ -49,7 +51,9 @@ def inspect(data: bytes) -> list[Part]:
     archive = Archive(data)
     if "xl/workbook.xml" not in archive:
         _refuse_other_kind(archive)
-    parts = {target: Part(name) for name, target in _visible_sheets(archive)}
+    index = _index(archive, "xl/workbook.xml")
+    since_1904 = any(element.get("date1904", "0") in {"1", "true"} for element in index)
+    parts = {target: Part(name, since_1904=since_1904) for name, target in _visible_sheets(archive, index)}
     for name in archive.entries:
         if name not in parts:
             _drain(archive, name)
@@ -70,7 +74,7 @@ def _refuse_other_kind(archive: Archive) -> NoReturn:
     raise SheetError("这是压缩包，不是表格。请解开后传里面的 .xlsx。")
 
 
-def _visible_sheets(archive: Archive) -> list[tuple[str, str]]:
+def _visible_sheets(archive: Archive, index: list[ElementTree.Element]) -> list[tuple[str, str]]:
     """Name and entry of each visible worksheet."""
     targets: dict[str, str] = {}
     for element in _index(archive, "xl/_rels/workbook.xml.rels"):
@@ -79,7 +83,7 @@ def _visible_sheets(archive: Archive) -> list[tuple[str, str]]:
             path = target if target.startswith(("/", "xl/")) else f"xl/{target}"
             targets[element.get("Id", "")] = path.lstrip("/").casefold()
     sheets = []
-    for element in _index(archive, "xl/workbook.xml"):
+    for element in index:
         link = next((value for key, value in element.items() if key.endswith("}id")), "")
         if (
             element.tag.endswith("}sheet")
