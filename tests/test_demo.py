@@ -22,6 +22,7 @@ from lianhu.demo.county import Batch, build
 from lianhu.demo.families import CHILDREN_RELATIONS, OWN_CHILDREN
 from lianhu.demo.loading import load
 from lianhu.demo.scales import COUNTY, SAMPLE
+from surveys.models import Survey
 from tests.demo_figures import Figures, end_of, read_tables
 from tests.factories import make_unit
 from units.models import Cadre, Unit
@@ -237,7 +238,7 @@ def sample(db) -> dict[str, int]:
 def test_the_sample_is_written_with_one_change_a_row(sample):
     assert (Unit.objects.count(), Cadre.objects.count(), Household.objects.count()) == (12, 120, 400)
     assert is_demo()
-    for model in (Unit, Cadre, Village, Household, Member, VillagePairing, HouseholdPairing, Visit):
+    for model in (Survey, Unit, Cadre, Village, Household, Member, VillagePairing, HouseholdPairing, Visit):
         assert issubclass(model, Record)
         keys = list(model._base_manager.order_by("pk").values_list("pk", flat=True))
         changes = Change.objects.filter(table=model._meta.label_lower).order_by("row")
@@ -246,7 +247,7 @@ def test_the_sample_is_written_with_one_change_a_row(sample):
 
 
 def test_derived_columns_are_those_a_save_would_write(sample):
-    for model in (Unit, Cadre, Village, Household, Member, VillagePairing, HouseholdPairing, Visit):
+    for model in (Survey, Unit, Cadre, Village, Household, Member, VillagePairing, HouseholdPairing, Visit):
         for stored in model._base_manager.order_by("?")[:40]:
             before = dict(vars(stored))
             stored.fill()
@@ -294,6 +295,13 @@ def test_each_login_has_something_to_look_at(sample):
     assert 10 < Household.objects.visible_to(leader).count() < 120
     assert Household.objects.visible_to(cadre).count() == 5
     assert Visit.objects.visible_to(cadre).count() > 10
+
+
+def test_both_forms_are_open_to_everyone(sample):
+    for login in SAMPLE_LOGINS:
+        forms = Survey.objects.visible_to(Cadre.objects.get(phone=login.phone)).open().order_by("pk")
+        assert [form.code for form in forms] == ["HH-SURVEY", "VL-SURVEY"]
+    assert forms[0].form.title == "贫困户调查表"
 
 
 def test_new_rows_come_after_those_of_the_demo(sample):

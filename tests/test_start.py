@@ -11,6 +11,7 @@ from django.test import Client
 
 from core.models import Change, Installation
 from lianhu.county import read_county
+from surveys.models import Survey
 from tests.factories import make_unit
 from units.models import Cadre, Division, Requirement, Unit, Word, today
 from units.roles import Rank, Role
@@ -93,7 +94,19 @@ def test_a_county_starts_with_its_places_presets_and_office(db):
     assert "五保" in Word.objects.texts(Word.Group.HOUSEHOLD_TAG)
     assert Word.objects.texts(Word.Group.VISIT_REASON)[-1] == "平常走访"
     assert Unit.objects.get().name == "武山县双联办"
-    assert "15 个乡镇，357 个村，其中社区 87 个" in printed
+    assert "15 个乡镇，357 个村，其中社区 87 个；两张调查表已发布" in printed
+
+
+def test_a_county_starts_with_both_forms_open_for_its_office(db):
+    start()
+    office = Cadre.objects.get()
+    forms = Survey.objects.visible_to(office).open().order_by("pk")
+    assert [(form.code, form.title, len(form.form.items)) for form in forms] == [
+        ("HH-SURVEY", "贫困户调查表", 47),
+        ("VL-SURVEY", "联系村调查表", 67),
+    ]
+    assert {form.published_on for form in forms} == {today()}
+    assert Change.objects.filter(table="surveys.survey", act="created", source="command").count() == 2
 
 
 def test_every_row_has_its_change(db):

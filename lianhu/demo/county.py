@@ -7,7 +7,7 @@ The one thing read from the clock: nothing is entered later than `now`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -21,6 +21,8 @@ from lianhu.demo import diary, homes, pairings, staff
 from lianhu.demo.offices import catalogue
 from lianhu.demo.scales import Scale
 from lianhu.demo.season import Year
+from surveys.models import Survey
+from surveys.presets import preset_rows
 from units.models import Cadre, Division, Reach, Unit
 from villages.models import Village, VillagePairing
 from visits.models import Visit, VisitCompanion
@@ -60,6 +62,7 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
     county, year = facts(scale), Year(timezone.localdate(now))
     divisions = {code: pk for pk, code in enumerate(county.divisions, start=1)}
     yield Batch(Division, [{**row, "id": divisions[row["code"]]} for row in division_rows(county)])
+    yield Batch(Survey, _survey_rows(year))
 
     teams = staff.draw_teams(_offices(county, scale), scale)
     yield Batch(Unit, list(staff.unit_rows(teams, divisions)))
@@ -91,6 +94,12 @@ def _offices(county: County, scale: Scale) -> Sequence[Any]:
     towns = {code: name for code, name in county.divisions.items() if len(code) > len(CODE)}
     offices = catalogue(county.name, CODE, towns)
     return [office for office in offices if office.in_sample] if scale.is_sample else offices
+
+
+def _survey_rows(year: Year) -> list[dict[str, Any]]:
+    """The two forms, published in the spring in which units were told their villages."""
+    forms = preset_rows(CODE, date(year.last.year - 2, 3, 1))
+    return [{**row, "id": pk} for pk, row in enumerate(forms, start=1)]
 
 
 def _batches(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> Iterator[Batch]:

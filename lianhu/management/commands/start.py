@@ -13,6 +13,7 @@ from core.cells import CellError, clean_phone
 from core.history import acting
 from core.models import Change
 from lianhu.county import County, CountyError, open_county, prepare_empty_database, read_county
+from surveys.presets import publish_presets
 from units.accounts import issue_codes
 from units.models import Cadre, Division, Unit, today
 from units.presets import preset_requirements, preset_words
@@ -21,7 +22,7 @@ from villages.models import Village
 
 
 class Command(BaseCommand):
-    help = "在空数据库上建立一个真实的县：区划、村、双联办的账号。"
+    help = "在空数据库上建立一个真实的县：区划、村、两张调查表、双联办的账号。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("county_code", help="县的 6 位区划代码，如 620524")
@@ -41,12 +42,13 @@ class Command(BaseCommand):
             open_county(county)
             preset_requirements(place=county.code, year=today().year)
             preset_words()
+            publish_presets(county.code, today())
             [(_, code, until)] = issue_codes([open_office(county, phone)])
         towns = Division.objects.towns().count()
         communities = sum(village.kind == Village.Kind.COMMUNITY for village in county.villages)
         self.stdout.write(
             f"已建立{county.name}（{county.code}）：{towns} 个乡镇，{len(county.villages)} 个村，"
-            f"其中社区 {communities} 个。\n"
+            f"其中社区 {communities} 个；两张调查表已发布。\n"
             f"双联办账号：{phone}\n"
             f"一次性口令：{code}（只显示这一次，{timezone.localdate(until):%Y-%m-%d} 前登录并改成自己的密码）"
         )
