@@ -1,4 +1,4 @@
-"""What every page's frame shows."""
+"""What every page's frame shows, and which frame it is."""
 
 from typing import Any
 
@@ -27,3 +27,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demo": bool(installation and installation.is_demo),
         "running_import": running,
     }
+
+
+def frame_of(user: Cadre) -> str:
+    """Cadres read their pages in the phone's frame, those who see more than their own at a desk."""
+    return "desk.html" if user.sees_place or user.is_leader else "phone.html"

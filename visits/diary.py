@@ -17,8 +17,8 @@ from households.choices import Relation
 from households.models import Member
 from units.access import user_of
 from units.models import Cadre, today
+from villages.choices import town_choices, unit_choices
 from visits.models import Visit
-from visits.registers.places import town_choices, unit_choices
 
 MOST_FOUND = 200
 SHOWN_LETTERS = 60

@@ -13,10 +13,10 @@ from core.words import split_words
 from households.choices import Health, Labour, MigrantWork, Relation, Schooling
 from households.models import Household, HouseholdPairing, Member
 from units.access import get_visible, user_of
+from units.context import frame_of
 from units.models import Cadre, today
+from villages.choices import phone_for
 from visits.models import Visit
-from visits.pages import frame_of
-from visits.registers.places import phone_for
 
 SHOWN = 20
 CHANGES = 60

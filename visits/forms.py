@@ -17,7 +17,7 @@ from households.models import Household, HouseholdPairing
 from units.models import Cadre, Word, today
 from villages.models import Village
 from visits.models import Visit
-from visits.recording import LONGEST_STAY, check_outing, open_households
+from visits.recording import LONGEST_STAY, check_outing
 
 MOST_PHOTOS = 9
 OTHER_DAY = "other"
@@ -247,7 +247,7 @@ def _households(author: Cadre, cadre: Cadre, given: list[str]) -> QuerySet[Any]:
     own = HouseholdPairing.objects.current().of_cadre(cadre).values("household")
     keys = [int(key) for key in given if key.isdecimal() and len(key) < 18]
     offered: QuerySet[Any] = (
-        open_households(author, cadre)
+        Household.objects.open_to(author, cadre)
         .filter(Q(pk__in=own) | Q(pk__in=keys))
         .with_head()
         .select_related("village__division")

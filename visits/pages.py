@@ -15,17 +15,13 @@ from core.display import history_of
 from core.words import split_words
 from households.models import Household
 from units.access import get_editable, get_visible, recorder_required, user_of
+from units.context import frame_of
 from units.models import Cadre
 from visits.forms import VisitForm, VoidForm, typed
 from visits.models import Visit, VisitPhoto
 from visits.recording import RefTaken, SameRef, record_outing
 from visits.resending import both_versions
 from visits.voiding import void
-
-
-def frame_of(user: Cadre) -> str:
-    """Cadres read their pages in the phone's frame, those who see more than their own at a desk."""
-    return "desk.html" if user.sees_place or user.is_leader else "phone.html"
 
 
 @recorder_required

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.models import Change
 from core.words import join_words
-from households.models import Household, HouseholdPairing
+from households.models import Household
 from units.days import FIRST_DAY
 from units.models import Cadre, today
 from villages.models import Village
@@ -130,14 +130,6 @@ def check_outing(
     return {field: sentence for field, sentence in problems.items() if sentence}
 
 
-def open_households(author: Cadre, cadre: Cadre) -> Any:
-    """The households an author may record on: those visible, or the colleague's own of today."""
-    if author == cadre:
-        return Household.objects.visible_to(author)
-    own = HouseholdPairing.objects.current().of_cadre(cadre)
-    return Household.objects.filter(pk__in=own.values("household"))
-
-
 def nights_of(kind: str, days: int) -> int:
     """A stay of three days is two nights; 住户 on one day is the night that follows."""
     return days - 1 if days > 1 else int(kind == Visit.Kind.STAY)
@@ -161,7 +153,7 @@ def _problem_of_households(
     author: Cadre, cadre: Cadre, households: Sequence[Household], village: Village | None, kind: str
 ) -> str:
     keys = {household.pk for household in households}
-    if keys and open_households(author, cadre).filter(pk__in=keys).count() < len(keys):
+    if keys and Household.objects.open_to(author, cadre).filter(pk__in=keys).count() < len(keys):
         return f"勾选的户里，有现在不归{'您' if author == cadre else cadre.name}联系的，请去掉再保存。"
     if not keys and kind in NEED_HOUSEHOLD:
         return "请勾选去了哪一户。" + ("没有入户的，改选“做什么”，如两委座谈、劳动。" if village else "")

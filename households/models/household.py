@@ -46,6 +46,13 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
     def editable_by(self, user: Cadre) -> "HouseholdQuerySet":
         return self.filter(under(user.place)) if user.is_office else self.none()
 
+    def open_to(self, author: Cadre, cadre: Cadre) -> "HouseholdQuerySet":
+        """On which an author may record for a cadre: those visible, or the colleague's own of today."""
+        if author == cadre:
+            return self.visible_to(author)
+        own = HouseholdPairing.objects.current().of_cadre(cadre)
+        return self.filter(pk__in=own.values("household"))
+
     def registered(self) -> "HouseholdQuerySet":
         """Households 在册."""
         return self.filter(status=Status.OPEN)

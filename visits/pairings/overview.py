@@ -14,8 +14,8 @@ from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres
 from units.access import user_of
 from units.models import Cadre
+from villages.choices import town_choices
 from villages.models import Village, VillagePairing
-from visits.registers.places import town_choices
 
 REGISTERED = Household.objects.registered()
 

@@ -24,8 +24,8 @@ from households.pairing import may_reopen, reopen
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
 from units.roles import Rank
+from villages.choices import town_choices, unit_choices, village_choices
 from visits.models import Visit
-from visits.registers.places import town_choices, unit_choices, village_choices
 
 
 class PairingSearch(SearchForm):

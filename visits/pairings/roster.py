@@ -17,8 +17,8 @@ from households.models import Household, HouseholdPairing
 from units.access import get_visible, roles_required, user_of
 from units.models import Cadre, Unit, today
 from units.roles import Role
+from villages.choices import phone_for
 from villages.models import Village
-from visits.registers.places import phone_for
 
 VILLAGE = Heading("村", "")
 HEADINGS = [

@@ -21,6 +21,7 @@ from core.records import StaleRecord
 from households.models import HouseholdPairing
 from units.access import get_editable, get_visible, office_required, user_of
 from units.models import Cadre
+from villages.choices import town_choices, unit_choices
 from villages.models import VillagePairing
 from villages.pairing import (
     end_village_pairing,
@@ -30,7 +31,6 @@ from villages.pairing import (
     village_warnings,
 )
 from visits.pairings.forms import EndVillageForm, VillagePairForm
-from visits.registers.places import town_choices, unit_choices
 
 
 class VillagePairingSearch(SearchForm):

@@ -18,8 +18,8 @@ from households.models import HouseholdPairing, Member
 from units.access import get_visible, user_of
 from units.models import Cadre, today
 from units.roles import Rank, Role
+from villages.choices import phone_for, unit_choices
 from visits.models import Visit
-from visits.registers.places import phone_for, unit_choices
 
 NO_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 

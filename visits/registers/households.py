@@ -18,8 +18,8 @@ from households.choices import Cause, Kind, Relation, Status
 from households.models import Household, HouseholdPairing, Member
 from units.access import user_of
 from units.models import Cadre, today
+from villages.choices import town_choices, unit_choices, village_choices
 from visits.models import Visit
-from visits.registers.places import town_choices, unit_choices, village_choices
 
 
 class HouseholdSearch(SearchForm):

@@ -14,9 +14,9 @@ from core.lists import Column, Listing, SearchForm, by_name, count_of, labels_of
 from households.models import HouseholdPairing
 from units.access import get_visible, user_of
 from units.models import Cadre, Unit
+from villages.choices import phone_for
 from villages.models import VillagePairing
 from visits.models import Visit
-from visits.registers.places import phone_for
 
 
 class UnitSearch(SearchForm):

@@ -15,9 +15,9 @@ from core.places import under
 from households.models import Household
 from units.access import get_visible, user_of
 from units.models import Cadre
+from villages.choices import town_choices
 from villages.models import Village, VillagePairing
 from visits.models import Visit
-from visits.registers.places import town_choices
 
 
 class VillageSearch(SearchForm):
