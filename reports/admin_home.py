@@ -78,9 +78,9 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
         open_pairings = open_pairings.filter(unit=user.unit_id)
     paired = Household.objects.visible_to(user).registered().filter(pk__in=open_pairings.values("household"))
     visits = Visit.objects.visible_to(user).counted().filter(visited_on__range=(month.since, month.until))
-    if not user.is_office:
-        visits = visits.filter(unit=user.unit_id)
     entered = Visit.objects.entering().filter(visited_on__range=(month.since, month.until))
+    if not user.is_office:
+        visits, entered = visits.filter(unit=user.unit_id), entered.filter(unit=user.unit_id)
     without = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
     households_url, paired_only = reverse("households"), "" if unit else "paired=yes&"
     return [
@@ -97,7 +97,7 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
             "value": paired.exclude(pk__in=entered.values("household")).count(),
             "unit": "户",
             "note": f"{paired.count():,} 户已结对",
-            "how": "已结对的户里，这个月还没有人入户的。电话联系不算入户，作废的不算。",
+            "how": f"已结对的户里，这个月{'本单位' if unit else ''}还没有人入户的。电话联系不算入户，作废的不算。",
             "url": f"{households_url}?{unit}{paired_only}visited=no&{month.query}",
         },
         {

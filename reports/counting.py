@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from core.places import CITY, COUNTY, PROVINCE, TOWN, VILLAGE, under
 from units.models import Cadre
-from visits.models import Visit
+from visits.models import Visit, VisitCompanion
 
 CHILD_LENGTH = {PROVINCE: CITY, CITY: COUNTY, COUNTY: TOWN, TOWN: VILLAGE}
 """How long the codes are that lie one level under a place."""
@@ -56,6 +56,15 @@ def entering_in(user: Cadre, period: Period) -> QuerySet[Visit]:
 def _within(visits: QuerySet[Visit], user: Cadre, period: Period) -> QuerySet[Visit]:
     in_period = visits.filter(visited_on__range=(period.since, period.until))
     return in_period.filter(under(user.place)).order_by()
+
+
+def with_companions(visits: QuerySet[Visit], *columns: str) -> QuerySet[Any]:
+    """The distinct values of `columns` for who went and for who went along, each in the own name and unit."""
+    along = VisitCompanion.objects.filter(visit__in=visits.values("pk")).order_by()
+    own = {"cadre", "unit"}
+    return visits.values_list(*columns).union(
+        along.values_list(*(name if name in own else f"visit__{name}" for name in columns))
+    )
 
 
 def grouped(rows: QuerySet[Any], select: str, group: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -1,15 +1,18 @@
 """The overview's numbers: key figures, places by month, units. Data in sets, no request inside."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Length, Substr
 
 from core.places import VILLAGE, under
+from households.choices import Status
 from households.models import Household, HouseholdPairing
-from reports.counting import CHILD_LENGTH, Period, entering_in, grouped, visits_in
+from reports.counting import CHILD_LENGTH, Period, entering_in, grouped, visits_in, with_companions
 from units.models import Cadre, Division, Unit
 from villages.models import Village, VillagePairing
 from visits.models import Visit
@@ -24,6 +27,7 @@ class Figures:
     entered: int
     times: int
     times_last_year: int
+    entering: int
     records: int
     phone: int
     late: int
@@ -32,7 +36,7 @@ class Figures:
     cadres: int
 
     @property
-    def coverage(self) -> str:
+    def coverage(self) -> Decimal | None:
         return percent(self.entered, self.registered)
 
 
@@ -49,7 +53,7 @@ class PlaceRow:
     by_month: dict[int, int] = field(default_factory=dict)
 
     @property
-    def coverage(self) -> str:
+    def coverage(self) -> Decimal | None:
         return percent(self.entered, self.registered)
 
     def month_percent(self, month: int) -> int | None:
@@ -59,7 +63,7 @@ class PlaceRow:
 
 @dataclass
 class UnitRow:
-    """One unit: what it is paired with and how often its people went."""
+    """One unit: what it is paired with and how often its people went; `entered` are households of its own."""
 
     pk: int
     code: str
@@ -74,13 +78,13 @@ class UnitRow:
     nights: int = 0
 
     @property
-    def coverage(self) -> str:
+    def coverage(self) -> Decimal | None:
         return percent(self.entered, self.households)
 
 
-def percent(part: int, whole: int) -> str:
-    """93.1; blank when there is nothing to divide by."""
-    return f"{part * 100 / whole:.1f}" if whole else ""
+def percent(part: int, whole: int) -> Decimal | None:
+    """93.1; None when there is nothing to divide by."""
+    return Decimal(part * 100 / whole).quantize(Decimal("0.1")) if whole else None
 
 
 def household_days(user: Cadre, period: Period) -> Any:
@@ -94,51 +98,53 @@ def figures(user: Cadre, period: Period) -> Figures:
     return Figures(
         registered=households.count(),
         paired=households.paired().count(),
-        entered=entering.values("household").distinct().count(),
+        entered=entering.filter(household__status=Status.OPEN).values("household").distinct().count(),
         times=household_days(user, period).count(),
         times_last_year=household_days(user, period.last_year()).count(),
+        entering=entering.count(),
         records=visits.count(),
         phone=visits.filter(kind=Visit.Kind.PHONE).count(),
         late=visits.filter(is_late=True).count(),
         village_times=_village_visits(user, period).count(),
-        nights=visits.filter(nights__gt=0).values("cadre", "visited_on").distinct().count(),
-        cadres=visits.values("cadre").distinct().count(),
+        nights=with_companions(visits.filter(nights__gt=0), "cadre", "visited_on").count(),
+        cadres=with_companions(visits, "cadre").count(),
     )
 
 
 def _village_visits(user: Cadre, period: Period) -> Any:
-    in_village = visits_in(user, period).exclude(kind=Visit.Kind.PHONE).filter(village__isnull=False)
-    return in_village.values("unit", "village", "visited_on").distinct()
+    visits: Any = visits_in(user, period)
+    return visits.inside().values("unit", "village", "visited_on").distinct()
 
 
 def places(user: Cadre, period: Period) -> list[PlaceRow]:
-    """One row a place directly under the user's, by code."""
+    """One row a place directly under the user's, by code; months are those of the period's last year."""
     length = CHILD_LENGTH[len(user.place)]
     rows = {code: PlaceRow(code, name) for code, name in _children(user, length)}
-
-    def add(queryset: Any, attribute: str, counted: Any) -> None:
-        for code, count in (
-            queryset.annotate(c=Substr("place", 1, length)).values_list("c").annotate(n=counted)
-        ):
+    households = Household.objects.registered().filter(under(user.place)).order_by()
+    entering = entering_in(user, period).annotate(c=Substr("place", 1, length))
+    entered = entering.filter(household__status=Status.OPEN)
+    counts = {
+        "registered": _by_place(households, length, Count("pk")),
+        "paired": _by_place(households.paired(), length, Count("pk")),
+        "entered": entered.values_list("c").annotate(n=Count("household", distinct=True)),
+        "times": grouped(entering.values("c", "household", "visited_on").distinct(), "COUNT(*)", ("c",)),
+    }
+    for attribute, found in counts.items():
+        for code, count in found:
             if code in rows:
                 setattr(rows[code], attribute, count)
-
-    households = Household.objects.registered().filter(under(user.place)).order_by()
-    add(households, "registered", Count("pk"))
-    add(households.paired(), "paired", Count("pk"))
-    entering = entering_in(user, period).annotate(c=Substr("place", 1, length))
-    distinct = entering.values("c", "month", "household", "visited_on").distinct()
-    for code, month, households_count in grouped(distinct, "COUNT(DISTINCT household)", ("c", "month")):
-        if code in rows:
-            rows[code].by_month[month % 100] = households_count
-    for code, entered, times in grouped(
-        entering.values("c", "household", "visited_on").distinct(),
-        "COUNT(DISTINCT household), COUNT(*)",
-        ("c",),
+    this_year = entered.filter(month__gte=period.until.year * 100)
+    for code, month, count in this_year.values_list("c", "month").annotate(
+        n=Count("household", distinct=True)
     ):
         if code in rows:
-            rows[code].entered, rows[code].times = entered, times
+            rows[code].by_month[month % 100] = count
     return list(rows.values())
+
+
+def _by_place(rows: QuerySet[Any], length: int, counted: Count) -> QuerySet[Any]:
+    """(code, count) of rows by the first digits of their place."""
+    return rows.annotate(c=Substr("place", 1, length)).values_list("c").annotate(n=counted)
 
 
 def _children(user: Cadre, length: int) -> list[tuple[str, str]]:
@@ -149,7 +155,7 @@ def _children(user: Cadre, length: int) -> list[tuple[str, str]]:
     return list(divisions.annotate(n=Length("code")).filter(n=Value(length)).values_list("code", "name"))
 
 
-def total(rows: list[PlaceRow]) -> PlaceRow:
+def total_of_places(rows: Sequence[PlaceRow]) -> PlaceRow:
     """The places added up; a household lies in one place, so nothing is counted twice."""
     whole = PlaceRow("", "合计")
     for row in rows:
@@ -190,15 +196,30 @@ def units(user: Cadre, period: Period) -> list[UnitRow]:
 
 def _count_work(rows: dict[int, UnitRow], user: Cadre, period: Period) -> None:
     """What the units' people did in the period, into their rows."""
-    entering = entering_in(user, period).values("unit", "household", "visited_on").distinct()
-    stays = visits_in(user, period).filter(nights__gt=0).values("unit", "cadre", "visited_on").distinct()
-    for unit, entered, times in grouped(entering, "COUNT(DISTINCT household), COUNT(*)", ("unit",)):
+    entering = entering_in(user, period)
+    own = entering.filter(unit=OuterRef("unit"), household=OuterRef("household"))
+    covered = HouseholdPairing.objects.current().filter(Exists(own), under(user.place)).order_by()
+    nights = with_companions(visits_in(user, period).filter(nights__gt=0), "unit", "cadre", "visited_on")
+    days = entering.values("unit", "household", "visited_on").distinct()
+    counts = {
+        "entered": covered.values_list("unit").annotate(n=Count("household", distinct=True)),
+        "times": grouped(days, "COUNT(*)", ("unit",)),
+        "nights": grouped(nights, "COUNT(*)", ("unit",)),
+    }
+    for attribute, found in counts.items():
+        for unit, count in found:
+            if unit in rows:
+                setattr(rows[unit], attribute, count)
+    for unit, times, on_days in grouped(
+        _village_visits(user, period), "COUNT(*), COUNT(DISTINCT visited_on)", ("unit",)
+    ):
         if unit in rows:
-            rows[unit].entered, rows[unit].times = entered, times
-    in_villages = _village_visits(user, period)
-    for unit, times, days in grouped(in_villages, "COUNT(*), COUNT(DISTINCT visited_on)", ("unit",)):
-        if unit in rows:
-            rows[unit].village_times, rows[unit].village_days = times, days
-    for unit, nights in grouped(stays, "COUNT(*)", ("unit",)):
-        if unit in rows:
-            rows[unit].nights = nights
+            rows[unit].village_times, rows[unit].village_days = times, on_days
+
+
+def total_of_units(rows: Sequence[UnitRow]) -> UnitRow:
+    """The units added up: what two of them did together counts for each."""
+    whole = UnitRow(0, "", "合计")
+    for name in ("cadres", "households", "entered", "times", "village_times", "village_days", "nights"):
+        setattr(whole, name, sum(getattr(row, name) for row in rows))
+    return whole

@@ -11,19 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.forms import ChineseDateField
-from core.lists import Heading, Row, send_workbook
-from core.places import TOWN
-from reports import overview
-from reports.counting import CHILD_LENGTH, Period
-from reports.overview import Figures, PlaceRow, UnitRow
+from core.lists import send_workbook
+from reports import overview, tables
+from reports.counting import Period
+from reports.overview import Figures
+from reports.tables import MONTHS
 from units.access import overseer_required, user_of
-from units.models import Cadre, today
+from units.models import today
 
-MONTHS = range(1, 13)
 UNITS_SHOWN = 10
-MONTH_COLUMNS = range(3, 15)
 SPANS = {"month": "本月", "quarter": "本季", "year": "今年"}
-PLACE_KINDS = {4: "市州", 6: "县区", 9: "乡镇", 12: "村"}
 
 
 class PeriodForm(forms.Form):
@@ -51,6 +48,7 @@ def overview_page(request: HttpRequest) -> HttpResponseBase:
     period = PeriodForm(request.GET).period()
     places, units = overview.places(user, period), overview.units(user, period)
     year = Period(date(period.until.year, 1, 1), period.until, "今年")
+    by_place, by_unit = tables.place_measures(user, period), tables.unit_measures(period)
     return render(
         request,
         "reports/overview.html",
@@ -59,14 +57,16 @@ def overview_page(request: HttpRequest) -> HttpResponseBase:
             "period": period,
             "spans": SPANS,
             "figures": _cards(overview.figures(user, period), period),
-            "place_kind": PLACE_KINDS[CHILD_LENGTH[len(user.place)]],
-            "columns": _place_headings(user),
-            "heat": _heat([_place_row(row, user, period) for row in places]),
-            "totals": _place_totals(overview.total(places)),
+            "place_kind": tables.place_kind(user),
+            "columns": tables.headings(by_place),
+            "heat": tables.heat_rows(by_place, places),
+            "totals": tables.totals(by_place, overview.total_of_places(places)),
+            "place_notes": tables.notes(by_place, tables.PLACE_NOTE),
             "trend": _trend(overview.months(user, year), overview.months(user, year.last_year())),
             "year": year.until.year,
-            "unit_columns": UNIT_HEADINGS,
-            "unit_rows": [_unit_row(row, period) for row in units[:UNITS_SHOWN]],
+            "unit_columns": tables.headings(by_unit),
+            "unit_rows": tables.linked_rows(by_unit, units[:UNITS_SHOWN]),
+            "unit_notes": tables.notes(by_unit),
             "unit_count": len(units),
         },
     )
@@ -77,25 +77,10 @@ def places_page(request: HttpRequest) -> HttpResponseBase:
     """By place: the sheet that is handed in."""
     user = user_of(request)
     period = PeriodForm(request.GET).period()
-    places = overview.places(user, period)
-    kind = PLACE_KINDS[CHILD_LENGTH[len(user.place)]]
-    if request.GET.get("export") == "xlsx":
-        headings = [heading.label for heading in _place_headings(user)]
-        rows = [_place_cells(row) for row in [*places, overview.total(places)]]
-        title = f"{user.unit.division}各{kind}走访统计"
-        return send_workbook(
-            request, title, headings, iter(rows), filters=_days(period), row_count=len(places)
-        )
-    return render(
-        request,
-        "pages/print.html",
-        {
-            "page": {"title": f"{user.unit.division}各{kind}走访统计表"},
-            "sheet": {"unit": user.unit, "period": _days(period), "wide": True, "back": reverse("home")},
-            "columns": _place_headings(user),
-            "rows": [_place_row(row, user, period) for row in places],
-            "totals": _place_totals(overview.total(places)),
-        },
+    places, measures = overview.places(user, period), tables.place_measures(user, period)
+    title = f"{user.unit.division}各{tables.place_kind(user)}走访统计"
+    return _sheet(
+        request, title, period, measures, places, overview.total_of_places(places), tables.PLACE_NOTE
     )
 
 
@@ -104,21 +89,42 @@ def units_page(request: HttpRequest) -> HttpResponseBase:
     """By unit: the sheet that is handed in."""
     user = user_of(request)
     period = PeriodForm(request.GET).period()
-    units = overview.units(user, period)
+    units, measures = overview.units(user, period), tables.unit_measures(period)
     title = f"{user.unit.division}各单位联村联户统计"
+    return _sheet(request, title, period, measures, units, overview.total_of_units(units), tables.UNIT_NOTE)
+
+
+def _sheet(
+    request: HttpRequest,
+    title: str,
+    period: Period,
+    measures: Sequence[tables.Measure],
+    rows: Sequence[Any],
+    whole: Any,
+    note: str,
+) -> HttpResponseBase:
+    """The rows with their total, as a page to print or as a workbook."""
+    headings = tables.headings(measures)
     if request.GET.get("export") == "xlsx":
-        headings = [heading.label for heading in UNIT_HEADINGS]
-        cells = (_unit_cells(row) for row in units)
-        return send_workbook(request, title, headings, cells, filters=_days(period), row_count=len(units))
+        lines = (tables.cells(measures, row) for row in [*rows, whole])
+        labels = [heading.label for heading in headings]
+        return send_workbook(request, title, labels, lines, filters=_days(period), row_count=len(rows))
     return render(
         request,
-        "pages/print.html",
+        "reports/sheet.html",
         {
             "page": {"title": f"{title}表"},
-            "sheet": {"unit": user.unit, "period": _days(period), "wide": True, "back": reverse("home")},
-            "columns": UNIT_HEADINGS,
-            "rows": [_unit_row(row, period) for row in units],
-            "totals": None,
+            "sheet": {
+                "unit": user_of(request).unit,
+                "period": _days(period),
+                "wide": True,
+                "back": reverse("home"),
+            },
+            "columns": headings,
+            "rows": tables.linked_rows(measures, rows),
+            "totals": tables.totals(measures, whole),
+            "notes": tables.notes(measures, note),
+            "export": f"?{period.query}&export=xlsx",
         },
     )
 
@@ -152,8 +158,8 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "label": "入过户",
             "value": figures.entered,
             "unit": "户",
-            "note": f"覆盖 {figures.coverage}%" if figures.coverage else "",
-            "how": "这段时间里至少入户一次的户，除以在册户。电话联系不算入户，作废的不算。",
+            "note": "" if figures.coverage is None else f"覆盖 {figures.coverage}%",
+            "how": "在册的户里，这段时间至少入户一次的；覆盖是除以在册户。电话联系不算入户，作废的不算。",
             "url": f"{households}?visited=yes&{period.query}",
         },
         {
@@ -161,8 +167,8 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "value": figures.times,
             "unit": "户次",
             "note": f"上年同期 {figures.times_last_year:,}",
-            "how": f"一户一天算 1 次，补录也算。走访记录 {figures.records:,} 条，其中电话 {figures.phone:,} 条不算，"
-            f"同户同天的、没有到户的也不再算。",
+            "how": f"一户一天算 1 次，补录也算。点开是 {figures.entering:,} 条入户记录，同户同天的只算 1 次；"
+            f"走访记录共 {figures.records:,} 条，电话 {figures.phone:,} 条和没有到户的不算。",
             "url": f"{visits}&entering=1",
         },
         {
@@ -170,16 +176,16 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "value": figures.village_times,
             "unit": "次",
             "note": f"走访干部 {figures.cadres:,} 人",
-            "how": "一个单位一天到一个村算 1 次，去几个人都算 1 次。",
-            "url": visits,
+            "how": "一个单位一天到一个村算 1 次，去几个人都算 1 次，电话不算。点开是一条一条的走访。",
+            "url": f"{visits}&inside=1",
         },
         {
             "label": "住村",
             "value": figures.nights,
             "unit": "夜",
             "note": "",
-            "how": "一名干部一天最多算一夜。",
-            "url": f"{visits}&kind=stay",
+            "how": "一名干部一天最多算一夜，同住的人各算各的。点开是住了村的走访。",
+            "url": f"{visits}&nights=1",
         },
         {
             "label": "补录",
@@ -191,56 +197,6 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "how": "走访一天以后才录入的，照样计数，只做标记。",
             "url": f"{visits}&late=1",
         },
-    ]
-
-
-def _place_headings(user: Cadre) -> list[Heading]:
-    kind = PLACE_KINDS[CHILD_LENGTH[len(user.place)]]
-    months = [Heading(f"{month}月", "num") for month in MONTHS]
-    return [
-        Heading(kind, ""),
-        Heading("在册户", "num"),
-        Heading("已结对", "num"),
-        *months,
-        Heading("入过户", "num"),
-        Heading("入户户次", "num"),
-        Heading("覆盖 %", "num"),
-    ]
-
-
-def _place_cells(row: PlaceRow) -> list[Any]:
-    months = [row.month_percent(month) for month in MONTHS]
-    return [row.name, row.registered, row.paired, *months, row.entered, row.times, row.coverage]
-
-
-def _place_row(row: PlaceRow, user: Cadre, period: Period) -> Row:
-    name = "village" if CHILD_LENGTH[len(user.place)] > TOWN else "town"
-    return Row(0, f"{reverse('households')}?{name}={row.code}&{period.query}", _place_cells(row))
-
-
-def _tint(cell: Any, column: int) -> str:
-    """The class of a cell of the grid; months are tinted under their number, which is always printed."""
-    if column not in MONTH_COLUMNS or cell is None:
-        return "num" if column else ""
-    return f"num q{1 if cell < 20 else 2 if cell < 30 else 3 if cell < 40 else 4}"
-
-
-def _heat(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The grid's rows: address, name, (class, value) of the others."""
-    return [
-        {
-            "href": row.href,
-            "name": row.cells[0],
-            "cells": [(_tint(cell, column), cell) for column, cell in enumerate(row.cells) if column],
-        }
-        for row in rows
-    ]
-
-
-def _place_totals(whole: PlaceRow) -> list[dict[str, Any]]:
-    first, *rest = _place_cells(whole)
-    return [{"text": first}] + [
-        {"text": f"{value:,}" if isinstance(value, int) else value or "", "css": "num"} for value in rest
     ]
 
 
@@ -263,38 +219,3 @@ def _trend(now: dict[int, int], was: dict[int, int]) -> list[dict[str, Any]]:
             }
         )
     return columns
-
-
-UNIT_HEADINGS: Sequence[Heading] = [
-    Heading("单位", ""),
-    Heading("代码", "quiet"),
-    Heading("联系村", ""),
-    Heading("联户干部", "num"),
-    Heading("联系户", "num"),
-    Heading("入过户", "num"),
-    Heading("覆盖 %", "num"),
-    Heading("入户户次", "num"),
-    Heading("进村次数", "num"),
-    Heading("进村天数", "num"),
-    Heading("住村夜数", "num"),
-]
-
-
-def _unit_cells(row: UnitRow) -> list[Any]:
-    return [
-        row.name,
-        row.code,
-        row.villages,
-        row.cadres,
-        row.households,
-        row.entered,
-        row.coverage,
-        row.times,
-        row.village_times,
-        row.village_days,
-        row.nights,
-    ]
-
-
-def _unit_row(row: UnitRow, period: Period) -> Row:
-    return Row(row.pk, f"{reverse('visits')}?unit={row.pk}&{period.query}", _unit_cells(row))

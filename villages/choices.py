@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
+
 from core.identity import mask_phone
 from core.lists import as_is
 from core.places import under
@@ -10,6 +12,11 @@ from units.models import Cadre, Division, Unit
 from villages.models import Village
 
 Choices = list[tuple[str, str]]
+
+
+def place_field() -> forms.RegexField:
+    """A filter set by links alone: the code of a place above the towns, such as one county of a city."""
+    return forms.RegexField(r"^[0-9]{2,12}$", label="区划代码", required=False, widget=forms.HiddenInput)
 
 
 def town_choices(user: Cadre) -> Choices:

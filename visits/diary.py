@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from core.forms import ChineseDateField
 from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page
-from core.places import under
+from core.places import TOWN, under
 from households.choices import Relation
 from households.models import Member
 from units.access import user_of
 from units.models import Cadre, today
-from villages.choices import town_choices, unit_choices
+from villages.choices import place_field, town_choices, unit_choices, village_choices
 from visits.models import Visit
 
 MOST_FOUND = 200
@@ -27,6 +27,7 @@ SHOWN_LETTERS = 60
 class VisitSearch(SearchForm):
     placeholder = "干部、户主、谈了什么"
     town = forms.ChoiceField(label="乡镇", required=False)
+    village = forms.ChoiceField(label="村", required=False)
     unit = forms.ChoiceField(label="单位", required=False)
     kind = forms.ChoiceField(label="做什么", required=False, choices=[("", "做什么"), *Visit.Kind.choices])
     since = ChineseDateField(label="从", required=False)
@@ -34,15 +35,24 @@ class VisitSearch(SearchForm):
     entering = forms.BooleanField(label="入户", required=False)
     late = forms.BooleanField(label="补录", required=False)
     void = forms.BooleanField(label="作废", required=False)
+    inside = forms.BooleanField(label="进村", required=False, widget=forms.HiddenInput)
+    nights = forms.BooleanField(label="住村", required=False, widget=forms.HiddenInput)
+    place = place_field()
     cadre = forms.IntegerField(label="干部", required=False, widget=forms.HiddenInput)
     household = forms.IntegerField(label="户", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("town", town_choices(user)), ("unit", unit_choices(user))):
+        town = str(self.data.get("town", "")) or str(self.data.get("village", ""))[:TOWN]
+        choices = {
+            "town": town_choices(user),
+            "village": village_choices(user, town),
+            "unit": unit_choices(user),
+        }
+        for name, options in choices.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+            field.choices = options
 
     def filter(self, queryset: Any) -> Any:
         """作废 ones are shown only when asked for."""
@@ -67,6 +77,8 @@ class VisitSearch(SearchForm):
     def by_town(self, queryset: Any, value: str) -> Any:
         return queryset.filter(under(value))
 
+    by_village = by_place = by_town
+
     def by_unit(self, queryset: Any, value: str) -> Any:
         return queryset.filter(unit=value)
 
@@ -81,6 +93,12 @@ class VisitSearch(SearchForm):
 
     def by_entering(self, queryset: Any, _value: bool) -> Any:
         return queryset.entering()
+
+    def by_inside(self, queryset: Any, _value: bool) -> Any:
+        return queryset.inside()
+
+    def by_nights(self, queryset: Any, _value: bool) -> Any:
+        return queryset.filter(nights__gt=0)
 
     def by_late(self, queryset: Any, _value: bool) -> Any:
         return queryset.filter(is_late=True)

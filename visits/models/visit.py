@@ -50,6 +50,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """入户: counted, at a household, not by phone (domain.md: phone contact is kept but is not an 入户)."""
         return self.counted().filter(household__isnull=False).exclude(kind=Visit.Kind.PHONE)
 
+    def inside(self) -> "VisitQuerySet":
+        """进村: counted, in a village, not by phone."""
+        return self.counted().filter(village__isnull=False).exclude(kind=Visit.Kind.PHONE)
+
     def of(self, cadre: Cadre) -> "VisitQuerySet":
         """The visits that count for a cadre: as the one who went, or along with a colleague."""
         return self.filter(Q(cadre=cadre.pk) | Q(_together(cadre)))

@@ -117,7 +117,7 @@ def _columns(*, ended: bool) -> list[Column]:
         Column("村", "household__village__name"),
         Column("组(社)", "household__group"),
         Column("联户干部", "cadre__name", sort="cadre__pinyin"),
-        Column("单位", "unit__name", sort="unit__code"),
+        Column("单位", "unit__name", sort="unit__code", css="break" if ended else ""),
         *([] if ended else [Column("级别", "rank", show=labels_of(Rank))]),
         Column("结对方式", "kind", show=labels_of(PairingKind)),
         Column("开始日期", "started_on", sort="started_on"),

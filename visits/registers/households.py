@@ -18,7 +18,7 @@ from households.choices import Cause, Kind, Relation, Status
 from households.models import Household, HouseholdPairing, Member
 from units.access import user_of
 from units.models import Cadre, today
-from villages.choices import town_choices, unit_choices, village_choices
+from villages.choices import place_field, town_choices, unit_choices, village_choices
 from visits.models import Visit
 
 
@@ -37,6 +37,7 @@ class HouseholdSearch(SearchForm):
     cause = forms.ChoiceField(label="致贫原因", required=False, choices=[("", "致贫原因"), *Cause.choices])
     since = ChineseDateField(label="从", required=False, widget=forms.HiddenInput)
     until = ChineseDateField(label="到", required=False, widget=forms.HiddenInput)
+    place = place_field()
     tag = forms.CharField(label="标记", required=False, max_length=12, widget=forms.HiddenInput)
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "在册"), *Status.choices[1:]])
 
@@ -71,6 +72,8 @@ class HouseholdSearch(SearchForm):
     def by_town(self, queryset: Any, value: str) -> Any:
         return queryset.filter(under(value))
 
+    by_place = by_town
+
     def by_village(self, queryset: Any, value: str) -> Any:
         return queryset.filter(place=value)
 
@@ -83,11 +86,13 @@ class HouseholdSearch(SearchForm):
         return queryset.paired() if value == "yes" else queryset.unpaired()
 
     def by_visited(self, queryset: Any, value: str) -> Any:
-        """Within `since` and `until`, else this year."""
+        """Within `since` and `until`, else this year; of a unit's households by its own people."""
         day = today()
         since = self.cleaned_data.get("since") or day.replace(month=1, day=1)
         until = self.cleaned_data.get("until") or day
         entering = Visit.objects.entering().filter(visited_on__range=(since, until))
+        if self.cleaned_data.get("unit"):
+            entering = entering.filter(unit=self.cleaned_data["unit"])
         entered = Exists(entering.filter(household=OuterRef("pk")))
         return queryset.filter(entered if value == "yes" else ~entered)
 
@@ -100,7 +105,10 @@ class HouseholdSearch(SearchForm):
     def period_in_words(self) -> str:
         self.is_valid()
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        return f"入户按 {since} 至 {until} 算" if since and until and self.cleaned_data.get("visited") else ""
+        if not self.cleaned_data.get("visited"):
+            return ""
+        days = f"按 {since} 至 {until} 算" if since and until else "按今年算"
+        return f"入户{days}" + ("，只算这个单位的" if self.cleaned_data.get("unit") else "")
 
     def by_kind(self, queryset: Any, value: str) -> Any:
         return queryset.filter(kind=value)
