@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("visits.urls")),
     path("", include("visits.registers.urls")),
     path("", include("visits.pairings.urls")),
+    path("", include("surveys.urls")),
     path("", include("households.urls")),
     path("", include("villages.urls")),
     path("", include("units.urls")),

@@ -173,6 +173,20 @@ class Item:
             return f"{answer:,.{self.places}f}" if isinstance(answer, float) else f"{answer:,}"
         return self.labels.get(answer, str(answer))
 
+    @property
+    def answer_form(self) -> str:
+        """How the item is answered, in a few words: 数 0 到 1000 平方米, or its options."""
+        if self.calc:
+            return f"系统算：{self.calc}"
+        said = TYPES[self.type]
+        if self.type == "number":
+            said = f"{self.min} 到 {self.max} {self.unit}"
+        elif self.options:
+            said = f"{said}：{'、'.join(self.labels.values())}"
+        if self.max_select:
+            said += f"（最多 {self.max_select} 项）"
+        return f"{said}，可填不详" if self.unknown_allowed else said
+
     def turn(self, before: Any, after: Any) -> int:
         """1 when `after` is better than `before`, -1 when worse, 0 when the same or not to be told."""
         if not self.better or before in (None, UNKNOWN) or after in (None, UNKNOWN):

@@ -11,7 +11,14 @@ from core import bulk
 from surveys.definition import load
 from surveys.models import Survey
 
-FILES = ("household_survey.json", "village_survey.json")
+FILES = {"household": "household_survey.json", "village": "village_survey.json"}
+
+
+def preset(subject: str) -> dict[str, Any]:
+    """The document of the form on households or on villages."""
+    path = Path(settings.BASE_DIR) / "data" / FILES[subject]
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
 
 
 def publish_presets(place: str, on: date) -> None:
@@ -21,11 +28,10 @@ def publish_presets(place: str, on: date) -> None:
 
 def preset_rows(place: str, on: date) -> list[dict[str, Any]]:
     """The form of households and the form of villages, published."""
-    return [_row(Path(settings.BASE_DIR) / "data" / name, place, on) for name in FILES]
+    return [_row(preset(subject), place, on) for subject in FILES]
 
 
-def _row(path: Path, place: str, on: date) -> dict[str, Any]:
-    document = json.loads(path.read_text(encoding="utf-8"))
+def _row(document: dict[str, Any], place: str, on: date) -> dict[str, Any]:
     form = load(document)
     return {
         "code": form.code,

@@ -7,6 +7,8 @@ from typing import Any
 from core import identity
 from households.choices import Relation
 from households.models import Household, HouseholdPairing, Member
+from surveys.models import Response, Survey
+from surveys.presets import preset
 from units.models import Cadre, Division, Reach, Unit
 from units.roles import Rank, Role
 from villages.models import Village, VillagePairing
@@ -121,6 +123,51 @@ def make_visit(*, cadre: Cadre | None = None, household: Household | None = None
             "visited_on": date(2015, 9, 16),
             "content": "看了水窖，问了药费。",
             "entered_by": who,
+            **fields,
+        },
+    )
+
+
+def make_survey(
+    *, place: str = COUNTY, subject: str = "household", status: str = "open", **fields: Any
+) -> Survey:
+    """A preset form, published unless told otherwise."""
+    document = preset(subject)
+    return Survey.objects.create(
+        **{
+            "code": document["code"],
+            "edition": document["version"],
+            "title": document["title"],
+            "subject": subject,
+            "definition": document,
+            "status": status,
+            "published_on": None if status == "draft" else date(2015, 1, 1),
+            "place": place,
+            **fields,
+        }
+    )
+
+
+def make_response(
+    *,
+    survey: Survey,
+    cadre: Cadre,
+    household: Household | None = None,
+    village: Village | None = None,
+    **fields: Any,
+) -> Response:
+    """Handed in, with the answers given."""
+    return Response.objects.create(
+        survey=survey,
+        surveyor=cadre,
+        household=household,
+        village=household.village if household else village,
+        **{
+            "unit": cadre.unit,
+            "rank": cadre.rank,
+            "entered_by": cadre,
+            "surveyed_on": date(2015, 9, 16),
+            "status": Response.Status.SUBMITTED,
             **fields,
         },
     )

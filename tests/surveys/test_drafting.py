@@ -1,25 +1,17 @@
 """A draft goes out as a workbook, is changed in Excel, and comes back."""
 
 import io
-import json
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from django.conf import settings
 
 from surveys.definition import DefinitionError, load
 from surveys.drafting import Difference, all_items, differences, next_version, read_draft, write_draft
 from surveys.items import Item
-from surveys.presets import FILES
+from surveys.presets import FILES, preset
 
 pytestmark = pytest.mark.once
-
-
-def document(name: str = FILES[0]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((Path(settings.BASE_DIR) / "data" / name).read_text(encoding="utf-8"))
-    return found
 
 
 def book_of(doc: dict[str, Any]) -> openpyxl.Workbook:
@@ -46,16 +38,16 @@ def plain(item: Item) -> dict[str, Any]:
     return {name: value for name, value in item.given.items() if name not in {"condition", "calculation"}}
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_draft_comes_back_as_it_went_out(name):
-    before = document(name)
+@pytest.mark.parametrize("subject", FILES)
+def test_a_draft_comes_back_as_it_went_out(subject):
+    before = preset(subject)
     after = read_draft(saved(book_of(before)), "草稿.xlsx")
     assert differences(before, after) == []
     assert [plain(item) for item in load(after).asked] == [plain(item) for item in load(before).asked]
 
 
 def test_what_was_changed_in_excel_is_told():
-    book = book_of(document())
+    book = book_of(preset("household"))
     cell(book, "A01", "题目").value = "住房建筑面积"
     cell(book, "A01", "最大").value = 800
     cell(book, "A06", "选项").value = "01 自来水\n02 井水；99 其他"
@@ -63,7 +55,7 @@ def test_what_was_changed_in_excel_is_told():
     table = book["题目"]
     table.delete_rows(next(row for row in range(2, 90) if table.cell(row, 1).value == "D09"))
     cell(book, "A06", "好坏").value = "01 > 02"
-    changed = differences(document(), read_draft(saved(book), "草稿.xlsx"))
+    changed = differences(preset("household"), read_draft(saved(book), "草稿.xlsx"))
     assert Difference("题 A01", "题目", "住房面积", "住房建筑面积") in changed
     assert Difference("题 A01", "最大", "1000", "800") in changed
     assert Difference("规则 X04", "程度", "提醒", "错误") in changed
@@ -86,21 +78,21 @@ def test_what_was_changed_in_excel_is_told():
     ],
 )
 def test_a_wrong_cell_is_named(code, heading, value, said):
-    book = book_of(document())
+    book = book_of(preset("household"))
     cell(book, code, heading).value = value
     with pytest.raises(DefinitionError, match=said):
         read_draft(saved(book), "草稿.xlsx")
 
 
 def test_a_workbook_without_its_sheets_is_refused():
-    book = book_of(document())
+    book = book_of(preset("household"))
     del book["核对规则"]
     with pytest.raises(DefinitionError, match="没有工作表“核对规则”"):
         read_draft(saved(book), "草稿.xlsx")
 
 
 def test_the_next_version_carries_every_item_on():
-    after = next_version(load(document()), "2013.1")
+    after = next_version(load(preset("household")), "2013.1")
     assert after["version"] == "2013.1"
     assert all(item["continues"] == item["code"] for item in all_items(after))
     assert load(after).code == "HH-SURVEY"

@@ -1,20 +1,15 @@
 """The two forms that a county starts with."""
 
-import json
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 
 from surveys.definition import Definition, load
-from surveys.presets import FILES
+from surveys.presets import FILES, preset
 
 pytestmark = pytest.mark.once
 
 
 def forms() -> list[Definition]:
-    folder = Path(settings.BASE_DIR) / "data"
-    return [load(json.loads((folder / name).read_text(encoding="utf-8"))) for name in FILES]
+    return [load(preset(subject)) for subject in FILES]
 
 
 def test_both_have_their_sections_and_items():

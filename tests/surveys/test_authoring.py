@@ -1,0 +1,106 @@
+"""The office takes a form to Excel, brings it back, publishes it, and starts the next version."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from surveys.drafting import write_draft
+from surveys.models import Survey
+from surveys.presets import preset
+from tests.factories import make_cadre, make_household, make_response, make_survey
+from tests.pages import client_of
+from units.models import Cadre
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(office: Cadre) -> Client:
+    return client_of(office)
+
+
+def workbook(document: dict[str, Any], **cells: Any) -> SimpleUploadedFile:
+    """The document's workbook with some labels of items (by code) changed."""
+    out = io.BytesIO()
+    write_draft(out, document)
+    book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+    for row in book["题目"].iter_rows(min_row=2):
+        if row[0].value in cells:
+            row[2].value = cells[row[0].value]
+    changed = io.BytesIO()
+    book.save(changed)
+    return SimpleUploadedFile("草稿.xlsx", changed.getvalue())
+
+
+def test_the_next_version_is_drafted_in_excel_and_published(client):
+    first = make_survey()
+    client.post(f"/surveys/{first.pk}/next/", {"edition": "2013.1"})
+    draft = Survey.objects.get(edition="2013.1")
+    page = client.post(
+        f"/surveys/{draft.pk}/draft/",
+        {"file": workbook(draft.definition, A01="住房建筑面积"), "version": draft.version},
+        follow=True,
+    )
+    assert "住房建筑面积" in page.content.decode()
+    client.post(f"/surveys/{draft.pk}/publish/")
+    draft.refresh_from_db()
+    first.refresh_from_db()
+    assert (draft.status, first.status) == ("open", "closed")
+    assert draft.form.by_code["A01"].label == "住房建筑面积"
+
+
+def test_a_published_version_is_frozen(client):
+    survey = make_survey()
+    page = client.post(
+        f"/surveys/{survey.pk}/draft/", {"file": workbook(survey.definition), "version": survey.version}
+    )
+    assert page.status_code == 404
+
+
+def test_each_problem_of_a_draft_is_said(client):
+    draft = make_survey(status="draft")
+    document = preset("household")
+    document["items"][1]["show_if"] = "Z99 > 0"
+    document["cross_rules"][0]["rule"] = "B02 <= "
+    upload = {"file": workbook(document), "version": draft.version}
+    page = client.post(f"/surveys/{draft.pk}/draft/", upload).content.decode()
+    assert "A02：没有题号 Z99。" in page
+    assert "X01：“B02 &lt;=”写得不对，看不懂。" in page
+
+
+def test_the_second_of_two_editors_is_told(client):
+    draft = make_survey(status="draft")
+    upload = {"file": workbook(draft.definition, A01="房子大小"), "version": draft.version}
+    draft.title = "贫困户调查表（改）"
+    draft.save()
+    page = client.post(f"/surveys/{draft.pk}/draft/", upload)
+    assert "刚刚被别人换过" in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.form.by_code["A01"].label == "住房面积"
+
+
+def test_publishing_says_how_many_drafts_of_answers_are_left(client):
+    survey = make_survey()
+    cadre = make_cadre()
+    make_response(survey=survey, cadre=cadre, household=make_household(), status="draft")
+    client.post(f"/surveys/{survey.pk}/next/", {"edition": "2013.1"})
+    draft = Survey.objects.get(edition="2013.1")
+    page = client.get(f"/surveys/{draft.pk}/publish/").content.decode()
+    assert "还有 1 份没有提交的草稿" in page
+
+
+def test_a_new_form_starts_from_another(client):
+    document = {**preset("village"), "code": "VL-SHORT", "title": "村情简表"}
+    client.post("/surveys/new/", {"file": workbook(document)})
+    assert Survey.objects.get(code="VL-SHORT").is_draft
+
+
+def test_a_cadre_reads_the_form_and_changes_nothing(client, cadre):
+    survey = make_survey()
+    page = client_of(cadre).get(f"/surveys/{survey.pk}/").content.decode()
+    assert "住房面积" in page
+    assert "另起下一版" not in page
