@@ -7,6 +7,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
+from surveys.models import _published_form
 from tests.factories import make_cadre, make_unit
 from units.models import Cadre
 from units.roles import Role
@@ -51,6 +52,12 @@ def media_root(settings, tmp_path: Path) -> Path:
     """Uploads of a test go to a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def published_forms() -> None:
+    """A test's survey may carry the key of another one's."""
+    _published_form.cache_clear()
 
 
 # Few people explain every permission: office and viewer see the county, leader and cadre share a
