@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor
 from typing import Any
 
-from core.cells import CellError
+from core.cells import EXACT, CellError
 from surveys.definition import Definition, Rule
 from surveys.items import Item
 from surveys.language import Facts
@@ -45,14 +45,14 @@ class Examined:
 def examine(definition: Definition, raw: Mapping[str, Any], known: Known) -> Examined:
     """Check everything; `raw` holds form texts, cells or clean answers by code."""
     answers, errors = clean_answers(definition.asked, raw)
-    hidden = hide(definition, answers, known)
+    given = answers.keys() | errors.keys()
+    hidden = settle(definition, answers, errors, known)
     for item in definition.asked:
         if item.code in hidden:
-            if answers.pop(item.code, None) is not None:
+            if item.code in given:
                 errors[item.code] = "照前面的答案，这一题不用填。请清空它，或者改前面的答案。"
-        elif item.required and item.code not in answers and item.code not in errors:
+        elif item.must_be_typed and item.code not in answers and item.code not in errors:
             errors[item.code] = "这一题要填。"
-    calculate(definition, answers, errors, known)
     facts = known.facts(answers)
     broken = [rule for rule in definition.rules if not rule.expression.holds(facts)]
     return Examined(answers, errors, broken)
@@ -82,30 +82,31 @@ def is_absent(answer: Any) -> bool:
 
 def hide(definition: Definition, answers: Mapping[str, Any], known: Known) -> set[str]:
     """The codes of items that are not asked: what a hidden item answers is not looked at."""
+    return settle(definition, dict(answers), {}, known)
+
+
+def settle(definition: Definition, answers: dict[str, Any], errors: dict[str, str], known: Known) -> set[str]:
+    """Take hidden answers out and put calculated ones in, each after those it depends on; the hidden codes.
+
+    A calculated answer out of its range is an error of its item.
+    """
     hidden: set[str] = set()
-    seen = dict(answers)
-    for item in definition.conditional:
-        assert item.condition
-        if not item.condition.shows(known.facts(seen)):
+    for item in definition.dependent:
+        facts = known.facts(answers)
+        if item.condition and not item.condition.shows(facts):
             hidden.add(item.code)
-            seen.pop(item.code, None)
+            answers.pop(item.code, None)
+        elif item.calculation and (number := item.calculation.result(facts)) is not None:
+            try:
+                answers[item.code] = item.clean(rounded(number, item.places))
+            except CellError as error:
+                errors[item.code] = str(error)
     return hidden
 
 
-def calculate(definition: Definition, answers: dict[str, Any], errors: dict[str, str], known: Known) -> None:
-    """Put the calculated answers in; one out of its range is an error of its item."""
-    for item in definition.calculated:
-        assert item.calculation
-        number = item.calculation.result(known.facts(answers))
-        if number is None:
-            continue
-        try:
-            answers[item.code] = item.clean(rounded(number, item.places))
-        except CellError as error:
-            errors[item.code] = str(error)
-
-
 def rounded(number: float, places: int) -> float:
-    """Half up, by the same arithmetic of doubles as in the browser."""
+    """Half up, by the same arithmetic of doubles as in the browser; what no item takes stays as it is."""
     scale = 10**places
+    if not abs(number) < EXACT / scale:
+        return number
     return floor(number * scale + 0.5) / scale

@@ -5,6 +5,7 @@ Definition or raises DefinitionError naming everything that is wrong. Each item 
 each rule one compiled expression, which form, import and demo use alike.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,6 +39,9 @@ BINDS = {
 """Facts that an item may be bound to: columns of the household, its members, its village, the response."""
 KIND_OF_TYPE = {"number": NUMBER, "yesno": NUMBER, "single": TEXT, "multi": LIST, "text": TEXT, "date": TEXT}
 ERROR, WARN = "error", "warn"
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,19}")
+"""Capitals: no word of the language, no property that every object of the browser has."""
+_OPTION_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
 class DefinitionError(ValueError):
@@ -102,16 +106,15 @@ class Definition:
         return [*(item for item in self.header if not item.bind), *self.items]
 
     @cached_property
-    def calculated(self) -> Sequence[Item]:
-        """Calculated items, each after those it is calculated from."""
-        needs = {item.code: item.calculation.codes for item in self.items if item.calculation}
+    def dependent(self) -> Sequence[Item]:
+        """Items with a condition or a calculation, each after those that it looks at."""
+        needs = {item.code: item.looks_at for item in self.items if item.condition or item.calculation}
         return [self.by_code[code] for code in _in_order(needs)]
 
     @cached_property
-    def conditional(self) -> Sequence[Item]:
-        """Items with a condition, each after those its condition looks at."""
-        needs = {item.code: item.condition.codes for item in self.items if item.condition}
-        return [self.by_code[code] for code in _in_order(needs)]
+    def calculated(self) -> Sequence[Item]:
+        """Calculated items, each after those it is calculated from."""
+        return [item for item in self.dependent if item.calculation]
 
     def rules_on(self, code: str) -> Sequence[Rule]:
         return [rule for rule in self.rules if code in rule.expression.codes]
@@ -200,10 +203,8 @@ class _Loader:
             return None
 
     def _refuse_circles(self, items: Sequence[Item]) -> None:
-        for what, of in (("显示条件", "condition"), ("计算", "calculation")):
-            needs = {i.code: getattr(i, of).codes for i in items if getattr(i, of)}
-            for circle in _circles(needs):
-                self.problems.append(f"{what}绕成了圈：{' → '.join(circle)}")
+        for circle in _circles({item.code: item.looks_at for item in items}):
+            self.problems.append(f"显示条件或计算绕成了圈：{' → '.join(circle)}")
 
     def _sections(self, items: Sequence[Item]) -> list[Section]:
         sections = [
@@ -251,8 +252,8 @@ def _scope(subject: str, items: Sequence[Item], members: Sequence[Item]) -> Scop
 def _problems_of(entry: Mapping[str, Any]) -> list[str]:
     """What is wrong with one item by itself."""
     found = []
-    if not str(entry.get("code") or "").isidentifier():
-        found.append("题号要用字母和数字，字母在前")
+    if not _CODE.fullmatch(str(entry.get("code") or "")):
+        found.append("题号用大写字母和数字，字母在前，最多 20 个")
     if not entry.get("label"):
         found.append("没有写题目")
     if entry.get("type") not in TYPES:

@@ -65,6 +65,16 @@ class Item:
     def given(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
+    @property
+    def must_be_typed(self) -> bool:
+        return self.required and not self.calc
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The answers that decide whether it is shown and what it comes to."""
+        parts = (part.codes for part in (self.condition, self.calculation) if part)
+        return frozenset().union(*parts)
+
     @cached_property
     def labels(self) -> Mapping[str, str]:
         return {option.code: option.label for option in self.options}
@@ -82,26 +92,42 @@ class Item:
 
     def clean(self, raw: Any) -> Any:
         """The clean answer of a form's text, a sheet's cell or a clean answer; raises CellError."""
+        if isinstance(raw, list | tuple) and len(raw) == 1:
+            raw = raw[0]
         if raw is None or raw == "" or raw == []:
             return None
         if isinstance(raw, str) and raw.strip() in {UNKNOWN, UNKNOWN_LABEL}:
             if not self.unknown_allowed:
                 raise CellError("这一题不能填“不详”", "问清楚再填")
             return UNKNOWN
+        if isinstance(raw, list | tuple) and (self.type != "multi" or UNKNOWN in raw):
+            raise CellError("选了不止一项", "只选一项")
         return self._clean(raw)
 
     def _clean_number(self, raw: Any) -> int | float | None:
         number = clean_decimal(raw, 15, self.places, self.unit, low=None)
         if number is None:
             return None
-        low, high = self.min, self.max
-        if (low is not None and number < Decimal(str(low))) or (
-            high is not None and number > Decimal(str(high))
-        ):
-            raise CellError(f"{number:f} 超出了范围", f"填 {low} 到 {high} 之间的数{self._in_unit}")
+        if self._below(number) or self._above(number):
+            raise CellError(f"{number:f} 超出了范围", f"填{self.range}的数{self._in_unit}")
         if self.step and number % Decimal(str(self.step)):
             raise CellError(f"{number:f} 不合要求", f"填 {self.step} 的整倍数{self._in_unit}")
         return int(number) if number == int(number) else float(number)
+
+    def _below(self, number: Decimal) -> bool:
+        return self.min is not None and number < Decimal(str(self.min))
+
+    def _above(self, number: Decimal) -> bool:
+        return self.max is not None and number > Decimal(str(self.max))
+
+    @property
+    def range(self) -> str:
+        """The numbers that are taken, in words: “0 到 300 之间”; '' for all."""
+        if self.min is None and self.max is None:
+            return ""
+        if self.max is None:
+            return f"不小于 {self.min} "
+        return f"不大于 {self.max} " if self.min is None else f" {self.min} 到 {self.max} 之间"
 
     @property
     def _in_unit(self) -> str:

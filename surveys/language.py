@@ -15,10 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from core.cells import EXACT
+
 UNKNOWN = "unknown"
 """The answer 不详, where an item allows it."""
 
 Tree = tuple[Any, ...]
+LONGEST = 500
+"""Characters of an expression."""
 NUMBER, TEXT, LIST, TRUTH, MEMBERS = "number", "text", "list", "truth", "members"
 
 
@@ -93,11 +97,14 @@ def is_missing(value: Any) -> bool:
 
 def read(text: str, scope: Scope, kind: str) -> Expression:
     """Read an expression that must give a `kind`; raises LanguageError."""
+    if len(text) > LONGEST:
+        raise LanguageError(f"“{text[:20]}…”太长，最多 {LONGEST} 个字")
     try:
-        parsed = ast.parse(text.strip(), mode="eval").body
+        tree, found = _Reader(scope).read(ast.parse(text.strip(), mode="eval").body)
+    except LanguageError:
+        raise
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise LanguageError(f"“{text}”写得不对，看不懂") from None
-    tree, found = _Reader(scope).read(parsed)
     if found != kind:
         raise LanguageError(f"“{text}”得出的不是{'真假' if kind == TRUTH else '数'}")
     return Expression(text, kind, tree, compile_tree(tree))
@@ -154,12 +161,14 @@ class _Reader:
         if isinstance(node.value, str):
             return ("value", node.value), TEXT
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            if node.value >= EXACT:
+                raise LanguageError(f"数 {ast.unparse(node)[:20]} 太大")
             return ("value", node.value), NUMBER
         raise LanguageError(f"“{ast.unparse(node)}”不是数，也不是文字")
 
     def _read_tuple(self, node: ast.Tuple | ast.List) -> tuple[Tree, str]:
         parts = [self._read_constant(part) for part in node.elts if isinstance(part, ast.Constant)]
-        if len(parts) != len(node.elts) or not parts:
+        if len(parts) != len(node.elts) or len({kind for _, kind in parts}) != 1:
             raise LanguageError(f"“{ast.unparse(node)}”里只能写代码")
         return ("list", *(tree for tree, _ in parts)), LIST
 
@@ -212,7 +221,7 @@ class _Reader:
         (one, kind), (other, other_kind) = self.read(left), self.read(right)
         fits = {
             "==": kind == other_kind and kind in {NUMBER, TEXT},
-            "in": other_kind == LIST and kind in {NUMBER, TEXT},
+            "in": other_kind == LIST and kind == _kind_in(other),
         }
         fits.update({"!=": fits["=="], "not in": fits["in"]})
         if not fits.get(operation, kind == other_kind == NUMBER):
@@ -265,11 +274,17 @@ class _Reader:
         return ("implies", self._of_kind(condition, TRUTH), self._of_kind(then, TRUTH)), TRUTH
 
 
+def _kind_in(tree: Tree) -> str:
+    """What a list holds: numbers or codes; an answer's holds codes."""
+    literal = tree[0] == "list" and not isinstance(tree[1][1], str)
+    return NUMBER if literal else TEXT
+
+
 # --- compiling ------------------------------------------------------------------------------------
 
 
 def compile_tree(tree: Tree) -> Evaluate:
-    """The tree as closures; `static/survey.js` does the same, part by part."""
+    """The tree as closures; `static/survey_language.js` does the same, part by part."""
     operation, *parts = tree
     if operation == "value":
         return _constant(parts[0])
