@@ -1,26 +1,17 @@
 """Definitions to test with: the two forms a county starts with, and one that uses every construct."""
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from surveys.definition import Definition, load
-from surveys.presets import FILES
+from surveys.presets import preset
 
 
 @cache
-def preset(name: str) -> Definition:
-    return load(document(name))
+def preset_form(subject: str) -> Definition:
+    return load(preset(subject))
 
 
-def document(name: str) -> dict[str, Any]:
-    return json.loads((Path(settings.BASE_DIR) / "data" / name).read_text(encoding="utf-8"))
-
-
-HOUSEHOLD, VILLAGE = FILES
 CHOICES = [{"code": "0", "label": "无"}, {"code": "1", "label": "甲"}, {"code": "2", "label": "乙"}]
 
 EVERYTHING: dict[str, Any] = {
@@ -79,3 +70,11 @@ EVERYTHING: dict[str, Any] = {
         {"code": "R8", "level": "warn", "rule": "B4 < 100 and B6 <= count(members, M3 > A1)", "msg": "太大"},
     ],
 }  # fmt: skip
+
+
+@cache
+def everything() -> Definition:
+    return load(EVERYTHING)
+
+
+FORMS = [preset_form("household"), preset_form("village"), everything()]
