@@ -109,6 +109,7 @@ class ImportRun(models.Model):
     applied_at = models.DateTimeField("导入时间", null=True)
     undone_at = models.DateTimeField("撤销时间", null=True)
     stop_asked = models.BooleanField("要求停止", default=False)
+    seen = models.BooleanField("结果看过了", default=True)
     files_deleted_at = models.DateTimeField("原表删除时间", null=True)
 
     objects = ImportRunQuerySet.as_manager()
@@ -119,6 +120,12 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename}（{self.get_status_display()}）"
+
+    @property
+    def is_running(self) -> bool:
+        """Waiting for the worker, or at work."""
+        status = ImportRun.Status
+        return self.status in {status.QUEUED, status.CHECKING, status.APPLYING, status.UNDOING}
 
 
 class ImportRow(models.Model):

@@ -13,17 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.importing import files, runs, tasks, workbooks
+from core.importing import runs, tasks, workbooks
 from core.importing.kinds import Sheet, all_kinds, find_kind
 from core.lists import log_download
 from core.models import ImportRow, ImportRun
 from units.access import get_visible, office_required, user_of
-from units.context import RUNNING
 
 MAX_BYTES = 20 * 1024 * 1024
 ERRORS_SHOWN = 50
 RUNS_SHOWN = 20
 Status = ImportRun.Status
+GONE = "原表没有了：过了 30 天已经删除，或者这次没有检查出结果。"
+NOT_YET = "表比较大，正在标注，过一两分钟再下载。"
 
 
 class UploadForm(forms.Form):
@@ -83,7 +84,7 @@ def import_kind(request: HttpRequest, kind: str) -> HttpResponse:
 @office_required
 def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
     sheet = _sheet(kind)
-    return _workbook(workbooks.template(sheet), f"{sheet.label}空白表格.xlsx")
+    return _workbook(workbooks.template(sheet), workbooks.template_name(sheet))
 
 
 @office_required
@@ -92,9 +93,11 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     runs.mark_broken()
     run: ImportRun = get_visible(ImportRun.objects.select_related("by"), user_of(request), pk=pk)
     if request.headers.get("HX-Request"):
-        if run.status not in RUNNING:
+        if not run.is_running:
             return HttpResponse(headers={"HX-Refresh": "true"})
         return render(request, "_job.html", {"progress": _progress(run)})
+    if not run.is_running:
+        runs.note_seen(run)
     wrong = ImportRow.objects.filter(run=run, errors__isnull=False).order_by("number")
     everything = request.GET.get("all") == "1"
     rows = list(wrong if everything else wrong[:ERRORS_SHOWN])
@@ -115,7 +118,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             },
             "run": run,
             "step": _step(run),
-            "running": run.status in RUNNING,
+            "running": run.is_running,
             "progress": _progress(run),
             "good": run.created_count + run.changed_count,
             "errors": [(row.number, error) for row in rows for error in row.errors or []],
@@ -123,7 +126,8 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "warnings": [
                 (row.number, error) for row in warned[:ERRORS_SHOWN] for error in row.warnings or []
             ],
-            "has_marked": files.has(run, files.MARKED),
+            "may_be_marked": workbooks.may_be_marked(run),
+            "is_marked": workbooks.is_ready(run),
             "why_not_undo": runs.why_not_undo(run) if run.status == Status.DONE else "",
             "may_check": run.status in {Status.STOPPED, Status.BROKEN} and not run.applied_at,
         },
@@ -184,14 +188,12 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
 def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Her own workbook with the wrong cells marked and the given numbers filled in."""
     run: ImportRun = get_visible(ImportRun.objects, user_of(request), pk=pk)
-    try:
-        data = files.read(run, files.MARKED)
-    except FileNotFoundError:
-        messages.warning(request, "标注的表还没有准备好，过一会儿再试；超过 30 天的已经删除。")
+    problem = GONE if not workbooks.may_be_marked(run) else "" if workbooks.is_ready(run) else NOT_YET
+    if problem:
+        messages.warning(request, problem)
         return redirect("import-run", pk=pk)
     log_download(request, f"标注后的原表：{run.filename}"[:60], filters="", row_count=run.total_rows)
-    name = run.filename.rpartition(".")[0] or run.filename
-    return _workbook(data, f"{name}（已标注）.xlsx")
+    return _workbook(workbooks.marked_workbook(run), workbooks.marked_name(run))
 
 
 def _sheet(kind: str) -> Sheet:

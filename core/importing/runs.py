@@ -94,6 +94,8 @@ def apply(run: ImportRun, *, partial: bool = False, listener: Listener | None = 
         except applying.Stale as stale:
             _settle(run, Status.BROKEN, str(stale))
         else:
+            # The copy marked after the check knows neither what was done nor the given numbers.
+            files.drop(run, files.MARKED)
             run.refresh_from_db()
             progress.finish()
 
@@ -126,6 +128,12 @@ def ask_stop(run: ImportRun) -> None:
     waiting = ImportRun.objects.filter(pk=run.pk, status=Status.QUEUED, applied_at=None)
     if not waiting.update(status=Status.STOPPED, message="检查停下了，资料没有变。"):
         ImportRun.objects.filter(pk=run.pk, status=Status.CHECKING).update(stop_asked=True)
+
+
+def note_seen(run: ImportRun) -> None:
+    """The clerk has the result before her: the top bar need not tell of it any more."""
+    if not run.seen:
+        ImportRun.objects.filter(pk=run.pk).update(seen=True)
 
 
 def mark_broken() -> int:

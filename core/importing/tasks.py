@@ -77,7 +77,7 @@ def queue_undo(run: ImportRun, by_pk: int) -> None:
 def _queue(run: ImportRun, allowed: list[Status], message: str) -> None:
     """Raises runs.NotNow when the run is busy or done."""
     waiting = ImportRun.objects.filter(pk=run.pk, status__in=allowed)
-    if not waiting.update(status=Status.QUEUED, message=message, stop_asked=False):
+    if not waiting.update(status=Status.QUEUED, message=message, stop_asked=False, seen=False):
         run.refresh_from_db()
         raise runs.NotNow(f"这一批现在是“{run.get_status_display()}”，不能做这一步。")
     run.refresh_from_db()

@@ -14,6 +14,8 @@ from core.sheets.template import TemplateColumn, write_template
 
 Outcome = ImportRow.Outcome
 Status = ImportRun.Status
+MADE_AT_ONCE = 2000
+"""Rows of a workbook that a page marks while its reader waits (2 seconds); larger ones are a job's."""
 
 
 def template(sheet: Sheet) -> bytes:
@@ -34,12 +36,12 @@ def template(sheet: Sheet) -> bytes:
 
 
 def template_name(sheet: Sheet) -> str:
-    return f"{sheet.label}空白表.xlsx"
+    return f"{sheet.label}空白表格.xlsx"
 
 
 def marked_name(run: ImportRun) -> str:
     """The name the marked copy is downloaded under."""
-    return re.sub(r"\.[A-Za-z]{3,4}$", "", run.filename) + "（标注）.xlsx"
+    return re.sub(r"\.[A-Za-z]{3,4}$", "", run.filename) + "（已标注）.xlsx"
 
 
 def marked_workbook(run: ImportRun) -> bytes:
@@ -48,27 +50,33 @@ def marked_workbook(run: ImportRun) -> bytes:
     As a job has kept it, else made now (seconds for some thousand rows). Raises FileNotFoundError when
     the upload has been deleted, SheetError when it can no longer be read.
     """
-    if not files.has(run, files.MARKED):
-        keep_marked(run)
-    return files.read(run, files.MARKED)
+    return files.read(run, files.MARKED) if files.has(run, files.MARKED) else _mark(run)
+
+
+def may_be_marked(run: ImportRun) -> bool:
+    """Whether there is something to mark, and what to mark it in."""
+    return run.status in {Status.CHECKED, Status.DONE} and files.has(run, files.UPLOAD)
+
+
+def is_ready(run: ImportRun) -> bool:
+    """Whether the marked copy can be had at once: kept by a job, or small enough to be made now."""
+    return files.has(run, files.MARKED) or run.total_rows <= MADE_AT_ONCE
 
 
 def keep_marked(run: ImportRun) -> None:
     """Make the marked copy and keep it sealed beside the upload."""
-    if run.status not in {Status.CHECKED, Status.DONE}:
-        return
+    if may_be_marked(run):
+        files.keep(run, files.MARKED, _mark(run))
+
+
+def _mark(run: ImportRun) -> bytes:
     data = files.read(run, files.UPLOAD)
     name = run.sheet_name
     if "*" in name:
         # No sheet is called so: there was an ID number in its name.
         name = checking.read(kind_of(run.kind), data, run.filename)[0].name
     marks, extras = _marks(run)
-    files.keep(run, files.MARKED, mark_workbook(data, run.filename, name, marks, extras, run.header_row - 1))
-
-
-def is_ready(run: ImportRun) -> bool:
-    """Whether the marked copy can be had at once."""
-    return files.has(run, files.MARKED)
+    return mark_workbook(data, run.filename, name, marks, extras, run.header_row - 1)
 
 
 def _marks(run: ImportRun) -> tuple[dict[tuple[int, int], str], dict[str, dict[int, str]]]:
@@ -114,6 +122,7 @@ __all__ = [
     "keep_marked",
     "marked_name",
     "marked_workbook",
+    "may_be_marked",
     "template",
     "template_name",
 ]

@@ -79,6 +79,7 @@ class HouseholdSheet(Sheet):
                 "aliases": ("人口", "人口数", "家庭人口数", "家庭人数"),
                 "clearable": False,
             },
+            "identified_on": {"aliases": ("识别时间", "建档时间", "建档日期")},
             "income_when_identified": {"aliases": ("人均纯收入",)},
         }
         fields = {name: field_column(Household, name, **cleaners.get(name, {})) for name in HOUSEHOLD}
