@@ -75,7 +75,7 @@ def _tidy(text: str) -> str:
     text = _squeeze(text)
     if "\ufffd" in text:
         raise CellError("有认不出的字（乱码）", "把这一格重新输入")
-    if text in EXCEL_ERRORS or (text and not text.strip("#")):
+    if text in EXCEL_ERRORS or (len(text) > 1 and not text.strip("#")):
         raise CellError(f"是 Excel 的错误值 {text}", "改成真正的内容，没有就空着")
     return text
 
@@ -101,6 +101,20 @@ def _written(value: Cell) -> str:
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
     return str(value)
+
+
+# White space beside a Chinese character says nothing; between two Latin words it does.
+_NAME_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+
+
+def clean_name(value: Cell, max_length: int = 0) -> str:
+    """The name of a person, unit or place: 王 有 福 is 王有福, a number or a date is no name."""
+    text = _NAME_SPACE.sub("", clean_text(value))
+    if (value is not None and not isinstance(value, str)) or (text and not any(map(str.isalpha, text))):
+        raise CellError("不是名字", "核对是不是错了列")
+    if re.search(r"\d{7}", text):
+        raise CellError("名字里写了号码", "号码填在它自己的一列")
+    return clean_text(text, max_length)
 
 
 def label_key(text: str) -> str:
@@ -286,8 +300,9 @@ def _kind(value: object) -> str:
 # --- yes and no, phones, choices ----------------------------------------------------------------
 
 _YES_NO = {
-    **dict.fromkeys(["是", "有", "对", "√", "✓", "✔", "☑", "1", "y", "yes", "true"], True),
-    **dict.fromkeys(["否", "无", "没有", "不是", "×", "✗", "✘", "☒", "x", "0", "n", "no", "false"], False),
+    **dict.fromkeys(["是", "有", "对", "已参加", "√", "✓", "✔", "☑", "1", "y", "yes", "true"], True),
+    **dict.fromkeys(["否", "无", "没有", "不是", "未参加", "没参加", "×", "✗", "✘", "☒"], False),
+    **dict.fromkeys(["x", "0", "n", "no", "false"], False),
 }
 
 
@@ -339,13 +354,20 @@ def _phone_error(number: str) -> CellError:
     return CellError("不像手机号，也不像带区号的座机", f"照本人说的核对，{_NO_PHONE}")
 
 
-def clean_choice(choices: Mapping[str, str]) -> Callable[[Cell], str | None]:
-    """A cleaner that takes a label of `choices` (code → label), a code, or both, and gives the code."""
+def clean_choice(
+    choices: Mapping[str, str], spellings: Mapping[str, str] | None = None
+) -> Callable[[Cell], str | None]:
+    """A cleaner that takes a label of `choices` (code → label), a code, or both, and gives the code.
+
+    `spellings` are other words for a label (儿子 → 之子).
+    """
     codes: dict[str, str] = {label_key(label): code for code, label in reversed(list(choices.items()))}
     for code, label in choices.items():
         plain = code.lstrip("0") or code[-1:]
         for spelling in (code, plain, f"{code}{label}", f"{code}.{label}", f"{code}、{label}"):
             codes.setdefault(label_key(spelling), code)
+    for spelling, label in (spellings or {}).items():
+        codes.setdefault(label_key(spelling), codes[label_key(label)])
     shown = _shortened([label for label in choices.values() if label])
     # Looking up the raw text first spares the cleaning of nearly every cell.
     seen = {label: codes[label_key(label)] for label in choices.values()}

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from core import history, identity
-from core.cells import CellError
+from core.cells import CellError, clean_name
 from core.models import Change
 
 
@@ -26,6 +26,8 @@ class Record(models.Model):
     """Fields whose changes are bookkeeping, not history."""
     secret: ClassVar[frozenset[str]] = frozenset()
     """Fields whose values never stand in the history."""
+    names: ClassVar[frozenset[str]] = frozenset()
+    """Fields that hold the name of a person, unit or place."""
 
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
@@ -36,17 +38,23 @@ class Record(models.Model):
         """Set the columns that follow from others (place, pinyin …); called before every write."""
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """Texts hold no ID number, on pages and in the admin alike."""
-        super().clean_fields(exclude)
-        wrong = {}
+        """On pages and in the admin alike names are names, and no text holds an ID number."""
+        errors: dict[str, Any] = {}
         for field in self._meta.concrete_fields:
             if isinstance(field, models.CharField | models.TextField) and field.name not in (exclude or ()):
+                text = getattr(self, field.attname) or ""
                 try:
-                    identity.refuse_number(getattr(self, field.attname) or "")
+                    identity.refuse_number(text)
+                    if field.name in self.names:
+                        setattr(self, field.attname, clean_name(text))
                 except CellError as error:
-                    wrong[field.name] = str(error)
-        if wrong:
-            raise ValidationError(wrong)
+                    errors[field.name] = str(error)
+        try:
+            super().clean_fields({*(exclude or ()), *errors})
+        except ValidationError as error:
+            errors |= error.error_dict
+        if errors:
+            raise ValidationError(errors)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises StaleRecord when the stored version is not the one this row was read at."""

@@ -104,6 +104,12 @@ class HeadForm(forms.Form):
     id_number = IdNumberField()
     sex = forms.ChoiceField(label="性别", choices=Sex.choices, required=False, help_text="填了身份证号可不选")
 
+    def clean_head_name(self) -> str:
+        try:
+            return cells.clean_name(self.cleaned_data["head_name"])
+        except cells.CellError as error:
+            raise ValidationError(str(error)) from error
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         number = data.get("id_number", "")

@@ -35,3 +35,22 @@ def test_an_id_number_stands_in_no_text(office, url, field):
 def test_an_id_number_stands_in_no_text_of_the_admin(office, leader):
     text = signed_in(office).post(page("units.unit", "change", leader.unit), {"contact": NUMBER})
     assert "这里写了身份证号" in text.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("13993850000", "不是名字"), ("😀", "不是名字"), ("#", "不是名字")]
+)
+def test_what_is_no_name_is_told(office, name, sentence):
+    household = make_household()
+    for url, field in (("/units/new/", "name"), (f"/households/{household.pk}/members/new/", "name")):
+        html = client_of(office).post(url, {field: name}).content.decode()
+        assert sentence in html
+        assert name in html
+
+
+def test_a_name_is_kept_without_the_space_within(office, leader):
+    url = page("units.unit", "change", leader.unit)
+    form = {"name": "县 水务局 ", "level": "county", "version": leader.unit.version}
+    signed_in(office).post(url, form)
+    leader.unit.refresh_from_db()
+    assert leader.unit.name == "县水务局"

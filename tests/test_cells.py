@@ -31,6 +31,7 @@ anything = st.one_of(
 CLEANERS = [
     lambda value: cells.clean_text(value, 20),
     cells.clean_words,
+    cells.clean_name,
     cells.clean_date,
     lambda value: cells.clean_int(value, 0, 100, "人"),
     lambda value: cells.clean_decimal(value, 12, 2, "元"),
@@ -129,6 +130,28 @@ def test_two_spellings_of_a_label(one, other):
 )
 def test_words(value):
     assert cells.clean_words(value) == "五保、重病"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (" 王 有\u3000福", "王有福"),
+        ("县 水务局", "县水务局"),
+        ("买买提·艾力", "买买提·艾力"),
+        ("Anna Li", "Anna Li"),
+        ("第 1 中学", "第1中学"),
+        ("王有福（大）", "王有福（大）"),
+    ],
+)
+def test_names(value, name):
+    assert cells.clean_name(value, 20) == name
+
+
+@pytest.mark.parametrize(
+    "value", [3.0, True, dt.date(2012, 3, 5), "1", "/", "13800001234", "王有福13800001234"]
+)
+def test_names_that_are_none(value):
+    assert refused(cells.clean_name, value)[0] in {"不是名字", "名字里写了号码"}
 
 
 # --- dates --------------------------------------------------------------------------------------
@@ -319,6 +342,11 @@ def test_phones_that_are_none(value, why, remedy):
 )
 def test_a_choice_by_label_or_code(value):
     assert clean_relation(value) == "01"
+
+
+def test_a_choice_by_another_word():
+    clean = cells.clean_choice(RELATIONS, {"妻 子": "配偶", "其他": "户主"})
+    assert (clean("妻子"), clean("其他"), clean("02")) == ("02", "10", "02")
 
 
 def test_codes_with_and_without_zero():

@@ -266,7 +266,7 @@ def test_members(office) -> None:
     household = make_household(head="王有福")
     number = make_id_number(born_on=date(1988, 2, 3), sex="2")
     rows = [
-        member(household.no, "李秀英", "配偶", 身份证号=number, 文化程度="小学"),
+        member(household.no, "李 秀英", "妻子", 身份证号=number, 文化程度="小学"),
         member(household.no, "王小福", "之子", 性别="男", 出生日期="2010.6.1"),
     ]
     assert outcomes(load("members", office, rows)) == ["created", "created"]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from core.cells import Cell, CellError, clean_phone, clean_text
+from core.cells import Cell, CellError, clean_name, clean_phone, clean_text
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, reachable
 from core.importing.matching import rows_in
@@ -110,14 +110,14 @@ def cadre_columns() -> list[Column]:
         Column(
             "name",
             "干部姓名",
-            clean_text,
+            clean_name,
             aliases=("姓名", "联户干部", "帮扶干部", "走访干部"),
             clearable=False,
         ),
         Column(
             "unit",
             "单位",
-            clean_text,
+            clean_name,
             aliases=("单位全称", "所在单位", "工作单位"),
             help="全称或简称",
             clearable=False,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from core.cells import Cell, CellError, clean_choice, clean_phone, clean_text
+from core.cells import Cell, CellError, clean_choice, clean_name, clean_phone, clean_text
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside
 from core.importing.kinds import Sheet
@@ -15,10 +15,15 @@ from core.importing.table import Table
 from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
 from units.finding import find_divisions, find_units, given_values, mobile, plain_digits
 from units.models import Cadre, Division, Unit
-from units.roles import Role
+from units.roles import Rank, Role
 
 SHEET_ROLES = {Role.CADRE.value: Role.CADRE.label, Role.LEADER.value: Role.LEADER.label}
 """The roles a sheet may give: accounts that see a whole place are opened one by one, on the page."""
+RANK_SPELLINGS = {
+    **dict.fromkeys(["正县级", "副县级", "县处级", "正处级", "副处级"], Rank.COUNTY.label),
+    **dict.fromkeys(["正科级", "副科级", "正科", "副科", "乡科级"], Rank.SECTION.label),
+    **dict.fromkeys(["一般干部", "科员", "办事员"], Rank.GENERAL.label),
+}
 
 
 def division_code(value: Cell) -> str:
@@ -127,11 +132,11 @@ class CadreSheet(Sheet):
         roles = tuple(SHEET_ROLES.values())
         return [
             field_column(Cadre, "name", required=True, aliases=("干部姓名",)),
-            field_column(Cadre, "unit", key="unit", clean=clean_text, required=True, clearable=False,
+            field_column(Cadre, "unit", key="unit", clean=clean_name, required=True, clearable=False,
                          help="单位全称或简称", aliases=("单位全称", "所在单位", "工作单位")),
             field_column(Cadre, "phone", clean=mobile, help="登录用，一人一个", aliases=("联系电话", "电话", "手机")),
             field_column(Cadre, "staff_no", clean=staff_number, help="没有手机号的填"),
-            field_column(Cadre, "rank", clearable=False),
+            field_column(Cadre, "rank", clearable=False, spellings=RANK_SPELLINGS),
             field_column(Cadre, "post"),
             field_column(Cadre, "role", clean=clean_choice(SHEET_ROLES), choices=roles, clearable=False,
                          help="双联办和查阅账号在干部页上开"),

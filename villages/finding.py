@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from core.cells import Cell, CellError, clean_text
+from core.cells import Cell, CellError, clean_name
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS
 from core.importing.planning import Plan
@@ -27,9 +27,9 @@ def village_code(value: Cell) -> str:
 def village_columns() -> list[Column]:
     """The three columns by which a sheet names a village."""
     return [
-        Column("town", "乡镇", clean_text, aliases=("所在乡镇", "乡（镇）", "乡镇名称"), clearable=False),
+        Column("town", "乡镇", clean_name, aliases=("所在乡镇", "乡（镇）", "乡镇名称"), clearable=False),
         Column(
-            "village", "村", clean_text, aliases=("村名", "行政村", "所在村"), help="村名", clearable=False
+            "village", "村", clean_name, aliases=("村名", "行政村", "所在村"), help="村名", clearable=False
         ),
         field_column(
             Village,

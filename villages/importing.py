@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from core.cells import clean_text
+from core.cells import clean_name
 from core.importing.columns import Column, field_column
 from core.importing.drafting import Drafts, put, refuse_outside
 from core.importing.kinds import Created, Sheet
@@ -24,7 +24,7 @@ from villages.naming import kind_of, short_name
 
 def village_name(value: Any) -> str:
     """As people say it: 大庄村民委员会 is kept as 大庄村."""
-    return short_name(clean_text(value, 40))
+    return short_name(clean_name(value, 40))
 
 
 class VillageSheet(Sheet):
@@ -38,7 +38,7 @@ class VillageSheet(Sheet):
                 Village, "code", clean=village_code, required=True, aliases=("村代码", "统计用区划代码")
             ),
             field_column(Village, "name", clean=village_name, required=True, aliases=("村", "行政村")),
-            Column("town", "乡镇", clean_text, help="核对用，乡镇由代码前 9 位定", clearable=False),
+            Column("town", "乡镇", clean_name, help="核对用，乡镇由代码前 9 位定", clearable=False),
             field_column(Village, "kind", clearable=False),
             field_column(Village, "is_poor", clearable=False),
             field_column(Village, "ended_on"),
@@ -106,7 +106,7 @@ class VillagePairingSheet(Sheet):
 
     def declare(self) -> Iterable[Column]:
         return [
-            Column("unit", "单位", clean_text, required=True, aliases=("联村单位", "单位全称", "帮扶单位"),
+            Column("unit", "单位", clean_name, required=True, aliases=("联村单位", "单位全称", "帮扶单位"),
                    help="单位全称或简称", clearable=False),
             *village_columns(),
             field_column(VillagePairing, "started_on", help="空着是今天", clearable=False),

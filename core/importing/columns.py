@@ -1,7 +1,7 @@
 """What a column of a sheet is: its heading, how a cell is cleaned, and what an empty one means."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -18,6 +18,7 @@ from core.cells import (
     clean_date,
     clean_decimal,
     clean_int,
+    clean_name,
     clean_text,
     clean_yes_no,
     label_key,
@@ -73,14 +74,19 @@ def heading_key(text: str) -> str:
     return _BRACKETS.sub("", key) or key
 
 
-def field_column(model: type[models.Model], name: str, **given: Any) -> Column:
-    """A column whose label, words, width and cleaner are those of a model field; `given` overrides."""
+def field_column(
+    model: type[models.Model], name: str, *, spellings: Mapping[str, str] | None = None, **given: Any
+) -> Column:
+    """A column whose label, words, width and cleaner are those of a model field; `given` overrides.
+
+    `spellings` are other words for the labels of its choices.
+    """
     field: Any = model._meta.get_field(name)
     choices = tuple(str(label) for _, label in field.choices or ())
     made: dict[str, Any] = {
         "key": field.attname,
         "label": str(field.verbose_name),
-        "clean": _cleaner(field),
+        "clean": _cleaner(field, spellings),
         "help": str(field.help_text),
         "choices": choices or (("是", "否") if isinstance(field, models.BooleanField) else ()),
         "format": _format(field),
@@ -95,9 +101,11 @@ def _format(field: Any) -> Format:
     return "number" if isinstance(field, models.IntegerField | models.DecimalField) else "text"
 
 
-def _cleaner(field: Any) -> Cleaner:
+def _cleaner(field: Any, spellings: Mapping[str, str] | None) -> Cleaner:
     if field.choices:
-        return clean_choice({str(value): str(label) for value, label in field.choices})
+        return clean_choice({str(value): str(label) for value, label in field.choices}, spellings)
+    if field.name in getattr(field.model, "names", ()):
+        return lambda value: clean_name(value, field.max_length or 0)
     if isinstance(field, models.BooleanField):
         return clean_yes_no
     if isinstance(field, models.DateField):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core import identity
-from core.cells import CellError, clean_phone, clean_text, clean_words
+from core.cells import CellError, clean_phone, clean_words
 from core.importing.columns import Column, field_column
 from core.importing.kinds import Created, Sheet
 from core.importing.matching import chunks, rows_in, stored_rows
@@ -30,6 +30,7 @@ from households.importing.people import (
     person_columns,
     refuse_other_holder,
 )
+from households.importing.spellings import SPELLINGS
 from households.models import Household, Member
 from households.registering import next_nos
 from units.models import Word
@@ -69,9 +70,13 @@ class HouseholdSheet(Sheet):
     def declare(self) -> Iterable[Column]:
         cleaners: dict[str, Any] = {
             "phone": {"clean": clean_phone, "aliases": ("电话", "手机号")},
-            "group": {"aliases": ("组", "社", "自然村", "村民小组")},
-            "kind": {"aliases": ("户类型", "贫困属性"), "clearable": False},
-            "main_cause": {"aliases": ("致贫原因",)},
+            "group": {"aliases": ("组", "社", "组别", "自然村", "村民小组")},
+            "kind": {
+                "aliases": ("户类型", "贫困属性"),
+                "spellings": SPELLINGS["kind"],
+                "clearable": False,
+            },
+            "main_cause": {"aliases": ("致贫原因",), "spellings": SPELLINGS["main_cause"]},
             "other_causes": {"clean": words, "help": "几样之间用顿号"},
             "tags": {"clean": words, "help": "如 五保、重病、留守，几样之间用顿号"},
             "size": {
@@ -90,16 +95,18 @@ class HouseholdSheet(Sheet):
             *village_columns(),
             *fields.values(),
             field_column(Household, "status", help="核对用，改状态在户的页面上办", clearable=False),
-            Column(
-                "head_name", "户主姓名", self._name, required=True, aliases=("户主", "姓名"), clearable=False
+            field_column(
+                Member,
+                "name",
+                key="head_name",
+                label="户主姓名",
+                required=True,
+                aliases=("户主", "姓名"),
+                clearable=False,
             ),
             *person_columns("户主身份证号", "户主身份证号码"),
             note,
         ]
-
-    @staticmethod
-    def _name(value: Any) -> str:
-        return clean_text(value, 20).replace(" ", "")
 
     def plan(self, table: Table, plan: Plan) -> None:
         _Households(table, plan).run()

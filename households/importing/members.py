@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from core.cells import clean_text
 from core.importing.columns import Column, field_column
 from core.importing.kinds import Sheet
 from core.importing.matching import chunks, rows_in, stored_rows
@@ -22,6 +21,7 @@ from households.importing.people import (
     person_columns,
     refuse_other_holder,
 )
+from households.importing.spellings import SPELLINGS
 from households.models import Household, Member
 from units.finding import ask
 
@@ -30,10 +30,6 @@ KNOWN_BY = ("id", "household_id", "name", "relation", "id_cipher", "id_hash", "l
 STORED_A_STEP = 5000
 OWN = (*PERSON, *STAY)
 WORKED_OUT = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
-
-
-def person_name(value: Any) -> str:
-    return clean_text(value, 20).replace(" ", "")
 
 
 class MemberSheet(Sheet):
@@ -45,10 +41,15 @@ class MemberSheet(Sheet):
     def declare(self) -> Iterable[Column]:
         return [
             *naming_columns(),
+            field_column(Member, "name", required=True, aliases=("成员姓名",), clearable=False),
             field_column(
-                Member, "name", clean=person_name, required=True, aliases=("成员姓名",), clearable=False
+                Member,
+                "relation",
+                required=True,
+                aliases=("关系", "与户主的关系"),
+                spellings=SPELLINGS["relation"],
+                clearable=False,
             ),
-            field_column(Member, "relation", required=True, aliases=("关系",), clearable=False),
             *person_columns(),
             field_column(Member, "joined_on"),
             field_column(Member, "left_on", help="迁出、去世、出嫁等，在家的空着"),

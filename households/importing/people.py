@@ -13,6 +13,7 @@ from core.importing.table import Table
 from core.pinyin import search_forms
 from core.places import COUNTY
 from households.choices import Sex
+from households.importing.spellings import SPELLINGS
 from households.models import Member
 
 PERSON = (
@@ -62,9 +63,13 @@ def person_columns(*aliases: str) -> list[Column]:
             secret=True,
         ),
         *(
-            field_column(Member, name, help=helps.get(name, ""), clearable=name not in never_empty)
-            if name in helps or name in never_empty
-            else field_column(Member, name)
+            field_column(
+                Member,
+                name,
+                spellings=SPELLINGS.get(name),
+                **({"help": helps[name]} if name in helps else {}),
+                **({"clearable": False} if name in never_empty else {}),
+            )
             for name in PERSON
         ),
     ]

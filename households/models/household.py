@@ -181,6 +181,7 @@ class Member(Record):
     initials = models.CharField("拼音首字母", max_length=20, editable=False)
 
     untracked = frozenset({"version", "place", "pinyin", "initials", "id_hash"})
+    names = frozenset({"name"})
     objects = MemberQuerySet.as_manager()
 
     class Meta:

@@ -55,6 +55,7 @@ class Division(Record):
     name = models.CharField("区划名称", max_length=40)
     level = models.CharField("层级", max_length=8, choices=Level.choices, editable=False)
 
+    names = frozenset({"name"})
     objects = DivisionQuerySet.as_manager()
 
     class Meta:
@@ -112,6 +113,7 @@ class Unit(Record):
     initials = models.CharField("拼音首字母", max_length=60, editable=False)
 
     untracked = frozenset({"version", "place", "pinyin", "initials"})
+    names = frozenset({"name", "short_name"})
     objects = UnitQuerySet.as_manager()
 
     class Meta:
@@ -197,6 +199,7 @@ class Cadre(AbstractBaseUser, Record):
 
     untracked = frozenset({"version", "last_login", "place", "pinyin", "initials", "code_expires_at"})
     secret = frozenset({"password", "code_hash"})
+    names = frozenset({"name"})
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = CadreManager()

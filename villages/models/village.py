@@ -54,6 +54,7 @@ class Village(Record):
     initials = models.CharField("拼音首字母", max_length=40, editable=False)
 
     untracked = frozenset({"version", "last_serial", "place", "pinyin", "initials"})
+    names = frozenset({"name"})
     objects = VillageQuerySet.as_manager()
 
     class Meta:
