@@ -41,6 +41,10 @@ def ask(names: Iterable[str], what: str, remedy: str) -> CellError:
     return CellError(f"对得上{count}{what}：{shown}", remedy)
 
 
+def two_people(by_phone: str, by_staff_no: str) -> CellError:
+    return CellError(f"手机号是{by_phone}的，工号是{by_staff_no}的", "核对两个号码")
+
+
 def answers(table: Table, key: str, found: dict[Any, Answer]) -> list[Any]:
     """The answer for each row, None where there is none; a refusal becomes an error of its row."""
     rows = []
@@ -177,7 +181,10 @@ class Cadres:
     def _answer(self, index: int, unit: Unit | None) -> tuple[str, Answer]:
         phone, staff_no = self.table.get("phone", index), self.table.get("staff_no", index)
         if phone or staff_no:
-            found = self.by_phone.get(phone) or self.by_staff_no.get(staff_no)
+            by_phone, by_staff_no = self.by_phone.get(phone), self.by_staff_no.get(staff_no)
+            found = by_phone or by_staff_no
+            if by_phone and by_staff_no and by_phone["id"] != by_staff_no["id"]:
+                return "staff_no", two_people(by_phone["name"], by_staff_no["name"])
             key = "phone" if phone and (phone in self.by_phone or not found) else "staff_no"
             return key, found or CellError("没有这名干部", "核对号码，或先导入干部")
         name = self.table.get("name", index)

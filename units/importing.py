@@ -7,13 +7,13 @@ from django.contrib.auth.hashers import make_password
 
 from core.cells import Cell, CellError, clean_choice, clean_name, clean_phone, clean_text
 from core.importing.columns import Column, field_column
-from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside
+from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.kinds import Sheet
 from core.importing.matching import rows_in
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
-from units.finding import find_divisions, find_units, given_values, mobile, plain_digits
+from units.finding import find_divisions, find_units, given_values, mobile, plain_digits, two_people
 from units.models import Cadre, Division, Unit
 from units.roles import Rank, Role
 
@@ -59,6 +59,7 @@ class DivisionSheet(Sheet):
             found = stored.get(code)
             if refuse_outside(plan, index, "code", code) or not (found or table.require(index, "name")):
                 continue
+            warn_of_new_name(table, index, "name", found)
             put(drafts.start(index, found), table, index, ["code", "name"])
         drafts.finish()
 
@@ -218,9 +219,8 @@ class _StoredCadres:
         by_number = self.by_staff_no.get(table.get("staff_no", index))
         found = by_phone or by_number
         if by_phone and by_number and by_phone != by_number:
-            table.error(
-                index, "staff_no", f"手机号是{by_phone.name}的，工号是{by_number.name}的", "核对两个号码"
-            )
+            problem = two_people(by_phone.name, by_number.name)
+            table.error(index, "staff_no", problem.why, problem.remedy)
         name = table.get("name", index)
         if found and name and name != found.name:
             key = "phone" if by_phone else "staff_no"

@@ -60,12 +60,12 @@ class Villages:
     def find(self, code: str | None, town: str | None, name: str | None) -> tuple[str, Answer]:
         """(column that decided, village or CellError)."""
         if code:
-            return "village_code", self._by_code(code, name)
+            return "village_code", self._by_code(code, town, name)
         if not name:
             return "village", CellError("没有写是哪个村", "填村名，或填村级代码")
         return "village", self._by_name(town, name)
 
-    def _by_code(self, code: str, name: str | None) -> Answer:
+    def _by_code(self, code: str, town: str | None, name: str | None) -> Answer:
         village = self.by_code.get(code) or self.by_alias.get(code)
         if village is None:
             if not code.startswith(self.place):
@@ -73,6 +73,8 @@ class Villages:
             return CellError("没有这个代码的村", "核对村级代码，或先导入村")
         if name and code == village.code and bare_name(name) != bare_name(village.name):
             return CellError(f"是{village.name}的代码，和“村”一列对不上", "核对村级代码和村名")
+        if town and code == village.code and not _in_town(village, town):
+            return CellError(f"是{village.division.name}的代码，和“乡镇”一列对不上", "核对村级代码和乡镇")
         return _standing(village)
 
     def _by_name(self, town: str | None, name: str) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.cells import clean_name
 from core.importing.columns import Column, field_column
-from core.importing.drafting import Drafts, put, refuse_outside
+from core.importing.drafting import Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.kinds import Created, Sheet
 from core.importing.planning import Plan
 from core.importing.table import Table
@@ -60,6 +60,9 @@ class VillageSheet(Sheet):
         for index in list(table.sound()):
             if table.require(index, "code") and not refuse_outside(plan, index, "code", codes[index]):
                 self._draft(table, plan, drafts, index, towns.get(codes[index][:TOWN]), stored)
+        for index, record, _ in drafts.drafts:
+            if table.get("merged_into", index) and record.merges_into_itself():
+                table.error(index, "merged_into", "绕了一圈又并回这个村", "核对并入的村")
         drafts.finish()
 
     def _draft(
@@ -83,6 +86,7 @@ class VillageSheet(Sheet):
         if found is None and not table.require(index, "name"):
             return
         record = drafts.start(index, found)
+        warn_of_new_name(table, index, "name", found)
         record.division = town
         plan.lean(Division, {town.pk: town.version})
         if found is None:
@@ -205,6 +209,8 @@ def check_period(table: Table, index: int, started_on: date, ended_on: date | No
         if problem:
             why, _, remedy = problem.rstrip("。").partition("，")
             table.error(index, key, why, remedy)
+    if table.get("end_reason", index) and not ended_on:
+        table.error(index, "end_reason", "写了结束原因，没有结束日期", "补上结束日期，没有结束就空着")
     if ended_on and ended_on < started_on:
         table.error(index, "ended_on", f"早于开始日期 {started_on:%Y-%m-%d}", "核对两个日期")
 

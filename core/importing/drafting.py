@@ -80,3 +80,10 @@ def refuse_outside(plan: Plan, index: int, key: str, place: str) -> bool:
 def reachable(place: str, by: Any) -> bool:
     """Under the office's place, or above it (省直、市直): such rows may be named in a pairing."""
     return lies_under(place, by.place) or lies_under(by.place, place)
+
+
+def warn_of_new_name(table: Table, index: int, key: str, stored: Any) -> None:
+    """The row is found by a number or code: another name may be a new one, or a slip of the row."""
+    name = table.get(key, index)
+    if stored is not None and name and name != stored.name:
+        table.warn(index, key, f"系统里是{stored.name}，会改名", "不是改名就核对号码和名字")

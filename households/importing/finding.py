@@ -120,6 +120,11 @@ class NamedHouseholds:
         }
         by_pk = {household.pk: household for household in records_in(households, "pk", pks.values())}
         self.by_hash = {value: by_pk[pk] for value, pk in pks.items()}
+        named_twice = [self.by_no[no].pk for no in self._numbers_beside_heads() if no in self.by_no]
+        self.hash_of = {
+            r["household_id"]: r["id_hash"]
+            for r in rows_in(heads, "household_id", named_twice, "household_id", "id_hash")
+        }
 
     def named(self, index: int) -> bool:
         """Whether a row names a household at all."""
@@ -138,7 +143,7 @@ class NamedHouseholds:
     def _answer(self, index: int) -> tuple[str, Household | CellError]:
         number = self.table.get("no", index)
         if number:
-            return "no", self.by_no.get(number) or CellError("没有这个户编号", "核对编号，或先导入贫困户")
+            return self._by_number(index, number)
         if self.identities.masked[index]:
             return "head_id", CellError("号码中间是星号", "填户编号，或填完整的户主身份证号")
         hashes = self.identities.hashes[index]
@@ -146,6 +151,22 @@ class NamedHouseholds:
             return "no", CellError("不知道是哪一户", "填户编号，或填户主身份证号")
         found = next((self.by_hash[value] for value in hashes if value in self.by_hash), None)
         return "head_id", found or CellError("没有户主是这个号码的户", "核对号码，或先导入贫困户")
+
+    def _by_number(self, index: int, number: str) -> tuple[str, Household | CellError]:
+        household, hashes = self.by_no.get(number), self.identities.hashes[index]
+        if household is None:
+            return "no", CellError("没有这个户编号", "核对编号，或先导入贫困户")
+        stored = self.hash_of.get(household.pk)
+        if hashes and stored and stored not in hashes:
+            return "head_id", CellError(f"不是 {number} 这户户主的号码", "核对两格，或只留户编号")
+        return "no", household
+
+    def _numbers_beside_heads(self) -> Iterable[str]:
+        """The household numbers of rows that name the head too."""
+        numbers = (
+            self.table.get("no", index) for index, hashes in enumerate(self.identities.hashes) if hashes
+        )
+        return (number for number in numbers if number)
 
 
 def naming_columns() -> list[Column]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from core.importing.columns import Column, field_column
@@ -154,11 +155,19 @@ class _Members:
         if self.table.get("left_on", index) and member["relation"] == Relation.HEAD and not member["left_on"]:
             self.table.warn(index, "left_on", "户主离开后这户就没有户主了", "在户的页面上定新户主")
         stay = values_for_stored(Member, self.table, {name: name for name in STAY}, index)
+        self._check_stay(
+            index, stay.get("joined_on", member["joined_on"]), stay.get("left_on", member["left_on"])
+        )
         change_person(
             self.table, self.plan, self.identities, index, member, "name", relation=relation, **stay
         )
 
+    def _check_stay(self, index: int, joined_on: date | None, left_on: date | None) -> None:
+        if joined_on and left_on and left_on < joined_on:
+            self.table.error(index, "left_on", f"早于迁入日期 {joined_on:%Y-%m-%d}", "核对两个日期")
+
     def _may_be_new(self, index: int) -> bool:
+        self._check_stay(index, self.table.get("joined_on", index), self.table.get("left_on", index))
         household = self.households[index]
         assert household is not None
         if household.status != Status.OPEN:

@@ -190,6 +190,7 @@ def change_person(
     after = {**values_for_stored(Member, table, {field: field for field in PERSON}, index), **more}
     name = table.get(name_key, index)
     if name and name != stored["name"]:
+        table.warn(index, name_key, f"系统里是{stored['name']}，会改名", "不是改名就核对号码和名字")
         after["name"] = name
         after["pinyin"], after["initials"] = search_forms(name)
     number = identities.whole(index)

@@ -201,6 +201,11 @@ class Member(Record):
                 name="member_id_once_a_county",
                 violation_error_message="这个身份证号已经是本县另一名家庭成员的。",
             ),
+            models.CheckConstraint(
+                condition=Q(joined_on=None) | Q(left_on=None) | Q(left_on__gte=F("joined_on")),
+                name="member_leaves_after_joining",
+                violation_error_message="离开日期不能早于迁入日期。",
+            ),
         ]
         indexes = [
             models.Index(fields=["household", "relation"], name="member_household"),

@@ -77,6 +77,19 @@ class Village(Record):
         if division and not self.code.startswith(division.code):
             raise ValidationError(f"村级代码应以{division}的代码 {division.code} 开头。")
 
+        if self.merges_into_itself():
+            raise ValidationError({"merged_into": "绕了一圈又并回这个村，请核对并入的村。"})
+
+    def merges_into_itself(self) -> bool:
+        """Whether one comes back to this village by way of those it was merged into."""
+        seen, into = {self.code}, self.merged_into
+        while into is not None:
+            if into.code in seen:
+                return True
+            seen.add(into.code)
+            into = into.merged_into
+        return False
+
     def fill(self) -> None:
         self.place = self.code
         self.pinyin, self.initials = pinyin.place_forms(self.name)
