@@ -200,6 +200,11 @@ class Item:
         return self.labels.get(answer, str(answer))
 
     @property
+    def is_phone(self) -> bool:
+        """Whether the answer is a phone number, which a viewer sees masked."""
+        return self.type == "text" and "电话" in self.label
+
+    @property
     def answer_form(self) -> str:
         """How the item is answered, in a few words: 数 0 到 1000 平方米, or its options."""
         if self.calc:

@@ -24,6 +24,7 @@ from surveys.items import TYPES
 from surveys.models import Response, Survey
 from units.access import get_editable, get_visible, office_required, user_of
 from units.models import Cadre, today
+from villages.models import Village
 
 MAX_BYTES = 5 * 1024 * 1024
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -94,6 +95,11 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
             ],
             "editable": Survey.objects.editable_by(user).filter(pk=pk).exists(),
             "counted": Response.objects.visible_to(user).counted().filter(survey=survey).count(),
+            "villages": Village.objects.visible_to(user)
+            .current()
+            .select_related("division")
+            .order_by("code"),
+            "year": today().year,
             "history": history_of(survey) if user.sees_place else None,
         },
     )

@@ -29,6 +29,7 @@ from tests.factories import (
     make_village_pairing,
     make_visit,
 )
+from tests.pdf import pages_of
 from units.models import today
 from visits.models import VisitPhoto
 
@@ -205,9 +206,11 @@ LISTS = [
 
 
 def told(client: Client, url: str) -> str:
-    """All that an address says, page or workbook."""
+    """All that an address says: page, workbook or print."""
     response = client.get(url)
     data = b"".join(response.streaming_content) if response.streaming else response.content
+    if data[:4] == b"%PDF":
+        return "\n".join(pages_of(data))
     if data[:2] != b"PK":
         return data.decode()
     book = load_workbook(io.BytesIO(data))

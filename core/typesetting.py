@@ -1,0 +1,47 @@
+"""Print-ready PDFs: the only module that knows typst.
+
+A template is markup of ours; what it prints reaches it as JSON in `sys.inputs`, so that no text a person
+typed is ever read as markup.
+"""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import typst
+from django.conf import settings
+
+FONTS = {
+    "NotoSansSC-Regular.otf": "faa6c9df652116dde789d351359f3d7e5d2285a2b2a1f04a2d7244df706d5ea9",
+    "NotoSerifSC-Regular.otf": "e8f396decc1f0963a016a989c3d8852e863d1350996f573860a80767c83a1cd3",
+}
+"""SHA-256 of the font files: another edition of a font breaks lines and pages elsewhere."""
+TEMPLATES = Path(settings.BASE_DIR) / "templates" / "paper"
+
+
+def typeset(template: str, data: Any) -> bytes:
+    """The PDF of `templates/paper/<template>.typ` over these data (what JSON can hold)."""
+    pdf = typst.compile(
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
+        font_paths=_fonts(),
+        format="pdf",
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    )
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The two pinned fonts and no other, so that a form looks alike on every machine; read once a process."""
+    folder = pylopdf_fonts_zh_cn.serif_path().parent
+    for name, digest in FONTS.items():
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
+            raise RuntimeError(
+                f"字体 {name} 不是钉住的那一版，请重装 requirements.txt 里的 pylopdf-fonts-zh-cn。"
+            )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
