@@ -5,13 +5,14 @@ Definition or raises DefinitionError naming everything that is wrong. Each item 
 each rule one compiled expression, which form, import and demo use alike.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from surveys.items import TYPES, Item, Option
+from surveys.entries import item_of, problems_of
+from surveys.items import Item
 from surveys.language import (
     LIST,
     NUMBER,
@@ -25,23 +26,14 @@ from surveys.language import (
 
 HEADER, MEMBER = "表头", "家庭成员"
 """Section names of the header's and the members' items."""
+HEAD = {"code": "代码", "version": "版本", "title": "名称"}
+LONGEST = {"code": 20, "version": 20, "title": 60}
+LISTS = {"header": HEADER, "members": MEMBER, "items": "题目"}
+"""The three lists of a document that hold items, and what they are called."""
 SUBJECTS = {"household": {"identity_conflicts": NUMBER}, "village": {"household_count": NUMBER}}
 """What a survey is about → the system's facts that its rules may name, with their kinds."""
-BINDS = {
-    *("household.no", "household.village", "household.group", "household.phone", "household.size"),
-    *("household.kind", "household.main_cause", "head.name", "head.id_number"),
-    *("village.division", "village.name"),
-    *("response.surveyed_on", "response.surveyor", "response.unit", "response.signed"),
-    *("member.name", "member.sex", "member.id_number", "member.relation", "member.ethnicity"),
-    *("member.education", "member.schooling", "member.health", "member.labour", "member.migrant_work"),
-    *("member.migrant_months", "member.medical_insurance", "member.pension_insurance"),
-}
-"""Facts that an item may be bound to: columns of the household, its members, its village, the response."""
 KIND_OF_TYPE = {"number": NUMBER, "yesno": NUMBER, "single": TEXT, "multi": LIST, "text": TEXT, "date": TEXT}
 ERROR, WARN = "error", "warn"
-_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,19}")
-"""Capitals: no word of the language, no property that every object of the browser has."""
-_OPTION_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
 class DefinitionError(ValueError):
@@ -134,15 +126,12 @@ class _Loader:
 
     def load(self) -> Definition:
         document = self.document
-        for key in ("code", "version", "title", "sections", "items"):
-            if not document.get(key):
-                self.problems.append(f"缺少“{key}”")
         subject = document.get("subject") or ("household" if document.get("members") else "village")
-        if subject not in SUBJECTS:
-            self.problems.append(f"不认得的调查对象“{subject}”")
+        self._check_head(subject)
         self._stop_if_wrong()
-        header, members, items = (self._items(key) for key in ("header", "members", "items"))
-        self._refuse_twice([*header, *members, *items])
+        header, members, items = (self._items(key) for key in LISTS)
+        self._refuse_twice("题号", [item.code for item in (*header, *members, *items)])
+        self._refuse_facts([*header, *members, *items], subject)
         self._stop_if_wrong()
         scope = _scope(subject, [*header, *items], members)
         items = [self._compiled(item, scope) for item in items]
@@ -156,11 +145,21 @@ class _Loader:
             header=header,
             members=members,
             sections=self._sections(items),
-            rules=list(self._rules(scope)),
+            rules=self._rules(scope),
             document=document,
         )
         self._stop_if_wrong()
         return definition
+
+    def _check_head(self, subject: str) -> None:
+        for key, name in {**HEAD, "sections": "部分", "items": LISTS["items"]}.items():
+            if not self.document.get(key):
+                self.problems.append(f"缺少“{name}”")
+        for key, most in LONGEST.items():
+            if len(str(self.document.get(key) or "")) > most:
+                self.problems.append(f"{HEAD[key]}最多 {most} 个字")
+        if subject not in SUBJECTS:
+            self.problems.append(f"不认得的调查对象“{subject}”")
 
     def _stop_if_wrong(self) -> None:
         if self.problems:
@@ -169,19 +168,22 @@ class _Loader:
     def _items(self, key: str) -> list[Item]:
         items = []
         for number, entry in enumerate(self.document.get(key) or [], 1):
-            where = entry.get("code") or f"{key} 第 {number} 项"
-            wrong = _problems_of(entry)
+            where = entry.get("code") or f"{LISTS[key]}第 {number} 项"
+            wrong = problems_of(entry, key)
             self.problems += [f"{where}：{problem}" for problem in wrong]
             if not wrong:
-                items.append(_item(entry))
+                items.append(item_of(entry))
         return items
 
-    def _refuse_twice(self, items: Sequence[Item]) -> None:
-        seen: set[str] = set()
-        for item in items:
-            if item.code in seen:
-                self.problems.append(f"题号 {item.code} 用了两次")
-            seen.add(item.code)
+    def _refuse_twice(self, what: str, codes: Sequence[str]) -> None:
+        self.problems += [f"{what} {code} 用了两次" for code, times in Counter(codes).items() if times > 1]
+
+    def _refuse_facts(self, items: Sequence[Item], subject: str) -> None:
+        """A form on villages knows no household."""
+        if subject == "village":
+            for item in items:
+                if item.bind.startswith(("household.", "head.", "member.")):
+                    self.problems.append(f"{item.code}：村的表没有“{item.bind}”")
 
     def _compiled(self, item: Item, scope: Scope) -> Item:
         """The item with its condition and calculation read."""
@@ -207,36 +209,38 @@ class _Loader:
             self.problems.append(f"显示条件或计算绕成了圈：{' → '.join(circle)}")
 
     def _sections(self, items: Sequence[Item]) -> list[Section]:
-        sections = [
-            Section(entry["code"], entry["label"], [i for i in items if i.section == entry["code"]])
-            for entry in self.document["sections"]
-        ]
-        known = {section.code for section in sections}
+        entries = self.document["sections"]
+        codes = [entry.get("code") or "" for entry in entries]
+        if not all(codes) or not all(entry.get("label") for entry in entries):
+            self.problems.append("有的部分没有代码，或没有名称")
+        self._refuse_twice("部分", codes)
         for item in items:
-            if item.section not in known:
+            if item.section not in codes:
                 self.problems.append(f"{item.code}：没有“{item.section}”这一部分")
-        return sections
+        return [
+            Section(code, entry.get("label") or "", [item for item in items if item.section == code])
+            for code, entry in zip(codes, entries, strict=True)
+        ]
 
-    def _rules(self, scope: Scope) -> Iterator[Rule]:
-        seen: set[str] = set()
-        for entry in self.document.get("cross_rules") or []:
-            code = entry.get("code", "")
-            if not code or code in seen:
-                self.problems.append(f"核对规则“{code}”没有编号，或编号用了两次")
-            seen.add(code)
-            if entry.get("level") not in {ERROR, WARN}:
-                self.problems.append(f"{code}：程度应是 error 或 warn")
-            if not entry.get("msg"):
-                self.problems.append(f"{code}：没有写提示的话")
-            expression = self._read(code, entry.get("rule", ""), scope, TRUTH)
-            if expression is None:
-                if not entry.get("rule"):
-                    self.problems.append(f"{code}：没有写规则")
-                continue
-            server_only = bool(entry.get("server_only"))
-            yield Rule(
-                code, entry.get("level", ""), entry["rule"], entry.get("msg", ""), server_only, expression
-            )
+    def _rules(self, scope: Scope) -> list[Rule]:
+        entries = self.document.get("cross_rules") or []
+        self._refuse_twice("核对规则", [entry.get("code") or "" for entry in entries])
+        return [rule for entry in entries if (rule := self._rule(entry, scope))]
+
+    def _rule(self, entry: Mapping[str, Any], scope: Scope) -> Rule | None:
+        code = entry.get("code") or ""
+        level, message, text = (entry.get(key) or "" for key in ("level", "msg", "rule"))
+        if not code:
+            self.problems.append(f"核对规则“{text}”没有编号")
+        if level not in {ERROR, WARN}:
+            self.problems.append(f"{code}：程度应是 error 或 warn")
+        if not message:
+            self.problems.append(f"{code}：没有写提示的话")
+        if not text:
+            self.problems.append(f"{code}：没有写规则")
+        expression = self._read(code, text, scope, TRUTH)
+        server_only = bool(entry.get("server_only"))
+        return Rule(code, level, text, message, server_only, expression) if expression else None
 
 
 def _scope(subject: str, items: Sequence[Item], members: Sequence[Item]) -> Scope:
@@ -246,71 +250,6 @@ def _scope(subject: str, items: Sequence[Item], members: Sequence[Item]) -> Scop
         members={**kinds, "age": NUMBER} if members else {},
         subject=SUBJECTS[subject],
         options={item.code: frozenset(item.labels) for item in (*items, *members) if item.options},
-    )
-
-
-def _problems_of(entry: Mapping[str, Any]) -> list[str]:
-    """What is wrong with one item by itself."""
-    found = []
-    if not _CODE.fullmatch(str(entry.get("code") or "")):
-        found.append("题号用大写字母和数字，字母在前，最多 20 个")
-    if not entry.get("label"):
-        found.append("没有写题目")
-    if entry.get("type") not in TYPES:
-        return [*found, f"不认得的题型“{entry.get('type', '')}”"]
-    if entry.get("bind") and entry["bind"] not in BINDS:
-        found.append(f"没有“{entry['bind']}”这项档案资料")
-    if entry["type"] == "number" and _crossed(entry.get("min"), entry.get("max")):
-        found.append("最小值大于最大值")
-    if entry.get("unknown_allowed") and entry["type"] == "text":
-        found.append("文字题不用“不详”")
-    return found + _problems_of_options(entry)
-
-
-def _problems_of_options(entry: Mapping[str, Any]) -> list[str]:
-    found = []
-    options = entry.get("options") or []
-    codes = [option.get("code") for option in options]
-    if entry["type"] in {"single", "multi"} and not options and entry.get("section") != HEADER:
-        found.append("没有选项")
-    if len(set(codes)) < len(codes) or not all(codes) or not all(option.get("label") for option in options):
-        found.append("选项的代码重复，或者缺代码、缺名称")
-    if (entry.get("max_select") or 0) > len(options):
-        found.append("最多选的项数比选项还多")
-    better = entry.get("better", "")
-    if isinstance(better, list) and set(better) - set(codes):
-        found.append("好坏次序里有不是选项的代码")
-    return found
-
-
-def _crossed(low: Any, high: Any) -> bool:
-    return low is not None and high is not None and low > high
-
-
-def _item(entry: Mapping[str, Any]) -> Item:
-    options = tuple(Option(option["code"], option["label"]) for option in entry.get("options") or ())
-    better = entry.get("better", "")
-    return Item(
-        code=entry["code"],
-        label=entry["label"],
-        type=entry["type"],
-        section=entry.get("section", ""),
-        unit=entry.get("unit", ""),
-        options=options,
-        required=bool(entry.get("required")),
-        min=entry.get("min"),
-        max=entry.get("max"),
-        step=entry.get("step"),
-        max_select=entry.get("max_select") or 0,
-        show_if=entry.get("show_if", ""),
-        calc=entry.get("calc", ""),
-        help=entry.get("help", ""),
-        basis=entry.get("basis", ""),
-        bind=entry.get("bind", ""),
-        unknown_allowed=bool(entry.get("unknown_allowed")),
-        continues=entry.get("continues", ""),
-        better=tuple(better) if isinstance(better, list) else better,
-        problem=bool(entry.get("problem")),
     )
 
 

@@ -13,6 +13,11 @@ def preset_form(subject: str) -> Definition:
 
 
 CHOICES = [{"code": "0", "label": "无"}, {"code": "1", "label": "甲"}, {"code": "2", "label": "乙"}]
+RELATIONS = [
+    {"code": "01", "label": "户主"},
+    {"code": "02", "label": "配偶"},
+    {"code": "03", "label": "之子"},
+]
 
 EVERYTHING: dict[str, Any] = {
     "code": "TRY",
@@ -28,7 +33,7 @@ EVERYTHING: dict[str, Any] = {
     ],
     "members": [
         {"code": "M1", "label": "姓名", "type": "text", "required": True, "bind": "member.name"},
-        {"code": "M2", "label": "关系", "type": "single", "options": CHOICES, "bind": "member.relation"},
+        {"code": "M2", "label": "关系", "type": "single", "options": RELATIONS, "bind": "member.relation"},
         {"code": "M3", "label": "务工月数", "type": "number", "step": 0.5, "bind": "member.migrant_months"},
     ],
     "items": [
@@ -61,9 +66,9 @@ EVERYTHING: dict[str, Any] = {
         {"code": "R2", "level": "warn", "rule": "implies('0' in A7, len(A7) == 1)", "msg": "选了无就不选别的"},
         {"code": "R3", "level": "warn", "rule": "-1 < A1 - previous.A1 <= 1 or previous.A5 != A5", "msg": "变了"},
         {"code": "R4", "level": "error", "rule": "subject.identity_conflicts == 0", "msg": "重了", "server_only": True},
-        {"code": "R5", "level": "error", "rule": "any(members, M2 == '1') and all(members, M2 in ('1', '2'))",
+        {"code": "R5", "level": "error", "rule": "any(members, M2 == '01') and all(members, M2 in ('01', '02'))",
          "msg": "要有甲"},
-        {"code": "R6", "level": "warn", "rule": "all(members, implies(empty(M3), M2 != '0')) or A6 not in A7",
+        {"code": "R6", "level": "warn", "rule": "all(members, implies(empty(M3), M2 != '03')) or A6 not in A7",
          "msg": "对不上"},
         {"code": "R7", "level": "warn", "rule": "not (A1 in (1, 2.5, 3)) and (A3 == 0 or 1000 / A3 > 2)",
          "msg": "“引号”和'引号'"},
