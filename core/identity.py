@@ -70,6 +70,8 @@ def _check_shape(number: str) -> None:
         raise CellError("号码中间是星号", "填完整的号码，没有就空着")
     if length == 15 and number.isdecimal():
         raise CellError("是 15 位的旧号码", "照现在的证件填 18 位")
+    if not re.search(r"\d", number):
+        raise CellError("不是身份证号", "没有号码就空着")
     wrong = next((char for char in number if not re.match(r"[\dX]", char, re.ASCII)), "")
     if wrong:
         raise CellError(f"里面有“{wrong}”，不是身份证号", "照证件重录，只有数字和末位的 X")

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from core.identity import check_digit
 from tests.factories import (
     make_cadre,
     make_division,
@@ -49,6 +50,16 @@ def test_the_same_number_under_another_name_warns(office) -> None:
     assert (outcomes(run), warnings(run)) == (["changed"], ["系统里是李秀英，会改名"])
     run = check("villages", office, [{"村级代码": make_village(name="大庄村").code, "村名": "小庄村"}])
     assert warnings(run) == ["系统里是大庄村，会改名"]
+
+
+def test_a_cut_off_number_that_fits_by_chance_warns(office) -> None:
+    village = make_village()
+    first = next(
+        f"6205241960050{n:02}" for n in range(10, 32) if check_digit(f"6205241960050{n:02}00") == "0"
+    )
+    row = {"村级代码": village.code, "户主姓名": "王有福", "家庭人口": 3, "身份证号": f"{first}000"}
+    run = check("households", office, [row])
+    assert (outcomes(run), warnings(run)) == (["created"], ["末三位是 000，校验码碰巧对得上"])
 
 
 def test_an_end_reason_without_an_end_and_a_stay_that_ends_before_it_begins(office, cadre) -> None:

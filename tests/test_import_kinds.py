@@ -16,7 +16,7 @@ from tests.factories import (
     make_village,
     make_village_pairing,
 )
-from tests.importing import check, load, outcomes, warnings, whys
+from tests.importing import check, errors, load, outcomes, warnings, whys
 from units.models import Cadre, Division, Reach, Requirement, Unit, today
 from villages.models import Village, VillageAlias, VillagePairing
 from visits.models import Visit
@@ -76,6 +76,9 @@ def test_a_unit_of_another_county_is_not_touched(office) -> None:
     make_unit(name="张家川县审计局", division=elsewhere)
     run = check("units", office, [{"单位全称": "张家川县审计局"}, {"单位全称": "新局", "所属区划": "620525"}])
     assert whys(run) == ["A2 不在您管的区划里", "B3 不在您管的区划里"]
+    make_division(code="62", name="甘肃省")
+    [error] = errors(check("units", office, [{"单位全称": "省厅", "所属区划": "甘肃省"}]))
+    assert error["remedy"] == "空着就是本县，省直、市直填在“单位级别”一列"
 
 
 # --- 干部 ---

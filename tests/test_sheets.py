@@ -652,6 +652,18 @@ def test_marked_cells_keep_everything_else():
     assert sheet["B3"].value == "大庄村"
 
 
+def test_what_is_wrong_is_not_left_hidden():
+    book = openpyxl.load_workbook(io.BytesIO(her_workbook()))
+    sheet = book.active
+    sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
+    sheet.column_dimensions.group("B", "C", hidden=True)
+    sheet.column_dimensions["E"].hidden = True
+    marked = sheets.mark_workbook(saved(book), "a.xlsx", "名单", MARKS, {}, 1)
+    sheet = openpyxl.load_workbook(io.BytesIO(marked)).active
+    assert [sheet.row_dimensions[row].hidden for row in (3, 4)] == [False, True]
+    assert [sheet.column_dimensions[column].hidden for column in ("B", "E")] == [False, True]
+
+
 def test_marks_go_once_they_are_put_right():
     once = sheets.mark_workbook(her_workbook(), "a.xlsx", "名单", MARKS, EXTRAS, 1)
     twice = sheets.mark_workbook(once, "a.xlsx", "名单", {(2, 2): "名字太长"}, {"导入结果": {2: "要改"}}, 1)

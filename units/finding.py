@@ -1,16 +1,17 @@
 """Finding the divisions, units and cadres that the rows of a sheet name, in sets."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from core.cells import Cell, CellError, clean_name, clean_phone, clean_text
+from core.cells import Cell, CellError, clean_name, clean_phone, clean_text, lost_digits
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, reachable
 from core.importing.matching import rows_in
 from core.importing.planning import Plan
 from core.importing.table import Table
-from core.places import under
+from core.places import above, under
 from units.models import Cadre, Division, Unit
 
 Answer = Any
@@ -69,6 +70,7 @@ def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Divi
         by_name[division.name].append(division)
         if short(division.name) != division.name:
             by_name[short(division.name)].append(division)
+    higher = set(Division.objects.filter(code__in=above(plan.by.place)).values_list("name", flat=True))
     found: dict[str, Answer] = {}
     for value in given_values(table, key):
         fitting = [by_code[value]] if value in by_code else by_name[value] or by_name[short(value)]
@@ -76,8 +78,8 @@ def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Divi
             found[value] = fitting[0]
         elif fitting:
             found[value] = ask([f"{d.name}（{d.code}）" for d in fitting], "区划", "写区划代码")
-        elif value.isdecimal() and not value.startswith(plan.by.place):
-            found[value] = CellError(NOT_YOURS, "核对区划代码")
+        elif value in higher or (value.isdecimal() and not value.startswith(plan.by.place)):
+            found[value] = CellError(NOT_YOURS, "空着就是本县，省直、市直填在“单位级别”一列")
         else:
             found[value] = CellError("没有这个区划", "核对名称，或先导入行政区划")
     return answers(table, key, found)
@@ -205,6 +207,8 @@ class Cadres:
 def plain_digits(value: Cell) -> str:
     """A code of digits; a spreadsheet may hold it as a number."""
     text = clean_text(value).replace(" ", "")
+    if re.fullmatch(r"\d\.\d+E\+?\d+", text, re.IGNORECASE):
+        raise lost_digits()
     if text and not text.isdecimal():
         raise CellError("应当只有数字", "照统计用区划代码填")
     return text

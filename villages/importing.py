@@ -148,7 +148,7 @@ class VillagePairingSheet(Sheet):
         taken: dict[Any, int],
     ) -> None:
         unit, village = pair
-        if said_before(table, index, (unit.pk, village.pk), taken):
+        if said_before(table, index, "unit", (unit.pk, village.pk), taken):
             return
         found = match_period(table, index, stored)
         if found:
@@ -190,16 +190,15 @@ def match_period(table: Table, index: int, stored: Iterable[Any]) -> Any:
     return found[-1] if found else None
 
 
-def said_before(table: Table, index: int, pair: tuple[Any, ...], taken: dict[Any, int]) -> bool:
+def said_before(table: Table, index: int, key: str, pair: tuple[Any, ...], taken: dict[Any, int]) -> bool:
     """Whether an earlier row says the same of a pair: of the same period, or both still open."""
     started, ended = table.get("started_on", index), table.get("ended_on", index)
-    key = (*pair, started if ended else None, ended)
-    if key in taken:
-        column = "unit" if table.has("unit") else next(iter(table.positions))
-        for one, two in ((index, taken[key]), (taken[key], index)):
-            table.error(one, column, f"和第 {table.numbers[two]} 行相同", "同一对结对只留一行")
+    said = (*pair, started if ended else None, ended)
+    if said in taken:
+        for one, two in ((index, taken[said]), (taken[said], index)):
+            table.error(one, key, f"和第 {table.numbers[two]} 行相同", "同一对结对只留一行")
         return True
-    taken[key] = index
+    taken[said] = index
     return False
 
 

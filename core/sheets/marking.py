@@ -87,6 +87,8 @@ def _marked(
     _remove_marks(sheet, header_row)
     for (row, column), reason in marks.items():
         _mark(sheet.cell(row + 1, column + 1), reason)
+        sheet.row_dimensions[row + 1].hidden = False
+    _show_columns(sheet, {column + 1 for _, column in marks})
     for heading, values in extra_columns.items():
         width = _fill_column(sheet, heading, values, width, header_row)
     out = io.BytesIO()
@@ -110,6 +112,13 @@ def _mark(cell: Any, reason: str) -> None:
     own = f"{OWN_NOTE}{cell.comment.text}" if cell.comment else ""
     cell.comment = Comment(_legal(reason) + own, AUTHOR, height=80, width=260)
     cell.fill = WRONG
+
+
+def _show_columns(sheet: Any, wanted: set[int]) -> None:
+    """What is wrong may stand in a hidden column. One entry may cover several columns."""
+    for dimension in sheet.column_dimensions.values():
+        if dimension.hidden and wanted & set(range(dimension.min, dimension.max + 1)):
+            dimension.hidden = False
 
 
 def _fill_column(sheet: Any, heading: str, values: Mapping[int, str], width: int, header_row: int) -> int:

@@ -94,7 +94,10 @@ class _Pairings:
 
     def _draft(self, index: int, household: Household, cadre: dict[str, Any]) -> None:
         kind = self.table.get("kind", index)
-        if said_before(self.table, index, (household.pk, cadre["id"], kind), self.taken):
+        pair = (household.pk, cadre["id"], kind)
+        if said_before(
+            self.table, index, "no" if self.table.get("no", index) else "head_id", pair, self.taken
+        ):
             return
         own = [p for p in self.stored[household.pk] if p.cadre_id == cadre["id"] and kind in (None, p.kind)]
         found = match_period(self.table, index, own)
