@@ -55,8 +55,10 @@ def refusal(*arguments: str) -> tuple[int, str]:
 
 
 def test_all_rows_are_good(office, village, tmp_path, capsys) -> None:
-    call_command("import_sheet", "households", write(tmp_path, [row()]))
-    assert "新增 1 行，更新 0 行，无变化 0 行，要改 0 行。" in capsys.readouterr().out
+    call_command("import_sheet", "households", write(tmp_path, [row(标记="不认得")]))
+    said = capsys.readouterr().out
+    assert "新增 1 行，更新 0 行，无变化 0 行，要改 0 行。" in said
+    assert "提醒：第 2 行 G2 标记“不认得”：“不认得”不在标记用词里。想按它查找就先在用词里添加。" in said
     assert (Household.objects.count(), ImportRun.objects.get().by) == (1, office)
 
 

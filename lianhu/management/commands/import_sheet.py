@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 from tqdm import tqdm
 
 from core.importing import runs
 from core.importing.kinds import Sheet, all_kinds, find_kind
-from core.models import ImportRow, ImportRun
+from core.models import ImportRun
 from core.places import COUNTY
 from units.models import Cadre
 from units.roles import Role
@@ -45,16 +46,15 @@ class Command(BaseCommand):
             raise CommandError(f"有 {run.wrong_count} 行要改，没有导入。", returncode=ROWS_REFUSED)
 
     def report(self, run: ImportRun) -> None:
-        """Every wrong row, then the counts."""
+        """Every wrong row and every reminder, then the counts."""
         if run.unknown_headings:
             self.stdout.write(f"不认得的列，不导入：{'、'.join(run.unknown_headings)}")
-        for row in run.rows.filter(outcome=ImportRow.Outcome.WRONG).order_by("number").iterator():
+        told = run.rows.filter(Q(errors__isnull=False) | Q(warnings__isnull=False)).order_by("number")
+        for row in told.iterator():
             for found in row.errors or ():
-                cell = f"{found['cell']} " if found["cell"] else ""
-                value = f"“{found['value']}”" if found["value"] else ""
-                self.stdout.write(
-                    f"第 {row.number} 行 {cell}{found['column']}{value}：{found['why']}。{found['remedy']}。"
-                )
+                self.stdout.write(sentence(row.number, found))
+            for found in row.warnings or ():
+                self.stdout.write(f"提醒：{sentence(row.number, found)}")
         if run.status == Status.CHECKED:
             if run.message:
                 self.stdout.write(run.message)
@@ -69,6 +69,14 @@ class Command(BaseCommand):
         if run.status != Status.DONE:
             raise CommandError(run.message, returncode=CANNOT_RUN)
         self.stdout.write(f"已导入。批次号 {run.pk}，在“导入”页上可以整批撤销。")
+
+
+def sentence(number: int, found: dict[str, str]) -> str:
+    """第 5 行 C5 家庭人口“三”：不是数。只填数字。"""
+    cell = f"{found['cell']} " if found["cell"] else ""
+    value = f"“{found['value']}”" if found["value"] else ""
+    remedy = f"{found['remedy']}。" if found["remedy"] else ""
+    return f"第 {number} 行 {cell}{found['column']}{value}：{found['why']}。{remedy}"
 
 
 class Bar:
