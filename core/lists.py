@@ -201,7 +201,7 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
                 "placeholder": listing.form.placeholder,
                 "error": listing.form.problem,
             },
-            "filters": listing.form.chips(lambda name: _address(request, {name: None})),
+            "filters": listing.form.chips(lambda name: address(request, {name: None})),
             "hidden": listing.form.hidden_pairs()
             + ([("sort", request.GET["sort"])] if "sort" in request.GET else []),
             "clear_url": request.path if filtered else "",
@@ -215,7 +215,7 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
                 "next": page.following,
             },
             "export": {
-                "url": _address(request, {"export": "xlsx"}),
+                "url": address(request, {"export": "xlsx"}),
                 "label": f"导出这 {count:,} {listing.unit}",
             }
             if count
@@ -243,7 +243,7 @@ def _rows(listing: Listing, found: QuerySet[Any], keys: Sequence[int]) -> list[R
     ]
 
 
-def _address(request: HttpRequest, changed: Mapping[str, str | None]) -> str:
+def address(request: HttpRequest, changed: Mapping[str, str | None]) -> str:
     """This page with some of its parameters changed; a page of keys starts over."""
     query = request.GET.copy()
     for name in ("after", "before", "export"):
@@ -288,7 +288,7 @@ class _Page:
         return value, int(pk)
 
     def _to(self, direction: str, row: tuple[Any, int]) -> str:
-        return _address(
+        return address(
             self.request, {direction: json.dumps([row[0], row[1]], cls=DjangoJSONEncoder, ensure_ascii=False)}
         )
 
@@ -298,7 +298,7 @@ class _Page:
         sorted_by = column.sort == self.sort
         turned = f"-{column.sort}" if sorted_by and not self.down else column.sort
         aria = ("descending" if self.down else "ascending") if sorted_by else ""
-        return Heading(column.label, column.css, _address(self.request, {"sort": turned}), aria)
+        return Heading(column.label, column.css, address(self.request, {"sort": turned}), aria)
 
 
 def _order(request: HttpRequest, listing: Listing) -> tuple[str, bool]:

@@ -15,7 +15,9 @@ from core.lists import send_workbook
 from reports import overview, tables
 from reports.counting import Period
 from reports.overview import Figures
+from reports.surveys.frame import newest_of
 from reports.tables import MONTHS
+from surveys.models import Survey
 from units.access import overseer_required, user_of
 from units.models import today
 
@@ -132,7 +134,8 @@ def _sheet(
 @overseer_required
 def reports_page(request: HttpRequest) -> HttpResponseBase:
     """统计报表: what there is."""
-    return render(request, "reports/index.html", {"page": {"title": "统计报表"}})
+    surveys = newest_of(Survey.objects.visible_to(user_of(request)))
+    return render(request, "reports/index.html", {"page": {"title": "统计报表"}, "surveys": surveys})
 
 
 def _days(period: Period) -> str:

@@ -13,7 +13,7 @@ from core.lists import Heading, Row
 from core.places import CITY, COUNTY, TOWN, VILLAGE
 from core.templatetags.look import cell_text
 from reports.counting import CHILD_LENGTH, Period
-from reports.overview import PlaceRow, UnitRow
+from reports.overview import PlaceRow
 from units.models import Cadre
 
 MONTHS = range(1, 13)
@@ -200,7 +200,7 @@ def _tint(measure: Measure, value: Any) -> str:
     return f"num q{1 if value < 20 else 2 if value < 30 else 3 if value < 40 else 4}"
 
 
-def totals(measures: Sequence[Measure], whole: PlaceRow | UnitRow) -> list[dict[str, Any]]:
+def totals(measures: Sequence[Measure], whole: Any) -> list[dict[str, Any]]:
     """The foot of a table."""
     return [
         {"text": f"{value:,}" if isinstance(value, int | Decimal) else value or "", "css": measure.css}

@@ -39,6 +39,8 @@ def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:
 office_required = roles_required(Role.OFFICE)
 overseer_required = roles_required(Role.OFFICE, Role.VIEWER)
 manager_required = roles_required(Role.OFFICE, Role.LEADER)
+leader_or_overseer_required = roles_required(Role.OFFICE, Role.LEADER, Role.VIEWER)
+"""Whoever answers for more than the own households."""
 recorder_required = roles_required(Role.OFFICE, Role.LEADER, Role.CADRE)
 """Everyone but a viewer, who changes nothing."""
 

@@ -1,0 +1,108 @@
+"""What narrows a survey's statistics: year, place, unit and kind of household."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+
+from core.lists import SearchForm, address
+from core.places import under
+from households.choices import Kind
+from reports.surveys.completion import pairings_on
+from units.models import Cadre, today
+from villages.choices import place_field, town_choices, unit_choices, village_choices
+
+BY = {"place": "乡镇", "village": "村", "unit": "单位", "cadre": "干部"}
+"""What the rows of a completion stand for."""
+FRAMING = {"year", "by", "section", "row", "column"}
+"""Parameters that say what is shown rather than of which rows."""
+
+
+class SurveySearch(SearchForm):
+    """`years` are those offered, the first of them taken unless another is chosen."""
+
+    year = forms.ChoiceField(label="年度", required=False, widget=forms.HiddenInput)
+    place = place_field()
+    town = forms.ChoiceField(label="乡镇", required=False)
+    village = forms.ChoiceField(label="村", required=False)
+    unit = forms.ChoiceField(label="单位", required=False)
+
+    def __init__(self, data: QueryDict, *, user: Cadre, years: Sequence[int]) -> None:
+        chosen = data.copy()
+        if chosen.get("year", "") not in {str(year) for year in years}:
+            chosen["year"] = str(next(iter(years), today().year))
+        super().__init__(chosen)
+        del self.fields["q"]
+        self.years = [(str(year), f"{year} 年") for year in years or [today().year]]
+        offer(self, "year", self.years)
+        offer(self, "town", town_choices(user))
+        offer(self, "village", village_choices(user, chosen.get("town", "") or chosen.get("village", "")[:9]))
+        offer(self, "unit", unit_choices(user))
+        self.is_valid()
+
+    @property
+    def year_chosen(self) -> int:
+        return int(self.cleaned_data["year"])
+
+    def by_year(self, queryset: Any, _value: str) -> Any:
+        """Which year is counted; what is narrowed here is of that year already, or of none."""
+        return queryset
+
+    def by_place(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    by_town = by_place
+
+    def by_village(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(place=value)
+
+
+class CompletionSearch(SurveySearch):
+    """Narrows households, or villages; `unit` to those that it is paired with today."""
+
+    by = forms.ChoiceField(label="分列", required=False, choices=list(BY.items()), widget=forms.HiddenInput)
+
+    def by_by(self, queryset: Any, _value: str) -> Any:
+        """What the rows stand for; narrows nothing."""
+        return queryset
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        subject = queryset.model._meta.model_name
+        return queryset.filter(pk__in=pairings_on(queryset).filter(unit=value).values(subject))
+
+
+class AnswerSearch(SurveySearch):
+    """Narrows responses; `unit` is the surveyor's of that day, `kind` the household's in the register."""
+
+    kind = forms.ChoiceField(label="属性", required=False, choices=[("", "属性"), *Kind.choices])
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(unit=value)
+
+    def by_kind(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(household__kind=value)
+
+
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Let a choice field offer, and accept, only these."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+def shown_filters(request: HttpRequest, form: SurveySearch) -> dict[str, Any]:
+    """The context of `_filters.html`, and the years to choose from."""
+    chips = form.chips(lambda name: address(request, {name: None}))
+    narrowing = {name: None for name in form.fields if form.cleaned_data.get(name) and name not in FRAMING}
+    return {
+        "filters": chips,
+        "hidden": form.hidden_pairs(),
+        "clear_url": address(request, narrowing) if narrowing else "",
+        "filtered": form.describe(),
+        "problem": form.problem,
+        "years": [
+            (label, address(request, {"year": year}), year == str(form.year_chosen))
+            for year, label in form.years
+        ],
+    }

@@ -1,0 +1,151 @@
+"""The households (or villages) behind the figures of a completion: where each stands in the year."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page
+from households.choices import Kind
+from households.models import HouseholdPairing
+from reports.surveys.completion import DONE, STANDINGS, filled_on, pairings_on, subjects_of, with_standing
+from reports.surveys.counted import Family
+from reports.surveys.filters import offer
+from reports.surveys.frame import family_for, link, years_of
+from units.access import leader_or_overseer_required, user_of
+from units.models import Cadre, today
+from villages.choices import place_field, unit_choices
+from visits.registers.households import HouseholdSearch
+from visits.registers.villages import VillageSearch
+
+
+class StandingSearch(SearchForm):
+    """A register's filters, and where a household or village stands in the survey of a year."""
+
+    left_out: Sequence[str] = ()
+    standing = forms.ChoiceField(
+        label="调查情况",
+        required=False,
+        choices=[
+            ("", "调查情况"),
+            ("done", "已调查"),
+            ("open", "还没有调查"),
+            *((str(at), label) for at, label in STANDINGS.items()),
+        ],
+    )
+    year = forms.IntegerField(
+        label="年度", required=False, min_value=2000, max_value=2100, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.left_out:
+            del self.fields[name]
+        self.is_valid()
+
+    def by_year(self, queryset: Any, _value: int) -> Any:
+        """The rows stand as of that year already."""
+        return queryset
+
+    def by_standing(self, queryset: Any, value: str) -> Any:
+        if value == "open":
+            return queryset.exclude(standing__in=DONE)
+        return queryset.filter(standing__in=DONE if value == "done" else [int(value)])
+
+
+class HouseholdStandingSearch(StandingSearch, HouseholdSearch):
+    left_out = ("visited", "since", "until", "tag", "status", "cause")
+    cadre = forms.IntegerField(label="干部", required=False, widget=forms.HiddenInput)
+
+    def by_cadre(self, queryset: Any, value: int) -> Any:
+        return queryset.filter(pk__in=pairings_on(queryset).filter(cadre=value).values("household"))
+
+
+class VillageStandingSearch(StandingSearch, VillageSearch):
+    left_out = ("kind",)
+    unit = forms.ChoiceField(label="单位", required=False)
+    place = place_field()
+    village = place_field()
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        offer(self, "unit", unit_choices(user))
+        self.is_valid()
+
+    by_place = VillageSearch.by_town
+    by_village = VillageSearch.by_town
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(pk__in=pairings_on(queryset).filter(unit=value).values("village"))
+
+
+@leader_or_overseer_required
+def rows_page(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user = user_of(request)
+    family = family_for(user, pk)
+    of_households = family.survey.is_of_households
+    search = HouseholdStandingSearch if of_households else VillageStandingSearch
+    form = search(request.GET, user=user)
+    year = form.cleaned_data.get("year") or next(iter(years_of(family, user)), today().year)
+    listing = Listing(
+        title=f"{family.survey.title}各{'户' if of_households else '村'}",
+        unit="户" if of_households else "个",
+        queryset=with_standing(subjects_of(family, user), family, year),
+        form=form,
+        facts=f"{year} 年，今天在册的{'户' if of_households else '行政村'}",
+        crumbs=[
+            (f"{family.survey.title}完成情况", link("report-survey-completion", family.survey, year=year))
+        ],
+        annotate=lambda rows: _with_cells(rows, family, year),
+        columns=HOUSEHOLD_COLUMNS if of_households else VILLAGE_COLUMNS,
+        sort="no" if of_households else "code",
+        href=link_to("household" if of_households else "village"),
+        empty={"text": "没有符合条件的。", "url": request.path, "label": "看全部"},
+    )
+    return list_page(request, listing)
+
+
+def _with_cells(rows: QuerySet[Any], family: Family, year: int) -> QuerySet[Any]:
+    filled = filled_on(family, year)
+    shown = _with_pairing(rows) if family.survey.is_of_households else rows
+    return shown.annotate(
+        surveyed_on=Subquery(filled.values("surveyed_on")[:1]),
+        surveyor=Subquery(filled.values("surveyor__name")[:1]),
+    )
+
+
+def _with_pairing(households: Any) -> Any:
+    """Adds the head and who is paired with the household today."""
+    pairing = HouseholdPairing.objects.current().filter(household=OuterRef("pk")).order_by("-kind", "pk")
+    return households.with_head().annotate(
+        head_pinyin=Coalesce(F("head__pinyin"), Value("")),
+        cadre_name=Subquery(pairing.values("cadre__name")[:1]),
+        unit_name=Subquery(pairing.values("unit__name")[:1]),
+    )
+
+
+RESPONSE_COLUMNS = [
+    Column("调查情况", "standing", sort="standing", css="nowrap", show=lambda standing: STANDINGS[standing]),
+    Column("调查日期", "surveyed_on", css="nowrap"),
+    Column("调查人", "surveyor", css="nowrap"),
+]
+HOUSEHOLD_COLUMNS = [
+    Column("户主", "head_name", sort="head_pinyin", css="nowrap"),
+    Column("户编号", "no", sort="no", css="quiet nowrap"),
+    Column("村", "village__name", css="nowrap"),
+    Column("组(社)", "group", sort="group", css="nowrap"),
+    Column("属性", "kind", sort="kind", css="nowrap", show=labels_of(Kind)),
+    Column("联户干部", "cadre_name", css="nowrap"),
+    Column("单位", "unit_name", css="break"),
+    *RESPONSE_COLUMNS,
+]
+VILLAGE_COLUMNS = [
+    Column("村名", "name", sort="pinyin", css="nowrap"),
+    Column("村级代码", "code", sort="code", css="quiet"),
+    Column("乡镇", "division__name", css="nowrap"),
+    *RESPONSE_COLUMNS,
+]
