@@ -133,7 +133,7 @@ class _Loader:
         self._refuse_twice("题号", [item.code for item in (*header, *members, *items)])
         self._refuse_facts([*header, *members, *items], subject)
         self._stop_if_wrong()
-        scope = _scope(subject, [*header, *items], members)
+        scope = scope_of(subject, [*header, *items], members)
         items = [self._compiled(item, scope) for item in items]
         self._refuse_circles(items)
         definition = Definition(
@@ -243,7 +243,7 @@ class _Loader:
         return Rule(code, level, text, message, server_only, expression) if expression else None
 
 
-def _scope(subject: str, items: Sequence[Item], members: Sequence[Item]) -> Scope:
+def scope_of(subject: str, items: Sequence[Item], members: Sequence[Item]) -> Scope:
     kinds = {item.code: KIND_OF_TYPE[item.type] for item in members}
     return Scope(
         answers={item.code: KIND_OF_TYPE[item.type] for item in items},

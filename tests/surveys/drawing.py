@@ -1,13 +1,13 @@
-"""Cases drawn at random from a definition: answers typed right and wrong, members, last answers, facts."""
+"""Cases drawn at random from a definition: answers typed right and wrong, members, facts, expressions."""
 
 from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 from surveys.checking import Known
-from surveys.definition import Definition
+from surveys.definition import SUBJECTS, Definition
 from surveys.items import Item
-from surveys.language import UNKNOWN
+from surveys.language import TRUTH, UNKNOWN, Facts
 
 LAST_DAY = "2015-09-16"
 WORDS = ["", " ", "种苹果", "水窖 两口", "  想学  电焊 ", "a" * 900]
@@ -75,3 +75,108 @@ def _number(rng: Random, item: Item) -> str:
         [low, high, low - step, high + step, rng.uniform(low, high), *(rng.uniform(0, 12) for _ in range(4))]
     )
     return f"{round(number / step) * step + rng.choice([0, 0, 0, step / 2]):.{item.places}f}"
+
+
+def draw_facts(rng: Random, definition: Definition) -> Facts:
+    """What expressions are evaluated on: clean answers, some missing, and the facts beside them."""
+    answers = {item.code: draw_clean(rng, item) for item in definition.asked}
+    return draw_known(rng, definition).facts(answers)
+
+
+def draw_expression(rng: Random, definition: Definition, kind: str, depth: int = 3) -> str:
+    """An expression of this kind over the definition's items, up to so many levels deep."""
+    return _Expressions(rng, definition).draw(kind, depth)
+
+
+class _Expressions:
+    def __init__(self, rng: Random, definition: Definition) -> None:
+        self.rng = rng
+        self.items = list(definition.by_code.values())
+        self.members = definition.members
+        self.subject = next(iter(SUBJECTS[definition.subject]))
+        self.among_members = False
+
+    def draw(self, kind: str, depth: int) -> str:
+        return self.truth(depth) if kind == TRUTH else self.number(depth)
+
+    def truth(self, depth: int) -> str:
+        ways = [self.compared, self.chained, self.same, self.contained, self.looked]
+        if depth > 0:
+            ways += [self.joined, self.joined, self.negated, self.implied, self.quantified]
+        return self.rng.choice(ways)(depth - 1)
+
+    def number(self, depth: int) -> str:
+        ways = [self.literal, self.answered, self.answered, self.long]
+        if depth > 0:
+            ways += [self.reckoned, self.reckoned, self.counted, self.unsigned]
+        return self.rng.choice(ways)(depth - 1)
+
+    def compared(self, depth: int) -> str:
+        sign = self.rng.choice(["==", "!=", "<", "<=", ">", ">="])
+        return f"({self.number(depth)} {sign} {self.number(depth)})"
+
+    def chained(self, depth: int) -> str:
+        return f"({self.number(depth)} <= {self.number(depth)} < {self.number(depth)})"
+
+    def same(self, _depth: int) -> str:
+        item, name = self.of_type("single")
+        return f"({name} {self.rng.choice(['==', '!='])} {self.code_of(item)})"
+
+    def contained(self, depth: int) -> str:
+        sign = self.rng.choice(["in", "not in"])
+        item, name = self.of_type("single", "multi")
+        if item.type == "multi":
+            return f"({self.code_of(item)} {sign} {name})"
+        some = ", ".join(self.code_of(item) for _ in range(2))
+        return self.rng.choice([f"({name} {sign} ({some}))", f"({self.number(depth)} {sign} (0, 1, 2.5))"])
+
+    def looked(self, _depth: int) -> str:
+        return f"empty({self.of_type('number', 'single', 'multi', 'yesno', 'text', 'date')[1]})"
+
+    def joined(self, depth: int) -> str:
+        return f"({self.truth(depth)} {self.rng.choice(['and', 'or'])} {self.truth(depth)})"
+
+    def negated(self, depth: int) -> str:
+        return f"(not {self.truth(depth)})"
+
+    def implied(self, depth: int) -> str:
+        return f"implies({self.truth(depth)}, {self.truth(depth)})"
+
+    def quantified(self, depth: int, ways: Sequence[str] = ("any", "all")) -> str:
+        if not self.members:
+            return self.compared(depth)
+        before, self.among_members = self.among_members, True
+        found = f"{self.rng.choice(ways)}(members, {self.truth(depth)})"
+        self.among_members = before
+        return found
+
+    def counted(self, depth: int) -> str:
+        return self.quantified(depth, ["count"]) if self.members else self.reckoned(depth)
+
+    def reckoned(self, depth: int) -> str:
+        return f"({self.number(depth)} {self.rng.choice('+-*/')} {self.number(depth)})"
+
+    def unsigned(self, depth: int) -> str:
+        return f"{self.rng.choice(['abs', '-'])}({self.number(depth)})"
+
+    def literal(self, _depth: int) -> str:
+        return self.rng.choice(["0", "1", "2", "2.5", "0.1", "12"])
+
+    def answered(self, _depth: int) -> str:
+        return self.of_type("number", "yesno")[1] if self.rng.random() < 0.9 else f"subject.{self.subject}"
+
+    def long(self, depth: int) -> str:
+        lists = [item for item in self.items if item.type == "multi"]
+        return f"len({self.rng.choice(lists).code})" if lists else self.literal(depth)
+
+    def of_type(self, *types: str) -> tuple[Item, str]:
+        """An item and how to name it: the answer, the last one, or a member's where one is spoken of."""
+        members = [item for item in self.members if item.type in types] if self.among_members else []
+        if members and self.rng.random() < 0.6:
+            item = self.rng.choice(members)
+            return item, item.code
+        item = self.rng.choice([item for item in self.items if item.type in types])
+        return item, f"previous.{item.code}" if self.rng.random() < 0.15 else item.code
+
+    def code_of(self, item: Item) -> str:
+        return repr(self.rng.choice(list(item.labels) or WORDS[2:4]))

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page
 
 from surveys.browser import facts_for_browser, for_browser
-from surveys.checking import Known, examine, hide
-from surveys.definition import Definition
-from tests.surveys.definitions import FORMS
-from tests.surveys.drawing import draw_known, draw_raw
+from surveys.checking import Known, examine, hide, rounded
+from surveys.definition import Definition, scope_of
+from surveys.language import NUMBER, TRUTH, Expression, Facts, read
+from tests.surveys.definitions import FORMS, everything
+from tests.surveys.drawing import draw_expression, draw_facts, draw_known, draw_raw
 
 CASES = 2000
 NEVER_BROKEN = {"X07"}
@@ -25,6 +26,15 @@ EXAMINE_ALL = """async (sent) => {
     return [answers, hidden.sort(), broken.map((rule) => rule.code), missing];
   });
   return JSON.stringify(found);
+}"""
+EVALUATE_ALL = """async (sent) => {
+  const { holds, shows, result, rounded } = await import("/static/survey_language.js");
+  const { truths, numbers } = JSON.parse(sent);
+  const sums = numbers.map(([tree, facts]) => result(tree, facts));
+  return JSON.stringify([
+    truths.map(([tree, facts]) => [holds(tree, facts), shows(tree, facts)]),
+    sums.map((sum) => sum === null ? null : [0, 1, 2, 3].map((places) => rounded(sum, places))),
+  ]);
 }"""
 
 
@@ -51,6 +61,30 @@ def on_the_server(definition: Definition, raw: dict[str, Any], known: Known) -> 
         [rule.code for rule in examined.broken if not rule.server_only],
         [code for code, said in examined.errors.items() if said == "这一题要填。"],
     ]
+
+
+def test_any_expression_comes_to_the_same(desk: Page) -> None:
+    form, rng = everything(), Random(5)
+    scope = scope_of(form.subject, list(form.by_code.values()), form.members)
+
+    def draw(kind: str) -> list[tuple[Expression, Facts]]:
+        texts = (draw_expression(rng, form, kind) for _ in range(2 * CASES))
+        return [(read(text, scope, kind), draw_facts(rng, form)) for text in texts]
+
+    truths, numbers = draw(TRUTH), draw(NUMBER)
+    desk.goto("/login/")
+    sent = {"truths": _as_sent(truths), "numbers": _as_sent(numbers)}
+    said = json.loads(desk.evaluate(EVALUATE_ALL, json.dumps(sent)))
+    for (expression, facts), found in zip(truths, said[0], strict=True):
+        assert found == [expression.holds(facts), expression.shows(facts)], (expression.text, facts)
+    for (expression, facts), found in zip(numbers, said[1], strict=True):
+        number = expression.result(facts)
+        expected = number if number is None else [rounded(number, places) for places in range(4)]
+        assert found == expected, (expression.text, facts)
+
+
+def _as_sent(cases: list[tuple[Expression, Facts]]) -> list[Any]:
+    return [[expression.tree, facts._asdict()] for expression, facts in cases]
 
 
 def _differences(found: list[Any], expected: list[Any], raw: dict[str, Any]) -> Any:
