@@ -17,10 +17,11 @@ from households.models import Household
 from units.days import problem_of_day
 from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre
+from units.postings import Postings
 from villages.finding import find_villages, village_columns
 from villages.models import Village
 from visits.models import Visit, recorded_late
-from visits.recording import NEED_HOUSEHOLD, Postings
+from visits.recording import NEED_HOUSEHOLD
 
 CONTENT = (
     "id",

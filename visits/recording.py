@@ -10,11 +10,11 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core.models import Change
 from core.words import join_words
 from households.models import Household
 from units.days import FIRST_DAY
 from units.models import Cadre, today
+from units.postings import Postings
 from villages.models import Village
 from visits.models import Visit, VisitCompanion, VisitPhoto
 
@@ -182,32 +182,6 @@ def _problem_of_companions(cadre: Cadre, companions: Sequence[Cadre], colleagues
 def _lock(*cadres: Cadre) -> None:
     """One at a time for a cadre, so that two forms cannot both take a night (SQLite writes one at a time)."""
     list(Cadre.objects.select_for_update().filter(pk__in={cadre.pk for cadre in cadres}).order_by("pk"))
-
-
-class Postings:
-    """Units and ranks of cadres on past days, read back from their history."""
-
-    def __init__(self, cadres: Sequence[Cadre], since: date) -> None:
-        self.changes: dict[int, list[Change]] = {}
-        if since == today():
-            return
-        newest_first = Change.objects.filter(
-            table=Cadre._meta.label_lower,
-            row__in=[cadre.pk for cadre in cadres],
-            act=Change.Act.CHANGED,
-            at__date__gt=since,
-        ).order_by("-pk")
-        for change in newest_first:
-            self.changes.setdefault(change.row, []).append(change)
-
-    def on(self, cadre: Cadre, day: date) -> tuple[int, str]:
-        """(unit's key, rank) on a day; the day of a transfer is the new unit's."""
-        unit, rank = cadre.unit_id, cadre.rank
-        for change in self.changes.get(cadre.pk, []):
-            if timezone.localdate(change.at) > day and change.changes:
-                unit = change.changes.get("unit", [unit])[0]
-                rank = change.changes.get("rank", [rank])[0]
-        return unit, rank
 
 
 def _drafts(
