@@ -1,6 +1,7 @@
 """Stored values as people read them: labels for codes, names for keys, masked ID numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from json import dumps
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -17,6 +18,10 @@ class Line(NamedTuple):
     label: str
     old: str
     new: str
+
+
+Lines = Mapping[str, Callable[[Any, Any], list[Line]]]
+"""How a page tells fields that hold much: lines of what stood there and what stands there now, by field name."""
 
 
 class Entry(NamedTuple):
@@ -38,13 +43,20 @@ def shown(field: models.Field[Any, Any], value: Any, names: dict[tuple[str, Any]
         return identity.mask(identity.decrypt(value))
     if isinstance(field, models.ForeignKey):
         return (names or {}).get((field.name, value), str(value))
+    if isinstance(value, dict | list):
+        return dumps(value, ensure_ascii=False)
     if isinstance(field, models.BooleanField):
         return "是" if value else "否"
     return str(dict(field.flatchoices).get(value, value))
 
 
 def history_of(
-    record: Record, limit: int = 20, *, also: Iterable[tuple[str, Record]] = (), show_phones: bool = True
+    record: Record,
+    limit: int = 20,
+    *,
+    also: Iterable[tuple[str, Record]] = (),
+    show_phones: bool = True,
+    told: Lines | None = None,
 ) -> list[Entry]:
     """The newest changes of a row and of those that belong to it, (what it is called, row); ready to show.
 
@@ -65,7 +77,7 @@ def history_of(
             change.by.name if change.by else "",
             change.at,
             change.get_source_display(),
-            _lines(fields_of(models_of[change.table]), change, names[change.table], show_phones),
+            _lines(fields_of(models_of[change.table]), change, names[change.table], show_phones, told or {}),
         )
         for change in changes
     ]
@@ -80,10 +92,13 @@ def _lines(
     change: Change,
     names: dict[tuple[str, Any], str],
     show_phones: bool,
+    told: Lines,
 ) -> list[Line]:
     lines = []
     for name, pair in (change.changes or {}).items():
-        if name in fields:
+        if name in told:
+            lines += told[name](*pair)
+        elif name in fields:
             old, new = (shown(fields[name], value, names) for value in pair)
             if name.endswith("phone") and not show_phones:
                 old, new = identity.mask_phone(old), identity.mask_phone(new)

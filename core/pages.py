@@ -15,7 +15,14 @@ def key_of(text: str) -> int:
 
 
 def form_page(
-    request: HttpRequest, form: RecordForm[Any], *, title: str, done: str, back: str, facts: str = ""
+    request: HttpRequest,
+    form: RecordForm[Any],
+    *,
+    title: str,
+    done: str,
+    back: str,
+    facts: str = "",
+    frame: str = "desk.html",
 ) -> HttpResponse:
     """Show a form, or save it and go `back`; a stale or wrong one comes back with all that was typed."""
     if request.method == "POST" and form.is_valid() and saved(form):
@@ -26,6 +33,8 @@ def form_page(
         "pages/form.html",
         {
             "page": {"title": title, "facts": facts},
+            "frame": frame,
+            "back": back,
             "form": form,
             "conflict": form.conflict,
             "cancel": back,

@@ -60,16 +60,16 @@ class Rule:
         return self.level == ERROR
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Section:
     code: str
     label: str
     items: Sequence[Item]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
-    """A survey's whole form, immutable; `document` is the JSON it was read from."""
+    """A survey's whole form, immutable and equal to itself alone; `document` is the JSON it was read from."""
 
     code: str
     version: str
@@ -96,6 +96,11 @@ class Definition:
     def asked(self) -> Sequence[Item]:
         """What is answered in a response: all but the facts that a header item is bound to."""
         return [*(item for item in self.header if not item.bind), *self.items]
+
+    @cached_property
+    def dated(self) -> Item | None:
+        """The header's 调查日期, whose clean answer is a column of the response."""
+        return next((item for item in self.header if item.bind == "response.surveyed_on"), None)
 
     @cached_property
     def dependent(self) -> Sequence[Item]:

@@ -85,6 +85,16 @@ def member_answers(definition: Definition, member: Member) -> dict[str, Any]:
     return answers
 
 
+def lacking_of_members(definition: Definition, members: Iterable[Mapping[str, Any]]) -> dict[int, list[str]]:
+    """Labels of the required facts that members have not, by the member's pk."""
+    required = [item for item in definition.members if item.required and item.bind not in NOT_KEPT]
+    found = {
+        member["pk"]: [item.label for item in required if member.get(item.code) in (None, "")]
+        for member in members
+    }
+    return {pk: labels for pk, labels in found.items() if labels}
+
+
 def kept_header(definition: Definition, known: Known) -> dict[str, Any]:
     """The header facts that a response keeps among its answers."""
     return {

@@ -218,6 +218,13 @@ class Item:
             said += f"（最多 {self.max_select} 项）"
         return f"{said}，可填不详" if self.unknown_allowed else said
 
+    def told(self, raw: Any) -> str:
+        """Any answer in words, also one of a draft that is not right yet, as it was typed."""
+        try:
+            return self.shown(self.clean(raw))
+        except CellError:
+            return "；".join(raw) if isinstance(raw, list) else str(raw)
+
     def turn(self, before: Any, after: Any) -> int:
         """1 when `after` is better than `before`, -1 when worse, 0 when the same or not to be told."""
         if not self.better or before in (None, UNKNOWN) or after in (None, UNKNOWN):

@@ -138,6 +138,18 @@ class ResponseQuerySet(models.QuerySet["Response"]):
             own |= Q(unit=user.unit_id)
         return self.filter(own).exclude(status=Response.Status.ACCEPTED)
 
+    def whole(self) -> "ResponseQuerySet":
+        """With the rows that a response is shown and filled beside."""
+        return self.select_related(
+            "survey",
+            "household__village__division",
+            "village__division",
+            "surveyor",
+            "unit",
+            "entered_by",
+            "reviewed_by",
+        )
+
     def counted(self) -> "ResponseQuerySet":
         """Handed in: 待复核 or 已复核. Drafts and returned ones count nowhere."""
         return self.filter(status__in=COUNTED)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys import pages, paper_pages
+from surveys import fill_pages, lists, pages, paper_pages, reading
 
 urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
@@ -15,5 +15,12 @@ urlpatterns = [
     path("surveys/<int:pk>/close/", pages.survey_close, name="survey-close"),
     path("surveys/<int:pk>/blank.pdf", paper_pages.survey_blank, name="survey-blank"),
     path("surveys/<int:pk>/village.pdf", paper_pages.survey_village_pdf, name="survey-village-pdf"),
+    path("surveys/<int:pk>/start/", fill_pages.response_new, name="response-new"),
+    path("responses/", lists.responses, name="responses"),
+    path("responses/<int:pk>/", reading.response, name="response"),
+    path("responses/<int:pk>/fill/<int:step>/", fill_pages.response_fill, name="response-fill"),
+    path("responses/<int:pk>/members/new/", fill_pages.response_member, name="response-member-new"),
+    path("responses/<int:pk>/members/<int:member>/", fill_pages.response_member, name="response-member"),
+    path("responses/<int:pk>/recall/", fill_pages.response_recall, name="response-recall"),
     path("responses/<int:pk>/print.pdf", paper_pages.response_pdf, name="response-pdf"),
 ]

@@ -91,10 +91,14 @@ def world(*, county: str, name: str) -> dict[str, Any]:
         place=county, status="draft", edition="2013.1"
     )
     response = make_response(survey=survey, cadre=cadre, household=household)
+    filling = make_response(
+        survey=survey, cadre=cadre, household=household, status="draft", surveyed_on=today()
+    )
     return {
         "survey": survey,
         "draft": draft,
         "response": response,
+        "filling": filling,
         "division": division,
         "unit": unit,
         "cadre": cadre,
@@ -200,6 +204,7 @@ LISTS = [
     "pairings",
     "village-pairings",
     "visits",
+    "responses",
     "report-places",
     "report-units",
 ]
@@ -246,7 +251,8 @@ def test_no_page_or_export_shows_an_id_number_nor_a_viewer_a_phone(own, people):
 FORMS = [
     rule
     for rule in rules()
-    if re.search(r"-(new|edit|end|close|board)$|hand-over|village-pairings", rule.name)
+    if re.search(r"-(new|edit|end|close|board|member)$|hand-over|village-pairings", rule.name)
+    and rule.method != "POST"
 ]
 
 

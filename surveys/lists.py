@@ -1,0 +1,119 @@
+"""/responses/: the responses that the reader sees, by survey, year, state, town and unit."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from core.lists import Column, Listing, SearchForm, by_name, labels_of, link_to, list_page
+from core.places import under
+from households.choices import Relation
+from households.models import Member
+from surveys.models import Response, Survey
+from units.access import user_of
+from units.context import frame_of
+from units.models import Cadre, today
+from villages.choices import town_choices, unit_choices
+from villages.models import Village
+
+FIRST_YEAR = 2012
+
+
+class ResponseSearch(SearchForm):
+    placeholder = "户主、村、调查人"
+    survey = forms.ChoiceField(label="调查表", required=False)
+    year = forms.ChoiceField(label="年度", required=False)
+    status = forms.ChoiceField(label="状态", required=False, choices=[("", "状态"), *Response.Status.choices])
+    town = forms.ChoiceField(label="乡镇", required=False)
+    unit = forms.ChoiceField(label="单位", required=False)
+    cadre = forms.IntegerField(label="调查人", required=False, widget=forms.HiddenInput)
+    household = forms.IntegerField(label="户", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        surveys = Survey.objects.visible_to(user).published()
+        years = [str(year) for year in range(today().year, FIRST_YEAR - 1, -1)]
+        choices = {
+            "survey": [
+                ("", "调查表"),
+                *((str(survey.pk), str(survey)) for survey in surveys.defer("definition")),
+            ],
+            "year": [("", "年度"), *((year, year) for year in years)],
+            "town": town_choices(user),
+            "unit": unit_choices(user),
+        }
+        for name, options in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = options
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
+        villages = Village.objects.filter(by_name(value)).values("pk")
+        people = Cadre.objects.filter(by_name(value)).values("pk")
+        return queryset.filter(Q(household__in=heads) | Q(village__in=villages) | Q(surveyor__in=people))
+
+    def by_survey(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(survey=value)
+
+    def by_year(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(year=value)
+
+    def by_status(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(status=value)
+
+    def by_town(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(unit=value)
+
+    def by_cadre(self, queryset: Any, value: int) -> Any:
+        return queryset.filter(surveyor=value)
+
+    def by_household(self, queryset: Any, value: int) -> Any:
+        return queryset.filter(household=value)
+
+
+def responses(request: HttpRequest) -> HttpResponseBase:
+    user = user_of(request)
+    listing = Listing(
+        title="调查答卷",
+        unit="份",
+        queryset=Response.objects.visible_to(user),
+        form=ResponseSearch(request.GET, user=user),
+        annotate=with_names,
+        columns=[
+            Column("户主或村", "subject", css="nowrap"),
+            Column("调查表", "survey__title"),
+            Column("年度", "year"),
+            Column("状态", "status", show=labels_of(Response.Status)),
+            Column("乡镇", "village__division__name"),
+            Column("村", "village__name"),
+            Column("调查日期", "surveyed_on", sort="surveyed_on", css="nowrap"),
+            Column("调查人", "surveyor__name"),
+            Column("单位", "unit__name", css="break"),
+            Column("代录", "typed_by"),
+        ],
+        sort="-surveyed_on",
+        href=link_to("response"),
+        empty={"text": "没有符合条件的答卷。", "url": request.path, "label": "看全部答卷"},
+    )
+    return list_page(request, listing, frame=frame_of(user))
+
+
+def with_names(responses: Any) -> Any:
+    """What the columns show beside the row's own: the head or the village, who typed it for another."""
+    heads = Member.objects.current().filter(household=OuterRef("household"), relation=Relation.HEAD)
+    return responses.annotate(
+        subject=Case(
+            When(household=None, then=F("village__name")),
+            default=Subquery(heads.values("name")[:1]),
+        ),
+        typed_by=Case(
+            When(entered_by=F("surveyor"), then=Value("")),
+            default=F("entered_by__name"),
+        ),
+    )

@@ -1,0 +1,46 @@
+"""Whom a survey is about: a household or a village, found for who may record on it, and its page."""
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from core.pages import key_of
+from core.places import lies_under
+from households.choices import Relation
+from households.models import Household
+from surveys.models import Response, Survey
+from units.models import Cadre
+from villages.models import Village
+
+Subject = Household | Village
+
+
+def find_subject(survey: Survey, key: str, *, author: Cadre, cadre: Cadre) -> Subject:
+    """The household or village with this key on which the author may record for the cadre, or 404."""
+    rows: Any = (
+        Household.objects.open_to(author, cadre).select_related("village")
+        if survey.is_of_households
+        else Village.objects.visible_to(author)
+    )
+    found: Subject = get_object_or_404(rows, pk=key_of(key))
+    if not lies_under(found.place, survey.place):
+        raise Http404
+    return found
+
+
+def page_of(user: Cadre, subject: Subject) -> str:
+    """Where the reader sees the household or village, else the home."""
+    rows: Any = type(subject).objects
+    seen = rows.visible_to(user).filter(pk=subject.pk).exists()
+    name = "household" if isinstance(subject, Household) else "village"
+    return reverse(name, args=[subject.pk]) if seen else reverse("home")
+
+
+def name_of(response: Response) -> str:
+    """The household by its head, as everybody who sees the response may read; the village by its name."""
+    if response.household is None:
+        return response.village.name
+    head = response.household.members.current().filter(relation=Relation.HEAD).first()
+    return head.name if head else response.household.no

@@ -1,0 +1,427 @@
+"""Filling in a survey step by step: what is kept, what stops, what is handed in."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.models import Change
+from households.models import Household
+from surveys.models import Response, Survey
+from tests.factories import make_cadre, make_id_number, make_pairing, make_survey
+from tests.pages import client_of, words_of
+from tests.surveys.filled import HOUSEHOLD, make_surveyed, step_of
+from units.models import Cadre, today
+
+pytestmark = pytest.mark.django_db
+LAST = 6
+MEMBER = {
+    "ethnicity": "01",
+    "education": "02",
+    "schooling": "01",
+    "health": "01",
+    "labour": "01",
+    "medical_insurance": "true",
+}
+
+
+@pytest.fixture
+def survey(db) -> Survey:
+    return make_survey()
+
+
+@pytest.fixture
+def household(cadre: Cadre) -> Household:
+    return make_surveyed(cadre=cadre)
+
+
+@pytest.fixture
+def client(cadre: Cadre) -> Client:
+    return client_of(cadre)
+
+
+def begin(client: Client, survey: Survey, household: Household, **more: Any) -> Response:
+    client.post(f"/surveys/{survey.pk}/start/?household={household.pk}", more)
+    return Response.objects.order_by("-pk")[0]
+
+
+def address(response: Response, step: int) -> str:
+    return f"/responses/{response.pk}/fill/{step}/"
+
+
+def seen(client: Client, response: Response, step: int) -> dict[str, Any]:
+    """What the page of a step sends along unseen, and the facts of the first one."""
+    page = client.get(address(response, step)).context
+    facts = page.get("facts")
+    values = {name: facts[name].value() or "" for name in facts.fields} if facts else {}
+    return {"seen": page["seen"], **values}
+
+
+def save(client: Client, response: Response, step: int, **answers: Any) -> Any:
+    data = {**seen(client, response, step), **answers}
+    return client.post(address(response, step), data)
+
+
+def fill(client: Client, response: Response, **changed: Any) -> None:
+    """Every step but the check."""
+    answers = {**HOUSEHOLD, **changed}
+    save(client, response, 1, H09=response.surveyed_on.isoformat())
+    for step, letter in enumerate("ABCD", 2):
+        answer = save(client, response, step, **step_of(answers, letter))
+        assert answer.status_code == 302, letter
+
+
+def hand_in(client: Client, response: Response, **words: str) -> Any:
+    version = Response.objects.get(pk=response.pk).version
+    return client.post(address(response, LAST), {"version": version, **words})
+
+
+def stored(response: Response) -> Response:
+    return Response.objects.get(pk=response.pk)
+
+
+# --- begun ---
+
+
+def test_a_double_tap_begins_one(client, survey, household, cadre):
+    first = begin(client, survey, household)
+    begin(client, survey, household)
+    response = Response.objects.get()
+    assert response == first
+    assert (response.surveyor, response.unit, response.year) == (cadre, cadre.unit, today().year)
+
+
+def test_a_colleague_types_for_an_older_cadre_and_both_names_stand(survey, household, cadre):
+    younger = make_cadre(name="陈立新", unit=cadre.unit)
+    response = begin(client_of(younger), survey, household, **{"for": cadre.pk})
+    assert (response.surveyor, response.entered_by) == (cadre, younger)
+    page = words_of(client_of(younger).get(address(response, 1)))
+    assert "李秋菊" in page
+
+
+def test_nobody_begins_on_a_household_that_is_not_theirs(stranger, survey, household, cadre):
+    url = f"/surveys/{survey.pk}/start/?household={household.pk}"
+    assert client_of(stranger).post(url).status_code == 404
+    assert client_of(stranger).post(url, {"for": cadre.pk}).status_code == 404
+    assert not Response.objects.exists()
+
+
+def test_a_closed_version_is_not_begun(client, survey, household):
+    survey.status = Survey.Status.CLOSED
+    survey.save()
+    answer = client.post(f"/surveys/{survey.pk}/start/?household={household.pk}", follow=True)
+    assert "已经停用" in words_of(answer)
+    assert not Response.objects.exists()
+
+
+def test_a_draft_passes_to_the_household_next_cadre(client, survey, household, leader):
+    response = begin(client, survey, household)
+    pairing = household.pairings.get()
+    pairing.ended_on = today()
+    pairing.save()
+    heir = make_cadre(name="赵学文", unit=leader.unit)
+    make_pairing(cadre=heir, household=household)
+    begin(client_of(heir), survey, household)
+    assert stored(response).surveyor == heir
+
+
+def test_two_cadres_of_one_household_do_not_fill_over_each_other(client, survey, household, stranger):
+    response = begin(client, survey, household)
+    make_pairing(cadre=stranger, household=household, kind="contact")
+    answer = client_of(stranger).post(f"/surveys/{survey.pk}/start/?household={household.pk}", follow=True)
+    assert "李建业在填" in words_of(answer)
+    assert stored(response).surveyor.name == "李建业"
+
+
+def test_last_years_draft_goes_on_this_year(client, survey, household):
+    response = begin(client, survey, household)
+    response.surveyed_on = date(today().year - 1, 12, 30)
+    response.save()
+    begin(client, survey, household)
+    assert Response.objects.get().year == today().year
+
+
+# --- a step ---
+
+
+def test_a_step_is_saved_and_the_next_one_comes(client, survey, household):
+    response = begin(client, survey, household)
+    answer = save(client, response, 2, **step_of(HOUSEHOLD, "A"))
+    assert answer["Location"] == address(response, 3)
+    answers = stored(response).answers
+    assert (answers["A01"], answers["A02"], answers["A08"]) == (80, "05", "unknown")
+    assert client.post(f"/surveys/{survey.pk}/start/?household={household.pk}")["Location"] == address(
+        response, 3
+    )
+
+
+def test_a_wrong_value_stays_as_it_was_typed_and_is_told(client, survey, household):
+    response = begin(client, survey, household)
+    answer = client.post(
+        address(response, 2),
+        {**seen(client, response, 2), **step_of(HOUSEHOLD, "A"), "A01": "八十"},
+        follow=True,
+    )
+    assert answer.redirect_chain[-1][0] == address(response, 2)
+    assert 'value="八十"' in answer.content.decode()
+    assert "不是数" in words_of(answer)
+    assert stored(response).answers["A01"] == "八十"
+
+
+def test_a_step_that_is_not_whole_may_wait(client, survey, household):
+    response = begin(client, survey, household)
+    answer = client.post(address(response, 3), {**seen(client, response, 3), "B01": "3"}, follow=True)
+    assert "先放着，填下一步" in words_of(answer)
+    assert "这一题要填" in words_of(answer)
+    assert stored(response).answers["B01"] == 3
+
+
+def test_the_way_back_keeps_all(client, survey, household):
+    response = begin(client, survey, household)
+    answer = save(client, response, 3, B01="x", go="back")
+    assert answer["Location"] == address(response, 2)
+    assert stored(response).answers["B01"] == "x"
+
+
+def test_a_rule_over_two_answers_stops_beside_the_later(client, survey, household):
+    response = begin(client, survey, household)
+    answers = {**step_of(HOUSEHOLD, "B"), "B02": "9"}
+    answer = client.post(address(response, 3), {**seen(client, response, 3), **answers}, follow=True)
+    question = next(q for q in answer.context["form"].questions() if q.item.code == "B02")
+    assert "有效灌溉面积不能大于耕地面积" in question.error
+
+
+def test_an_answer_to_a_hidden_item_is_told_and_kept(client, survey, household):
+    response = begin(client, survey, household)
+    answers = {**step_of(HOUSEHOLD, "A"), "A04": "0"}
+    answer = client.post(address(response, 2), {**seen(client, response, 2), **answers}, follow=True)
+    assert "这一题不用填" in words_of(answer)
+    assert stored(response).answers["A05"] == "3"
+
+
+def test_an_answer_outside_its_options_is_told(client, survey, household):
+    response = begin(client, survey, household)
+    answers = {**step_of(HOUSEHOLD, "A"), "A02": "77"}
+    client.post(address(response, 2), {**seen(client, response, 2), **answers})
+    assert "A02" in client.get(address(response, 2)).context["remarks"].errors
+
+
+def test_no_id_number_is_kept_in_a_draft(client, survey, household):
+    response = begin(client, survey, household)
+    number = make_id_number()
+    for step, code in ((2, "A01"), (5, "D09")):
+        save(client, response, step, **{code: f"证号{number}"})
+    kept = str(stored(response).answers) + str(list(Change.objects.values_list("changes", flat=True)))
+    assert number not in kept
+
+
+def test_the_second_of_two_sees_both_and_overwrites_nothing(client, survey, household, leader):
+    response = begin(client, survey, household)
+    opened = seen(client, response, 2)
+    other = client_of(leader)
+    save(other, response, 2, **step_of(HOUSEHOLD, "A"))
+    answer = client.post(address(response, 2), {**opened, **step_of(HOUSEHOLD, "A"), "A01": "95"})
+    assert answer.status_code == 409
+    assert [(row["mine"], row["stored"]) for row in answer.context["conflict"]["rows"]] == [("95", "80")]
+    assert "康建平" in words_of(answer)
+    assert stored(response).answers["A01"] == 80
+    mine = {
+        **opened,
+        **step_of(HOUSEHOLD, "A"),
+        "A01": "95",
+        "overwrite": answer.context["conflict"]["version"],
+    }
+    client.post(address(response, 2), mine)
+    assert stored(response).answers["A01"] == 95
+
+
+def test_another_step_saved_meanwhile_is_no_conflict(client, survey, household, leader):
+    response = begin(client, survey, household)
+    opened = seen(client, response, 2)
+    save(client_of(leader), response, 3, **step_of(HOUSEHOLD, "B"))
+    assert client.post(address(response, 2), {**opened, **step_of(HOUSEHOLD, "A")}).status_code == 302
+    assert {"A01", "B01"} <= stored(response).answers.keys()
+
+
+def test_a_future_or_taken_day_is_told_and_kept(client, survey, household):
+    response = begin(client, survey, household)
+    tomorrow = today() + timedelta(days=1)
+    answer = client.post(
+        address(response, 1), {**seen(client, response, 1), "H09": tomorrow.isoformat()}, follow=True
+    )
+    assert "这一天还没有到" in words_of(answer)
+    assert stored(response).surveyed_on == today()
+    save(client, response, 1, H09=f"{today().year - 1}-09-01")
+    assert stored(response).year == today().year - 1
+    assert "H09" not in stored(response).answers
+
+
+# --- handed in ---
+
+
+def test_a_whole_survey_is_handed_in_with_members_and_facts(client, survey, household, cadre):
+    response = begin(client, survey, household)
+    fill(client, response, C01="04", D01="01")
+    answer = hand_in(client, response, signed="on")
+    assert answer["Location"] == f"/responses/{response.pk}/"
+    done = stored(response)
+    assert (done.status, done.signed, done.answers["B16"], done.answers["H08"]) == (
+        "submitted",
+        True,
+        4800,
+        2,
+    )
+    assert [member["M08"] for member in done.members] == ["01", "02"]
+    assert "李秋菊" not in str(done.members)
+    household.refresh_from_db()
+    assert (household.kind, household.main_cause) == ("04", "01")
+    assert Change.objects.filter(table="households.household", by=cadre, act="changed").count() == 1
+    assert Response.objects.counted().count() == 1
+
+
+def test_errors_lead_to_their_step(client, survey, household):
+    response = begin(client, survey, household)
+    fill(client, response, B02="9", A01="")
+    page = client.get(address(response, LAST))
+    faults = {(fault.step.number, fault.anchor) for fault in page.context["draft"].faults}
+    assert {(2, "id_A01"), (3, "id_B02")} <= faults
+    assert hand_in(client, response).status_code == 200
+    assert stored(response).status == "draft"
+
+
+def test_a_warning_asks_for_a_word(client, survey, household):
+    response = begin(client, survey, household)
+    fill(client, response, C05="12000")
+    answer = hand_in(client, response)
+    assert "转移性收入大于家庭纯收入" in words_of(answer)
+    assert stored(response).status == "draft"
+    hand_in(client, response, **{"word-X16": "今年羊死了"})
+    assert stored(response).confirmed == {"X16": "今年羊死了"}
+
+
+def test_members_must_have_what_the_form_asks(client, survey, household):
+    wife = household.members.get(relation="02")
+    wife.schooling = ""
+    wife.save()
+    response = begin(client, survey, household)
+    fill(client, response)
+    page = client.get(address(response, LAST))
+    assert "1 口人缺在校生状况" in words_of(page)
+    assert hand_in(client, response).status_code == 200
+
+
+def test_a_survey_closed_meanwhile_loses_nothing(client, survey, household):
+    response = begin(client, survey, household)
+    fill(client, response)
+    survey.status, survey.closed_on = Survey.Status.CLOSED, today()
+    survey.save()
+    answer = hand_in(client, response)
+    assert "已经停用" in words_of(answer)
+    assert stored(response).status == "draft"
+    assert save(client, response, 2, **step_of(HOUSEHOLD, "A")).status_code == 302
+
+
+def test_what_was_changed_since_the_check_is_checked_again(client, survey, household, leader):
+    response = begin(client, survey, household)
+    fill(client, response)
+    version = stored(response).version
+    save(client_of(leader), response, 2, **{**step_of(HOUSEHOLD, "A"), "A01": "90"})
+    answer = client.post(address(response, LAST), {"version": version})
+    assert answer.status_code == 409
+    assert stored(response).status == "draft"
+    assert (
+        client.post(
+            address(response, LAST), {"version": answer.context["form"]["version"].value()}
+        ).status_code
+        == 302
+    )
+
+
+def test_what_was_handed_in_is_taken_back_to_correct_it(client, survey, household):
+    response = begin(client, survey, household)
+    fill(client, response)
+    hand_in(client, response)
+    assert client.get(address(response, 2))["Location"] == f"/responses/{response.pk}/"
+    client.post(f"/responses/{response.pk}/recall/")
+    assert stored(response).status == "draft"
+    page = client.get(address(response, 2))
+    assert page.context["form"]["A01"].value() == 80
+
+
+# --- the household's own facts ---
+
+
+def test_facts_are_corrected_with_history(client, survey, household, cadre):
+    response = begin(client, survey, household)
+    save(client, response, 1, H09=today().isoformat(), phone="13993850001", size="3", group="四组")
+    household.refresh_from_db()
+    assert (household.phone, household.size, household.group) == ("13993850001", 3, "四组")
+    change = Change.objects.filter(table="households.household").latest("pk")
+    assert (change.by, change.changes["size"]) == (cadre, [2, 3])
+
+
+def test_wrong_facts_are_told_and_nothing_is_lost(client, survey, household):
+    response = begin(client, survey, household)
+    answer = save(client, response, 1, H09=today().isoformat(), phone="123", size="3")
+    assert answer.status_code == 200
+    assert 'value="123"' in answer.content.decode()
+
+
+def test_a_member_is_added_and_has_left(client, survey, household):
+    response = begin(client, survey, household)
+    base = f"/responses/{response.pk}/members/"
+    son = {"name": "王小军", "relation": "03", "sex": "1", **MEMBER}
+    client.post(f"{base}new/", son)
+    added = household.members.get(name="王小军")
+    client.post(f"{base}{added.pk}/", {**son, "version": added.version, "left_on": today().isoformat()})
+    added.refresh_from_db()
+    assert added.left_on == today()
+
+
+def test_a_member_is_corrected_and_must_have_what_the_form_asks(client, survey, household):
+    response = begin(client, survey, household)
+    wife = household.members.get(relation="02")
+    url = f"/responses/{response.pk}/members/{wife.pk}/"
+    data = {"name": "李秋菊", "relation": "02", "sex": "2", **MEMBER, "version": wife.version}
+    assert "这一项要填" in words_of(client.post(url, {**data, "medical_insurance": "unknown"}))
+    client.post(url, {**data, "health": "03"})
+    wife.refresh_from_db()
+    assert wife.health == "03"
+
+
+def test_a_masked_number_that_comes_back_is_unchanged(client, survey, household):
+    wife = household.members.get(relation="02")
+    wife.id_number = make_id_number(sex="2")
+    wife.save()
+    response = begin(client, survey, household)
+    page = client.get(f"/responses/{response.pk}/members/{wife.pk}/").content.decode()
+    assert wife.id_number not in page
+    assert wife.id_masked in page
+
+
+def test_after_the_pairing_has_ended_the_facts_are_hidden(client, survey, household):
+    response = begin(client, survey, household)
+    pairing = household.pairings.get()
+    pairing.ended_on = today()
+    pairing.save()
+    page = words_of(client.get(address(response, 1)))
+    assert "李秋菊" not in page
+    assert "不归调查人联系" in page
+    wife = household.members.get(relation="02")
+    assert client.get(f"/responses/{response.pk}/members/{wife.pk}/").status_code == 403
+
+
+# --- who may ---
+
+
+def test_a_stranger_finds_no_response(client, stranger, survey, household):
+    response = begin(client, survey, household)
+    assert client_of(stranger).get(address(response, 2)).status_code == 404
+    assert client_of(stranger).get(f"/responses/{response.pk}/").status_code == 404
+
+
+def test_a_viewer_reads_and_fills_nothing(client, viewer, survey, household):
+    response = begin(client, survey, household)
+    assert client_of(viewer).get(f"/responses/{response.pk}/").status_code == 200
+    assert client_of(viewer).get(address(response, 2)).status_code == 403
