@@ -1,6 +1,7 @@
 """Exporting the county's visits: against the bare writer, in time and in memory."""
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -63,13 +64,17 @@ def ours(sql: str, times: int) -> None:
         write_rows(out, list(first), rows)
 
 
+def peak_kilobytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def peak(which: str, sql: str) -> float:
     """Peak megabytes of a process that writes the 680,000 rows in one way."""
     code = (
         "import sys; from bench import exports; "
         "write = exports.ours if sys.argv[1] == 'ours' else exports.bare; "
         "write(sys.argv[2], exports.TIMES); "
-        "print(exports.resource.getrusage(exports.resource.RUSAGE_SELF).ru_maxrss)"
+        "print(exports.peak_kilobytes())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, which, sql], check=True, capture_output=True, text=True, env=os.environ

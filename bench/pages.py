@@ -9,10 +9,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianhu.settings")
 django.setup()
 
 from typing import Any  # noqa: E402
+from unittest import mock  # noqa: E402
 
 from django.conf import settings  # noqa: E402
 from django.contrib import admin  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import DEFAULT_DB_ALIAS, connection  # noqa: E402
+from django.db.models.sql import Query  # noqa: E402
+from django.db.models.sql.compiler import SQLAggregateCompiler, SQLCompiler  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -43,12 +46,20 @@ bare: dict[str, Any] = {"queries": [], "rows": []}
 
 
 def bare_view(request: HttpRequest) -> HttpResponse:
-    """The same SQL, fetched, and the same cells in one plain template."""
-    with connection.cursor() as cursor:
-        for sql in bare["queries"]:
-            cursor.execute(sql)
-            cursor.fetchall()
+    """The same queries, asked through Django as any view asks them, and the same cells in one plain template."""
+    for query in bare["queries"]:
+        run_again(query)
     return HttpResponse(PLAIN.render({"rows": bare["rows"]}))
+
+
+def run_again(query: Query | str) -> None:
+    """Compile, execute and fetch a query that a page made; SQL of our own is executed as it was."""
+    if isinstance(query, Query):
+        list(query.clone().get_compiler(DEFAULT_DB_ALIAS).results_iter())
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        cursor.fetchall()
 
 
 def empty_view(request: HttpRequest) -> HttpResponse:
@@ -101,10 +112,21 @@ def get(client: Client, url: str) -> HttpResponse:
     return response
 
 
-def queries_of(client: Client, url: str) -> list[str]:
-    with CaptureQueriesContext(connection) as captured:
+def queries_of(client: Client, url: str) -> list[tuple[str, Query | str]]:
+    """(SQL, the query it was compiled from, or itself) of everything a page asks."""
+    compiled: dict[str, Query] = {}
+    execute_sql = SQLCompiler.execute_sql
+
+    def note(self: SQLCompiler, *args: Any, **kwargs: Any) -> Any:
+        query, before = self.query.clone(), len(connection.queries)
+        result = execute_sql(self, *args, **kwargs)
+        if not isinstance(self, SQLAggregateCompiler):  # which cannot be iterated a second time
+            compiled.update((asked["sql"], query) for asked in connection.queries[before:])
+        return result
+
+    with CaptureQueriesContext(connection) as captured, mock.patch.object(SQLCompiler, "execute_sql", note):
         get(client, url)
-    return [query["sql"] for query in captured.captured_queries]
+    return [(query["sql"], compiled.get(query["sql"], query["sql"])) for query in captured.captured_queries]
 
 
 def cells_of(html: str) -> list[list[str]]:
@@ -115,14 +137,14 @@ def cells_of(html: str) -> list[list[str]]:
 
 def measure(key: str, client: Client, url: str) -> None:
     html = get(client, url).content.decode()
-    frame = set(queries_of(client, "/empty/"))
-    bare["queries"] = [sql for sql in queries_of(client, url) if sql not in frame]
+    frame = {sql for sql, _ in queries_of(client, "/empty/")}
+    bare["queries"] = [query for sql, query in queries_of(client, url) if sql not in frame]
     bare["rows"] = cells_of(html)
     mine, other = alternately(lambda: get(client, url), lambda: get(client, "/bare/"), rounds=ROUNDS)
     compare(f"page-{key}", LIMIT, mine, other, f"the bare view, {len(bare['queries'])} queries")
 
 
-if __name__ == "__main__":
+def main() -> None:
     settings.ROOT_URLCONF = "bench.pages"
     settings.ALLOWED_HOSTS = ["testserver"]
     office = client_of(Cadre.objects.filter(role="office", place="620524").order_by("pk").first())
@@ -139,3 +161,10 @@ if __name__ == "__main__":
             rounds=ROUNDS,
         )
         compare("list-admin", 1, mine, other, "the stock admin list of the same rows")
+
+
+if __name__ == "__main__":
+    # The module that the URLs name, not this second copy of it: they share `bare`.
+    from bench import pages
+
+    pages.main()

@@ -7,7 +7,7 @@ list is sorted by them.
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 
 from core import identity, sheets
 from core.models import Download
@@ -85,6 +86,16 @@ def by_name(text: str, prefix: str = "") -> Q:
         return Q(**{f"{prefix}name__contains": text})
     letters = text.lower().replace(" ", "").replace("'", "")
     return Q(**{f"{prefix}pinyin__contains": letters}) | Q(**{f"{prefix}initials__contains": letters})
+
+
+class Pairs(BaseChoiceIterator):
+    """Choices that are plain pairs already; Django looks into each of a list's at every request."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.pairs = list(pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
 
 
 class SearchForm(forms.Form):

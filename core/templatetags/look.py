@@ -98,6 +98,18 @@ def draw(content: str) -> str:
     return content
 
 
+@register.simple_tag
+def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+    """The <option>s of a filter: in one function, since a county has some hundred units to choose from."""
+    return mark_safe(
+        "".join(
+            f'<option value="{conditional_escape(value)}"{" selected" if value == chosen else ""}>'
+            f"{conditional_escape(label)}</option>"
+            for value, label in choices
+        )
+    )
+
+
 @register.simple_tag(takes_context=True)
 def nav(context: Context, label: str, name: str, under: str = "") -> SafeString:
     """A link of the main navigation, marked when the page lies under it (or under the URL named `under`)."""
