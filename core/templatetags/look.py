@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from html import escape
 from typing import Any, Protocol
 
 from django import template
@@ -103,8 +104,8 @@ def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
     """The <option>s of a filter: in one function, since a county has some hundred units to choose from."""
     return mark_safe(
         "".join(
-            f'<option value="{conditional_escape(value)}"{" selected" if value == chosen else ""}>'
-            f"{conditional_escape(label)}</option>"
+            f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>'
+            f"{escape(str(label))}</option>"
             for value, label in choices
         )
     )
@@ -162,7 +163,7 @@ def time_cell(value: datetime) -> str:
 
 
 CELL_TEXT: dict[type, Callable[[Any], str]] = {
-    str: conditional_escape,
+    str: escape,
     SafeString: str,
     int: number_cell,
     Decimal: number_cell,
@@ -170,7 +171,10 @@ CELL_TEXT: dict[type, Callable[[Any], str]] = {
     date: date.isoformat,
     datetime: time_cell,
 }
-"""A cell by its type: text is escaped, zero is grey, None is blank, a date is 2015-09-16."""
+"""A cell by its type: text is escaped, zero is grey, None is blank, a date is 2015-09-16.
+
+By the standard library's escape: Django's own looks for lazy text first, which takes as long again.
+"""
 
 
 def cell_text(value: Any) -> str:
@@ -193,12 +197,12 @@ def table_row(opens: Sequence[str], first: str, row: Row, ticks: bool) -> str:
     name = cell_text(row.cells[0])
     parts = [f'<tr class="{row.css}">' if row.css else "<tr>"]
     if ticks:
-        key = conditional_escape(row.key)
+        key = escape(str(row.key))
         parts.append(
             '<td class="tick"><label><input class="form-check-input" type="checkbox" name="pk" '
             f'value="{key}"><span class="visually-hidden">选 {name}</span></label></td>'
         )
-    link = f'<a href="{conditional_escape(row.href)}">{name}</a>' if row.href else name
+    link = f'<a href="{escape(row.href)}">{name}</a>' if row.href else name
     parts.append(f'<th scope="row" class="{first}">{link}</th>' if first else f'<th scope="row">{link}</th>')
     parts += [f"{opening}{cell_text(cell)}</td>" for opening, cell in zip(opens, row.cells[1:], strict=True)]
     parts.append("</tr>")
