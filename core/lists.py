@@ -98,6 +98,13 @@ class Pairs(BaseChoiceIterator):
         return iter(self.pairs)
 
 
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> None:
+    """Let a choice field offer, and accept, only these."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = Pairs(choices)
+
+
 class SearchForm(forms.Form):
     """The filters of a list. Field `x` narrows through the method `by_x(queryset, value)`."""
 

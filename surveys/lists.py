@@ -7,7 +7,7 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from core.lists import Column, Listing, SearchForm, by_name, labels_of, link_to, list_page
+from core.lists import Column, Listing, SearchForm, by_name, labels_of, link_to, list_page, offer
 from core.places import under
 from households.choices import Relation
 from households.models import Member
@@ -45,9 +45,7 @@ class ResponseSearch(SearchForm):
             "unit": unit_choices(user),
         }
         for name, options in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = options
+            offer(self, name, options)
 
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")

@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 
 from core.identity import mask_phone
-from core.lists import Pairs, as_is
+from core.lists import as_is
 from core.places import under
 from units.models import Cadre, Division, Unit
 from villages.models import Village
+
+Choices = list[tuple[str, str]]
 
 
 def place_field() -> forms.RegexField:
@@ -17,29 +19,29 @@ def place_field() -> forms.RegexField:
     return forms.RegexField(r"^[0-9]{2,12}$", label="区划代码", required=False, widget=forms.HiddenInput)
 
 
-def town_choices(user: Cadre) -> Pairs:
+def town_choices(user: Cadre) -> Choices:
     """(code, name) of the towns whose rows the user may find."""
     if user.sees_place:
         towns = Division.objects.towns().filter(under(user.place, "code"))
     else:
         towns = Division.objects.filter(villages__in=Village.objects.visible_to(user)).distinct()
-    return Pairs([("", "乡镇"), *towns.order_by("code").values_list("code", "name")])
+    return [("", "乡镇"), *towns.order_by("code").values_list("code", "name")]
 
 
-def village_choices(user: Cadre, town: str) -> Pairs:
+def village_choices(user: Cadre, town: str) -> Choices:
     """(code, name) of the visible villages, for an office of the chosen town only."""
     villages = Village.objects.visible_to(user)
     if town:
         villages = villages.filter(under(town)) if town.isdigit() else villages.none()
     elif user.sees_place:
         villages = villages.none()
-    return Pairs([("", "村"), *villages.order_by("code").values_list("code", "name")])
+    return [("", "村"), *villages.order_by("code").values_list("code", "name")]
 
 
-def unit_choices(user: Cadre) -> Pairs:
+def unit_choices(user: Cadre) -> Choices:
     """(pk, name) of the visible units."""
     units = Unit.objects.visible_to(user).order_by("code", "pk").values_list("pk", "name")
-    return Pairs([("", "单位"), *((str(pk), name) for pk, name in units)])
+    return [("", "单位"), *((str(pk), name) for pk, name in units)]
 
 
 def phone_for(user: Cadre) -> Callable[[Any], Any]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.forms import ChineseDateField
-from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page
+from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page, offer
 from core.places import TOWN, under
 from households.choices import Relation
 from households.models import Member
@@ -50,9 +50,7 @@ class VisitSearch(SearchForm):
             "unit": unit_choices(user),
         }
         for name, options in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = options
+            offer(self, name, options)
 
     def filter(self, queryset: Any) -> Any:
         """作废 ones are shown only when asked for."""

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 
-from core.lists import SearchForm, address
+from core.lists import SearchForm, address, offer
 from core.places import under
 from households.choices import Kind
 from reports.surveys.completion import pairings_on
@@ -82,13 +82,6 @@ class AnswerSearch(SurveySearch):
 
     def by_kind(self, queryset: Any, value: str) -> Any:
         return queryset.filter(household__kind=value)
-
-
-def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
-    """Let a choice field offer, and accept, only these."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
 
 
 def shown_filters(request: HttpRequest, form: SurveySearch) -> dict[str, Any]:

@@ -9,12 +9,11 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page
+from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page, offer
 from households.choices import Kind
 from households.models import HouseholdPairing
 from reports.surveys.completion import DONE, STANDINGS, filled_on, pairings_on, subjects_of, with_standing
 from reports.surveys.counted import Family
-from reports.surveys.filters import offer
 from reports.surveys.frame import family_for, link, years_of
 from units.access import leader_or_overseer_required, user_of
 from units.models import Cadre, today

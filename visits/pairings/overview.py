@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from core.lists import Column, Listing, SearchForm, by_name, count_of, list_page
+from core.lists import Column, Listing, SearchForm, by_name, count_of, list_page, offer
 from core.places import under
 from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres
@@ -28,9 +28,7 @@ class BoardSearch(SearchForm):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["town"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = town_choices(user)
+        offer(self, "town", town_choices(user))
 
     def by_q(self, queryset: Any, value: str) -> Any:
         return (

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.display import history_of
 from core.forms import ChineseDateField
-from core.lists import Column, Listing, SearchForm, by_name, labels_of, link_to, list_page
+from core.lists import Column, Listing, SearchForm, by_name, labels_of, link_to, list_page, offer
 from core.places import under
 from core.records import StaleRecord
 from households.choices import PairingKind, Relation
@@ -51,9 +51,7 @@ class PairingSearch(SearchForm):
             "unit": unit_choices(user),
         }
         for name, options in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = options
+            offer(self, name, options)
 
     def filter(self, queryset: Any) -> Any:
         found: Any = super().filter(queryset)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.display import history_of
-from core.lists import Column, Listing, SearchForm, by_name, link_to, list_page
+from core.lists import Column, Listing, SearchForm, by_name, link_to, list_page, offer
 from core.pages import key_of
 from core.places import under
 from core.records import StaleRecord
@@ -44,9 +44,7 @@ class VillagePairingSearch(SearchForm):
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, options in {"town": town_choices(user), "unit": unit_choices(user)}.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = options
+            offer(self, name, options)
 
     def filter(self, queryset: Any) -> Any:
         found: Any = super().filter(queryset)

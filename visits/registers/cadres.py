@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.display import history_of
-from core.lists import Column, Listing, SearchForm, by_name, count_of, labels_of, link_to, list_page
+from core.lists import Column, Listing, SearchForm, by_name, count_of, labels_of, link_to, list_page, offer
 from households.choices import Relation
 from households.models import HouseholdPairing, Member
 from units.access import get_visible, user_of
@@ -40,9 +40,7 @@ class CadreSearch(SearchForm):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["unit"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = unit_choices(user)
+        offer(self, "unit", unit_choices(user))
 
     def by_q(self, queryset: Any, value: str) -> Any:
         named = queryset.filter(by_name(value))

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 
 from core import identity
 from core.forms import ChineseDateField
-from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page
+from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page, offer
 from core.places import under
 from households.choices import Cause, Kind, Relation, Status
 from households.models import Household, HouseholdPairing, Member
@@ -50,9 +50,7 @@ class HouseholdSearch(SearchForm):
             "unit": [("", "联户单位"), *unit_choices(user)[1:]],
         }
         for name, options in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = options
+            offer(self, name, options)
 
     def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         found = super().filter(queryset)

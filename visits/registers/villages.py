@@ -10,7 +10,18 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.display import history_of
-from core.lists import Column, Listing, SearchForm, by_name, count_of, labels_of, link_to, list_page, yes_no
+from core.lists import (
+    Column,
+    Listing,
+    SearchForm,
+    by_name,
+    count_of,
+    labels_of,
+    link_to,
+    list_page,
+    offer,
+    yes_no,
+)
 from core.places import under
 from households.models import Household
 from units.access import get_visible, user_of
@@ -33,9 +44,7 @@ class VillageSearch(SearchForm):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["town"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = town_choices(user)
+        offer(self, "town", town_choices(user))
 
     def by_q(self, queryset: Any, value: str) -> Any:
         return queryset.filter(code__startswith=value) if value.isdigit() else queryset.filter(by_name(value))
