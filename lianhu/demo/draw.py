@@ -27,6 +27,13 @@ class Choice(Generic[T]):
         return self.values[bisect(self.bounds, rng.random() * self.bounds[-1], hi=len(self.values) - 1)]
 
 
+def several(rng: Random, shares: Mapping[str, float], most: int, *, least: int = 0) -> list[str]:
+    """Codes that came up, each by its own share, in ascending order: the likeliest when more than `most`."""
+    luck = {code: share - rng.random() for code, share in shares.items()}
+    ordered = sorted(luck, key=luck.__getitem__, reverse=True)[:most]
+    return sorted(code for number, code in enumerate(ordered) if luck[code] > 0 or number < least)
+
+
 def apportion(total: int, weights: Sequence[float], least: int = 0, most: Sequence[int] = ()) -> list[int]:
     """`total` split by weight into whole numbers, each at least `least` and at most its `most`.
 

@@ -38,6 +38,7 @@ class Place:
     settlement: Settlement
     is_poor: bool = False
     households: int = 0
+    groups: int = 1
     homes: list["Home"] = field(default_factory=list)
 
     @property
@@ -51,12 +52,27 @@ class Home:
 
     pk: int
     place: Place
-    head: Person
-    size: int
-    cause: Cause
+    family: Family
+    """The open members, head first."""
+    standing: Standing
     is_ill: bool
     has_student: bool
     has_child: bool
+    left: Family = field(default_factory=list)
+    ethnicity: Ethnicity = Ethnicity.HAN
+    identified_on: date = date.min
+
+    @property
+    def head(self) -> Person:
+        return self.family[0]
+
+    @property
+    def size(self) -> int:
+        return len(self.family)
+
+    @property
+    def cause(self) -> Cause:
+        return self.standing.cause
 
 
 def draw_places(villages: Sequence[Settlement], scale: Scale) -> list[Place]:
@@ -92,6 +108,7 @@ class Households:
     def of(self, place: Place) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """(household rows, member rows) of a village; members still carry `id_number` in the clear."""
         surnames, groups = _local_surnames(self.rng, place), _groups(self.rng, place)
+        place.groups = len(set(groups))
         households: list[dict[str, Any]] = []
         members: list[dict[str, Any]] = []
         for serial, group in enumerate(groups, start=1):
@@ -100,14 +117,15 @@ class Households:
             standing = describe(self.rng, family)
             home = _home(self.next_household, place, family, standing)
             place.homes.append(home)
-            households.append(self._household(home, serial, group, standing))
-            members += self._members(home, family)
+            households.append(self._household(home, serial, group))
+            members += self._members(home)
             self.next_household += 1
         return households, members
 
-    def _household(self, home: Home, serial: int, group: str, standing: Standing) -> dict[str, Any]:
-        rng, place = self.rng, home.place
+    def _household(self, home: Home, serial: int, group: str) -> dict[str, Any]:
+        rng, place, standing = self.rng, home.place, home.standing
         phone = str(FIRST_HOUSE_PHONE + home.pk) if rng.random() < HAS_PHONE else ""
+        home.identified_on = date(self.year - 2, 3, 1) + timedelta(days=rng.randint(0, 240))
         return {
             "id": home.pk,
             "no": household_no(place.code, serial),
@@ -120,25 +138,26 @@ class Households:
             "main_cause": standing.cause,
             "other_causes": join_words(cause.label for cause in standing.other_causes),
             "tags": standing.tags,
-            "identified_on": date(self.year - 2, 3, 1) + timedelta(days=rng.randint(0, 240)),
+            "identified_on": home.identified_on,
             "income_when_identified": Decimal(round(standing.income * 100)) / 100,
             "place": place.code,
         }
 
-    def _members(self, home: Home, family: Family) -> Iterator[dict[str, Any]]:
-        ethnicity = ETHNICITY.pick(self.rng)
-        for person in [*family, *self._gone(family)]:
+    def _members(self, home: Home) -> Iterator[dict[str, Any]]:
+        home.ethnicity, home.left = ETHNICITY.pick(self.rng), self._gone(home.family)
+        for person in [*home.family, *home.left]:
             self._identify(person)
+            person.pk = self.next_member
             spelled, initials = pinyin.search_forms(person.name)
             yield {
-                "id": self.next_member,
+                "id": person.pk,
                 "household_id": home.pk,
                 "name": person.name,
                 "relation": person.relation,
                 "id_number": person.id_number,
                 "sex": person.sex,
                 "born_on": person.born_on,
-                "ethnicity": ethnicity,
+                "ethnicity": home.ethnicity,
                 "education": person.education,
                 "schooling": person.schooling,
                 "health": person.health,
@@ -188,9 +207,8 @@ def _home(pk: int, place: Place, family: Family, standing: Standing) -> Home:
     return Home(
         pk,
         place,
-        family[0],
-        len(family),
-        standing.cause,
+        family,
+        standing,
         is_ill=any(person.health in {Health.SERIOUS, Health.CHRONIC} for person in family),
         has_student=any(person.schooling >= Schooling.PRIMARY for person in family),
         has_child=any(person.relation in CHILDREN_RELATIONS and person.age < 16 for person in family),

@@ -37,6 +37,7 @@ class Person:
     pension_insurance: bool = False
     left_on: date | None = None
     left_reason: str = ""
+    pk: int = 0
 
     @property
     def is_worker(self) -> bool:
