@@ -18,10 +18,12 @@ from django.utils import timezone
 from households.models import Household, HouseholdPairing, Member
 from lianhu.county import County, division_rows, read_county
 from lianhu.demo import diary, homes, pairings, staff
+from lianhu.demo.askers import Askers
 from lianhu.demo.offices import catalogue
+from lianhu.demo.responses import HOUSEHOLD_FORM, Responses
 from lianhu.demo.scales import Scale
 from lianhu.demo.season import Year
-from surveys.models import Survey
+from surveys.models import Response, Survey
 from surveys.presets import preset_rows
 from units.models import Cadre, Division, Reach, Unit
 from villages.models import Village, VillagePairing
@@ -30,7 +32,7 @@ from visits.models import Visit, VisitCompanion
 CODE = "620524"
 VILLAGES_FILE = settings.BASE_DIR / "data" / "wushan_villages.csv"
 CHUNK = 2000
-ROUGHLY = {"sample": 5_100, "county": 208_000}
+ROUGHLY = {"sample": 5_850, "county": 241_500}
 """Rows of each scale, for the progress bar."""
 
 
@@ -83,11 +85,16 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
     yield from _batches(Reach, pairings.reach_rows(tenures, links))
 
     outings = diary.plan(teams, tenures, links, scale)
-    writer = diary.Diary(teams, year, now)
+    writer, askers = diary.Diary(teams, year, now), Askers(teams, tenures, links, year, now)
     for start in range(0, len(outings), CHUNK):
         written = writer.write(outings[start : start + CHUNK])
+        askers.note(written.visits)
         yield Batch(Visit, written.visits)
         yield Batch(VisitCompanion, written.companions)
+
+    responses = Responses(scale, teams, askers)
+    for place in places:
+        yield Batch(Response, responses.of(place))
 
 
 def _offices(county: County, scale: Scale) -> Sequence[Any]:
@@ -99,7 +106,7 @@ def _offices(county: County, scale: Scale) -> Sequence[Any]:
 def _survey_rows(year: Year) -> list[dict[str, Any]]:
     """The two forms, published in the spring in which units were told their villages."""
     forms = preset_rows(CODE, date(year.last.year - 2, 3, 1))
-    return [{**row, "id": pk} for pk, row in enumerate(forms, start=1)]
+    return [{**row, "id": pk} for pk, row in enumerate(forms, start=HOUSEHOLD_FORM)]
 
 
 def _batches(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> Iterator[Batch]:

@@ -28,10 +28,11 @@ class Choice(Generic[T]):
 
 
 def several(rng: Random, shares: Mapping[str, float], most: int, *, least: int = 0) -> list[str]:
-    """Codes that came up, each by its own share, in ascending order: the likeliest when more than `most`."""
-    luck = {code: share - rng.random() for code, share in shares.items()}
-    ordered = sorted(luck, key=luck.__getitem__, reverse=True)[:most]
-    return sorted(code for number, code in enumerate(ordered) if luck[code] > 0 or number < least)
+    """Codes drawn each by its own share, ascending: the likeliest of too many, the likeliest one of none."""
+    drawn = [code for code, share in shares.items() if rng.random() < share]
+    if len(drawn) > most or len(drawn) < least:
+        drawn = sorted(drawn or shares, key=shares.__getitem__, reverse=True)[: most if drawn else least]
+    return sorted(drawn)
 
 
 def apportion(total: int, weights: Sequence[float], least: int = 0, most: Sequence[int] = ()) -> list[int]:

@@ -1,0 +1,23 @@
+"""What households and villages answer in the two rounds of the survey.
+
+Everything that follows from something else is drawn after it: the ground of a village, the fortune of a
+household between the rounds, its house, its support and income, its needs. No answer breaks a rule of the form.
+"""
+
+from typing import Any
+
+Answers = dict[str, Any]
+"""Clean answers by item code."""
+UNKNOWN_SHARE = 0.012
+"""Of the answers that may be 不详."""
+
+
+def whole(number: float, places: int = 0) -> float:
+    """A clean number: an int when it is one."""
+    rounded = round(number, places)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def known(answer: Any) -> float:
+    """A number to reckon with; 不详 and nothing are 0."""
+    return answer if isinstance(answer, int | float) else 0

@@ -1,0 +1,75 @@
+"""A household's two sheets, drawn whole."""
+
+from datetime import date
+from random import Random
+from typing import NamedTuple
+
+from households.choices import Cause, Health, Schooling
+from lianhu.demo.answers import Answers, farming, housing, needs, support
+from lianhu.demo.answers.case import WORKERS, Case
+from lianhu.demo.answers.fortunes import Members, draw_fortune, members_before, members_now
+from lianhu.demo.answers.grounds import Ground
+from lianhu.demo.answers.remarks import ALL_WELL, INCOME_CHANGED, NOT_AT_WORK
+from lianhu.demo.homes import Home
+
+MEAN_INCOME = 1700
+"""元 a head when identified, of all."""
+INCOME_RULE, LABOUR_RULE, HEALTH_RULE = "X15", "X11", "X13"
+UNWELL = {Cause.ILLNESS, Cause.DISABILITY}
+MOST_CHANGE = 0.5
+"""Of the income of last time, before the form warns."""
+
+
+class Sheet(NamedTuple):
+    """One round of a household; `confirmed` are the words beside the warnings, by rule."""
+
+    answers: Answers
+    members: Members
+    confirmed: dict[str, str]
+
+
+def answer(rng: Random, home: Home, ground: Ground, days: tuple[date, date]) -> tuple[Sheet, Sheet]:
+    """Both rounds, as told on these days."""
+    fortune = draw_fortune(rng, home, ground)
+    means = (home.standing.income / MEAN_INCOME) ** 0.7 * rng.lognormvariate(0, 0.2)
+    before = Case(rng, home, ground, days[0].year, members_before(home, days[0], fortune), means)
+    before.answers |= housing.first(before)
+    before.answers |= farming.first(before)
+    before.answers |= support.first(before)
+    _finish(before)
+    members = members_now(home, days[1])
+    case = Case(rng, home, ground, days[1].year, members, means, fortune.turn, before.answers)
+    case.answers |= housing.again(case, before.answers)
+    case.answers |= farming.again(case, before.answers)
+    case.answers |= support.again(case, before.answers)
+    _finish(case)
+    return _sheet(before), _sheet(case)
+
+
+def _finish(case: Case) -> None:
+    """Income, once land and transfers are known; needs, once all else is."""
+    case.answers |= farming.income(case)
+    case.answers |= needs.answer(case)
+    case.answers["H08"] = case.size
+
+
+def _sheet(case: Case) -> Sheet:
+    confirmed = {}
+    if any(_is_idle(member) for member in case.members):
+        confirmed[LABOUR_RULE] = case.rng.choice(NOT_AT_WORK)
+    if case.home.cause in UNWELL and all(member["M08"] == Health.HEALTHY for member in case.members):
+        confirmed[HEALTH_RULE] = case.rng.choice(ALL_WELL)
+    if case.turn and case.before and _leaps(case.before, case.answers):
+        confirmed[INCOME_RULE] = case.rng.choice(INCOME_CHANGED[case.turn])
+    return Sheet(dict(sorted(case.answers.items())), case.members, confirmed)
+
+
+def _is_idle(member: Answers) -> bool:
+    """Of working age, well and not at school, yet put down as no labour."""
+    able = 16 <= member["age"] <= 59 and member["M08"] == Health.HEALTHY and member["M07"] == Schooling.NONE
+    return able and member["M09"] not in WORKERS
+
+
+def _leaps(before: Answers, after: Answers) -> bool:
+    then, now = before["B15"], after["B15"]
+    return isinstance(then, int) and isinstance(now, int) and abs(now - then) > MOST_CHANGE * abs(then)
