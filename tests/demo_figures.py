@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.words import split_words
 from households.choices import Cause, Education, Health, Kind, Labour, MigrantWork, Relation, Schooling, Sex
 from lianhu.demo.county import Batch
+from tests.demo_survey_figures import SurveyFigures
 from units.presets import CEILINGS
 from units.roles import Rank
 from visits.models import Visit
@@ -32,6 +33,7 @@ class Figures:
         self.paired: set[int] = set()
         self.visited: Counter[int] = Counter()
         self.nights = 0
+        self.surveys = SurveyFigures(year)
 
     def add(self, batch: Batch) -> None:
         name = batch.model.__name__
@@ -97,6 +99,9 @@ class Figures:
     def _visitcompanion(self, row: dict[str, Any]) -> None:
         self.count["company"][row["visit_id"]] += 1
 
+    def _response(self, row: dict[str, Any]) -> None:
+        self.surveys.add(row)
+
     def tables(self) -> dict[str, Table]:
         return {
             "规模": self._scale(),
@@ -117,6 +122,7 @@ class Figures:
             "走访缘由（%）": shares(self.count["reason"], {}),
             "走访的其他比例（%）": self._marks(),
             "每户一年入户次数（%）": self._times(),
+            **self.surveys.tables(self.rows["Household"]),
         }
 
     def _scale(self) -> Table:
@@ -142,6 +148,7 @@ class Figures:
             "走访": [self.rows["Visit"]],
             "同去的人": [self.rows["VisitCompanion"]],
             "住村夜数": [self.nights],
+            "答卷": [self.rows["Response"]],
         }
 
     def _ages(self) -> Table:

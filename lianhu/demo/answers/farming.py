@@ -27,7 +27,7 @@ POWERED = {T.VALLEY: 0.93, T.SLOPE: 0.8, T.MOUNTAIN: 0.64}
 YIELD = {T.VALLEY: 480, T.SLOPE: 290, T.MOUNTAIN: 205}
 """元 a 亩 and year."""
 
-CROPS, STOCK, ORCHARD, NEAR, FAR, TRADE, CRAFT, GRANTS = (f"0{number}" for number in range(1, 9))
+CROPS, STOCK, ORCHARD, NEAR, FAR, TRADE, CRAFT, GRANTS, REST = (f"0{number}" for number in range(1, 10))
 """Options of B14."""
 LUCK = {
     Turn.UP: (1.1, 1.42),
@@ -155,6 +155,7 @@ def _parts(case: Case) -> dict[str, float]:
         FAR: far,
         TRADE: rng.uniform(2500, 6000) if case.workers > 1 and case.home.pk % 23 == 0 else 0,
         CRAFT: rng.uniform(400, 1500) if case.workers and case.home.pk % 19 == 0 else 0,
+        REST: rng.uniform(800, 3000) if case.home.pk % 61 == 0 else 0,
     }
     return {**{code: part * means * luck for code, part in earned.items()}, GRANTS: answers["C05"]}
 

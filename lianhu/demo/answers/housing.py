@@ -6,7 +6,7 @@ from households.choices import Cause
 from lianhu.demo.answers import UNKNOWN_SHARE, Answers, whole
 from lianhu.demo.answers.case import Case
 from lianhu.demo.answers.fortunes import Turn
-from lianhu.demo.answers.grounds import Terrain
+from lianhu.demo.answers.grounds import DROUGHT, Terrain
 from lianhu.demo.draw import Choice
 from surveys.language import UNKNOWN
 
@@ -60,7 +60,7 @@ FUELS = {
 }
 TOILETS = {Terrain.VALLEY: 0.42, Terrain.SLOPE: 0.27, Terrain.MOUNTAIN: 0.16}
 REBUILT, REPAIRED, DAMAGED = 0.17, 0.1, 0.13
-CONNECTED, PAVED_NOW = 0.62, 0.55
+CONNECTED, PAVED_NOW, DRIED_UP = 0.62, 0.55, 0.08
 
 
 def first(case: Case) -> Answers:
@@ -95,6 +95,8 @@ def again(case: Case, before: Answers) -> Answers:
         answers |= {"A04": 1, "A05": GRADES.pick(rng)}
     if ground.water_works and answers["A06"] != TAP and rng.random() < CONNECTED:
         answers |= {"A06": TAP, "A07": 0, "A08": 1}
+    elif DROUGHT in ground.disasters[1] and answers["A06"] != TAP and rng.random() < DRIED_UP:
+        answers["A07"] = 1
     if ground.road_works and answers["A10"] in {MUD, GRAVEL} and rng.random() < PAVED_NOW:
         answers["A10"] = CEMENT
     answers["A09"] = answers["A09"] or int(rng.random() < 0.7)

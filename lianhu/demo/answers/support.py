@@ -12,7 +12,7 @@ from surveys.language import UNKNOWN
 NOTHING, ALLOWANCE, HOUSE, INDUSTRY, LOAN, WOMENS_LOAN, MUTUAL_FUND = "00", "01", "02", "04", "05", "06", "07"
 TRAINING, SCHOOL, MEDICAL, WORKS, COMFORT = "08", "09", "10", "11", "12"
 LOANS = {LOAN, WOMENS_LOAN, MUTUAL_FUND}
-MOVED = "03"
+MOVED, OTHER = "03", "99"
 ON_ALLOWANCE = {Kind.ALLOWANCE, Kind.ALLOWANCE_POOR}
 A_HEAD = (62, 108)
 """元 of 低保 a month."""
@@ -102,6 +102,7 @@ def _chances(case: Case) -> dict[str, float]:
         SCHOOL: 0.24 if case.pupils else 0.0,
         MEDICAL: 0.17 if case.is_ill else 0.008,
         COMFORT: 0.24,
+        OTHER: 0.006,
     }
     if before is None:
         return {**chances, HOUSE: 0.045, MOVED: 0.006, WORKS: 0.09}
