@@ -109,7 +109,7 @@ class Item:
         if number is None:
             return None
         if self._below(number) or self._above(number):
-            raise CellError(f"{number:f} 超出了范围", f"填{self.range}的数{self._in_unit}")
+            raise CellError(f"{number:f} 超出了范围", f"填 {self.range}的数{self._in_unit}")
         if self.step and number % Decimal(str(self.step)):
             raise CellError(f"{number:f} 不合要求", f"填 {self.step} 的整倍数{self._in_unit}")
         return int(number) if number == int(number) else float(number)
@@ -126,8 +126,8 @@ class Item:
         if self.min is None and self.max is None:
             return ""
         if self.max is None:
-            return f"不小于 {self.min} "
-        return f"不大于 {self.max} " if self.min is None else f" {self.min} 到 {self.max} 之间"
+            return f"{self.min} 以上"
+        return f"{self.max} 以下" if self.min is None else f"{self.min} 到 {self.max} 之间"
 
     @property
     def _in_unit(self) -> str:

@@ -53,7 +53,7 @@ EVERYTHING: dict[str, Any] = {
          "show_if": "not empty(A6) and '1' in A7"},
         {"code": "B2", "section": "B", "label": "日期", "type": "date", "min": "2012-02-01",
          "unknown_allowed": True, "show_if": "B6 != 0 or A4 > 0"},
-        {"code": "B3", "section": "B", "label": "商", "type": "number", "min": -100, "max": 100, "step": 0.001,
+        {"code": "B3", "section": "B", "label": "商", "type": "number", "min": -100, "max": 40, "step": 0.001,
          "calc": "A1 / A2"},
         {"code": "B4", "section": "B", "label": "商的商", "type": "number", "step": 0.1, "calc": "-B3 * 3 / H1"},
         {"code": "B5", "section": "B", "label": "人数", "type": "number", "step": 1,

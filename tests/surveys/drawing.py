@@ -30,7 +30,7 @@ def draw_typed(rng: Random, item: Item) -> Any:
         return _some(rng, list(item.labels), (item.max_select or len(item.labels)) + rng.choice([0, 0, 0, 1]))
     if item.type == "date":
         return rng.choice([LAST_DAY, "2012-02-01", "2012-01-31", "1999-12-31"])
-    return rng.choice(list(item.labels) or WORDS)
+    return rng.choice(list(item.labels) or [*WORDS, "字" * (item.min or 1)])
 
 
 def draw_known(rng: Random, definition: Definition) -> Known:
@@ -46,9 +46,9 @@ def draw_known(rng: Random, definition: Definition) -> Known:
     )
 
 
-def draw_clean(rng: Random, item: Item) -> Any:
-    """A clean answer, or none."""
-    if rng.random() < 0.1:
+def draw_clean(rng: Random, item: Item, *, missing: float = 0.1) -> Any:
+    """A clean answer; with this probability none."""
+    if rng.random() < missing:
         return rng.choice([None, UNKNOWN] if item.unknown_allowed else [None])
     if item.type == "number":
         return float(_number(rng, item)) if item.places else int(_number(rng, item))
@@ -56,7 +56,7 @@ def draw_clean(rng: Random, item: Item) -> Any:
         return rng.choice([0, 1])
     if item.type == "multi":
         return [code for code in item.labels if code in _some(rng, list(item.labels), 3)]
-    return LAST_DAY if item.type == "date" else rng.choice(list(item.labels) or WORDS[2:4])
+    return LAST_DAY if item.type == "date" else rng.choice(list(item.labels) or ["字" * (item.min or 2)])
 
 
 def _some(rng: Random, codes: Sequence[str], most: int) -> list[str]:
@@ -179,4 +179,4 @@ class _Expressions:
         return item, f"previous.{item.code}" if self.rng.random() < 0.15 else item.code
 
     def code_of(self, item: Item) -> str:
-        return repr(self.rng.choice(list(item.labels) or WORDS[2:4]))
+        return repr(self.rng.choice(list(item.labels) or ["字字", "别的"]))
