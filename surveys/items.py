@@ -109,9 +109,9 @@ class Item:
         if number is None:
             return None
         if self._below(number) or self._above(number):
-            raise CellError(f"{number:f} 超出了范围", f"填 {self.range}的数{self._in_unit}")
+            raise CellError(f"{number.normalize():f} 超出了范围", f"填 {self.range}的数{self._in_unit}")
         if self.step and number % Decimal(str(self.step)):
-            raise CellError(f"{number:f} 不合要求", f"填 {self.step} 的整倍数{self._in_unit}")
+            raise CellError(f"{number.normalize():f} 不合要求", f"填 {self.step} 的整倍数{self._in_unit}")
         return int(number) if number == int(number) else float(number)
 
     def _below(self, number: Decimal) -> bool:
