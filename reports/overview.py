@@ -10,11 +10,13 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Length, Substr
 
 from core.places import VILLAGE, under
+from core.sets import grouped
 from households.choices import Status
 from households.models import Household, HouseholdPairing
-from reports.counting import CHILD_LENGTH, Period, entering_in, grouped, visits_in, with_companions
+from reports.counting import CHILD_LENGTH, Period, entering_in, visits_in
 from units.models import Cadre, Division, Unit
 from villages.models import Village, VillagePairing
+from visits.counting import with_companions
 from visits.models import Visit
 
 

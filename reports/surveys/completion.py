@@ -10,8 +10,8 @@ from django.db.models import Case, IntegerField, Max, OuterRef, QuerySet, Subque
 from django.db.models.functions import Coalesce, Length, Substr
 
 from core.places import VILLAGE, under
+from core.sets import grouped
 from households.models import Household, HouseholdPairing
-from reports.counting import grouped
 from reports.overview import percent
 from reports.surveys.counted import Family
 from surveys.models import Response
