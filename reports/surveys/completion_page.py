@@ -115,7 +115,7 @@ def _rows(
 def _measures(family: Family, user: Cadre, form: CompletionSearch, by: str) -> list[Measure]:
     """Columns: the row's name, and how many of its households (or villages) stand where."""
     survey, unit = family.survey, "户" if family.survey.is_of_households else "村"
-    given = {name: form.cleaned_data.get(name, "") for name in ("year", "place", "town", "village", "unit")}
+    given = form.carried()
 
     def rows_of(row: CompletionRow, standing: str = "") -> str:
         params = {**given, **_params(user, form, by, row), "standing": standing}
@@ -173,7 +173,7 @@ def _params(user: Cadre, form: CompletionSearch, by: str, row: CompletionRow) ->
 def _figures(whole: CompletionRow, family: Family, form: CompletionSearch) -> list[dict[str, Any]]:
     """The key figures as `_figure.html` shows them."""
     survey, unit = family.survey, "户" if family.survey.is_of_households else "村"
-    given = {name: form.cleaned_data.get(name, "") for name in ("year", "place", "town", "village", "unit")}
+    given = form.carried()
 
     def rows_of(standing: str) -> str:
         return link("report-survey-rows", survey, **given, standing=standing)

@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, Expression, OuterRef, Q, QuerySet, Te
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from surveys.definition import HEADER
 from surveys.facts import KEPT
 from surveys.items import Item
 from surveys.lineage import Codes, lineage
@@ -22,6 +23,10 @@ from units.models import Cadre
 CHOICE, NUMBER, TEXT, DATE = "choice", "number", "text", "date"
 KINDS = {"single": CHOICE, "multi": CHOICE, "yesno": "yesno", "number": NUMBER, "text": TEXT, "date": DATE}
 """Types whose answers count together when a version changed one for the other."""
+
+
+Rounds = dict[int, list[int]]
+"""Year → the versions, by pk, that have responses in it."""
 
 
 def kind_of(item: Item) -> str:
@@ -39,9 +44,9 @@ class Family:
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
-        """What is answered in a response, by code: header items first."""
+        """What is answered in a response, by code: header items first, without its names and phones."""
         form = self.survey.form
-        asked = {item.code for item in form.asked}
+        asked = {item.code for item in form.asked if item.section != HEADER or kind_of(item) != TEXT}
         return {code: item for code, item in form.by_code.items() if code in asked or item.bind in KEPT}
 
     def there(self, version: int, code: str) -> Item | None:
@@ -67,7 +72,7 @@ def family_of(survey: Survey) -> Family:
     return Family(survey, {survey.pk: survey, **versions}, codes)
 
 
-def rounds_of(family: Family, user: Cadre) -> dict[int, list[int]]:
+def rounds_of(family: Family, user: Cadre) -> Rounds:
     """Years with responses that count and that the user sees, the last first → the versions they answer."""
     found = Response.objects.counted().visible_to(user).filter(survey__in=family.versions).order_by()
     rounds = defaultdict(list)

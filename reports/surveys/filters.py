@@ -10,11 +10,14 @@ from core.lists import SearchForm, address, offer
 from core.places import under
 from households.choices import Kind
 from reports.surveys.completion import pairings_on
+from surveys.models import Survey
 from units.models import Cadre, today
 from villages.choices import place_field, town_choices, unit_choices, village_choices
 
 BY = {"place": "乡镇", "village": "村", "unit": "单位", "cadre": "干部"}
 """What the rows of a completion stand for."""
+CARRIED = ("year", "place", "town", "village", "unit", "kind")
+"""Filters that the reports of a survey hand on to each other."""
 FRAMING = {"year", "by", "section", "row", "column"}
 """Parameters that say what is shown rather than of which rows."""
 
@@ -33,7 +36,8 @@ class SurveySearch(SearchForm):
         if chosen.get("year", "") not in {str(year) for year in years}:
             chosen["year"] = str(next(iter(years), today().year))
         super().__init__(chosen)
-        del self.fields["q"]
+        if not self.placeholder:
+            del self.fields["q"]
         self.years = [(str(year), f"{year} 年") for year in years or [today().year]]
         offer(self, "year", self.years)
         offer(self, "town", town_choices(user))
@@ -44,6 +48,10 @@ class SurveySearch(SearchForm):
     @property
     def year_chosen(self) -> int:
         return int(self.cleaned_data["year"])
+
+    def carried(self) -> dict[str, Any]:
+        """The filters in force, as parameters of another report."""
+        return {name: self.cleaned_data.get(name, "") for name in CARRIED}
 
     def by_year(self, queryset: Any, _value: str) -> Any:
         """Which year is counted; what is narrowed here is of that year already, or of none."""
@@ -76,6 +84,16 @@ class AnswerSearch(SurveySearch):
     """Narrows responses; `unit` is the surveyor's of that day, `kind` the household's in the register."""
 
     kind = forms.ChoiceField(label="属性", required=False, choices=[("", "属性"), *Kind.choices])
+    section = forms.CharField(label="部分", required=False, max_length=20, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, *, user: Cadre, years: Sequence[int], survey: Survey) -> None:
+        super().__init__(data, user=user, years=years)
+        if not survey.is_of_households:
+            del self.fields["kind"]
+
+    def by_section(self, queryset: Any, _value: str) -> Any:
+        """Which items are shown; every response is counted."""
+        return queryset
 
     def by_unit(self, queryset: Any, value: str) -> Any:
         return queryset.filter(unit=value)

@@ -1,19 +1,19 @@
 """What the pages of one survey's statistics share: the survey, its years, the way between them."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from reports.surveys.counted import Family, family_of
+from reports.surveys.counted import Counted, Family, Rounds, counted_in, family_of
+from reports.surveys.filters import CARRIED, AnswerSearch
 from surveys.models import Response, Survey, SurveyQuerySet
 from units.access import get_visible
 from units.models import Cadre
 
-REPORTS = {"report-survey-completion": "完成情况"}
-CARRIED = ("year", "place", "town", "village", "unit")
-"""Filters that every report of a survey knows."""
+REPORTS = {"report-survey-completion": "完成情况", "report-survey-items": "逐题统计"}
 
 
 def family_for(user: Cadre, pk: int) -> Family:
@@ -34,6 +34,12 @@ def years_of(family: Family, user: Cadre) -> list[int]:
     """Years with any response that the user sees, the last first."""
     found = Response.objects.visible_to(user).filter(survey__in=family.versions).order_by()
     return sorted(set(found.values_list("year", flat=True)), reverse=True)
+
+
+def narrowed(user: Cadre, family: Family, rounds: Rounds, form: AnswerSearch) -> Counted:
+    """The chosen year's responses that count, narrowed by the form."""
+    counted = counted_in(family, user, form.year_chosen, rounds.get(form.year_chosen, []))
+    return replace(counted, responses=form.filter(counted.responses))
 
 
 def link(name: str, survey: Survey, **params: Any) -> str:

@@ -36,16 +36,6 @@ class Range(NamedTuple):
     high: Decimal | None
     single: bool = False
 
-    @property
-    def label(self) -> str:
-        if self.single:
-            return plain(self.low)
-        if self.low is None:
-            return f"不到 {plain(self.high)}" if self.high is not None else "全部"
-        return (
-            f"{plain(self.low)} 起" if self.high is None else f"{plain(self.low)} 起，不到 {plain(self.high)}"
-        )
-
 
 def plain(number: Decimal | None) -> str:
     """1,234.5 without zeros at the end; '' for none."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db import connection
 from django.db.models import Count
 
-from reports.surveys.counted import TEXT, Counted, kind_of
+from reports.surveys.counted import NUMBER, TEXT, Counted, kind_of
 from reports.surveys.hiding import hidden_counts
 from reports.surveys.numbers import Numbers, numbers_of
 from surveys.items import Item
@@ -67,7 +67,8 @@ class Tally:
 
     @cached_property
     def numbers(self) -> Numbers | None:
-        return numbers_of(self.values)
+        """None for an item of another kind, and without a number."""
+        return numbers_of(self.values) if kind_of(self.item) == NUMBER else None
 
 
 def codes_in(text: str | None) -> list[str]:

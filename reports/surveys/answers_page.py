@@ -1,0 +1,175 @@
+"""The responses behind a figure of the items or of two items together, with their answers."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django import forms
+from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, NullIf
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from core.lists import Column, Listing, by_name, labels_of, link_to, list_page
+from households.choices import Relation
+from households.models import Member
+from reports.surveys.counted import NUMBER, Counted, Family, kind_of, rounds_of
+from reports.surveys.filters import AnswerSearch
+from reports.surveys.frame import family_for, link, narrowed
+from reports.surveys.items import BLANK, written
+from reports.surveys.tally import codes_in
+from surveys.items import UNKNOWN_LABEL
+from surveys.language import UNKNOWN
+from surveys.models import Response
+from units.access import leader_or_overseer_required, user_of
+
+
+class Asked(NamedTuple):
+    """An item and which answers to it: one, numbers from `low` up to without `high`, or any."""
+
+    code: str
+    answer: str
+    low: Decimal | None
+    high: Decimal | None
+
+
+def _hidden(field: type[forms.Field], label: str, **options: Any) -> Any:
+    return field(label=label, required=False, widget=forms.HiddenInput, **options)
+
+
+class AnswerRowsSearch(AnswerSearch):
+    """The filters of the statistics, and the answers to one item, or two (`item_2` …), that links set."""
+
+    placeholder = "户主、村、调查人"
+    item, item_2 = (_hidden(forms.CharField, label, max_length=40) for label in ("题", "另一题"))
+    answer, answer_2 = (_hidden(forms.CharField, label, max_length=200) for label in ("答案", "另一题答案"))
+    low, low_2 = (_hidden(forms.DecimalField, label) for label in ("从", "另一题从"))
+    high, high_2 = (_hidden(forms.DecimalField, label) for label in ("不到", "另一题不到"))
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        heads = Member.objects.current().filter(by_name(value), relation=Relation.HEAD).values("household")
+        return queryset.filter(
+            Q(household__in=heads) | by_name(value, "village__") | by_name(value, "surveyor__")
+        )
+
+    def by_item(self, queryset: Any, _value: Any) -> Any:
+        """What is asked narrows through `answering`, which knows the versions."""
+        return queryset
+
+    by_answer = by_low = by_high = by_item_2 = by_answer_2 = by_low_2 = by_high_2 = by_item
+
+    def asked(self, family: Family) -> list[Asked]:
+        found = []
+        for suffix in ("", "_2"):
+            code = self.cleaned_data.get(f"item{suffix}", "")
+            if code in family.items:
+                answer, low, high = (
+                    self.cleaned_data.get(f"{name}{suffix}") for name in ("answer", "low", "high")
+                )
+                found.append(Asked(code, answer or "", low, high))
+        return found
+
+
+@leader_or_overseer_required
+def answers_page(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user = user_of(request)
+    family = family_for(user, pk)
+    rounds = rounds_of(family, user)
+    form = AnswerRowsSearch(request.GET, user=user, years=list(rounds), survey=family.survey)
+    counted, asked = narrowed(user, family, rounds, form), form.asked(family)
+    responses = counted.responses
+    for number, each in enumerate(asked, 1):
+        responses = answering(responses, counted, each, f"answer_{number}")
+    title = f"{family.survey.title}答卷"
+    listing = Listing(
+        title=title,
+        unit="份",
+        queryset=responses,
+        form=form,
+        facts=f"{form.year_chosen} 年，待复核、已复核的，一户（村）一份",
+        crumbs=[
+            (f"{family.survey.title}逐题统计", link("report-survey-items", family.survey, **form.carried()))
+        ],
+        annotate=_with_names,
+        columns=[
+            *(SUBJECT_COLUMNS[family.survey.is_of_households]),
+            *(
+                Column(
+                    f"{each.code} {family.items[each.code].label}",
+                    f"answer_{number}",
+                    show=_shower(family, each.code),
+                )
+                for number, each in enumerate(asked, 1)
+            ),
+            *RESPONSE_COLUMNS,
+        ],
+        sort="-surveyed_on",
+        href=link_to("response-pdf"),
+        empty={"text": "没有符合条件的答卷。", "url": request.path, "label": "看全部"},
+    )
+    return list_page(request, listing)
+
+
+def answering(responses: QuerySet[Response], counted: Counted, asked: Asked, name: str) -> QuerySet[Response]:
+    """Those that answer so, with the answer as `name`."""
+    known = responses.annotate(**{name: counted.answer(asked.code)})
+    if asked.answer == BLANK:
+        return known.filter(**{f"{name}__isnull": True})
+    if asked.answer:
+        listed = Q(**{f"{name}__startswith": "["}) & (
+            Q(**{f"{name}__contains": json.dumps(asked.answer)})
+            | Q(**{f"{name}__contains": json.dumps(asked.answer, ensure_ascii=False)})
+        )
+        return known.filter(Q(**{name: asked.answer}) | listed)
+    said = known.filter(**{f"{name}__isnull": False}).exclude(**{name: UNKNOWN})
+    if kind_of(counted.family.items[asked.code]) != NUMBER:
+        return said
+    number = f"{name}_number"
+    bounds = {f"{number}__gte": asked.low, f"{number}__lt": asked.high}
+    return said.annotate(**{number: Cast(NullIf(F(name), Value(UNKNOWN)), FloatField())}).filter(
+        **{lookup: float(bound) for lookup, bound in bounds.items() if bound is not None}
+    )
+
+
+def _shower(family: Family, code: str) -> Callable[[Any], str]:
+    """An answer as text in words."""
+    item, labels = family.items[code], family.labels(code)
+
+    def show(text: str | None) -> str:
+        if text is None:
+            return ""
+        if text == UNKNOWN:
+            return UNKNOWN_LABEL
+        if kind_of(item) == NUMBER:
+            return written(item, Decimal(text))
+        return "；".join(labels.get(each, each) for each in codes_in(text)) if labels else text
+
+    return show
+
+
+def _with_names(responses: Any) -> Any:
+    """Adds the household's head."""
+    heads = Member.objects.current().filter(household=OuterRef("household"), relation=Relation.HEAD)
+    return responses.annotate(head_name=Subquery(heads.values("name")[:1]))
+
+
+SUBJECT_COLUMNS = {
+    True: [
+        Column("户主", "head_name", css="nowrap"),
+        Column("户编号", "household__no", css="quiet nowrap"),
+        Column("村", "village__name", css="nowrap"),
+        Column("组(社)", "household__group", css="nowrap"),
+    ],
+    False: [
+        Column("村", "village__name", css="nowrap"),
+        Column("村级代码", "village__code", css="quiet"),
+        Column("乡镇", "village__division__name", css="nowrap"),
+    ],
+}
+RESPONSE_COLUMNS = [
+    Column("调查日期", "surveyed_on", sort="surveyed_on", css="nowrap"),
+    Column("调查人", "surveyor__name", css="nowrap"),
+    Column("单位", "unit__name", css="break"),
+    Column("状态", "status", show=labels_of(Response.Status), css="nowrap"),
+]
