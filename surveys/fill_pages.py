@@ -17,6 +17,7 @@ from core.history import changes_of
 from core.pages import form_page, key_of
 from households.choices import Relation, Status
 from households.models import Household, Member
+from surveys.browser import facts_for_browser, for_browser
 from surveys.checkpage import check_page
 from surveys.draft import Draft, Remarks
 from surveys.filling import StepChanged, recall, save_step, start
@@ -25,6 +26,7 @@ from surveys.models import Response, Survey
 from surveys.standing import FactsForm, SurveyedMemberForm, header_facts, may_correct
 from surveys.steps import Step
 from surveys.subjects import Subject, find_subject, page_of
+from surveys.wording import conditions_of
 from units.access import get_editable, get_visible, recorder_required, user_of
 from units.models import Cadre
 
@@ -100,6 +102,7 @@ class _StepPage:
             before=draft.before,
             problems=self.remarks.errors,
             warnings=self.remarks.warnings,
+            conditions=conditions_of(draft.definition),
         )
 
     def _facts_form(self, data: Any) -> FactsForm:
@@ -162,11 +165,22 @@ class _StepPage:
                 "facts": self.facts,
                 "remarks": self.remarks,
                 "conflict": conflict,
+                "live": self._live(),
                 "seen": self.request.POST.get("seen") or draft.mark(self.step),
                 **(self._household() if self.step.number == 1 else {}),
             },
             status=409 if conflict else 200,
         )
+
+    def _live(self) -> dict[str, Any]:
+        """What `static/survey.js` reads: the form, the standing facts, the answers of the other steps."""
+        draft = self.draft
+        kept = self.response.answers.items()
+        return {
+            "form": for_browser(draft.definition),
+            "facts": facts_for_browser(draft.definition, draft.known),
+            "answers": {code: answer for code, answer in kept if code not in self.step.codes},
+        }
 
     def _household(self) -> dict[str, Any]:
         """What the first step shows beside its questions."""

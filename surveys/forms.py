@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from json import dumps
 from typing import Any, NamedTuple
 
 from django import forms
@@ -13,7 +14,7 @@ from surveys.language import UNKNOWN
 from surveys.steps import Step
 
 PICKED = {"single", "multi", "yesno"}
-SHORT_LABEL = 5
+SHORT_LABEL = 8
 """Characters up to which options stand three a row on the phone."""
 SHORT_TEXT = 40
 """A text of more characters gets an area of lines."""
@@ -60,7 +61,8 @@ class Choice(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One item as the loop draws it. `value` is what the input holds, `was` the answer of last time in words."""
+    """One item as the loop draws it. `value` is what the input holds, `was` the answer of last time in words, and
+    as JSON for the script; `asked_when` says the condition where no script hides the item."""
 
     item: Item
     kind: str
@@ -71,7 +73,9 @@ class Question(NamedTuple):
     error: str
     warnings: Sequence[str]
     was: str
+    was_json: str
     differs: bool
+    asked_when: str
 
 
 class ItemsForm(forms.Form):
@@ -83,12 +87,14 @@ class ItemsForm(forms.Form):
         before: Mapping[str, Any] | None = None,
         problems: Mapping[str, str] | None = None,
         warnings: Mapping[str, Sequence[str]] | None = None,
+        conditions: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.before = before or {}
         self.problems = problems or {}
         self.warnings = warnings or {}
+        self.conditions = conditions or {}
 
     def sent(self) -> dict[str, Any]:
         """What is to be kept, by code: clean answers, what was typed where it is wrong, "" for nothing."""
@@ -121,7 +127,9 @@ class ItemsForm(forms.Form):
             error=self._error(item.code),
             warnings=self.warnings.get(item.code, ()),
             was=item.shown(before),
+            was_json="" if before is None else dumps(before, ensure_ascii=False, separators=(",", ":")),
             differs=before is not None and picked != _picked(before),
+            asked_when=self.conditions.get(item.code, ""),
         )
 
     def _error(self, code: str) -> str:

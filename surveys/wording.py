@@ -1,6 +1,7 @@
 """Conditions in words, for those who read a form on paper or in a workbook: A04 填“是”."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from surveys.definition import Definition
@@ -19,6 +20,13 @@ def condition_in_words(item: Item, definition: Definition) -> str:
     if item.condition is None:
         return ""
     return f"{_told(item.condition, definition)}时填"
+
+
+@lru_cache(maxsize=64)
+def conditions_of(definition: Definition) -> Mapping[str, str]:
+    """When each conditional item is asked, by code."""
+    conditional = [item for item in definition.items if item.condition]
+    return {item.code: condition_in_words(item, definition) for item in conditional}
 
 
 def _told(expression: Expression, definition: Definition) -> str:

@@ -12,6 +12,7 @@ from core.records import Record
 from core.words import split_words
 from households.choices import Health, Labour, MigrantWork, Relation, Schooling
 from households.models import Household, HouseholdPairing, Member
+from surveys.due import rounds
 from units.access import get_visible, user_of
 from units.context import frame_of
 from units.models import Cadre, today
@@ -55,6 +56,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "members": [(member, situation(member)) for member in current],
             "left": [member for member in members if member.left_on],
             "pairings": pairings,
+            "rounds": rounds(user, household),
             "may_reveal": not user.is_viewer,
             "editable": Household.objects.editable_by(user).filter(pk=pk).exists(),
             "history": _history(user, household, members, pairings),

@@ -10,20 +10,26 @@ from django.shortcuts import render
 
 from core.words import split_words
 from households.models import Household, HouseholdPairing
+from surveys.due import Standing, open_surveys, standings, unfinished
 from units.access import user_of
 from units.models import Cadre, today
+from villages.models import Village
 from visits.models import Visit
 
 DUE_WITHIN = timedelta(days=7)
+MOST_VILLAGES = 5
+"""A unit pairs with one or two."""
 
 
 class Card(NamedTuple):
-    """One household as the home shows it; `promise_css` says how near the promised day is."""
+    """One household as the home shows it; `promise_css` says how near the promised day is, `surveys` are those
+    not handed in this year."""
 
     household: Any
     tags: list[str]
     days_ago: int | None
     promise_css: str
+    surveys: list[Standing]
 
 
 def cadre_home(request: HttpRequest) -> HttpResponse:
@@ -32,12 +38,18 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
         own_households(user, day),
         key=lambda h: (h.next_on or date.max, h.last_on or date.min),
     )
+    villages = list(Village.objects.visible_to(user).current().order_by("code")[:MOST_VILLAGES])
+    surveys = open_surveys(user)
+    of_households, of_villages = standings(surveys, households), standings(surveys, villages)
+    own = {household.pk for household in households}
     return render(
         request,
         "visits/home.html",
         {
             "page": {"title": "我的联系户"},
-            "cards": [_card(household, day) for household in households],
+            "cards": [_card(household, day, _open(of_households[household.pk])) for household in households],
+            "villages": [(village, now) for village in villages if (now := _open(of_villages[village.pk]))],
+            "for_others": [draft for draft in unfinished(user) if draft.household_id not in {None, *own}],
             "year": day.year,
             "figures": figures(user, day),
         },
@@ -67,9 +79,13 @@ def own_households(user: Cadre, day: date) -> QuerySet[Any]:
     return households
 
 
-def _card(household: Any, day: date) -> Card:
+def _card(household: Any, day: date, surveys: list[Standing]) -> Card:
     ago = (day - household.last_on).days if household.last_on else None
-    return Card(household, split_words(household.tags), ago, _promise_css(household.next_on, day))
+    return Card(household, split_words(household.tags), ago, _promise_css(household.next_on, day), surveys)
+
+
+def _open(found: list[Standing]) -> list[Standing]:
+    return [standing for standing in found if not standing.is_done]
 
 
 def _promise_css(next_on: date | None, day: date) -> str:

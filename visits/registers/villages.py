@@ -24,6 +24,7 @@ from core.lists import (
 )
 from core.places import under
 from households.models import Household
+from surveys.due import rounds
 from units.access import get_visible, user_of
 from units.models import Cadre
 from villages.choices import town_choices
@@ -115,6 +116,7 @@ def village(request: HttpRequest, pk: int) -> HttpResponse:
                 ("并入", village.merged_into),
             ],
             "pairings": pairings,
+            "rounds": rounds(user, village),
             "visits": Visit.objects.visible_to(user)
             .filter(village=village)
             .select_related("cadre", "unit")[:10],

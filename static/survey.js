@@ -1,0 +1,112 @@
+// One step of a survey: items show and hide, sums and cross rules follow what is typed. The server checks all of
+// it again; without this script the step works too. The language itself is survey_language.js.
+//
+// form[data-survey] holds parts [data-item="CODE"] with the item's inputs; the JSON scripts survey-form,
+// survey-facts and survey-answers (answers of the other steps) come from surveys/fill_pages.py.
+
+import { UNKNOWN, clean, examine } from "./survey_language.js";
+
+const page = document.querySelector("form[data-survey]");
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const definition = read("survey-form");
+const facts = read("survey-facts");
+const elsewhere = read("survey-answers");
+const parts = [...page.querySelectorAll("[data-item]")].filter((part) => part.dataset.item in definition.items);
+
+const code = (part) => part.dataset.item;
+const inputs = (part) => [...part.querySelectorAll("input, textarea")];
+const errorOf = (part) => part.querySelector(".invalid-feedback");
+
+// What the part's inputs hold, as they would be sent: a text, a code, an array of codes, or UNKNOWN.
+function typed(part) {
+  const fields = inputs(part);
+  if (fields.some((field) => field.value === UNKNOWN && field.checked)) return UNKNOWN;
+  if (part.matches("fieldset")) {
+    const picked = fields.filter((field) => field.checked).map((field) => field.value);
+    return fields.some((field) => field.type === "checkbox") ? picked : picked[0] || "";
+  }
+  return fields.length ? fields[0].value : "";
+}
+
+function showHidden(part, hidden) {
+  part.hidden = hidden;
+  const unknown = part.querySelector(`input[type="checkbox"][value="${UNKNOWN}"]`);
+  for (const field of inputs(part)) field.disabled = hidden;
+  // 不详 beside a text takes its place; what was typed comes back when it is unticked.
+  if (unknown && !part.matches("fieldset")) inputs(part)[0].disabled = hidden || unknown.checked;
+}
+
+function showSum(part, answer) {
+  const item = definition.items[code(part)];
+  const places = Number.isInteger(answer) ? 0 : item.places || 0;
+  const format = { minimumFractionDigits: places, maximumFractionDigits: places };
+  part.querySelector("[data-reckoned]").textContent =
+    answer === undefined ? "还不能算" : answer.toLocaleString("en-US", format);
+}
+
+function showDiffers(part, answer) {
+  const chip = part.querySelector("[data-differs]");
+  if (chip) chip.hidden = JSON.stringify(answer) === part.dataset.was || answer === undefined || answer === null;
+}
+
+function tooMany(part) {
+  const most = definition.items[code(part)].max_select;
+  const count = most ? typed(part).length : 0;
+  return most && Array.isArray(typed(part)) && count > most ? [`选了 ${count} 项，最多选 ${most} 项。`] : [];
+}
+
+// The server's word on an item stays until the item is changed.
+function showSentences(part, errors, warnings) {
+  const error = errorOf(part);
+  if (!error.textContent || "live" in error.dataset) {
+    error.textContent = errors.join("");
+    error.hidden = !errors.length;
+    error.dataset.live = "";
+  }
+  const place = part.querySelector("[data-warnings]");
+  place.replaceChildren(
+    ...warnings.map((sentence) => {
+      const line = document.createElement("p");
+      line.className = "doubt";
+      line.textContent = sentence;
+      return line;
+    })
+  );
+}
+
+// A broken rule is told beside the last item of this step that it looks at.
+function sentencesOf(part, broken, level) {
+  const bears = (rule) => {
+    const here = parts.map(code).filter((one) => rule.codes.includes(one));
+    return here[here.length - 1] === code(part);
+  };
+  return broken.filter((rule) => rule.level === level && bears(rule)).map((rule) => rule.message);
+}
+
+function look() {
+  const raw = { ...elsewhere };
+  for (const part of parts) raw[code(part)] = typed(part);
+  const { answers, hidden, broken } = examine(definition, raw, facts);
+  for (const part of parts) {
+    const item = definition.items[code(part)];
+    showHidden(part, hidden.includes(code(part)));
+    if (item.calc) showSum(part, answers[code(part)]);
+    showDiffers(part, item.calc ? answers[code(part)] : clean(item, raw[code(part)]));
+    const errors = sentencesOf(part, broken, "error").map((sentence) => `${sentence}。`);
+    showSentences(part, [...tooMany(part), ...errors], sentencesOf(part, broken, "warn"));
+  }
+}
+
+function touched(event) {
+  const part = event.target.closest("[data-item]");
+  if (part && errorOf(part)) {
+    errorOf(part).textContent = "";
+    for (const field of inputs(part)) field.removeAttribute("aria-invalid");
+  }
+  look();
+}
+
+for (const needless of page.querySelectorAll("[data-noscript]")) needless.remove();
+page.addEventListener("input", touched);
+page.addEventListener("change", touched);
+look();

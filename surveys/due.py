@@ -1,0 +1,141 @@
+"""Where households and villages stand with the open surveys: due, begun, returned, handed in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from core.places import lies_under
+from households.choices import Status
+from households.models import Household
+from surveys.difference import Difference, difference, incomes
+from surveys.models import Response, Survey
+from surveys.steps import steps_of
+from surveys.subjects import Subject
+from units.models import Cadre, today
+
+
+class Standing(NamedTuple):
+    """One open survey on one household or village, and this year's response to it, if there is one."""
+
+    survey: Survey
+    response: Response | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.response is not None and not self.response.is_draft
+
+    @property
+    def step(self) -> int:
+        """The step to go on with."""
+        return min(int(self.response.step or 1), self.length) if self.response else 1
+
+    @property
+    def length(self) -> int:
+        return len(steps_of(self.survey.form))
+
+    @property
+    def words(self) -> str:
+        if self.response is None:
+            return "今年还没有填"
+        if self.response.status == Response.Status.RETURNED:
+            return f"退回：{self.response.review_note}"
+        if self.response.is_draft:
+            return f"填到第 {self.step} 步，共 {self.length} 步"
+        return str(self.response.get_status_display())
+
+
+@dataclass(frozen=True)
+class Round:
+    """A survey on the page of a household or village: this year's standing (none when no version is open), the
+    newest handed in, what changed before it, the income year by year; `fills` when the reader may begin or go on.
+    """
+
+    title: str
+    standing: Standing | None
+    newest: Response | None
+    difference: Difference | None
+    incomes: Sequence[tuple[int, str]]
+    fills: bool
+
+
+def open_surveys(user: Cadre) -> list[Survey]:
+    """Without their definitions, which `form` reads once a process."""
+    return list(Survey.objects.visible_to(user).open().defer("definition"))
+
+
+def standings(surveys: Iterable[Survey], subjects: Iterable[Subject]) -> dict[int, list[Standing]]:
+    """By the key of each household, or of each village: where it stands with the surveys on it. One query.
+
+    The subjects are all households or all villages; a response to any version of the year counts.
+    """
+    rows = list(subjects)
+    of_households = bool(rows) and isinstance(rows[0], Household)
+    name = "household" if of_households else "village"
+    concerned = [survey for survey in surveys if survey.is_of_households == of_households]
+    found: dict[tuple[int, str], Response] = {}
+    this_year = Response.objects.filter(
+        year=today().year,
+        survey__code__in={survey.code for survey in concerned},
+        **{f"{name}__in": [row.pk for row in rows]},
+    )
+    if not of_households:
+        this_year = this_year.filter(household=None)
+    for response in this_year.select_related("survey").defer("answers", "members", "survey__definition"):
+        key = (getattr(response, f"{name}_id"), response.survey.code)
+        if key not in found or found[key].is_draft:
+            found[key] = response
+    return {
+        row.pk: [
+            Standing(survey, found.get((row.pk, survey.code)))
+            for survey in concerned
+            if lies_under(row.place, survey.place)
+        ]
+        for row in rows
+    }
+
+
+def unfinished(user: Cadre) -> Any:
+    """What the user has begun, for whomever, and not handed in, or was given back."""
+    mine = Q(surveyor=user.pk) | Q(entered_by=user.pk)
+    drafts = Response.objects.filter(mine, status__in=[Response.Status.DRAFT, Response.Status.RETURNED])
+    return drafts.filter(survey__status=Survey.Status.OPEN).whole().defer("answers", "members")
+
+
+def rounds(user: Cadre, subject: Subject) -> list[Round]:
+    """Every survey on a household or village, open ones and those that were once answered."""
+    of_household = isinstance(subject, Household)
+    there: dict[str, Any] = (
+        {"household": subject} if of_household else {"household": None, "village": subject}
+    )
+    counted = list(Response.objects.counted().filter(**there).select_related("survey"))
+    now = {
+        standing.survey.code: standing for standing in standings(open_surveys(user), [subject])[subject.pk]
+    }
+    codes = dict.fromkeys([*now, *(response.survey.code for response in counted)])
+    return [
+        _round(
+            user, subject, now.get(code), [response for response in counted if response.survey.code == code]
+        )
+        for code in codes
+    ]
+
+
+def _round(user: Cadre, subject: Subject, now: Standing | None, counted: list[Response]) -> Round:
+    newest, last = [*counted[:2], None, None][:2]
+    survey = now.survey if now else counted[0].survey
+    return Round(
+        title=survey.title,
+        standing=now,
+        newest=newest,
+        difference=difference(newest, last) if newest else None,
+        incomes=incomes(counted),
+        fills=now is not None and not now.is_done and _may_fill(user, subject, now.response),
+    )
+
+
+def _may_fill(user: Cadre, subject: Subject, response: Response | None) -> bool:
+    if user.is_viewer or (isinstance(subject, Household) and subject.status != Status.OPEN):
+        return False
+    return response is None or user.pk in {response.surveyor_id, response.entered_by_id} or user.is_office
