@@ -12,6 +12,11 @@ from core.records import Record, StaleRecord
 M = TypeVar("M", bound=Record)
 
 
+def key_of(text: str) -> int:
+    """A primary key out of an address; 0, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 class ChineseDateField(forms.DateField):
     """A date in any sane form: 2012-03-05, 2012.3.5, 2012年3月5日; native picker where the browser has one."""
 
@@ -51,8 +56,8 @@ class RecordForm(forms.ModelForm[M]):
         data = super().clean() or self.cleaned_data
         if self.instance.pk:
             # The button 用我填的 of the conflict panel names the stored version that was seen.
-            chosen = self.data.get("overwrite", "")
-            self.instance.version = int(chosen) if chosen.isdigit() else data.get("version") or 0
+            chosen = key_of(self.data.get("overwrite", ""))
+            self.instance.version = chosen or data.get("version") or 0
         return data
 
 

@@ -7,6 +7,7 @@ list is sorted by them.
 
 import json
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -105,11 +106,25 @@ def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> No
     field.choices = Pairs(choices)
 
 
+def plain(text: str) -> str:
+    """Full-width letters and digits made plain."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def key_field(label: str) -> forms.IntegerField:
+    """A filter set by links alone: the key of a row, no larger than both databases can hold."""
+    return forms.IntegerField(label=label, required=False, max_value=10**18, widget=forms.HiddenInput)
+
+
 class SearchForm(forms.Form):
     """The filters of a list. Field `x` narrows through the method `by_x(queryset, value)`."""
 
     placeholder = ""
     q = forms.CharField(label="查找", required=False, max_length=60)
+
+    def clean_q(self) -> str:
+        """As names and numbers are stored: full-width digits made plain, no spaces within."""
+        return "".join(plain(self.cleaned_data["q"]).split())
 
     def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow by every understood field; what is not understood is left out and said by `problem`."""

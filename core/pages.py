@@ -9,11 +9,6 @@ from django.shortcuts import redirect, render
 from core.forms import RecordForm, saved
 
 
-def key_of(text: str) -> int:
-    """A primary key out of an address; 0, which no row has, for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
 def form_page(
     request: HttpRequest,
     form: RecordForm[Any],

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core.forms import saved
+from core.forms import key_of, saved
 from core.history import changes_of
-from core.pages import form_page, key_of
+from core.pages import form_page
 from households.choices import Relation, Status
 from households.models import Household, Member
 from surveys.browser import facts_for_browser, for_browser

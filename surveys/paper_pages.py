@@ -10,9 +10,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
+from core.forms import key_of
 from core.lists import log_download
 from core.models import Installation
-from core.pages import key_of
 from core.typesetting import typeset
 from households.models import Household
 from surveys.models import Response, Survey

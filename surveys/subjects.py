@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from core.pages import key_of
+from core.forms import key_of
 from core.places import lies_under
 from households.choices import Relation
 from households.models import Household

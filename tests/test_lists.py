@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -12,16 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.lists import PER_PAGE
-from core.models import Download
+from core.models import Download, ImportRun
 from tests.factories import (
     make_cadre,
+    make_division,
     make_household,
     make_id_number,
     make_member,
     make_pairing,
     make_unit,
     make_village,
+    make_village_pairing,
+    make_visit,
 )
+from units.models import today
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +89,25 @@ def test_a_household_is_found_by_id_number_phone_and_number(desk_client):
         assert names_in(page_of(desk_client, f"/households/?q={text}")) == ["张玉莲"], text
 
 
+@pytest.mark.parametrize(
+    "text", ["１３９０９３８０００１", "139 0938 0001", "62052419600501001 0", "张 玉莲", "李秋菊"]
+)
+def test_what_is_typed_is_read_like_a_sheet(desk_client, text):
+    household = make_household(head="", phone="13909380001")
+    make_member(household=household, name="张玉莲", id_number="620524196005010010")
+    make_member(household=household, name="李秋菊", relation="02", sex="2")
+    make_household(head="刘满仓")
+    assert names_in(page_of(desk_client, "/households/?" + urlencode({"q": text}))) == ["张玉莲"]
+
+
+@pytest.mark.parametrize("text", ["水务", "xianshuiwu", "xswj", "0123", "水办", "高国强", "0938-342"])
+def test_a_unit_is_found_by_name_code_contact_and_phone(desk_client, text):
+    make_unit(name="县水务局", code="0123", short_name="水办", contact="高国强", contact_phone="0938-3421000")
+    make_unit(name="县林业局")
+    page = page_of(desk_client, "/units/?" + urlencode({"q": text})).split("<tbody>")[1]
+    assert ("县水务局" in page, "县林业局" in page) == (True, False)
+
+
 def test_filters_narrow_and_the_workbook_equals_the_page(desk_client, office):
     village = make_village(name="黎堡村")
     paired = make_household(head="王有福", village=village)
@@ -114,18 +138,63 @@ def test_a_garbled_cursor_starts_at_the_beginning(desk_client, cursor, sort):
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "url", ["/households/", "/cadres/", "/units/", "/villages/", "/households/?sort=-entered_count", "/"]
-)
+LISTS = [
+    "/households/",
+    "/households/?sort=-entered_count",
+    "/cadres/",
+    "/units/",
+    "/villages/",
+    "/divisions/",
+    "/pairings/",
+    "/pairings/villages/",
+    "/visits/",
+    "/downloads/",
+    "/imports/",
+    "/search/?q=w",
+    "/",
+]
+
+
+def one_of_each(number: int) -> None:
+    """A row for every list, each in a town, a unit and a village of its own."""
+    town = make_division(code=f"62052430{number}", name=f"第{number}镇")
+    household, cadre = make_household(village=make_village(town=town)), make_cadre(name=f"王{number}")
+    make_pairing(cadre=cadre, household=household)
+    make_village_pairing(unit=cadre.unit, village=household.village)
+    make_visit(cadre=cadre, household=household, visited_on=today())
+    Download.objects.create(by=cadre, place=cadre.place, what="贫困户", row_count=1)
+    ImportRun.objects.create(kind="units", place=cadre.place, by=cadre, filename="表.xlsx", digest="x")
+
+
+@pytest.mark.parametrize("url", LISTS)
 def test_a_page_makes_as_many_queries_for_many_rows_as_for_one(desk_client, url, django_assert_num_queries):
-    make_pairing()
+    one_of_each(0)
     desk_client.get(url)
     with CaptureQueriesContext(connection) as one:
         desk_client.get(url)
-    for _ in range(12):
-        make_pairing(cadre=make_cadre(unit=make_unit()), household=make_household())
+    for number in range(1, 8):
+        one_of_each(number)
     with django_assert_num_queries(len(one)):
         desk_client.get(url)
+
+
+NONSENSE = ["x", "-1", "9" * 30, "²", "\x00", "2015-02-30", "'; --", "王" * 200, "0"]
+
+
+@pytest.mark.parametrize("url", [url for url in LISTS if "?" not in url])
+def test_nonsense_in_an_address_is_no_error(desk_client, url):
+    """Each filter, the search, the order and the cursors."""
+    one_of_each(0)
+    search = (desk_client.get(url).context or {}).get("filters") or []
+    names = {"q", "sort", "after", "before", "since", "until", "span", "place", "cadre", "household", "tag"}
+    names |= {chip["name"] for chip in search}
+    asked = [dict.fromkeys(names, value) for value in NONSENSE]
+    asked += [{name: value} for name in names for value in ("²", "9" * 30)]
+    for parameters in asked:
+        assert desk_client.get(url, parameters).status_code == 200, parameters
+        response = desk_client.get(url, {**parameters, "export": "xlsx"})
+        assert response.status_code == 200, parameters
+        b"".join(response.streaming_content if response.streaming else ())
 
 
 def test_a_viewer_sees_phones_masked(viewer):

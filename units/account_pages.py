@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from core.forms import key_of
 from units import accounts
 from units.access import get_editable, manager_required, user_of
 from units.forms import LoginForm
@@ -49,7 +50,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def slips(request: HttpRequest) -> HttpResponse:
     """One-time codes for the ticked cadres who have no password yet, as slips to cut apart. Shown once."""
     user = user_of(request)
-    keys = [key for key in request.POST.getlist("pk") if key.isdigit()]
+    keys = [key for key in map(key_of, request.POST.getlist("pk")) if key]
     ticked = Cadre.objects.editable_by(user).current().filter(pk__in=keys).select_related("unit")
     new = [cadre for cadre in ticked if cadre.must_choose_password]
     if not new:

@@ -32,7 +32,7 @@ def village_choices(user: Cadre, town: str) -> Choices:
     """(code, name) of the visible villages, for an office of the chosen town only."""
     villages = Village.objects.visible_to(user)
     if town:
-        villages = villages.filter(under(town)) if town.isdigit() else villages.none()
+        villages = villages.filter(under(town)) if town.isascii() and town.isdecimal() else villages.none()
     elif user.sees_place:
         villages = villages.none()
     return [("", "村"), *villages.order_by("code").values_list("code", "name")]

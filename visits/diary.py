@@ -11,7 +11,19 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.forms import ChineseDateField
-from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page, offer
+from core.lists import (
+    Column,
+    Listing,
+    SearchForm,
+    as_is,
+    by_name,
+    key_field,
+    labels_of,
+    link_to,
+    list_page,
+    offer,
+    plain,
+)
 from core.places import TOWN, under
 from households.choices import Relation
 from households.models import Member
@@ -38,8 +50,8 @@ class VisitSearch(SearchForm):
     inside = forms.BooleanField(label="进村", required=False, widget=forms.HiddenInput)
     nights = forms.BooleanField(label="住村", required=False, widget=forms.HiddenInput)
     place = place_field()
-    cadre = forms.IntegerField(label="干部", required=False, widget=forms.HiddenInput)
-    household = forms.IntegerField(label="户", required=False, widget=forms.HiddenInput)
+    cadre = key_field("干部")
+    household = key_field("户")
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +78,10 @@ class VisitSearch(SearchForm):
         """Whether anything is searched for."""
         self.is_valid()
         return any(value not in (None, "", False) for value in self.cleaned_data.values())
+
+    def clean_q(self) -> str:
+        """What was said may hold spaces."""
+        return plain(self.cleaned_data["q"])
 
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")

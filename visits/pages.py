@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from core.display import history_of
+from core.forms import key_of
 from core.words import split_words
 from households.models import Household
 from units.access import get_editable, get_visible, recorder_required, user_of
@@ -54,7 +55,7 @@ def _written_for(request: HttpRequest, author: Cadre) -> Cadre:
     if not key:
         return author
     colleagues = Cadre.objects.colleagues_of(author).select_related("unit__division")
-    colleague: Cadre = get_object_or_404(colleagues, pk=_key(key))
+    colleague: Cadre = get_object_or_404(colleagues, pk=key_of(key))
     return colleague
 
 
@@ -63,16 +64,11 @@ def _visit_form(request: HttpRequest, author: Cadre, cadre: Cadre) -> VisitForm:
     if request.method == "POST" and "turn" not in request.POST:
         given = [*asked, *request.POST.getlist("households")]
         return VisitForm(request.POST, request.FILES, author=author, cadre=cadre, given=given)
-    initial = {"households": [_key(key) for key in asked], **typed(request.POST)}
+    initial = {"households": [key_of(key) for key in asked], **typed(request.POST)}
     form = VisitForm(author=author, cadre=cadre, given=asked, initial=initial)
     if len(form.ticked) < len(set(asked)):
         raise Http404("这一户不在，或者不归您联系。")
     return form
-
-
-def _key(text: str) -> int:
-    """A primary key from an address; 0, which no row has, for anything else."""
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 def _visit_page(

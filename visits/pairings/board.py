@@ -15,8 +15,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from core.forms import key_of
 from core.lists import by_name, count_of
-from core.pages import key_of
 from core.places import COUNTY
 from core.words import split_words
 from households.models import Household, HouseholdPairing

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
-from core.pages import key_of
+from core.forms import key_of
 from core.records import StaleRecord
 from households.models import HouseholdPairing
 from households.pairing import end_pairings, hand_over, warnings

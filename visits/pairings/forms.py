@@ -10,9 +10,8 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from core import cells
-from core.forms import ChineseDateField, OpenTextField, limit
+from core.forms import ChineseDateField, OpenTextField, key_of, limit
 from core.lists import count_of
-from core.pages import key_of
 from core.places import COUNTY, under
 from households.choices import PairingKind
 from households.models import Household, HouseholdPairing

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import sheets
+from core.forms import key_of
 from core.lists import Heading, Row, log_download
-from core.pages import key_of
 from households.models import Household, HouseholdPairing
 from units.access import get_visible, roles_required, user_of
 from units.models import Cadre, Unit, today

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.display import history_of
+from core.forms import key_of
 from core.lists import Column, Listing, SearchForm, by_name, link_to, list_page, offer
-from core.pages import key_of
 from core.places import under
 from core.records import StaleRecord
 from households.models import HouseholdPairing

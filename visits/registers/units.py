@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -20,14 +20,17 @@ from visits.models import Visit
 
 
 class UnitSearch(SearchForm):
-    placeholder = "单位名称、拼音、代码"
+    placeholder = "单位名称、拼音、代码、联络员、电话"
     level = forms.ChoiceField(label="级别", required=False, choices=[("", "级别"), *Unit.Level.choices])
     paired = forms.ChoiceField(
         label="联村", required=False, choices=[("", "联村"), ("yes", "已联村"), ("no", "未联村")]
     )
 
     def by_q(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(by_name(value)) | queryset.filter(code__startswith=value)
+        contact = Q(contact__contains=value) | Q(contact_phone__startswith=value)
+        return queryset.filter(
+            by_name(value) | contact | Q(code__startswith=value) | Q(short_name__contains=value)
+        )
 
     def by_level(self, queryset: Any, value: str) -> Any:
         return queryset.filter(level=value)
