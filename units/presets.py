@@ -1,5 +1,8 @@
 """What a new county starts with: the “1085” ceilings and the words of 必访 and 必到. The office edits them."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from core import bulk
 from core.words import join_words
 from units.models import Requirement, Word
@@ -8,6 +11,16 @@ from units.roles import Rank
 CEILINGS = {Rank.COUNTY: 10, Rank.SECTION: 8, Rank.GENERAL: 5}
 """武山 “1085”: households a cadre, by rank."""
 VILLAGES_A_UNIT = 2
+
+LETTER_OF_UNITS = {Requirement.Indicator.VILLAGE_TIMES: 6, Requirement.Indicator.VILLAGE_DAYS: 40}
+LETTER_OF_CADRES: dict[str, int | dict[str, int]] = {
+    Requirement.Indicator.VISIT_TIMES: 4,
+    Requirement.Indicator.VISIT_DAYS: 10,
+    Requirement.Indicator.VISITED_HOUSEHOLDS: {Rank.COUNTY: 100, Rank.SECTION: 50, Rank.GENERAL: 20},
+    Requirement.Indicator.CONTACT_HOUSEHOLDS: {Rank.COUNTY: 10, Rank.SECTION: 10, Rank.GENERAL: 5},
+    Requirement.Indicator.HELP_HOUSEHOLDS: {Rank.COUNTY: 5, Rank.SECTION: 3, Rank.GENERAL: 2},
+}
+"""A neighbouring county's letter of 2012 (domain.md): minima of a year, off until the office takes them."""
 
 WORD_SOURCE = "庆城县双联行动公开材料；本县原文未公布，可改"
 HOUSEHOLD_TAGS = ("老党员", "军烈属", "五保", "重病", "留守", "信访")
@@ -18,14 +31,47 @@ ORDINARY = "平常走访"
 VISIT_REASONS = (*ALARMS, ORDINARY)
 
 
-def preset_requirements(*, place: str, year: int) -> None:
-    """The ceilings of one year at a place (a Division's code). Raises IntegrityError when they exist."""
+def preset_requirements(*, place: str, year: int) -> int:
+    """The “1085” ceilings of one year at a place (a Division's code); how many were not there yet."""
     households = [
         {"rank": rank, "indicator": Requirement.Indicator.PAIRED_HOUSEHOLDS, "maximum": most}
         for rank, most in CEILINGS.items()
     ]
     villages = {"indicator": Requirement.Indicator.PAIRED_VILLAGES, "maximum": VILLAGES_A_UNIT}
-    bulk.insert(Requirement, [{"year": year, "place": place, **row} for row in [*households, villages]])
+    return add_requirements([*households, villages], place=place, year=year)
+
+
+def letter_requirements(*, place: str, year: int) -> int:
+    """The letter's minima of one year at a place; how many were not there yet."""
+    rows: list[dict[str, Any]] = [
+        {"indicator": indicator, "minimum": least} for indicator, least in LETTER_OF_UNITS.items()
+    ]
+    for indicator, least in LETTER_OF_CADRES.items():
+        by_rank = least if isinstance(least, dict) else {"": least}
+        rows += [{"indicator": indicator, "rank": rank, "minimum": n} for rank, n in by_rank.items()]
+    return add_requirements(rows, place=place, year=year)
+
+
+def copied_requirements(*, place: str, year: int) -> int:
+    """Those of the last year that has any, for another year; how many were not there yet."""
+    before = Requirement.objects.filter(place=place, year__lt=year)
+    last = before.order_by("-year").first()
+    if last is None:
+        return 0
+    names = ("rank", "unit_id", "indicator", "minimum", "maximum")
+    return add_requirements(list(before.filter(year=last.year).values(*names)), place=place, year=year)
+
+
+def add_requirements(rows: Sequence[dict[str, Any]], *, place: str, year: int) -> int:
+    """Insert what the year does not have yet: what the office has set stays as it is."""
+    there = set(
+        Requirement.objects.filter(place=place, year=year).values_list("rank", "unit_id", "indicator")
+    )
+    missing = [
+        row for row in rows if (row.get("rank", ""), row.get("unit_id"), row["indicator"]) not in there
+    ]
+    bulk.insert(Requirement, [{"year": year, "place": place, **row} for row in missing])
+    return len(missing)
 
 
 def preset_words() -> None:

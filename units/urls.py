@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from units import account_pages, import_pages, pages
+from units import account_pages, import_pages, pages, requirement_pages
 
 urlpatterns = [
     path("login/", account_pages.Login.as_view(), name="login"),
@@ -25,5 +25,7 @@ urlpatterns = [
     path("imports/runs/<int:pk>/<slug:act>/", import_pages.import_act, name="import-act"),
     path("imports/<slug:kind>/", import_pages.import_kind, name="import-kind"),
     path("imports/<slug:kind>/template/", import_pages.import_template, name="import-template"),
+    path("requirements/", requirement_pages.requirements, name="requirements"),
+    path("requirements/add/<slug:way>/", requirement_pages.requirements_add, name="requirements-add"),
     path("downloads/", pages.downloads, name="downloads"),
 ]

@@ -18,7 +18,7 @@ from lianhu.county import prepare_empty_database
 from lianhu.demo import PASSWORD
 from lianhu.demo.county import CODE, ROUGHLY, Batch, build, facts
 from lianhu.demo.scales import Scale
-from units.presets import preset_requirements, preset_words
+from units.presets import letter_requirements, preset_requirements, preset_words
 
 
 def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> dict[str, int]:
@@ -41,6 +41,7 @@ def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> 
         year = timezone.localdate(now).year
         for each in (year - 1, year):
             preset_requirements(place=CODE, year=each)
+            letter_requirements(place=CODE, year=each)
         preset_words()
     return counts
 

@@ -1,0 +1,85 @@
+"""The pages of what is owed: by unit, by cadre, visit by visit; and a year's requirements."""
+
+from datetime import date
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import COUNTY, make_cadre, make_household, make_pairing, make_visit
+from tests.pages import client_of, words_of
+from units.models import Requirement
+from units.presets import letter_requirements
+
+pytestmark = pytest.mark.django_db
+YEAR = 2015
+
+
+@pytest.fixture
+def letter(office):
+    letter_requirements(place=COUNTY, year=YEAR)
+
+
+@pytest.fixture
+def busy(cadre):
+    """A cadre with one visit that counts and one that does not."""
+    household = make_household(head="王有福")
+    make_pairing(cadre=cadre, household=household, started_on=date(2014, 1, 1))
+    make_visit(cadre=cadre, household=household, visited_on=date(2015, 5, 4))
+    make_visit(cadre=cadre, household=household, visited_on=date(2015, 5, 5), kind="phone")
+    return cadre
+
+
+def test_the_office_sees_which_units_have_cadres_who_owe(letter, office, busy):
+    page = client_of(office).get(f"/duties/?year={YEAR}")
+    assert f"{busy.unit} " in words_of(page)
+
+
+def test_a_unit_lists_its_cadres_by_name(letter, leader, busy):
+    words = words_of(client_of(leader).get(f"/duties/units/{leader.unit_id}/?year={YEAR}"))
+    assert f"{busy.name} 一般 1 / 4 3" in words
+
+
+def test_a_cadre_reads_why_a_visit_does_not_count(letter, busy):
+    words = words_of(client_of(busy).get(f"/duties/cadres/{busy.pk}/?year={YEAR}"))
+    assert "还欠 3 户次" in words
+    assert "2015-05-05 王有福 电话 不算 电话联系，不算入户" in words
+
+
+def test_a_cadre_reads_nobody_elses(letter, busy):
+    assert client_of(busy).get(f"/duties/cadres/{make_cadre().pk}/").status_code == 404
+
+
+def test_the_list_for_a_reminder_goes_out_as_a_workbook(letter, leader, busy, tmp_path):
+    answer = client_of(leader).get(f"/duties/units/{leader.unit_id}/?year={YEAR}&owing=1&export=xlsx")
+    (tmp_path / "owing.xlsx").write_bytes(b"".join(answer))
+    sheet = openpyxl.load_workbook(tmp_path / "owing.xlsx").active
+    assert [cell.value for cell in sheet[2]][:3] == [busy.name, "一般", "1 / 4"]
+
+
+def test_no_page_asks_more_of_the_database_for_more_cadres(letter, leader, busy, django_assert_num_queries):
+    client, url = client_of(leader), f"/duties/units/{leader.unit_id}/?year={YEAR}"
+    with CaptureQueriesContext(connection) as before:
+        client.get(url)
+    for _ in range(5):
+        make_pairing(cadre=make_cadre(unit=leader.unit), started_on=date(2014, 1, 1))
+    with django_assert_num_queries(len(before)):
+        client.get(url)
+
+
+def test_a_preset_adds_what_is_missing_and_leaves_what_is_set(office):
+    own = Requirement.objects.create(year=YEAR, place=COUNTY, indicator="visit_times", minimum=12)
+    client_of(office).post("/requirements/add/letter/", {"year": YEAR})
+    own.refresh_from_db()
+    assert own.minimum == 12
+    assert Requirement.objects.get(year=YEAR, rank="county", indicator="visited_households").minimum == 100
+
+
+def test_last_years_requirements_are_copied(office, letter):
+    client_of(office).post("/requirements/add/last/", {"year": YEAR + 1})
+    assert Requirement.objects.filter(year=YEAR + 1).count() == Requirement.objects.filter(year=YEAR).count()
+
+
+def test_a_year_without_minima_says_so(office):
+    assert "没有设下限" in words_of(client_of(office).get("/duties/?year=2013"))

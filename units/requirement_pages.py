@@ -1,0 +1,59 @@
+"""要求 of a year: what is set, the two presets, and last year's copied."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from units.access import office_required, user_of
+from units.models import Requirement, today
+from units.presets import copied_requirements, letter_requirements, preset_requirements
+
+WAYS: dict[str, tuple[str, Callable[..., int]]] = {
+    "last": ("上一年的要求", copied_requirements),
+    "ceilings": ("“1085”上限", preset_requirements),
+    "letter": ("邻县 2012 年函的下限", letter_requirements),
+}
+
+
+def year_of(text: str) -> int:
+    """The year asked for, this one for anything that is none."""
+    return int(text) if text.isascii() and text.isdecimal() and 2012 <= int(text) <= 2100 else today().year
+
+
+@office_required
+def requirements(request: HttpRequest) -> HttpResponse:
+    """The year's quotas; each is changed in the admin site."""
+    user, year = user_of(request), year_of(request.GET.get("year", ""))
+    rows = Requirement.objects.visible_to(user).filter(year=year).select_related("unit")
+    return render(
+        request,
+        "units/requirements.html",
+        {
+            "page": {"title": f"{year} 年的要求", "crumbs": [("要求完成情况", reverse("duties"))]},
+            "year": year,
+            "years": range(today().year + 1, 2011, -1),
+            "rows": rows.order_by("indicator", "unit", "rank"),
+            "own": user.place,
+            "ways": [(key, label) for key, (label, _) in WAYS.items()],
+        },
+    )
+
+
+@office_required
+@require_POST
+def requirements_add(request: HttpRequest, way: str) -> HttpResponse:
+    """Take a preset or last year's over; what the year has already stays as it is."""
+    if way not in WAYS:
+        raise Http404
+    year = year_of(request.POST.get("year", ""))
+    label, add = WAYS[way]
+    count = add(place=user_of(request).place, year=year)
+    if count:
+        messages.success(request, f"已加上{label}，{count} 条。")
+    else:
+        messages.warning(request, f"{label}里没有这一年还缺的。")
+    return redirect(f"{reverse('requirements')}?year={year}")

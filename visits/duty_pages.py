@@ -1,0 +1,179 @@
+"""要求台账: who still owes what, by unit and name and never by score, and the visits behind each count."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from core.lists import Heading, Row, address, send_workbook
+from units.access import get_visible, roles_required, user_of
+from units.context import frame_of
+from units.models import Cadre, Requirement, Unit, today
+from units.requirement_pages import year_of
+from units.roles import Rank, Role
+from visits.duty import STANDING, Duty, cadre_duties, minima, owing, unit_duties
+from visits.explaining import explain_cadre, explain_unit
+
+Indicator = Requirement.Indicator
+EMPTY = {"text": "这一年没有设下限，没有什么要核算的。要求由双联办在“要求”里设。"}
+overseeing = roles_required(Role.OFFICE, Role.LEADER, Role.VIEWER)
+
+
+@overseeing
+def duties(request: HttpRequest) -> HttpResponseBase:
+    """All units under the office: their own duties, and how many of their cadres still owe something."""
+    user, year = user_of(request), year_of(request.GET.get("year", ""))
+    if user.is_leader:
+        return redirect(f"{reverse('duties-unit', args=[user.unit_id])}?year={year}")
+    units = Unit.objects.visible_to(user)
+    cadres = Cadre.objects.visible_to(user).current()
+    of_units = unit_duties(units, place=user.place, year=year, on=today())
+    of_cadres = cadre_duties(cadres, place=user.place, year=year, on=today())
+    behind: dict[int, int] = {}
+    late = set(owing(of_cadres))
+    for pk, unit in cadres.values_list("pk", "unit"):
+        behind[unit] = behind.get(unit, 0) + (pk in late)
+    indicators = [i for i in minima(user.place, year).indicators if any(of_units.values()) and _of_units(i)]
+    headings = ["单位", *(_titles(indicators)), "还欠的干部（人）"]
+    rows = [
+        (pk, [name, *_cells(of_units.get(pk, ()), indicators), behind.get(pk, 0)])
+        for pk, name in units.order_by("code", "pk").values_list("pk", "name")
+        if of_units.get(pk) or behind.get(pk)
+    ]
+    return _table(request, f"{year} 年要求完成情况", headings, rows, "duties-unit", year, "个单位")
+
+
+@overseeing
+def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One unit: its own duties explained, and each of its cadres by name."""
+    user, year = user_of(request), year_of(request.GET.get("year", ""))
+    unit: Unit = get_visible(Unit.objects, user, pk=pk)
+    place = user.place
+    cadres = Cadre.objects.visible_to(user).current().filter(unit=unit)
+    of_cadres = cadre_duties(cadres, place=place, year=year, on=today())
+    own = unit_duties(Unit.objects.filter(pk=pk), place=place, year=year, on=today()).get(pk, [])
+    indicators = [i for i in minima(place, year).indicators if not _of_units(i)]
+    headings = ["干部", "级别", *_titles(indicators), "下一次最迟"]
+    rows = [
+        (key, [name, rank, *_cells(of_cadres[key], indicators), _next(of_cadres[key])])
+        for key, name, rank in _by_name(cadres)
+        if of_cadres.get(key)
+    ]
+    shown = request.GET.get("of", "")
+    return _table(
+        request,
+        f"{unit} {year} 年要求",
+        headings,
+        rows,
+        "duties-cadre",
+        year,
+        "人",
+        own=own,
+        unit=unit,
+        explained=explain_unit(unit, shown, year) if shown in {duty.indicator for duty in own} else None,
+        explained_label=Indicator(shown).label if shown in Indicator.values else "",
+        crumbs=[("要求完成情况", f"{reverse('duties')}?year={year}")],
+    )
+
+
+def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
+    """One cadre: each duty, and every visit of the year with whether it counted and why not."""
+    user, year = user_of(request), year_of(request.GET.get("year", ""))
+    cadre: Cadre = get_visible(Cadre.objects.select_related("unit"), user, pk=pk)
+    found = cadre_duties(Cadre.objects.filter(pk=pk), place=cadre.place, year=year, on=today()).get(pk, [])
+    explained = [duty for duty in found if duty.indicator not in STANDING]
+    asked = request.GET.get("of", explained[0].indicator if explained else "")
+    chosen = next((duty for duty in explained if duty.indicator == asked), None)
+    verdicts = explain_cadre(cadre, chosen.indicator, year) if chosen else []
+    return render(
+        request,
+        "visits/duties_cadre.html",
+        {
+            "page": {"title": f"{cadre} {year} 年的要求", "facts": str(cadre.unit)},
+            "frame": frame_of(user),
+            "back": reverse("home"),
+            "cadre": cadre,
+            "year": year,
+            "duties": found,
+            "explained": {duty.indicator for duty in explained},
+            "chosen": chosen,
+            "verdicts": verdicts,
+            "counted": sum(verdict.counts for verdict in verdicts),
+        },
+    )
+
+
+def _of_units(indicator: Indicator) -> bool:
+    return indicator in {Indicator.VILLAGE_TIMES, Indicator.VILLAGE_DAYS, Indicator.PAIRED_VILLAGES}
+
+
+def _titles(indicators: Sequence[Indicator]) -> list[str]:
+    return [title for i in indicators for title in (f"{i.label}", f"{i.label}还欠")]
+
+
+def _cells(duties: Sequence[Duty], indicators: Sequence[Indicator]) -> list[Any]:
+    """For each indicator what is done of what is needed, and what is still owed."""
+    of = {duty.indicator: duty for duty in duties}
+    cells: list[Any] = []
+    for indicator in indicators:
+        duty = of.get(indicator)
+        cells += [f"{duty.done} / {duty.needed}", duty.owed] if duty else [None, None]
+    return cells
+
+
+def _next(duties: Sequence[Duty]) -> Any:
+    return min((duty.next_on for duty in duties if duty.next_on), default=None)
+
+
+def _by_name(cadres: Any) -> list[tuple[int, str, str]]:
+    ranks = dict(Rank.choices)
+    return [
+        (pk, name, str(ranks.get(rank, "")))
+        for pk, name, rank in cadres.order_by("pinyin", "pk").values_list("pk", "name", "rank")
+    ]
+
+
+def _table(
+    request: HttpRequest,
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[tuple[int, list[Any]]],
+    link: str,
+    year: int,
+    counted: str,
+    **context: Any,
+) -> HttpResponseBase:
+    """The rows as page or workbook; `owing=1` keeps those who owe something, the list for a reminder."""
+    only = request.GET.get("owing") == "1"
+    owed = [at for at, heading in enumerate(headings) if "还欠" in heading]
+    kept = [(pk, cells) for pk, cells in rows if not only or any(cells[at] for at in owed)]
+    if request.GET.get("export") == "xlsx":
+        shown = (cells for _, cells in kept)
+        filters = f"{year} 年{'，还欠的' if only else ''}"
+        return send_workbook(request, title, headings, iter(shown), filters=filters, row_count=len(kept))
+    return render(
+        request,
+        "visits/duties.html",
+        {
+            "page": {"title": title, "crumbs": context.pop("crumbs", [])},
+            "year": year,
+            "years": _years(),
+            "only": only,
+            "columns": [Heading(h, "num" if at and "级别" not in h else "") for at, h in enumerate(headings)],
+            "rows": [Row(pk, f"{reverse(link, args=[pk])}?year={year}", cells) for pk, cells in kept],
+            "count": f"{len(kept):,} {counted}",
+            "export": address(request, {"export": "xlsx"}),
+            "caption": title,
+            "empty": EMPTY if not rows else {"text": "都完成了，没有要提醒的。"},
+            **context,
+        },
+    )
+
+
+def _years() -> list[int]:
+    """The years that have a minimum, and this one."""
+    asked = Requirement.objects.filter(minimum__gt=0).order_by().values_list("year", flat=True).distinct()
+    return sorted({*asked, today().year}, reverse=True)
