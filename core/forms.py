@@ -1,6 +1,6 @@
 """Forms of domain rows: the second of two editors is told, sees both versions, and overwrites nothing unknowingly."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.db import IntegrityError, models, transaction
@@ -10,6 +10,7 @@ from core.display import history_of, shown
 from core.records import Record, StaleRecord
 
 M = TypeVar("M", bound=Record)
+NOT_CHOSEN = "没有选"
 
 
 def key_of(text: str) -> int:
@@ -51,6 +52,8 @@ class RecordForm(forms.ModelForm[M]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
+        for field in self.fields.values():
+            _name_the_blank(field)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -59,6 +62,15 @@ class RecordForm(forms.ModelForm[M]):
             chosen = key_of(self.data.get("overwrite", ""))
             self.instance.version = chosen or data.get("version") or 0
         return data
+
+
+def _name_the_blank(field: forms.Field) -> None:
+    """没有选 in place of Django's nine hyphens."""
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = field.empty_label and NOT_CHOSEN
+    elif isinstance(field, forms.ChoiceField):
+        choices = cast(list[tuple[Any, Any]], field.choices)
+        field.choices = [(value, NOT_CHOSEN if value == "" else label) for value, label in choices]
 
 
 def saved(form: RecordForm[Any]) -> bool:

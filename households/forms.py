@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core import cells, identity
-from core.forms import ChineseDateField, OpenTextField, RecordForm, limit
+from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, limit
 from core.words import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
@@ -102,7 +102,12 @@ class HeadForm(forms.Form):
 
     head_name = OpenTextField(label="户主姓名", max_length=20)
     id_number = IdNumberField()
-    sex = forms.ChoiceField(label="性别", choices=Sex.choices, required=False, help_text="填了身份证号可不选")
+    sex = forms.ChoiceField(
+        label="性别",
+        choices=[("", NOT_CHOSEN), *Sex.choices],
+        required=False,
+        help_text="填了身份证号可不选",
+    )
 
     def clean_head_name(self) -> str:
         try:
@@ -115,13 +120,17 @@ class HeadForm(forms.Form):
         number = data.get("id_number", "")
         if number and identity.looks_masked(number):
             self.add_error("id_number", "号码中间是星号，请照证件填 18 位。")
+        elif number and data.get("sex") and data["sex"] != identity.sex(number):
+            self.add_error("sex", f"身份证号第 17 位说的是{Sex(identity.sex(number)).label}，请核对。")
+        elif not number and "id_number" not in self.errors and not data.get("sex"):
+            self.add_error("sex", "没有身份证号的，请选性别。")
         return data
 
     def head(self) -> Member:
         number = self.cleaned_data["id_number"]
         head = Member(name=self.cleaned_data["head_name"], relation=Relation.HEAD)
         head.id_number = number
-        head.sex = identity.sex(number) if number else self.cleaned_data["sex"] or Sex.MALE
+        head.sex = identity.sex(number) if number else self.cleaned_data["sex"]
         head.born_on = identity.birth_date(number) if number else None
         return head
 

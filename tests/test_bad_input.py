@@ -54,3 +54,12 @@ def test_a_name_is_kept_without_the_space_within(office, leader):
     signed_in(office).post(url, form)
     leader.unit.refresh_from_db()
     assert leader.unit.name == "县水务局"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [({}, "没有身份证号的，请选性别"), ({"id_number": "620524196005011210", "sex": "2"}, "第 17 位说的是男")],
+)
+def test_the_sex_of_a_new_head_is_not_guessed(office, typed, sentence):
+    html = client_of(office).post("/households/new/", {"head_name": "王有福", **typed}).content.decode()
+    assert sentence in html
