@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -52,6 +53,22 @@ def test_the_written_keys_are_ones_that_the_settings_take(monkeypatch) -> None:
 def test_a_nonsense_port_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match="看不懂"):
         read_port(text)
+
+
+def test_an_environment_that_was_moved_along_is_built_anew(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    (here / "tools").mkdir(parents=True)
+    shutil.copy(Path(settings.BASE_DIR) / "tools/install.sh", here / "tools")
+    (here / "requirements.txt").touch()
+    subprocess.run(["tools/install.sh", "requirements.txt"], cwd=here, check=True)
+    (here / ".venv/old").touch()
+
+    subprocess.run(["tools/install.sh", "requirements.txt"], cwd=here, check=True)
+    assert (here / ".venv/old").exists()
+    here.rename(there)
+    subprocess.run(["tools/install.sh", "requirements.txt"], cwd=there, check=True)
+    assert not (there / ".venv/old").exists()
+    assert (there / ".venv/bin/python").exists()
 
 
 def free_port() -> int:

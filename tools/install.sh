@@ -1,6 +1,7 @@
 #!/bin/sh
 # Bring .venv up to a requirements file; does nothing when it is: tools/install.sh requirements.txt
-# Takes uv when there is one, else venv and pip. A .venv that was left half built is built anew.
+# Takes uv when there is one, else venv and pip. A .venv that was left half built, or that came along when the
+# folder was copied or moved (its programs name the old place), is built anew.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=$1
@@ -18,7 +19,8 @@ find_python() {
 }
 
 healthy() {
-    [ ! -e .venv/.building ] && new_enough .venv/bin/python &&
+    [ ! -e .venv/.building ] && [ "$(cat .venv/.installed-* 2>/dev/null | head -n 1)" = "$(pwd)" ] &&
+        new_enough .venv/bin/python &&
         { have uv || .venv/bin/python -m pip --version >/dev/null 2>&1; }
 }
 
