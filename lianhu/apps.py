@@ -9,6 +9,7 @@ class LianhuConfig(AppConfig):
 
     def ready(self) -> None:
         from core.importing.kinds import register
+        from lianhu import database  # noqa: F401  registers its check
         from lianhu.kinds import KINDS
 
         register(KINDS)

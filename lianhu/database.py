@@ -1,6 +1,13 @@
-"""What can be wrong with the database as a whole."""
+"""What can be wrong with the database as a whole, told before anyone works on it."""
 
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connection
+
+from core import identity
+from core.crypto import SealError
+from households.models import Member
 
 
 def trouble() -> str:
@@ -10,3 +17,26 @@ def trouble() -> str:
     except DatabaseError as error:
         return f"连不上数据库，请看 DATABASE_URL：{' '.join(str(error).split())}"
     return "" if tables else "数据库里还没有表，请先运行 manage.py migrate。"
+
+
+def key_trouble() -> str:
+    """One sentence: why the stored ID numbers, the oldest and the newest one, cannot be opened; '' when they can.
+
+    A database that was restored beside new keys would show no household, and mix two keys with the next import.
+    """
+    tokens = Member.objects.exclude(id_cipher="").order_by("pk").values_list("id_cipher", flat=True)
+    try:
+        for token in (tokens.first(), tokens.last()):
+            identity.decrypt(token or "")
+    except SealError as error:
+        return f"DATA_KEY 打不开库里的身份证号，请放回当时的钥匙：{error}"
+    return ""
+
+
+@register(Tags.database)
+def keys_fit(*, databases: Any, **_kwargs: Any) -> list[CheckMessage]:
+    """For `migrate` and `check --database default`."""
+    if not databases or Member._meta.db_table not in connection.introspection.table_names():
+        return []
+    sentence = key_trouble()
+    return [Error(sentence)] if sentence else []

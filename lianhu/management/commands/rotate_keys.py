@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from core import identity
+from core.crypto import SealError
 from core.rotation import reseal_column, reseal_history
 from households.models import Member
 
@@ -14,6 +15,12 @@ class Command(BaseCommand):
     help = "用 DATA_KEY 的第一把钥匙重新加密所有身份证号，旧钥匙此后可以从 DATA_KEY 里去掉。"
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self.rotate()
+        except SealError as error:
+            raise CommandError(f"{error}旧钥匙要留在 DATA_KEY 里，排在新的后面。") from error
+
+    def rotate(self) -> None:
         count = 0
         with tqdm(total=Member.objects.exclude(id_cipher="").count(), unit="人") as bar:
             for renewed in reseal_column(Member, "id_cipher", "id_hash", identity.id_hash):

@@ -18,6 +18,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 
+from lianhu.database import key_trouble
+
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -49,6 +51,8 @@ class Command(BaseCommand):
         if not get_user_model().objects.exists():
             self.stdout.write("数据库是空的，正在装入示例县……")
             call_command("demo", scale="sample", verbosity=0)  # its logins are told below
+        elif sentence := key_trouble():
+            raise CommandError(sentence)
         connections.close_all()
 
     def run(self, port: int) -> None:
