@@ -163,7 +163,10 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = env_folder("MEDIA_ROOT", BASE_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o600
 # An uploaded workbook never lies on the disk unsealed: it is held in memory, nginx and the form limit its size.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "core.uploads.TooLargeHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
