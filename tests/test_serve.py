@@ -114,7 +114,7 @@ def worker_of(process: subprocess.Popen[str]) -> int:
     raise AssertionError("no background worker")
 
 
-def test_an_empty_machine_serves_the_sample_county_until_ctrl_c(served) -> None:
+def test_an_empty_machine_serves_the_sample_county_until_ctrl_c(served, tmp_path) -> None:
     process, port = served
     told = read_until(process, SAMPLE_LOGINS[-1].phone)
     address = re.search(r"http://\S+", told).group()
@@ -125,6 +125,7 @@ def test_an_empty_machine_serves_the_sample_county_until_ctrl_c(served) -> None:
         assert "登录" in page.read().decode()
     with urllib.request.urlopen(f"{address}static/look.css") as sheet:
         assert sheet.status == 200
+    assert stat.S_IMODE((tmp_path / "served.sqlite3").stat().st_mode) == 0o600
 
     os.kill(worker_of(process), signal.SIGKILL)
     read_until(process, "后台任务退出了")

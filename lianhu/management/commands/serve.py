@@ -38,6 +38,7 @@ class Command(BaseCommand):
         refuse_taken(port)
         if connection.settings_dict["NAME"] == ":memory:":
             raise CommandError("DATABASE_URL 不能是内存里的库：网站和后台任务要用同一个。")
+        os.umask(0o077)  # names and phones in the database are for this user alone
         for number in STOP_SIGNALS:
             signal.signal(number, interrupt)
         try:
