@@ -190,6 +190,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 # Behind https (nginx sets the header) cookies are marked secure; on a plain inner network they cannot be.
 HTTPS = env_bool("HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# A browser ignores this header on plain http and writes an error into its console for each page.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and host != "*"]
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
