@@ -1,5 +1,7 @@
 """The documents that are made from code say what the code says."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,19 @@ def test_every_pinned_package_has_its_reason():
         if "==" in line
     ]
     assert [name for name in pinned if name not in reasons and not name.startswith("types-")] == []
+
+
+def read_names() -> set[str]:
+    """The environment variables that the code reads."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "lianhu").rglob("*.py"))
+    return set(re.findall(r'(?:env_\w+|environ\.get)\("([A-Z_]+)"', code))
+
+
+def test_the_readme_lists_every_setting_and_the_line_of_apps():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    settings_table = readme.split("## 设置")[1]
+    assert set(re.findall(r"^\| `([A-Z_]+)`", settings_table, re.MULTILINE)) == read_names()
+
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    assert " → ".join(tools["importlinter"]["contracts"][0]["layers"]) in readme
+    assert all(f"| `{app}/` |" in readme for app in tools["importlinter"]["root_packages"])

@@ -129,9 +129,3 @@ def test_gunicorn_tells_it_in_one_line_too() -> None:
     done = run("-m", "gunicorn", "lianhu.wsgi", "--preload", "--bind", "127.0.0.1:0", DATA_KEY="k1:short")
     assert done.returncode == 1
     assert done.stderr == "DATA_KEY 没有设置或写错了，应为“编号:base64 的 32 字节”，新的在前，逗号隔开。\n"
-
-
-def test_a_fresh_database_needs_no_migration_of_its_own(tmp_path) -> None:
-    url = f"sqlite:///{tmp_path}/lianhu.sqlite3"
-    done = run("manage.py", "start", "620524", "--office-phone", "13812345678", DATABASE_URL=url)
-    assert "已建立武山县" in done.stdout, done.stderr

@@ -12,7 +12,7 @@ from households.models import Member
 
 
 class Command(BaseCommand):
-    help = "用 DATA_KEY 的第一把钥匙重新加密所有身份证号，旧钥匙此后可以从 DATA_KEY 里去掉。"
+    help = "用 DATA_KEY 的第一把钥匙重新加密所有身份证号。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -28,4 +28,6 @@ class Command(BaseCommand):
                 bar.update(renewed)
         changes = reseal_history("households.member", "id_cipher")
         self.stdout.write(f"重新加密了 {count:,} 人的身份证号、{changes:,} 条变动记录。")
-        self.stdout.write("上传过的原表仍用旧钥匙，30 天后自动删除；旧钥匙请留到那时再去掉。")
+        self.stdout.write(
+            "上传过的原表和没有用过的一次性口令仍靠旧钥匙，30 天后都会失效；旧钥匙请留到那时再去掉。"
+        )
