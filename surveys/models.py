@@ -138,6 +138,16 @@ class ResponseQuerySet(models.QuerySet["Response"]):
             own |= Q(unit=user.unit_id)
         return self.filter(own).exclude(status=Response.Status.ACCEPTED)
 
+    def reviewable_by(self, user: Cadre) -> "ResponseQuerySet":
+        """Handed in: leaders review their unit's that others surveyed, until they are accepted; offices all of
+        their place, also to give back what was accepted."""
+        if user.is_office:
+            return self.filter(under(user.place)).counted()
+        if not user.is_leader:
+            return self.none()
+        waiting = self.filter(unit=user.unit_id, status=Response.Status.SUBMITTED)
+        return waiting.exclude(surveyor=user.pk)
+
     def whole(self) -> "ResponseQuerySet":
         """With the rows that a response is shown and filled beside."""
         return self.select_related(

@@ -2,30 +2,23 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
-from core.forms import OpenTextField
 from households.admin import head_of, heads_of, people
 from units.access import user_of
 from units.admin_export import export_rows
 from units.admin_lists import Filled, Seen, said
+from units.admin_reason import ReasonForm, ask_reason
 from units.scoped_admin import MANAGERS, NOBODY, ReadOnlyAdmin, ScopedInline
 from visits.models import Visit, VisitCompanion
 from visits.voiding import void
 
 MOST_AT_ONCE = 200
 """More is no slip of one evening, and needs a look at each."""
-
-
-class ReasonForm(forms.Form):
-    reason = OpenTextField(
-        label="为什么作废", max_length=100, error_messages={"required": "请写为什么作废。"}
-    )
 
 
 @admin.action(description="作废所选", permissions=["void"])
@@ -40,20 +33,23 @@ def void_selected(
     if not 0 < count <= MOST_AT_ONCE:
         messages.warning(request, f"一次作废 1 到 {MOST_AT_ONCE} 条，勾选的里面能作废的有 {count} 条。")
         return None
-    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    form = ReasonForm(request, "作废")
     if form.is_valid():
         for visit in visits:
             void(visit, by=user, reason=form.cleaned_data["reason"])
         messages.success(request, f"已作废 {count} 条，仍可查看，不再计数。")
         return None
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": f"作废 {count} 条走访",
-        "opts": model_admin.opts,
-        "visits": visits,
-        "form": form,
-    }
-    return TemplateResponse(request, "admin/void_selected.html", context)
+    text = "作废的走访仍可查看，加删除线，不再计数；不能恢复。"
+    return ask_reason(
+        model_admin,
+        request,
+        visits,
+        form,
+        action="void_selected",
+        verb="作废",
+        text=text,
+        count=f"{count} 条走访",
+    )
 
 
 class CompanionInline(ScopedInline):

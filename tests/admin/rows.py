@@ -6,12 +6,15 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import Download, ImportRun, Reveal
+from surveys.models import Survey
 from tests.factories import (
     make_division,
     make_household,
     make_id_number,
     make_member,
     make_pairing,
+    make_response,
+    make_survey,
     make_unit,
     make_village,
     make_village_pairing,
@@ -37,7 +40,9 @@ def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Ro
     member = make_member(household=household, name=head, id_number=make_id_number())
     pairing = make_pairing(cadre=cadre, household=household)
     visit = make_visit(cadre=cadre, household=household)
-    found = [cadre, cadre.unit, place, village_pairing, household, member, pairing, visit]
+    survey = Survey.objects.filter(place=county).first() or make_survey(place=county)
+    response = make_response(survey=survey, cadre=cadre, household=household)
+    found = [cadre, cadre.unit, place, village_pairing, household, member, pairing, visit, response]
     return {row._meta.label_lower: row for row in found}
 
 

@@ -29,6 +29,7 @@ TABLES = [
     "households.member",
     "households.householdpairing",
     "visits.visit",
+    "surveys.response",
 ]
 WORDS = {
     "units.cadre": "何秀兰",
@@ -39,6 +40,7 @@ WORDS = {
     "households.member": "wlf",
     "households.householdpairing": "魏来福",
     "visits.visit": "何秀兰",
+    "surveys.response": "魏来福",
 }
 every_table = pytest.mark.parametrize("table", TABLES)
 

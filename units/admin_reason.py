@@ -1,0 +1,47 @@
+"""An admin action that asks why before it is done to the ticked rows."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+
+class ReasonForm(forms.Form):
+    """Bound once the reason has been asked for."""
+
+    reason = forms.CharField(max_length=100)
+
+    def __init__(self, request: HttpRequest, verb: str) -> None:
+        super().__init__(request.POST if "reason" in request.POST else None)
+        field = self.fields["reason"]
+        field.label = f"为什么{verb}"
+        field.error_messages["required"] = f"请写为什么{verb}。"
+
+
+def ask_reason(
+    model_admin: admin.ModelAdmin,
+    request: HttpRequest,
+    rows: Collection[Any],
+    form: ReasonForm,
+    *,
+    action: str,
+    verb: str,
+    text: str,
+    count: str,
+) -> TemplateResponse:
+    """The page that asks; `count` says how many: 3 条走访."""
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"{verb} {count}",
+        "opts": model_admin.opts,
+        "action": action,
+        "verb": verb,
+        "text": text,
+        "rows": rows,
+        "form": form,
+        "submit": f"{verb} {count}",
+    }
+    return TemplateResponse(request, "admin/reason_selected.html", context)
