@@ -1,17 +1,13 @@
 """The distributions of the demo's responses, counted from their rows; docs/demo-data.md has the same tables."""
 
-import json
 from collections import Counter, defaultdict
 from functools import cache
-from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from django.conf import settings
-
 from surveys.definition import Definition, load
 from surveys.models import COUNTED, Response
-from surveys.presets import FILES
+from surveys.presets import FILES, preset
 
 Table = dict[str, list[float]]
 HOUSE_ITEMS = {"A02": "05", "A04": 1, "A06": "01", "A07": 1, "A10": "01", "A12": 1, "B11": 1, "C08": 1}
@@ -31,8 +27,7 @@ CHOICES = {"B14": "主要收入来源（%）", "C06": "已享受过的扶持（%
 
 @cache
 def preset_forms() -> tuple[Definition, Definition]:
-    folder = Path(settings.BASE_DIR) / "data"
-    household, village = (load(json.loads((folder / name).read_text(encoding="utf-8"))) for name in FILES)
+    household, village = (load(preset(subject)) for subject in FILES)
     return household, village
 
 
