@@ -14,7 +14,8 @@ from django.http.response import HttpResponseBase
 from core.lists import Column, Listing, by_name, labels_of, link_to, list_page
 from households.choices import Relation
 from households.models import Member
-from reports.surveys.counted import NUMBER, Counted, Family, kind_of, rounds_of
+from reports.surveys.counted import NUMBER, Counted, Family, Rounds, counted_in, kind_of, rounds_of
+from reports.surveys.cross import answer_before
 from reports.surveys.filters import AnswerSearch
 from reports.surveys.frame import family_for, link, narrowed
 from reports.surveys.items import BLANK, written
@@ -23,6 +24,7 @@ from surveys.items import UNKNOWN_LABEL
 from surveys.language import UNKNOWN
 from surveys.models import Response
 from units.access import leader_or_overseer_required, user_of
+from units.models import Cadre
 
 
 class Asked(NamedTuple):
@@ -47,6 +49,8 @@ class AnswerRowsSearch(AnswerSearch):
     low, low_2 = (_hidden(forms.DecimalField, label) for label in ("从", "另一题从"))
     high, high_2 = (_hidden(forms.DecimalField, label) for label in ("不到", "另一题不到"))
 
+    before = _hidden(forms.IntegerField, "前一题的年度", min_value=2000, max_value=2100)
+
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = Member.objects.current().filter(by_name(value), relation=Relation.HEAD).values("household")
         return queryset.filter(
@@ -57,7 +61,7 @@ class AnswerRowsSearch(AnswerSearch):
         """What is asked narrows through `answering`, which knows the versions."""
         return queryset
 
-    by_answer = by_low = by_high = by_item_2 = by_answer_2 = by_low_2 = by_high_2 = by_item
+    by_before = by_answer = by_low = by_high = by_item_2 = by_answer_2 = by_low_2 = by_high_2 = by_item
 
     def asked(self, family: Family) -> list[Asked]:
         found = []
@@ -80,7 +84,9 @@ def answers_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     counted, asked = narrowed(user, family, rounds, form), form.asked(family)
     responses = counted.responses
     for number, each in enumerate(asked, 1):
-        responses = answering(responses, counted, each, f"answer_{number}")
+        name, year = f"answer_{number}", form.cleaned_data.get("before") if number == 1 else None
+        responses = responses.annotate(**{name: _answer(user, counted, rounds, each.code, year)})
+        responses = answering(responses, name, each, kind_of(family.items[each.code]))
     title = f"{family.survey.title}答卷"
     listing = Listing(
         title=title,
@@ -111,19 +117,25 @@ def answers_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     return list_page(request, listing)
 
 
-def answering(responses: QuerySet[Response], counted: Counted, asked: Asked, name: str) -> QuerySet[Response]:
-    """Those that answer so, with the answer as `name`."""
-    known = responses.annotate(**{name: counted.answer(asked.code)})
+def _answer(user: Cadre, counted: Counted, rounds: Rounds, code: str, year: int | None) -> Any:
+    """The answer to an item in the year counted, or what the same household answered in an earlier one."""
+    if year is None:
+        return counted.answer(code)
+    return answer_before(counted_in(counted.family, user, year, rounds.get(year, [])), code)
+
+
+def answering(responses: QuerySet[Response], name: str, asked: Asked, kind: str) -> QuerySet[Response]:
+    """Those whose annotated answer is so."""
     if asked.answer == BLANK:
-        return known.filter(**{f"{name}__isnull": True})
+        return responses.filter(**{f"{name}__isnull": True})
     if asked.answer:
         listed = Q(**{f"{name}__startswith": "["}) & (
             Q(**{f"{name}__contains": json.dumps(asked.answer)})
             | Q(**{f"{name}__contains": json.dumps(asked.answer, ensure_ascii=False)})
         )
-        return known.filter(Q(**{name: asked.answer}) | listed)
-    said = known.filter(**{f"{name}__isnull": False}).exclude(**{name: UNKNOWN})
-    if kind_of(counted.family.items[asked.code]) != NUMBER:
+        return responses.filter(Q(**{name: asked.answer}) | listed)
+    said = responses.filter(**{f"{name}__isnull": False}).exclude(**{name: UNKNOWN})
+    if kind != NUMBER:
         return said
     number = f"{name}_number"
     bounds = {f"{number}__gte": asked.low, f"{number}__lt": asked.high}

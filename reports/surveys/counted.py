@@ -20,8 +20,8 @@ from surveys.lineage import Codes, lineage
 from surveys.models import Response, Survey
 from units.models import Cadre
 
-CHOICE, NUMBER, TEXT, DATE = "choice", "number", "text", "date"
-KINDS = {"single": CHOICE, "multi": CHOICE, "yesno": "yesno", "number": NUMBER, "text": TEXT, "date": DATE}
+CHOICE, YES_NO, NUMBER, TEXT, DATE = "choice", "yesno", "number", "text", "date"
+KINDS = {"single": CHOICE, "multi": CHOICE, "yesno": YES_NO, "number": NUMBER, "text": TEXT, "date": DATE}
 """Types whose answers count together when a version changed one for the other."""
 
 
@@ -100,15 +100,15 @@ class Counted:
         whens = [When(survey=version, then=answer_text(there)) for version, there in called.items()]
         return Case(*whens, default=Value(None), output_field=TextField())
 
-    def of_subject(self, outer: str) -> QuerySet[Response]:
-        """The response on the household, or village, that the outer query names."""
-        return self.responses.filter(**subject_link(self.family.survey, outer))
+    def of_subject(self) -> QuerySet[Response]:
+        """The response on the household, or village, of the outer query's response."""
+        return self.responses.filter(**same_subject(self.family.survey))
 
 
-def subject_link(survey: Survey, outer: str = "") -> dict[str, OuterRef]:
-    """What ties a response to the household or village of an outer query on responses."""
+def same_subject(survey: Survey) -> dict[str, OuterRef]:
+    """What ties a response to one of an outer query."""
     name = "household" if survey.is_of_households else "village"
-    return {name: OuterRef(f"{outer}{name}")}
+    return {name: OuterRef(name)}
 
 
 def answer_text(code: str) -> Cast:
@@ -127,7 +127,7 @@ def counted_in(family: Family, user: Cadre, year: int, versions: Sequence[int]) 
 
 def _later(survey: Survey, versions: Sequence[int], year: int) -> QuerySet[Response]:
     """What another version has on the same household or village later in the same year."""
-    same = Response.objects.counted().filter(survey__in=versions, year=year, **subject_link(survey))
+    same = Response.objects.counted().filter(survey__in=versions, year=year, **same_subject(survey))
     return same.filter(
         Q(surveyed_on__gt=OuterRef("surveyed_on"))
         | Q(surveyed_on=OuterRef("surveyed_on"), pk__gt=OuterRef("pk"))

@@ -1,6 +1,8 @@
 """What narrows a survey's statistics: year, place, unit and kind of household."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -10,6 +12,7 @@ from core.lists import SearchForm, address, offer
 from core.places import under
 from households.choices import Kind
 from reports.surveys.completion import pairings_on
+from surveys.items import Item
 from surveys.models import Survey
 from units.models import Cadre, today
 from villages.choices import place_field, town_choices, unit_choices, village_choices
@@ -18,8 +21,10 @@ BY = {"place": "乡镇", "village": "村", "unit": "单位", "cadre": "干部"}
 """What the rows of a completion stand for."""
 CARRIED = ("year", "place", "town", "village", "unit", "kind")
 """Filters that the reports of a survey hand on to each other."""
-FRAMING = {"year", "by", "section", "row", "column"}
+FRAMING = {"year", "by", "section", "row", "column", "row_cuts", "column_cuts", "before"}
 """Parameters that say what is shown rather than of which rows."""
+MOST_CUTS = 12
+MOST = Decimal(10) ** 12
 
 
 class SurveySearch(SearchForm):
@@ -102,6 +107,60 @@ class AnswerSearch(SurveySearch):
         return queryset.filter(household__kind=value)
 
 
+class CutsField(forms.CharField):
+    """Where the classes of numbers begin, as text: 1000、2000、5000 (see `cuts_in`)."""
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value))
+        try:
+            cuts = cuts_in(text)
+        except InvalidOperation:
+            raise forms.ValidationError("写几个数，用顿号隔开，如 1000、2000") from None
+        if len(cuts) > MOST_CUTS or not all(cut.is_finite() and abs(cut) < MOST for cut in cuts):
+            raise forms.ValidationError(f"最多写 {MOST_CUTS} 个数")
+        return text
+
+
+def cuts_in(text: str) -> list[Decimal]:
+    """The numbers of a text, ascending, each once; raises InvalidOperation."""
+    return sorted({Decimal(part) for part in re.split(r"[、，,；;\s]+", text) if part})
+
+
+class CrossSearch(AnswerSearch):
+    """Which two items, where the classes of their numbers begin, and the earlier year that rows are of."""
+
+    row = forms.ChoiceField(label="行", required=False, widget=forms.HiddenInput)
+    column = forms.ChoiceField(label="列", required=False, widget=forms.HiddenInput)
+    row_cuts = CutsField(label="行分段", required=False, max_length=100, widget=forms.HiddenInput)
+    column_cuts = CutsField(label="列分段", required=False, max_length=100, widget=forms.HiddenInput)
+    before = forms.ChoiceField(label="行的年度", required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: QueryDict, *, user: Cadre, years: Sequence[int], survey: Survey, items: Mapping[str, Item]
+    ) -> None:
+        super().__init__(data, user=user, years=years, survey=survey)
+        self.items = [(code, f"{code} {item.label}") for code, item in items.items()]
+        self.befores = [(str(year), f"{year} 年") for year in years if year < self.year_chosen]
+        for name, choices in [("row", self.items), ("column", self.items), ("before", self.befores)]:
+            offer(self, name, choices)
+        self.full_clean()
+
+    @property
+    def is_whole(self) -> bool:
+        """Both items are chosen."""
+        return bool(self.cleaned_data.get("row") and self.cleaned_data.get("column"))
+
+    @property
+    def year_before(self) -> str:
+        return str(self.cleaned_data.get("before", ""))
+
+    def by_row(self, queryset: Any, _value: Any) -> Any:
+        """What is set against what; every response is counted."""
+        return queryset
+
+    by_column = by_row_cuts = by_column_cuts = by_before = by_row
+
+
 def shown_filters(request: HttpRequest, form: SurveySearch) -> dict[str, Any]:
     """The context of `_filters.html`, and the years to choose from."""
     chips = form.chips(lambda name: address(request, {name: None}))
@@ -113,7 +172,7 @@ def shown_filters(request: HttpRequest, form: SurveySearch) -> dict[str, Any]:
         "filtered": form.describe(),
         "problem": form.problem,
         "years": [
-            (label, address(request, {"year": year}), year == str(form.year_chosen))
+            (label, address(request, {"year": year, "before": None}), year == str(form.year_chosen))
             for year, label in form.years
         ],
     }

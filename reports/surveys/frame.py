@@ -13,7 +13,11 @@ from surveys.models import Response, Survey, SurveyQuerySet
 from units.access import get_visible
 from units.models import Cadre
 
-REPORTS = {"report-survey-completion": "完成情况", "report-survey-items": "逐题统计"}
+REPORTS = {
+    "report-survey-completion": "完成情况",
+    "report-survey-items": "逐题统计",
+    "report-survey-cross": "交叉统计",
+}
 
 
 def family_for(user: Cadre, pk: int) -> Family:

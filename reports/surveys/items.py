@@ -88,7 +88,7 @@ def class_label(item: Item, each: Range) -> str:
     if each.single:
         return low
     if each.low is None:
-        return f"不到 {high}"
+        return f"不到 {high}" if high else "全部"
     return f"{low} 起" if each.high is None else f"{low} 起，不到 {high}"
 
 

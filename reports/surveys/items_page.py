@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from core.lists import address, send_workbook
 from reports.surveys.counted import Family, rounds_of
+from reports.surveys.cross import crossable
 from reports.surveys.filters import AnswerSearch, shown_filters
 from reports.surveys.frame import family_for, framed, link, narrowed
 from reports.surveys.items import (
@@ -81,7 +82,9 @@ def _panel(family: Family, form: AnswerSearch, counted: Tally) -> dict[str, Any]
         ],
         "lines": [(line, _rows_url(family, given, line)) for line in (*lines, *others)],
         "how": how_counted(counted),
-        "cross": "",
+        "cross": link("report-survey-cross", family.survey, **given, row=item.code)
+        if item.code in crossable(family)
+        else "",
     }
 
 
