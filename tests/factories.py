@@ -12,7 +12,7 @@ from surveys.presets import preset
 from units.models import Cadre, Division, Reach, Unit
 from units.roles import Rank, Role
 from villages.models import Village, VillagePairing
-from visits.models import Visit
+from visits.models import Problem, Visit
 
 COUNTY = "620524"
 TOWN = "620524100"
@@ -168,6 +168,29 @@ def make_response(
             "entered_by": cadre,
             "surveyed_on": date(2015, 9, 16),
             "status": Response.Status.SUBMITTED,
+            **fields,
+        },
+    )
+
+
+def make_problem(*, cadre: Cadre | None = None, household: Household | None = None, **fields: Any) -> Problem:
+    """Registered by the cadre, who owns it."""
+    who = cadre or make_cadre()
+    where = household or make_household()
+    return Problem.objects.create(
+        household=where,
+        village=where.village,
+        raised_by=who,
+        owner=who,
+        entered_by=who,
+        **{
+            "category": "01",
+            "description": "水窖漏水，冬天没水吃",
+            "unit": who.unit,
+            "rank": who.rank,
+            "raised_on": date(2015, 9, 16),
+            "status_on": date(2015, 9, 16),
+            "due_on": date(2015, 10, 14),
             **fields,
         },
     )

@@ -22,6 +22,7 @@ from tests.factories import (
     make_household,
     make_id_number,
     make_pairing,
+    make_problem,
     make_response,
     make_survey,
     make_unit,
@@ -90,11 +91,15 @@ def world(*, county: str, name: str) -> dict[str, Any]:
     draft = surveys.filter(status="draft").first() or make_survey(
         place=county, status="draft", edition="2013.1"
     )
-    response = make_response(survey=survey, cadre=cadre, household=household)
+    response = make_response(survey=survey, cadre=cadre, household=household, answers={"D03": ["01"]})
     filling = make_response(
         survey=survey, cadre=cadre, household=household, status="draft", surveyed_on=today()
     )
     return {
+        "problem": make_problem(cadre=cadre, household=household),
+        "joined": make_problem(
+            cadre=cadre, household=household, joined_into=make_problem(cadre=cadre, household=household)
+        ),
         "survey": survey,
         "draft": draft,
         "response": response,

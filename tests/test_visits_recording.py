@@ -26,7 +26,8 @@ from tests.factories import (
 from units.models import Cadre, today
 from units.roles import Rank
 from visits.models import Visit, recorded_late
-from visits.recording import RefTaken, SameRef, record_outing, row_ref
+from visits.recording import record_outing, row_ref
+from visits.refs import RefTaken, SameRef
 from visits.voiding import void
 
 pytestmark = pytest.mark.django_db

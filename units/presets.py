@@ -11,6 +11,8 @@ from units.roles import Rank
 CEILINGS = {Rank.COUNTY: 10, Rank.SECTION: 8, Rank.GENERAL: 5}
 """武山 “1085”: households a cadre, by rank."""
 VILLAGES_A_UNIT = 2
+PROBLEM_DAYS = 15
+"""Working days within which a problem is to be settled: our proposal, as no published text names one."""
 
 LETTER_OF_UNITS = {Requirement.Indicator.VILLAGE_TIMES: 6, Requirement.Indicator.VILLAGE_DAYS: 40}
 LETTER_OF_CADRES: dict[str, int | dict[str, int]] = {
@@ -38,7 +40,8 @@ def preset_requirements(*, place: str, year: int) -> int:
         for rank, most in CEILINGS.items()
     ]
     villages = {"indicator": Requirement.Indicator.PAIRED_VILLAGES, "maximum": VILLAGES_A_UNIT}
-    return add_requirements([*households, villages], place=place, year=year)
+    problems = {"indicator": Requirement.Indicator.PROBLEM_DAYS, "maximum": PROBLEM_DAYS}
+    return add_requirements([*households, villages, problems], place=place, year=year)
 
 
 def letter_requirements(*, place: str, year: int) -> int:

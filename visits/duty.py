@@ -236,8 +236,8 @@ def days_off(leaves: Iterable[Leave], year: int) -> dict[int, set[date]]:
     off: dict[int, set[date]] = {}
     for leave in leaves:
         since, until = max(leave.started_on, first), min(leave.ended_on, last)
-        days = (since + timedelta(days=n) for n in range((until - since).days + 1))
-        off.setdefault(leave.cadre_id, set()).update(days)
+        days = {since + timedelta(days=n) for n in range((until - since).days + 1)}
+        off[leave.cadre_id] = off.get(leave.cadre_id, set()) | days
     return off
 
 
@@ -256,13 +256,12 @@ def _cadre_counts(cadres: QuerySet[Cadre], year: int, on: date) -> dict[int, dic
             Indicator.VISITED_HOUSEHOLDS: households,
         }
     for pk, contact, help_, households in _holding(cadres, on):
-        counts.setdefault(pk, {}).update(
-            {
-                Indicator.CONTACT_HOUSEHOLDS: contact,
-                Indicator.HELP_HOUSEHOLDS: help_,
-                Indicator.PAIRED_HOUSEHOLDS: households,
-            }
-        )
+        counts[pk] = {
+            **counts.get(pk, {}),
+            Indicator.CONTACT_HOUSEHOLDS: contact,
+            Indicator.HELP_HOUSEHOLDS: help_,
+            Indicator.PAIRED_HOUSEHOLDS: households,
+        }
     return counts
 
 

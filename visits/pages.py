@@ -20,7 +20,8 @@ from units.context import frame_of
 from units.models import Cadre
 from visits.forms import VisitForm, VoidForm, typed
 from visits.models import Visit, VisitPhoto
-from visits.recording import RefTaken, SameRef, record_outing
+from visits.recording import record_outing
+from visits.refs import RefTaken, SameRef
 from visits.resending import both_versions
 from visits.voiding import void
 

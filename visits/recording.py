@@ -17,23 +17,12 @@ from units.models import Cadre, today
 from units.postings import Postings
 from villages.models import Village
 from visits.models import Visit, VisitCompanion, VisitPhoto
+from visits.refs import RefTaken, SameRef
 
 LONGEST_STAY = 31
 MOST_ROWS = 60
 NEED_HOUSEHOLD = {Visit.Kind.HOME, Visit.Kind.STAY, Visit.Kind.RETURN, Visit.Kind.PHONE}
 """Kinds that mean nothing without a household; the others also happen in a village."""
-
-
-class SameRef(Exception):
-    """The same form was sent before with other content; `stored` is what was recorded then."""
-
-    def __init__(self, stored: Sequence[Visit]) -> None:
-        super().__init__("这张表已经保存过，内容不一样")
-        self.stored = stored
-
-
-class RefTaken(Exception):
-    """The ref belongs to a form of another author."""
 
 
 def record_outing(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits import diary, duty_pages, file, pages
+from visits import diary, duty_pages, file, pages, problem_pages
 
 urlpatterns = [
     path("visits/", diary.visits, name="visits"),
@@ -10,6 +10,17 @@ urlpatterns = [
     path("visits/<int:pk>/", pages.visit, name="visit"),
     path("visits/<int:pk>/void/", pages.visit_void, name="visit-void"),
     path("households/<int:pk>/", file.household, name="household"),
+    path("problems/", problem_pages.problem_list, name="problems"),
+    path("problems/new/", problem_pages.problem_new, name="problem-new"),
+    path("problems/<int:pk>/", problem_pages.problem, name="problem"),
+    path("problems/<int:pk>/join/", problem_pages.problem_join, name="problem-join"),
+    path("problems/<int:pk>/leave/", problem_pages.problem_leave, name="problem-leave"),
+    path("problems/<int:pk>/void/", problem_pages.problem_void, name="problem-void"),
+    path(
+        "responses/<int:pk>/problem/<slug:category>/",
+        problem_pages.problem_of_answer,
+        name="problem-of-answer",
+    ),
     path("duties/", duty_pages.duties, name="duties"),
     path("duties/units/<int:pk>/", duty_pages.duties_unit, name="duties-unit"),
     path("duties/cadres/<int:pk>/", duty_pages.duties_cadre, name="duties-cadre"),

@@ -32,6 +32,7 @@ class Requirement(Record):
         VISITED_HOUSEHOLDS = "visited_households", "走访户数"
         CONTACT_HOUSEHOLDS = "contact_households", "联系户数"
         HELP_HOUSEHOLDS = "help_households", "帮扶户数"
+        PROBLEM_DAYS = "problem_days", "诉求办结工作日"
 
     year = models.PositiveSmallIntegerField("年度")
     place = models.CharField("区划代码", max_length=12)

@@ -1,0 +1,327 @@
+"""诉求台账: the list, one problem and its steps, registering, joining, taking back."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from core.display import history_of
+from core.forms import ChineseDateField, key_of
+from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_of, link_to, list_page, offer
+from core.places import under
+from core.records import StaleRecord
+from households.choices import Relation
+from households.models import Household, Member
+from surveys.models import Response
+from units.access import get_editable, get_visible, recorder_required, user_of
+from units.context import frame_of
+from units.models import Cadre, today
+from units.workdays import is_provisional
+from villages.choices import place_field, town_choices, unit_choices
+from visits import problems
+from visits.choices import Category
+from visits.forms import VoidForm
+from visits.models import Problem, ProblemMove, Status, Visit
+from visits.problem_forms import JoinForm, MoveForm, ProblemForm
+from visits.refs import RefTaken, SameRef
+
+STATES = [("", "状态"), ("open", "没办结"), ("overdue", "逾期"), *Status.choices]
+
+
+class ProblemSearch(SearchForm):
+    placeholder = "户主、困难、负责人"
+    town = forms.ChoiceField(label="乡镇", required=False)
+    unit = forms.ChoiceField(label="单位", required=False)
+    category = forms.ChoiceField(label="类别", required=False, choices=[("", "类别"), *Category.choices])
+    status = forms.ChoiceField(label="状态", required=False, choices=STATES)
+    since = ChineseDateField(label="从", required=False)
+    until = ChineseDateField(label="到", required=False)
+    void = forms.BooleanField(label="作废", required=False)
+    place = place_field()
+    household = key_field("户")
+    owner = key_field("负责人")
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "town", town_choices(user))
+        offer(self, "unit", unit_choices(user))
+
+    def filter(self, queryset: Any) -> Any:
+        """作废 ones are shown only when asked for; joined ones with the one they follow."""
+        found: Any = super().filter(queryset)
+        return found if self.cleaned_data.get("void") else found.counted()
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
+        people = Cadre.objects.filter(by_name(value)).values("pk")
+        return queryset.filter(Q(description__contains=value) | Q(owner__in=people) | Q(household__in=heads))
+
+    def by_town(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    by_place = by_town
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(unit=value)
+
+    def by_category(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(category=value)
+
+    def by_status(self, queryset: Any, value: str) -> Any:
+        if value == "overdue":
+            return queryset.overdue(today())
+        return queryset.open() if value == "open" else queryset.filter(status=value)
+
+    def by_since(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(raised_on__gte=value)
+
+    def by_until(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(raised_on__lte=value)
+
+    def by_void(self, queryset: Any, _value: bool) -> Any:
+        return queryset.exclude(voided_on=None)
+
+    def by_household(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(household=value)
+
+    def by_owner(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(owner=value)
+
+
+def _with_head(rows: Any) -> Any:
+    return rows.with_head()
+
+
+def problem_list(request: HttpRequest) -> HttpResponseBase:
+    user = user_of(request)
+    listing = Listing(
+        title="诉求台账",
+        unit="件",
+        queryset=Problem.objects.visible_to(user).order_by(),
+        form=ProblemSearch(request.GET, user=user),
+        annotate=_with_head,
+        columns=[
+            Column("困难和诉求", "description", show=lambda text: text[:40], css="wrap"),
+            Column("类别", "category", sort="category", show=labels_of(Category)),
+            Column("户主", "head_name"),
+            Column("村", "village__name"),
+            Column("提出日期", "raised_on", sort="raised_on", css="nowrap"),
+            Column("负责人", "owner__name"),
+            Column("单位", "unit__name"),
+            Column("状态", "status", sort="status", show=labels_of(Status)),
+            Column("办结期限", "due_on", sort="due_on", css="nowrap"),
+        ],
+        sort="-raised_on",
+        href=link_to("problem"),
+        actions=[] if user.is_viewer else [{"label": "登记一件诉求", "url": reverse("problem-new")}],
+        empty={"text": "没有符合条件的诉求。", "url": request.path, "label": "看全部诉求"},
+    )
+    return list_page(request, listing, frame=frame_of(user))
+
+
+@recorder_required
+def problem_new(request: HttpRequest) -> HttpResponse:
+    """Of a household (`?household=`), of one seen on a visit (`?visit=`), or of a village."""
+    user = user_of(request)
+    visit = _asked(request, "visit", Visit.objects.visible_to(user).select_related("household__village"))
+    household = visit.household if visit else None
+    if household is None:
+        seen = Household.objects.visible_to(user).with_head().select_related("village__division")
+        household = _asked(request, "household", seen)
+    form = ProblemForm(
+        request.POST or None,
+        user=user,
+        household=household,
+        initial={"village": visit.village if visit else None},
+    )
+    stored: Problem | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            problem = problems.raise_problem(
+                author=user, household=household, visit=visit, **{"village": None, **form.cleaned_data}
+            )
+        except ValidationError as error:
+            form.refuse(error.message_dict)
+        except SameRef as sent:
+            stored = sent.stored[0]
+        except RefTaken:
+            form.add_error(None, "这张表是别人打开的，请重新打开再填。")
+        else:
+            messages.success(request, f"已登记，{problem.due_on:%-m月%-d日}前办结，负责人{problem.owner}。")
+            return redirect("problem", pk=problem.pk)
+    return render(
+        request,
+        "problems/new.html",
+        {
+            "page": {"title": "登记诉求", "crumbs": [("诉求台账", reverse("problems"))]},
+            "frame": frame_of(user),
+            "back": reverse("household", args=[household.pk]) if household else reverse("problems"),
+            "form": form,
+            "household": household,
+            "stored": stored,
+        },
+        status=409 if stored else 200,
+    )
+
+
+def _asked(request: HttpRequest, name: str, rows: Any) -> Any:
+    """The row that the address names, None without one; 404 when it is not to be seen."""
+    key = request.GET.get(name, "")
+    return get_object_or_404(rows, pk=key_of(key)) if key else None
+
+
+def problem(request: HttpRequest, pk: int) -> HttpResponse:
+    user = user_of(request)
+    rows = Problem.objects.with_head().select_related(
+        "household", "village__division", "raised_by", "owner", "unit", "entered_by", "voided_by", "visit"
+    )
+    problem: Problem = get_visible(rows, user, pk=pk)
+    editable = Problem.objects.editable_by(user).filter(pk=pk).exists()
+    moving = editable and not problem.is_void and problem.joined_into_id is None
+    form = MoveForm(request.POST or None, problem=problem, user=user) if moving else None
+    conflict = None
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied("这一件您可以看，不能办。")
+        if form.is_valid():
+            moved, conflict = _move(problem, form, user)
+            if moved:
+                messages.success(request, f"已记下：{moved.get_status_display()}。")
+                return redirect("problem", pk=pk)
+    return render(
+        request,
+        "problems/problem.html",
+        {
+            "page": {"title": problem.get_category_display(), "crumbs": [("诉求台账", reverse("problems"))]},
+            "frame": frame_of(user),
+            "back": reverse("problems"),
+            "problem": problem,
+            "overdue": problem.is_overdue(today()),
+            "late_days": (today() - problem.due_on).days,
+            "provisional": is_provisional(problem.due_on),
+            "household_seen": problem.household is not None
+            and Household.objects.visible_to(user).filter(pk=problem.household.pk).exists(),
+            "moves": problem.moves.select_related("by", "owner", "visit"),
+            "joined": Problem.objects.filter(joined_into=problem).with_head(),
+            "form": form,
+            "conflict": conflict,
+            "may_join": moving and problems.joinable(problem, user),
+            "may_void": not problem.is_void and Problem.objects.voidable_by(user).filter(pk=pk).exists(),
+            "may_leave": editable and problem.joined_into_id is not None,
+            "history": history_of(problem),
+        },
+        status=409 if conflict else 200,
+    )
+
+
+def _move(problem: Problem, form: MoveForm, user: Cadre) -> tuple[ProblemMove | None, str | None]:
+    """The move, or a sentence when somebody else was first; what is not allowed goes to the form."""
+    data = form.cleaned_data
+    problem.version = data["version"]
+    try:
+        return problems.move(
+            problem, to=data["to"], by=user, word=data["word"], owner=data.get("owner")
+        ), None
+    except ValidationError as error:
+        for name, sentences in error.message_dict.items():
+            form.add_error(name, sentences)
+        return None, None
+    except StaleRecord as stale:
+        stored: Any = stale.stored
+        return (
+            None,
+            f"您打开以后，别人已经把它改成“{stored.get_status_display()}”。请看下面的经过，再决定下一步。",
+        )
+
+
+@recorder_required
+def problem_join(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same difficulty of several families is followed as one."""
+    user = user_of(request)
+    problem: Problem = get_editable(Problem.objects.open(), user, pk=pk)
+    form = JoinForm(request.POST or None, problem=problem, user=user)
+    if request.method == "POST" and form.is_valid():
+        count = problems.join(problem, form.cleaned_data["others"])
+        messages.success(request, f"已把 {count} 件并进来，一起办理，只算一件。")
+        return redirect("problem", pk=pk)
+    return render(
+        request,
+        "problems/join.html",
+        {
+            "page": {"title": "并入同样的诉求"},
+            "frame": frame_of(user),
+            "back": reverse("problem", args=[pk]),
+            "problem": problem,
+            "form": form,
+            "any": problems.joinable(problem, user),
+        },
+    )
+
+
+@recorder_required
+@require_POST
+def problem_leave(request: HttpRequest, pk: int) -> HttpResponse:
+    problem: Problem = get_editable(Problem.objects, user_of(request), pk=pk)
+    if problem.joined_into_id:
+        problems.leave(problem)
+        messages.success(request, "已分开，单独办理。")
+    else:
+        messages.warning(request, "这一件已经是单独办理的了。")
+    return redirect("problem", pk=pk)
+
+
+@recorder_required
+def problem_void(request: HttpRequest, pk: int) -> HttpResponse:
+    """作废: a page that says what will happen, since it cannot be undone."""
+    user = user_of(request)
+    problem: Problem = get_visible(Problem.objects, user, pk=pk)
+    if not Problem.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists():
+        raise PermissionDenied("只有录入的人七天以内、负责人和双联办可以作废，作废了的不能再作废。")
+    form = VoidForm(request.POST or None, others=0)
+    if request.method == "POST" and form.is_valid():
+        problems.take_back(problem, by=user, reason=form.cleaned_data["reason"])
+        messages.success(request, "已作废，不再计数。")
+        return redirect("problem", pk=pk)
+    return render(
+        request,
+        "pages/confirm.html",
+        {
+            "page": {"title": "作废这件诉求"},
+            "frame": frame_of(user),
+            "back": reverse("problem", args=[pk]),
+            "text": f"{problem.get_category_display()}：{problem.description[:60]}",
+            "points": [
+                "作废以后还能看到，划线显示；台账和报表里不再计它。",
+                "并进它的诉求会分开，单独办理。",
+            ],
+            "form": form,
+            "submit": "作废",
+            "cancel": reverse("problem", args=[pk]),
+        },
+    )
+
+
+@recorder_required
+@require_POST
+def problem_of_answer(request: HttpRequest, pk: int, category: str) -> HttpResponse:
+    """One tap on a flagged answer of a survey."""
+    user = user_of(request)
+    responses = Response.objects.counted().select_related("survey", "household", "village", "surveyor")
+    response: Response = get_visible(responses, user, pk=pk)
+    flagged = {
+        code
+        for item in response.survey.form.items
+        if item.problem
+        for code in response.answers.get(item.code) or []
+    }
+    if category not in flagged or category not in Category.values:
+        raise Http404("这份调查表里没有这个困难。")
+    problem = problems.of_answer(response, category, user)
+    return redirect("problem", pk=problem.pk)

@@ -1,0 +1,16 @@
+"""A form sent twice: the ref that its page made says whether it was recorded before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class SameRef(Exception):
+    """The same form was sent before with other content; `stored` is what was recorded then."""
+
+    def __init__(self, stored: Sequence[Any]) -> None:
+        super().__init__("这张表已经保存过，内容不一样")
+        self.stored = stored
+
+
+class RefTaken(Exception):
+    """The ref belongs to a form of another author."""
