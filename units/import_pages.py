@@ -83,7 +83,7 @@ def import_kind(request: HttpRequest, kind: str) -> HttpResponse:
 
 @office_required
 def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
-    sheet = _sheet(kind)
+    sheet = _sheet(kind).fitted(user_of(request).place)
     return _workbook(workbooks.template(sheet), workbooks.template_name(sheet))
 
 

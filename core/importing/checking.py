@@ -47,6 +47,7 @@ class Checked:
 def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> Checked:
     """Plan the import of one workbook for `by`. Raises Refused with one sentence when it cannot be read."""
     found, heading, message = read(sheet, data, filename)
+    sheet, heading = _fit(sheet, heading, found.rows, by.place)
     dates = [at for key, at in heading.positions.items() if sheet.columns[key].format == "date"]
     found.count_days(dates)
     table = make_table(sheet, heading, found.rows)
@@ -76,6 +77,16 @@ def read(sheet: Sheet, data: bytes, filename: str) -> tuple[sheets.Sheet, Headin
     except Refused as refusal:
         raise Refused(f"{refusal}{_likelier(sheet, found.rows)}") from refusal
     return found, heading, _left_out(sheet, found, book.sheets)
+
+
+def _fit(sheet: Sheet, heading: Heading, rows: list[list[Cell]], place: str) -> tuple[Sheet, Heading]:
+    """The sheet with the columns that this file has, and where they stand."""
+    fitted = sheet.fitted(place, rows, heading)
+    whole = find_heading(fitted, rows) if fitted is not sheet else None
+    if whole is None:
+        return sheet, heading
+    check_heading(fitted, whole)
+    return fitted, whole
 
 
 def _left_out(sheet: Sheet, found: sheets.Sheet, all_sheets: list[sheets.Sheet]) -> str:

@@ -49,7 +49,8 @@ _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 class Column:
     """One column. `key` names the value inside the importing code; `clean` raises CellError.
 
-    `required`: the heading must be there, and a new row needs a value.
+    `required`: the heading must be there, and a new row needs a value. `known`: filled in by us where we hand
+    out rows; `between`: limits of a number, beside which the choices may stand.
     """
 
     key: str
@@ -62,6 +63,8 @@ class Column:
     format: Format = "text"
     clearable: bool = True
     secret: bool = False
+    known: bool = False
+    between: tuple[float, float] | None = None
 
     @property
     def spellings(self) -> set[str]:

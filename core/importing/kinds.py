@@ -1,15 +1,17 @@
 """The kinds of sheet, as each app declares them; a job finds its kind by key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
+from core.cells import Cell
 from core.importing.columns import Column
 
 if TYPE_CHECKING:
     from core.importing.planning import Plan
+    from core.importing.reading import Heading
     from core.importing.table import Table
 
 Created = dict[str, list[dict[str, Any]]]
@@ -37,6 +39,15 @@ class Sheet:
 
     def declare(self) -> Iterable[Column]:
         raise NotImplementedError
+
+    def fitted(
+        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: "Heading | None" = None
+    ) -> "Sheet":
+        """The sheet as an office of `place` fills it. One whose columns follow a form gives another sheet: for the
+        form that these rows name below a heading found with the columns known beforehand, else for the one in use.
+        Raises Refused.
+        """
+        return self
 
     def plan(self, table: "Table", plan: "Plan") -> None:
         """Look up what the rows name in sets and say what to write; errors go to the table."""

@@ -210,10 +210,10 @@ def _keep(run: ImportRun, found: checking.Checked) -> None:
     """The plan first, then rows and status in one short transaction: a run is 检查完成 with its plan or not."""
     files.drop(run, files.MARKED)
     files.keep(run, files.PLAN, found.plan.pack(run=run.uuid.hex, kind=run.kind))
-    counts, labels = found.counts(), kind_of(run.kind).columns
+    counts, columns = found.counts(), found.plan.table.columns
     run.sheet_name, run.header_row = hide_numbers(found.sheet_name)[:100], found.heading.row + 1
     run.unknown_headings = found.heading.unknown
-    run.known_headings = [labels[key].label for key in found.heading.positions]
+    run.known_headings = [columns[key].label for key in found.heading.positions]
     run.total_rows = run.done_rows = len(found.plan.table)
     for outcome in ImportRow.Outcome:
         setattr(run, f"{outcome.value}_count", counts[outcome])

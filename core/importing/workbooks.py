@@ -1,8 +1,8 @@
-"""Blank workbooks, and the clerk's own workbook back with its wrong cells marked."""
+"""Workbooks to fill in, and the clerk's own workbook back with its wrong cells marked."""
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.importing import checking, files
@@ -18,20 +18,23 @@ MADE_AT_ONCE = 2000
 """Rows of a workbook that a page marks while its reader waits (2 seconds); larger ones are a job's."""
 
 
-def template(sheet: Sheet) -> bytes:
-    """The blank workbook of a kind, with help, drop-downs and text columns."""
+def template(sheet: Sheet, rows: Sequence[Mapping[str, str | float]] = ()) -> bytes:
+    """The workbook of a kind, with help, drop-downs and text columns; blank, or with what is known of `rows`."""
     columns = [
         TemplateColumn(
             label=column.label,
             help=column.help,
             required=column.required,
-            choices=column.choices,
+            choices=() if column.between else column.choices,
             kind=column.format,
+            known=column.known,
+            between=column.between,
+            or_words=column.choices if column.between else (),
         )
         for column in sheet.columns.values()
     ]
     out = io.BytesIO()
-    write_template(out, sheet.label, columns)
+    write_template(out, sheet.label, columns, [[row.get(key) for key in sheet.columns] for row in rows])
     return out.getvalue()
 
 

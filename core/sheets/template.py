@@ -1,19 +1,22 @@
-"""Blank workbooks to fill in: headings with help, drop-downs, text columns that keep long numbers."""
+"""Workbooks to fill in: headings with help, drop-downs, text columns that keep long numbers; blank, or with
+rows in which something is known already."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name, xl_range_abs
+from xlsxwriter.utility import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
 
 from core.sheets.writing import BOOK_OPTIONS, text_width
 
 LAST_ROW = 1_048_575
 # Excel takes a list within the rule up to this many characters; a longer one lies in a hidden sheet.
 MAX_INLINE_LIST = 255
+# A longer heading takes a second line.
+HEADING = 20
 NUMBER_FORMATS = {"text": "@", "date": "yyyy-mm-dd", "number": "General"}
-GREEN, AMBER, LINE = "#E6F1ED", "#FCF2DE", "#C5CCC7"
+GREEN, AMBER, LINE, SUNK = "#E6F1ED", "#FCF2DE", "#C5CCC7", "#F1F3F1"
 
 GENERAL_RULES = [
     "从第 2 行起填，一行一条；列的先后可以调换，不用的列可以删去，列名不要改。",
@@ -25,7 +28,8 @@ GENERAL_RULES = [
 
 @dataclass(frozen=True)
 class TemplateColumn:
-    """One column of a blank workbook. `width` in digits, 0: after the heading and the example."""
+    """One column of a workbook to fill in. `width` in digits, 0: after the heading and the example; `known`: filled
+    in by us; numbers lie `between` two limits, `or_words` may stand in their place."""
 
     label: str
     help: str = ""
@@ -34,33 +38,58 @@ class TemplateColumn:
     kind: Literal["text", "date", "number"] = "text"
     width: float = 0
     example: str = ""
+    known: bool = False
+    between: tuple[float, float] | None = None
+    or_words: Sequence[str] = ()
 
 
-def write_template(out: BinaryIO, sheet_name: str, columns: Sequence[TemplateColumn]) -> None:
-    """The blank sheet, a sheet 填写说明 behind it, and a hidden one with the long lists of choices."""
+END = TemplateColumn("")
+
+
+def write_template(
+    out: BinaryIO,
+    sheet_name: str,
+    columns: Sequence[TemplateColumn],
+    rows: Sequence[Sequence[str | float | None]] = (),
+) -> None:
+    """The sheet, a sheet 填写说明 behind it, and a hidden one with the long lists of choices.
+
+    Known columns at the left stay in view.
+    """
     with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
         sheet = book.add_worksheet(sheet_name)
         _write_instructions(book, columns)
         lists = book.add_worksheet("选项")
         lists.hide()
         styles = {required: book.add_format(_heading_style(required)) for required in (True, False)}
-        formats = {kind: book.add_format({"num_format": code}) for kind, code in NUMBER_FORMATS.items()}
+        formats = {
+            (kind, known): book.add_format({"num_format": code, **({"bg_color": SUNK} if known else {})})
+            for kind, code in NUMBER_FORMATS.items()
+            for known in (False, True)
+        }
         for at, column in enumerate(columns):
-            sheet.set_column(at, at, column.width or _width(column), formats[column.kind])
+            look = formats[column.kind, column.known]
+            sheet.set_column(at, at, column.width or _width(column), look)
+            for row, values in enumerate(rows, start=1):
+                if values[at] is not None:
+                    sheet.write(row, at, values[at], look)
             sheet.write_string(0, at, column.label, styles[column.required])
             if note := _note(column):
                 sheet.write_comment(0, at, note, {"author": "联村联户", "x_scale": 1.6, "y_scale": 1.2})
             if column.choices:
                 source = _choices_source(book, lists, at, column.choices)
                 sheet.data_validation(1, at, LAST_ROW, at, _list_rule(column, source))
-        sheet.set_row(0, 24)
-        sheet.freeze_panes(1, 0)
+            elif column.between:
+                sheet.data_validation(1, at, LAST_ROW, at, _number_rule(column, xl_rowcol_to_cell(1, at)))
+        sheet.set_row(0, 9 + 15 * max(_lines(column) for column in columns))
+        sheet.freeze_panes(1, next(at for at, column in enumerate([*columns, END]) if not column.known))
         sheet.activate()
 
 
 def _heading_style(required: bool) -> dict[str, Any]:
     fill = {"bg_color": "#0B5D50", "font_color": "#FFFFFF"} if required else {"bg_color": GREEN}
-    return {**fill, "bold": True, "align": "center", "valign": "vcenter", "border": 1, "border_color": LINE}
+    edge = {"border": 1, "border_color": LINE}
+    return {**fill, **edge, "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True}
 
 
 def _note(column: TemplateColumn) -> str:
@@ -71,8 +100,13 @@ def _note(column: TemplateColumn) -> str:
 
 
 def _width(column: TemplateColumn) -> float:
-    widest = max(map(text_width, [column.label, column.example, *column.choices]))
-    return min(max(10, widest + 3), 30)
+    widest = max(map(text_width, [column.example, *column.choices]))
+    return min(max(10, widest + 3, min(text_width(column.label) + 3, HEADING)), 30)
+
+
+def _lines(column: TemplateColumn) -> int:
+    """How many lines the heading takes; a Chinese character at a line's end may leave half of it empty."""
+    return -(-text_width(column.label) // (int(column.width or _width(column)) - 2))
 
 
 def _choices_source(book: Any, lists: Any, at: int, choices: Sequence[str]) -> list[str] | str:
@@ -93,6 +127,19 @@ def _list_rule(column: TemplateColumn, source: list[str] | str) -> dict[str, Any
         "source": source,
         "error_title": column.label[:32],
         "error_message": "请从下拉列表里选一项。",
+    }
+
+
+def _number_rule(column: TemplateColumn, cell: str) -> dict[str, Any]:
+    assert column.between
+    low, high = (f"{limit:g}" if abs(limit) < 1e5 else f"{limit:.0f}" for limit in column.between)
+    words = "".join(f',{cell}="{word}"' for word in (*column.or_words, "-"))
+    return {
+        "validate": "custom",
+        "value": f"=OR(AND(ISNUMBER({cell}),{cell}>={low},{cell}<={high}){words})",
+        "error_title": column.label[:32],
+        "error_message": f"请填 {low} 到 {high} 之间的数"
+        + "".join(f"，或“{word}”" for word in column.or_words),
     }
 
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.importing import workbooks
 from core.importing.kinds import all_kinds, find_kind
+from core.models import Installation
 
 
 class Command(BaseCommand):
@@ -22,7 +23,9 @@ class Command(BaseCommand):
             known = "、".join(found.key for found in all_kinds())
             raise CommandError(f"没有“{options['kind']}”这种表，可以是：{known}。", returncode=2)
         try:
-            options["file"].write_bytes(workbooks.template(sheet))
+            county = Installation.objects.first()
+            fitted = sheet.fitted(county.code) if county else sheet
+            options["file"].write_bytes(workbooks.template(fitted))
         except OSError as error:
             raise CommandError(f"写不了 {options['file']}：{error.strerror}。", returncode=2) from error
         self.stdout.write(f"已写好 {options['file']}。")
