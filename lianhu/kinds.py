@@ -2,6 +2,7 @@
 
 from core.importing.kinds import Sheet
 from households.importing import CadreSheet, HouseholdPairingSheet, HouseholdSheet, MemberSheet
+from surveys.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
 from visits.importing import VisitSheet
@@ -16,4 +17,6 @@ KINDS: list[Sheet] = [
     MemberSheet(),
     HouseholdPairingSheet(),
     VisitSheet(),
+    HouseholdSurveySheet(),
+    VillageSurveySheet(),
 ]

@@ -44,18 +44,32 @@ class Examined:
 
 def examine(definition: Definition, raw: Mapping[str, Any], known: Known) -> Examined:
     """Check everything; `raw` holds form texts, cells or clean answers by code."""
-    answers, errors = clean_answers(definition.asked, raw)
+    return judge(definition, *clean_answers(definition.asked, raw), known)
+
+
+def judge(definition: Definition, answers: dict[str, Any], errors: dict[str, str], known: Known) -> Examined:
+    """Check answers that are clean, beside the sentences on those that could not be cleaned; fills both in."""
     given = answers.keys() | errors.keys()
+    undecided = _undecided(definition, errors)
     hidden = settle(definition, answers, errors, known)
     for item in definition.asked:
         if item.code in hidden:
-            if item.code in given:
+            if item.code in given and item.code not in undecided:
                 errors[item.code] = "照前面的答案，这一题不用填。请清空它，或者改前面的答案。"
         elif item.must_be_typed and item.code not in answers and item.code not in errors:
             errors[item.code] = "这一题要填。"
     facts = known.facts(answers)
     broken = [rule for rule in definition.rules if not rule.expression.holds(facts)]
     return Examined(answers, errors, broken)
+
+
+def _undecided(definition: Definition, refused: Mapping[str, str]) -> set[str]:
+    """The refused answers, and the items that are asked or not because of them: nobody can tell yet."""
+    found = set(refused)
+    for item in definition.dependent if found else ():
+        if item.looks_at & found:
+            found.add(item.code)
+    return found
 
 
 def clean_answers(items: Sequence[Item], raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

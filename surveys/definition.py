@@ -100,7 +100,11 @@ class Definition:
     @cached_property
     def dated(self) -> Item | None:
         """The header's 调查日期, whose clean answer is a column of the response."""
-        return next((item for item in self.header if item.bind == "response.surveyed_on"), None)
+        return self.bound("response.surveyed_on")
+
+    def bound(self, fact: str) -> Item | None:
+        """The header's item that is bound to a fact."""
+        return next((item for item in self.header if item.bind == fact), None)
 
     @cached_property
     def dependent(self) -> Sequence[Item]:

@@ -148,7 +148,11 @@ class Item:
         return answer
 
     def _clean_multi(self, raw: Any) -> list[str] | None:
-        parts = raw if isinstance(raw, list | tuple) else _BETWEEN.split(str(raw).strip())
+        parts = (
+            raw
+            if isinstance(raw, list | tuple)
+            else _BETWEEN.split(raw if isinstance(raw, str) else clean_text(raw))
+        )
         chosen = {code for part in parts for code in self._codes_in(part)}
         if self.max_select and len(chosen) > self.max_select:
             raise CellError(f"选了 {len(chosen)} 项", f"最多选 {self.max_select} 项")

@@ -1,7 +1,11 @@
 """How the items of one version carry on those of the versions before it (`continues`)."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
+from core.importing.matching import rows_in
 from surveys.models import Response, Survey
 
 Codes = dict[str, str]
@@ -26,3 +30,31 @@ def answers_carried(survey: Survey, last: Response) -> dict[str, Any]:
     """The answers of an earlier response under the codes of this version's items."""
     codes = lineage(survey).get(last.survey_id, {})
     return {code: last.answers[there] for code, there in codes.items() if there in last.answers}
+
+
+Earlier = dict[int, list[tuple[date, dict[str, Any]]]]
+"""By household or village: day and answers of each counted response, oldest first."""
+
+
+def earlier_answers(survey: Survey, subjects: Iterable[int], only: Iterable[str] | None = None) -> Earlier:
+    """The counted answers of these households or villages to any version so far, under this version's codes.
+
+    `only` keeps some codes: 17,000 whole responses would take 100 MB. One query a chunk.
+    """
+    codes = lineage(survey)
+    wanted = set(only) if only is not None else None
+    link = "household" if survey.is_of_households else "village"
+    counted = Response.objects.counted().filter(survey__in=codes)
+    if not survey.is_of_households:
+        counted = counted.filter(household=None)
+    found: Earlier = defaultdict(list)
+    for row in rows_in(counted, link, subjects, link, "surveyed_on", "survey", "answers"):
+        answers = {
+            code: row["answers"][there]
+            for code, there in codes[row["survey"]].items()
+            if there in row["answers"] and (wanted is None or code in wanted)
+        }
+        found[row[link]].append((row["surveyed_on"], answers))
+    for responses in found.values():
+        responses.sort(key=lambda response: response[0])
+    return found

@@ -22,8 +22,11 @@ from villages.models import Village
 class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: Cadre) -> "SurveyQuerySet":
         """Everyone reads the published forms of the own county and above; drafts are their office's."""
-        seen = self.filter(under(user.place) | Q(place__in=above(user.place)))
+        seen = self.read_at(user.place)
         return seen if user.is_office else seen.exclude(status=Survey.Status.DRAFT)
+
+    def read_at(self, place: str) -> "SurveyQuerySet":
+        return self.filter(under(place) | Q(place__in=above(place)))
 
     def editable_by(self, user: Cadre) -> "SurveyQuerySet":
         return self.filter(under(user.place)) if user.is_office else self.none()

@@ -1,0 +1,513 @@
+"""Filled forms as sheets: found, checked by the form's own rules, imported, changed, taken back."""
+
+from datetime import date
+from random import Random
+from typing import Any
+
+import pytest
+
+from core.importing import runs
+from core.importing.kinds import kind_of
+from core.models import Change, ImportRun
+from households.models import Household
+from surveys.checking import Examined, examine
+from surveys.facts import known_of
+from surveys.importing import HouseholdSurveySheet, VillageSurveySheet
+from surveys.language import walk
+from surveys.models import Response, Survey
+from surveys.presets import preset
+from tests.factories import (
+    make_cadre,
+    make_household,
+    make_member,
+    make_pairing,
+    make_response,
+    make_survey,
+    make_unit,
+    make_village,
+    make_village_pairing,
+)
+from tests.importing import check, errors, load, outcomes, warnings, whys
+from tests.surveys.drawing import draw_raw
+from tests.surveys.filled import HOUSEHOLD, make_surveyed
+from units.models import Cadre
+
+pytestmark = pytest.mark.django_db
+DAY = "2015-09-16"
+
+
+@pytest.fixture
+def survey(db) -> Survey:
+    return make_survey()
+
+
+@pytest.fixture
+def household(cadre: Cadre) -> Household:
+    return make_surveyed(cadre=cadre)
+
+
+def row_of(survey: Survey, household: Household, **given: Any) -> dict[str, Any]:
+    """A whole row under its headings; `given` are other cells, by column key."""
+    columns = HouseholdSurveySheet(survey).columns
+    answers = {code: "；".join(a) if isinstance(a, list) else a for code, a in HOUSEHOLD.items()}
+    cells = {
+        "no": household.no,
+        "surveyed_on": DAY,
+        "surveyor": household.pairings.get().cadre.name,
+        "version": f"{survey.code} {survey.edition}",
+        **{code: "不详" if answer == "unknown" else answer for code, answer in answers.items()},
+        **given,
+    }
+    return {columns[key].label: value for key, value in cells.items()}
+
+
+def cell_of(survey: Survey, row: dict[str, Any], key: str) -> str:
+    """The address of a column in the first row below the headings."""
+    at = list(row).index(HouseholdSurveySheet(survey).columns[key].label)
+    return f"{chr(64 + at // 26) if at > 25 else ''}{chr(65 + at % 26)}2"
+
+
+def said(survey: Survey, run: ImportRun, row: dict[str, Any]) -> dict[str, str]:
+    """Why, by column key, of the errors of a sheet of one row."""
+    keys = {column.label: key for key, column in HouseholdSurveySheet(survey).columns.items()}
+    for error in errors(run):
+        assert error["cell"] == cell_of(survey, row, keys[error["column"]])
+    return {keys[error["column"]]: error["why"] for error in errors(run)}
+
+
+# --- a whole row -------------------------------------------------------------------------------------
+
+
+def test_a_filled_row_becomes_a_response_that_waits_for_review(office, cadre, survey, household):
+    run = load("household_surveys", office, [row_of(survey, household)])
+    assert whys(run) == []
+    response = Response.objects.get()
+    assert response.status == Response.Status.SUBMITTED
+    assert (response.household, response.village) == (household, household.village)
+    assert (response.surveyed_on, response.year) == (date(2015, 9, 16), 2015)
+    assert (response.surveyor, response.unit, response.entered_by) == (cadre, cadre.unit, office)
+    assert response.submitted_at is not None
+    assert response.answers["A01"] == 80
+    assert response.answers["B05"] == "unknown"
+    assert response.answers["B14"] == ["01", "02"]
+    assert response.answers["B16"] == 4800
+    assert response.answers["H08"] == 2
+    assert [member["M04"] for member in response.members] == ["01", "02"]
+    assert Change.objects.filter(table="surveys.response", run=run, number=2, act="created").count() == 1
+
+
+def test_the_same_file_again_changes_nothing(office, survey, household):
+    row = row_of(survey, household)
+    load("household_surveys", office, [row])
+    again = load("household_surveys", office, [row])
+    assert outcomes(again) == ["same"]
+    assert Change.objects.filter(table="surveys.response").count() == 1
+
+
+def test_words_and_codes_numbers_and_headings_are_understood(office, survey, household):
+    row = row_of(survey, household, A02="砖混", A04="否", A05="", B14="种植业、外出务工", A01=96.5, D03=1.0)
+    short = {
+        heading.split(" ")[0] if heading[0] in "ABCD" else heading: cell for heading, cell in row.items()
+    }
+    load("household_surveys", office, [short])
+    answers = Response.objects.get().answers
+    assert (answers["A02"], answers["A04"], answers["A01"]) == ("02", 0, 96.5)
+    assert (answers["B14"], answers["D03"]) == (["01", "05"], ["01"])
+
+
+def test_answers_correct_the_household_with_history(office, survey, household):
+    run = load("household_surveys", office, [row_of(survey, household, C01="五保户", D01="因残")])
+    household.refresh_from_db()
+    assert (household.kind, household.main_cause) == ("03", "02")
+    assert Change.objects.filter(table="households.household", run=run, number=2).count() == 1
+
+
+def test_an_older_response_corrects_nothing(office, cadre, survey, household):
+    make_response(survey=survey, cadre=cadre, household=household, surveyed_on=date(2016, 3, 1))
+    load("household_surveys", office, [row_of(survey, household, C01="五保户")])
+    household.refresh_from_db()
+    assert household.kind == "01"
+
+
+def test_a_row_nobody_filled_in_is_passed_over(office, survey, household):
+    row = row_of(survey, household)
+    kept = {"户编号", "调查人", "版本"}
+    empty = {heading: cell if heading in kept else None for heading, cell in row.items()}
+    run = load("household_surveys", office, [empty])
+    assert outcomes(run) == ["same"]
+    assert not Response.objects.exists()
+
+
+def test_a_row_without_a_day_says_what_to_do(office, survey, household):
+    row = row_of(survey, household, surveyed_on=None)
+    assert said(survey, check("household_surveys", office, [row]), row) == {"surveyed_on": "没有写调查日期"}
+
+
+# --- what is wrong, and where ------------------------------------------------------------------------
+
+WRONG = [
+    ({"A01": "很大"}, {"A01": "不是数"}),
+    ({"A01": 1001}, {"A01": "1001 超出了范围"}),
+    ({"A02": "楼房"}, {"A02": "没有“楼房”这一项"}),
+    ({"A07": "不详"}, {"A07": "这一题不能填“不详”"}),
+    ({"A06": None}, {"A06": "这一题要填"}),
+    ({"A04": "否"}, {"A05": "照前面的答案，这一题不用填"}),
+    ({"B14": "种植业；养殖业；林果业；加工业"}, {"B14": "选了 4 项"}),
+    ({"B02": 7}, {"B02": "有效灌溉面积不能大于耕地面积"}),
+    ({"D02": "因病"}, {"D01": "其他致贫原因最多2项且不能与主要原因重复"}),
+    ({"D09": "身份证 62052419600501101X"}, {"D09": "这里写了身份证号"}),
+    ({"no": "620524100999-001"}, {"no": "没有这个户编号"}),
+    ({"surveyed_on": "2099-01-01"}, {"surveyed_on": "这一天还没有到"}),
+    ({"surveyed_on": "2012-01-15"}, {"surveyed_on": "日期太早"}),
+    ({"surveyor": "没有这人"}, {"surveyor": "没有这名干部"}),
+    ({"surveyor": None}, {"surveyor": "没有写调查人"}),
+    ({"head_name": "别人"}, {"head_name": "系统里这户的户主是王有福"}),
+]
+
+
+@pytest.mark.parametrize(("given", "expected"), WRONG)
+def test_what_is_wrong_is_told_at_its_cell(office, survey, household, given, expected):
+    row = row_of(survey, household, **given)
+    run = check("household_surveys", office, [row])
+    assert said(survey, run, row) == expected
+    assert outcomes(run) == ["wrong"]
+
+
+def test_every_fault_of_a_row_is_told_at_once(office, survey, household):
+    row = row_of(survey, household, A01="大", A06=None, B02=7)
+    found = said(survey, check("household_surveys", office, [row]), row)
+    assert found.keys() == {"A01", "A06", "B02"}
+
+
+def test_a_warning_wants_a_word(office, survey, household):
+    row = row_of(survey, household, B13=2)
+    run = check("household_surveys", office, [row])
+    assert said(survey, run, row) == {"B13": "外出务工人数大于劳动力人数, 请核对"}
+    assert "核对说明" in errors(run)[0]["remedy"]
+    load("household_surveys", office, [row_of(survey, household, B13=2, word="老人也去摘棉花")])
+    assert Response.objects.get().confirmed == {"X04": "老人也去摘棉花"}
+
+
+def test_a_rule_on_members_is_told_at_the_household(office, survey, household):
+    household.members.filter(relation="02").get().delete()
+    row = row_of(survey, household, B12=0, C02=0, C03=1)
+    found = said(survey, check("household_surveys", office, [row]), row)
+    assert found["no"] == "成员数要等于家庭人口数, 且只有一个户主"
+
+
+def test_members_that_lack_a_fact_are_told(office, survey, household):
+    member = household.members.get(relation="02")
+    member.education = ""
+    member.save()
+    row = row_of(survey, household)
+    assert said(survey, check("household_surveys", office, [row]), row) == {"no": "1 口人缺文化程度"}
+
+
+def test_a_household_stands_once_a_year(office, survey, household):
+    row = row_of(survey, household)
+    run = check("household_surveys", office, [row, row])
+    assert [error["why"] for error in errors(run)] == ["和第 3 行相同", "和第 2 行相同"]
+    two_years = load("household_surveys", office, [row, {**row, "调查日期": "2014-09-16"}])
+    assert whys(two_years) == []
+    assert Response.objects.count() == 2
+
+
+def test_a_great_change_of_income_since_last_time_wants_a_word(office, cadre, survey, household):
+    make_response(
+        survey=survey, cadre=cadre, household=household, surveyed_on=date(2014, 9, 1), answers={"B15": 4000}
+    )
+    row = row_of(survey, household)
+    found = said(survey, check("household_surveys", office, [row]), row)
+    assert found == {"B15": "与上次调查相比收入变化超过50%, 请核对"}
+
+
+def test_a_stale_fact_beside_the_household_only_warns(office, survey, household):
+    run = check("household_surveys", office, [row_of(survey, household, size=3)])
+    assert outcomes(run) == ["created"]
+    assert warnings(run) == ["系统里是 2 人，按它核对"]
+
+
+# --- versions ----------------------------------------------------------------------------------------
+
+
+def refusal(office: Cadre, row: dict[str, Any]) -> str:
+    run = check("household_surveys", office, [row])
+    assert run.status == ImportRun.Status.REFUSED
+    return run.message
+
+
+def test_an_unknown_version_is_refused(office, survey, household):
+    assert "没有“HH-SURVEY 2011.9”这个版本" in refusal(
+        office, row_of(survey, household, version="HH-SURVEY 2011.9")
+    )
+
+
+def test_a_closed_version_is_refused(office, survey, household):
+    row = row_of(survey, household)
+    survey.status, survey.closed_on = Survey.Status.CLOSED, date(2015, 10, 1)
+    survey.save()
+    assert "已在 2015-10-01 停用" in refusal(office, row)
+
+
+def test_a_draft_is_no_version_to_fill(office, survey, household):
+    make_survey(status="draft", edition="2013.1")
+    assert "还是草稿" in refusal(office, row_of(survey, household, version="HH-SURVEY 2013.1"))
+
+
+def test_no_published_form_is_told(office, household):
+    survey = Survey(definition=preset("household"), code="HH-SURVEY", edition="2012.1")
+    assert "没有在用的调查表" in refusal(office, row_of(survey, household, version=None))
+
+
+def test_without_the_column_it_is_the_form_in_use(office, survey, household):
+    row = row_of(survey, household)
+    del row["版本"]
+    assert outcomes(load("household_surveys", office, [row])) == ["created"]
+    make_survey(code="HH-SECOND")
+    assert "写明是哪一张" in refusal(office, row)
+
+
+def test_two_versions_in_one_file_are_told_apart(office, cadre, survey, household):
+    other = make_surveyed(cadre=cadre, head="李有才")
+    rows = [row_of(survey, household), row_of(survey, other, version="HH-SURVEY 2013.1")]
+    run = check("household_surveys", office, rows)
+    assert outcomes(run) == ["created", "wrong"]
+    assert errors(run)[0]["why"] == "前面的行是 HH-SURVEY 2012.1"
+
+
+def test_a_missing_column_is_told_before_the_rows(office, survey, household):
+    row = row_of(survey, household)
+    row = {heading: cell for heading, cell in row.items() if not heading.startswith("A06")}
+    assert "缺少“A06 饮水来源”列" in refusal(office, row)
+
+
+# --- who surveyed ------------------------------------------------------------------------------------
+
+
+def test_of_two_of_one_name_it_is_the_one_paired_with_the_household(office, cadre, survey, household):
+    namesake = make_cadre(name=cadre.name, unit=make_unit(name="县农牧局"))
+    load("household_surveys", office, [row_of(survey, household)])
+    assert Response.objects.get().surveyor == cadre
+    other = make_surveyed(cadre=make_cadre(name="王建"), head="李有才")
+    row = row_of(survey, other, surveyor=cadre.name)
+    found = said(survey, check("household_surveys", office, [row]), row)
+    assert "对得上两个干部" in found["surveyor"]
+    load("household_surveys", office, [row_of(survey, other, surveyor=namesake.phone)])
+    assert Response.objects.get(household=other).surveyor == namesake
+
+
+def test_one_who_had_left_surveyed_nothing(office, cadre, survey, household):
+    row = row_of(survey, household)
+    cadre.left_on = date(2015, 1, 1)
+    cadre.save()
+    found = said(survey, check("household_surveys", office, [row]), row)
+    assert found == {"surveyed_on": f"{cadre.name} 2015-01-01 已离岗"}
+
+
+# --- stored responses --------------------------------------------------------------------------------
+
+
+def stored(survey: Survey, cadre: Cadre, household: Household, status: str, **answers: Any) -> Response:
+    note = "收入不对" if status == "returned" else ""
+    return make_response(
+        survey=survey,
+        cadre=cadre,
+        household=household,
+        status=status,
+        review_note=note,
+        answers={**HOUSEHOLD, **answers} if status == "draft" else answers,
+    )
+
+
+@pytest.mark.parametrize("status", ["draft", "returned", "submitted"])
+def test_what_is_not_accepted_is_handed_in_anew(office, cadre, survey, household, status):
+    response = stored(survey, cadre, household, status, A01="70")
+    run = load("household_surveys", office, [row_of(survey, household)])
+    assert whys(run) == []
+    assert outcomes(run) == ["changed"]
+    response.refresh_from_db()
+    assert (response.status, response.answers["A01"], response.review_note) == ("submitted", 80, "")
+    assert Change.objects.filter(table="surveys.response", run=run).count() == 1
+
+
+def test_an_empty_cell_leaves_the_stored_answer_and_a_dash_empties_it(office, survey, household):
+    load("household_surveys", office, [row_of(survey, household)])
+    load("household_surveys", office, [row_of(survey, household, B10=None, D09="-")])
+    answers = Response.objects.get().answers
+    assert answers["B10"] == 10
+    assert "D09" not in answers
+
+
+def test_a_stored_answer_that_the_row_hides_goes(office, survey, household):
+    load("household_surveys", office, [row_of(survey, household)])
+    run = load("household_surveys", office, [row_of(survey, household, A04="否", A05=None)])
+    assert whys(run) == []
+    assert "A05" not in Response.objects.get().answers
+
+
+def test_an_accepted_response_is_not_changed(office, survey, household):
+    load("household_surveys", office, [row_of(survey, household)])
+    Response.objects.get().accept(by=office, on=date(2015, 10, 1))
+    assert outcomes(load("household_surveys", office, [row_of(survey, household)])) == ["same"]
+    row = row_of(survey, household, B07=2)
+    found = said(survey, check("household_surveys", office, [row]), row)
+    assert found == {"B07": "这份已复核，不能再改"}
+
+
+def test_a_returned_response_that_comes_back_as_it_was_stays_returned(office, survey, household):
+    load("household_surveys", office, [row_of(survey, household)])
+    Response.objects.get().give_back(by=office, on=date(2015, 10, 1), reason="收入不对")
+    run = load("household_surveys", office, [row_of(survey, household)])
+    assert outcomes(run) == ["same"]
+    assert warnings(run) == ["这份退回了，还没有改：收入不对"]
+
+
+def test_undo_takes_the_responses_and_the_corrections_back(office, cadre, survey, household):
+    load("household_surveys", office, [row_of(survey, household)])
+    other = make_surveyed(cadre=cadre, head="李有才")
+    rows = [row_of(survey, household, B07=3, C01="五保户"), row_of(survey, other)]
+    runs.undo(load("household_surveys", office, rows), office)
+    household.refresh_from_db()
+    assert (Response.objects.get().answers["B07"], household.kind) == (1, "02")
+
+
+def test_a_reviewed_import_is_not_undone(office, survey, household):
+    run = load("household_surveys", office, [row_of(survey, household)])
+    Response.objects.get().accept(by=office, on=date(2015, 10, 1))
+    assert "导入后又被改过" in runs.why_not_undo(run)
+
+
+def test_a_household_changed_since_the_check_makes_the_plan_stale(office, survey, household):
+    run = check("household_surveys", office, [row_of(survey, household)])
+    household.size = 3
+    household.save()
+    runs.apply(run)
+    assert run.status == ImportRun.Status.BROKEN
+    assert not Response.objects.exists()
+
+
+def test_a_form_closed_since_the_check_makes_the_plan_stale(office, survey, household):
+    run = check("household_surveys", office, [row_of(survey, household)])
+    survey.status, survey.closed_on = Survey.Status.CLOSED, date(2015, 10, 1)
+    survey.save()
+    runs.apply(run)
+    assert run.status == ImportRun.Status.BROKEN
+
+
+# --- who may, and villages ---------------------------------------------------------------------------
+
+
+def test_an_office_imports_under_its_own_place_alone(survey, cadre, household):
+    town = make_unit(name="城关镇", division=make_village().division)
+    outside = make_cadre(unit=town, role="office")
+    foreign = make_household(village=make_village(code="620524101001", town=None))
+    make_member(household=foreign, name="李秀英", relation="02", sex="2")
+    make_pairing(cadre=cadre, household=foreign)
+    run = check("household_surveys", outside, [row_of(survey, foreign, surveyor=cadre.phone)])
+    assert [error["why"] for error in errors(run)] == ["不在您管的区划里"]
+
+
+VILLAGE = {
+    "VH3": "张富贵", "VH5": "13993851111", "VH7": "县", "V101": "半山区", "V115": "旱灾", "V202": "是",
+    "V203": 0, "V303": "设施蔬菜", "V310": "未实施", "V311": "交通；资金", "V104": 1200, "V103": 300,
+}  # fmt: skip
+
+
+def village_row(survey: Survey, cadre: Cadre, village: Any, **given: Any) -> dict[str, Any]:
+    sheet = VillageSurveySheet(survey)
+    numbers = {i.code: max(i.min, 0) for i in survey.form.items if i.type == "number"}
+    yes = {i.code: "是" for i in survey.form.items if i.type == "yesno"}
+    cells = {
+        "village_code": village.code,
+        "surveyed_on": DAY,
+        "surveyor": cadre.name,
+        "version": f"{survey.code} {survey.edition}",
+        **numbers,
+        **yes,
+        **VILLAGE,
+        **given,
+    }
+    return {sheet.columns[key].label: value for key, value in cells.items()}
+
+
+def test_the_form_of_a_village_is_imported(office, cadre):
+    survey, village = make_survey(subject="village"), make_village()
+    make_village_pairing(unit=cadre.unit, village=village)
+    run = load("village_surveys", office, [village_row(survey, cadre, village)])
+    assert whys(run) == []
+    response = Response.objects.get()
+    assert (response.village, response.household, response.surveyor) == (village, None, cadre)
+    assert response.answers["V104"] == 1200
+    assert outcomes(load("village_surveys", office, [village_row(survey, cadre, village)])) == ["same"]
+
+
+def test_the_registered_households_of_a_village_are_compared(office, cadre):
+    survey, village = make_survey(subject="village"), make_village()
+    make_household(village=village)
+    run = check("village_surveys", office, [village_row(survey, cadre, village)])
+    assert [error["why"] for error in errors(run)] == ["填报贫困户数与系统内建档户数不一致"]
+    again = load("village_surveys", office, [village_row(survey, cadre, village, word="一户刚销户")])
+    assert Response.objects.get().confirmed == {"Y07": "一户刚销户"}
+    assert outcomes(again) == ["created"]
+
+
+def test_the_kinds_have_columns_without_any_form():
+    for kind in ("household_surveys", "village_surveys"):
+        assert kind_of(kind).fitted("620524") is kind_of(kind)
+        assert "surveyed_on" in kind_of(kind).columns
+
+
+# --- the import's verdict is that of the form --------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_row_is_judged_as_the_form_is(office, cadre, survey, seed):
+    """Thirty-two rows of drawn cells: the same sentences on the same items, the same rules broken."""
+    rng = Random(seed)
+    households = [draw_household(rng, cadre) for _ in range(8)]
+    raws = [{c: cell(raw) for c, raw in draw_raw(rng, survey.form).items()} for _ in range(32)]
+    words = [rng.choice([None, "属实"]) for _ in raws]
+    rows = [
+        row_of(
+            survey,
+            households[number // 4],
+            **{item.code: raw.get(item.code) for item in survey.form.asked if not item.calc},
+            surveyed_on=f"{2012 + number % 4}-09-16",
+            word=word,
+        )
+        for number, (raw, word) in enumerate(zip(raws, words, strict=True))
+    ]
+    run = check("household_surveys", office, rows)
+    columns = {column.label: key for key, column in HouseholdSurveySheet(survey).columns.items()}
+    for row in run.rows.order_by("number"):
+        number = row.number - 2
+        known = known_of(survey, households[number // 4], None)
+        expected = told(survey, examine(survey.form, raws[number], known), words[number])
+        assert {(columns[e["column"]], e["why"]) for e in row.errors or ()} == expected, raws[number]
+
+
+def draw_household(rng: Random, cadre: Cadre) -> Household:
+    household = make_surveyed(cadre=cadre)
+    household.size = rng.choice([1, 2, 2, 3])
+    household.save()
+    for member in household.members.all():
+        member.health, member.labour = rng.choice(["01", "03"]), rng.choice(["01", "03"])
+        member.migrant_work, member.sex = rng.choice(["", "00", "03"]), rng.choice("12")
+        member.save()
+    return household
+
+
+def cell(raw: Any) -> Any:
+    return "；".join(raw) if isinstance(raw, list) else raw
+
+
+def told(survey: Survey, examined: Examined, word: str | None) -> set[tuple[str, str]]:
+    """(column, why) of everything that stops a row; B16 is B15 by the household's size."""
+    found = {(code, sentence.split("。")[0]) for code, sentence in examined.errors.items()}
+    found = {("B15", f"算出的上年家庭人均纯收入 {why}") if c == "B16" else (c, why) for c, why in found}
+    for rule in examined.broken:
+        parts = walk(rule.expression.tree)
+        codes = [p[1] for p in parts if p[0] == "answer" and p[1] in {i.code for i in survey.form.asked}]
+        if rule.is_error or not word:
+            found.add((codes[0] if codes else "no", rule.message))
+    return found
