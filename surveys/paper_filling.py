@@ -14,7 +14,6 @@ from core.identity import mask_phone
 from core.importing.matching import records_in
 from households.choices import Relation
 from households.models import Household, Member
-from surveys.checking import clean_answers
 from surveys.definition import Definition
 from surveys.facts import NOT_KEPT, header_answer, member_answers
 from surveys.models import Response, Survey
@@ -153,10 +152,8 @@ def _standing(form: Definition, household: Household) -> dict[str, Any]:
 
 
 def _answers(form: Definition, response: Response, user: Cadre) -> dict[str, Any]:
-    """Clean answers; in a draft what was typed, where it is not right yet; for a viewer no phone."""
-    clean, wrong = clean_answers(form.asked, response.answers)
-    calculated = {i.code: response.answers.get(i.code) for i in form.calculated}
-    answers = {**calculated, **clean, **{code: response.answers[code] for code in wrong}}
+    """The answers; for a viewer no phone."""
+    answers = dict(response.answers)
     if user.is_viewer:
         answers |= {
             i.code: mask_phone(answers[i.code]) for i in form.asked if i.is_phone and i.code in answers

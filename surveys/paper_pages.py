@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 
-from core.forms import key_of
 from core.lists import log_download
 from core.models import Installation
 from core.typesetting import typeset
@@ -18,6 +16,7 @@ from households.models import Household
 from surveys.models import Response, Survey
 from surveys.paper import Filling, paper
 from surveys.paper_filling import blank_of_households, blank_of_villages, filled
+from surveys.subjects import village_of
 from units.access import get_visible, user_of
 from units.models import Cadre, today
 from villages.models import Village
@@ -56,17 +55,6 @@ def survey_village_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.warning(request, f"没有要印的：{name}一份也没有。")
         return redirect("survey", pk=pk)
     return _pdf(request, survey, forms, name=name)
-
-
-def village_of(user: Cadre, key: str) -> Village:
-    """A village that the user sees, or in which a household is the user's to see."""
-    pk = key_of(key)
-    seen = Q(pk__in=Village.objects.visible_to(user).values("pk"))
-    lived_in = Q(pk__in=Household.objects.visible_to(user).filter(village=pk).values("village"))
-    village: Village = get_object_or_404(
-        Village.objects.select_related("division").filter(seen | lived_in), pk=pk
-    )
-    return village
 
 
 def _blank(survey: Survey, village: Village, user: Cadre) -> list[Filling]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -28,6 +29,17 @@ def find_subject(survey: Survey, key: str, *, author: Cadre, cadre: Cadre) -> Su
     if not lies_under(found.place, survey.place):
         raise Http404
     return found
+
+
+def village_of(user: Cadre, key: str) -> Village:
+    """A village that the user sees, or in which a household is the user's to see."""
+    pk = key_of(key)
+    seen = Q(pk__in=Village.objects.visible_to(user).values("pk"))
+    lived_in = Q(pk__in=Household.objects.visible_to(user).filter(village=pk).values("village"))
+    village: Village = get_object_or_404(
+        Village.objects.select_related("division").filter(seen | lived_in), pk=pk
+    )
+    return village
 
 
 def page_of(user: Cadre, subject: Subject) -> str:

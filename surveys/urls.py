@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys import fill_pages, lists, pages, paper_pages, reading
+from surveys import fill_pages, lists, pages, paper_pages, reading, workbook_pages
 
 urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
@@ -23,4 +23,5 @@ urlpatterns = [
     path("responses/<int:pk>/members/<int:member>/", fill_pages.response_member, name="response-member"),
     path("responses/<int:pk>/recall/", fill_pages.response_recall, name="response-recall"),
     path("responses/<int:pk>/print.pdf", paper_pages.response_pdf, name="response-pdf"),
+    path("surveys/<int:pk>/workbook/", workbook_pages.survey_workbook, name="survey-workbook"),
 ]
