@@ -1,5 +1,6 @@
 """Workbooks in: every kind of damage gets one sentence. Workbooks out: text stays text."""
 
+import csv
 import datetime as dt
 import io
 import struct
@@ -462,15 +463,30 @@ def test_texts_that_look_like_formulas_stay_text():
     assert {cell.number_format for cell in sheet["A"][1:]} == {"@"}
 
 
-def test_several_sheets_in_one_workbook():
+@pytest.mark.parametrize("write", [sheets.write_sheets, sheets.write_large_sheets])
+def test_several_sheets_in_one_workbook(write):
     out = io.BytesIO()
-    parts = [("代码", ["户", "A01"], iter([["=1", 4]])), ("题目", ["题号"], [["A01"], [None]])]
-    sheets.write_sheets(out, (sheets.PlainSheet(*part) for part in parts))
+    parts = [("代码", ["户", "A01"], iter([["=1", 4]])), ("题目", ["题号"], [["A01"]]), ("空", ["甲"], [])]
+    write(out, [sheets.PlainSheet(*part) for part in parts])
     book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
     assert {sheet.title: [[c.value for c in row] for row in sheet] for sheet in book} == {
         "代码": [["户", "A01"], ["=1", 4]],
         "题目": [["题号"], ["A01"]],
+        "空": [["甲"]],
     }
+
+
+def test_a_csv_has_its_mark_and_no_formula():
+    out = io.BytesIO()
+    sheets.write_csv(out, ["户", "A01"], iter([["=1+1", 4.5], ["王“有”福,\n三组", None], ["@x", -3]]))
+    text = out.getvalue().decode("utf-8-sig")
+    assert out.getvalue().startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [
+        ["户", "A01"],
+        ["'=1+1", "4.5"],
+        ["王“有”福,\n三组", ""],
+        ["'@x", "-3"],
+    ]
 
 
 def test_rows_come_back_as_written():

