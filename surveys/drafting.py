@@ -60,24 +60,27 @@ class Difference(NamedTuple):
 
 def write_draft(out: BinaryIO, document: Mapping[str, Any]) -> None:
     """The document as a workbook to edit."""
-    parts: list[tuple[str, Mapping[str, str], Sequence[Mapping[str, Any]], Sequence[float]]] = [
-        (ITEMS, ITEM_KEYS, all_items(document), [8, 9, 36, 7, 9, 44, 6, 8, 8, 8, 8, 9, 18, 14, 40, 30, 20]),
-        (RULES, RULE_KEYS, document.get("cross_rules") or [], [8, 8, 60, 44, 14]),
-        (SECTIONS, SECTION_KEYS, document["sections"], [9, 24]),
-        (FORM, FORM_KEYS, [document], [16, 12, 24, 12, 60]),
+    rules = document.get("cross_rules") or []
+    parts = [
+        item_sheet(document),
+        _sheet(RULES, RULE_KEYS, rules, [8, 8, 60, 44, 14]),
+        _sheet(SECTIONS, SECTION_KEYS, document["sections"], [9, 24]),
+        _sheet(FORM, FORM_KEYS, [document], [16, 12, 24, 12, 60]),
     ]
-    sheets.write_sheets(
-        out,
-        (
-            sheets.PlainSheet(
-                name,
-                list(keys.values()),
-                ([_shown(key, row.get(key)) for key in keys] for row in rows),
-                [*widths, *[14] * (len(keys) - len(widths))],
-            )
-            for name, keys, rows, widths in parts
-        ),
-    )
+    sheets.write_sheets(out, parts)
+
+
+def item_sheet(document: Mapping[str, Any]) -> sheets.PlainSheet:
+    """One row an item: its question, options and limits."""
+    widths = [8, 9, 36, 7, 9, 44, 6, 8, 8, 8, 8, 9, 18, 14, 40, 30, 20, 14, 14, 14]
+    return _sheet(ITEMS, ITEM_KEYS, all_items(document), widths)
+
+
+def _sheet(
+    name: str, keys: Mapping[str, str], rows: Sequence[Mapping[str, Any]], widths: Sequence[float]
+) -> sheets.PlainSheet:
+    cells = ([_shown(key, row.get(key)) for key in keys] for row in rows)
+    return sheets.PlainSheet(name, list(keys.values()), cells, widths)
 
 
 def all_items(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys import fill_pages, lists, pages, paper_pages, reading, workbook_pages
+from surveys import data_pages, fill_pages, lists, pages, paper_pages, reading, workbook_pages
 
 urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("surveys/<int:pk>/next/", pages.survey_next, name="survey-next"),
     path("surveys/<int:pk>/publish/", pages.survey_publish, name="survey-publish"),
     path("surveys/<int:pk>/close/", pages.survey_close, name="survey-close"),
+    path("surveys/<int:pk>/data/", data_pages.survey_data, name="survey-data"),
+    path("surveys/<int:pk>/xlsform/", data_pages.survey_xlsform, name="survey-xlsform"),
     path("surveys/<int:pk>/blank.pdf", paper_pages.survey_blank, name="survey-blank"),
     path("surveys/<int:pk>/village.pdf", paper_pages.survey_village_pdf, name="survey-village-pdf"),
     path("surveys/<int:pk>/start/", fill_pages.response_new, name="response-new"),

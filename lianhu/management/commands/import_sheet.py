@@ -10,11 +10,9 @@ from tqdm import tqdm
 from core.importing import runs
 from core.importing.kinds import Sheet, all_kinds, find_kind
 from core.models import ImportRun
-from core.places import COUNTY
-from units.models import Cadre
-from units.roles import Role
+from lianhu.management.offices import CANNOT_RUN, find_office
 
-ROWS_REFUSED, CANNOT_RUN = 1, 2
+ROWS_REFUSED = 1
 Status = ImportRun.Status
 
 
@@ -105,19 +103,3 @@ def read_arguments(kind: str, path: Path) -> tuple[Sheet, bytes]:
         return sheet, path.read_bytes()
     except OSError as error:
         raise CommandError(f"打不开 {path}：{error.strerror}。", returncode=CANNOT_RUN) from error
-
-
-def find_office(phone: str) -> Cadre:
-    """The office account to act as: the named one, else the county's first."""
-    offices = Cadre.objects.select_related("unit__division").filter(role=Role.OFFICE, is_active=True)
-    if phone:
-        for name in ("phone", "staff_no"):
-            if found := offices.filter(**{name: phone}).first():
-                return found
-        raise CommandError(f"没有手机号或工号是 {phone} 的双联办账号。", returncode=CANNOT_RUN)
-    county = [cadre for cadre in offices.order_by("pk") if len(cadre.place) <= COUNTY]
-    if not county:
-        raise CommandError(
-            "还没有县双联办账号，先运行 manage.py start，或用 --as 指定。", returncode=CANNOT_RUN
-        )
-    return county[0]
