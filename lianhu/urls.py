@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("visits.urls")),
     path("", include("visits.registers.urls")),
+    path("", include("visits.plans.urls")),
     path("", include("visits.pairings.urls")),
     path("", include("surveys.urls")),
     path("", include("households.urls")),

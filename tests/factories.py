@@ -6,12 +6,12 @@ from typing import Any
 
 from core import identity
 from households.choices import Relation
-from households.models import Household, HouseholdPairing, Member
+from households.models import Household, HouseholdPairing, HouseholdPlan, Measure, Member
 from surveys.models import Response, Survey
 from surveys.presets import preset
 from units.models import Cadre, Division, Reach, Unit
 from units.roles import Rank, Role
-from villages.models import Village, VillagePairing
+from villages.models import Project, Village, VillageGoal, VillagePairing, VillagePlan
 from visits.models import Problem, Visit
 
 COUNTY = "620524"
@@ -194,3 +194,23 @@ def make_problem(*, cadre: Cadre | None = None, household: Household | None = No
             **fields,
         },
     )
+
+
+def make_project(*, unit: Unit, village: Village, **fields: Any) -> Project:
+    return Project.objects.create(
+        unit=unit, village=village, **{"name": "三组人饮管道", "kind": Project.Kind.WATER, **fields}
+    )
+
+
+def make_goal(*, village: Village, unit: Unit, **fields: Any) -> VillageGoal:
+    """A year's goal of the village's plan."""
+    plan, _ = VillagePlan.objects.get_or_create(village=village, defaults={"unit": unit})
+    return VillageGoal.objects.create(plan=plan, **{"year": 2015, "text": "建果园 100 亩", **fields})
+
+
+def make_measure(*, household: Household, cadre: Cadre, **fields: Any) -> Measure:
+    """A measure of the household's plan."""
+    plan, _ = HouseholdPlan.objects.get_or_create(
+        household=household, defaults={"written_by": cadre, "goal": "两年内人均过三千元"}
+    )
+    return Measure.objects.create(plan=plan, **{"year": 2015, "text": "栽苹果树 3 亩", **fields})

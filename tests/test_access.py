@@ -19,10 +19,13 @@ from surveys.models import Survey
 from tests.factories import (
     make_cadre,
     make_division,
+    make_goal,
     make_household,
     make_id_number,
+    make_measure,
     make_pairing,
     make_problem,
+    make_project,
     make_response,
     make_survey,
     make_unit,
@@ -96,6 +99,9 @@ def world(*, county: str, name: str) -> dict[str, Any]:
         survey=survey, cadre=cadre, household=household, status="draft", surveyed_on=today()
     )
     return {
+        "project": make_project(unit=unit, village=village),
+        "goal": make_goal(village=village, unit=unit),
+        "measure": make_measure(household=household, cadre=cadre),
         "problem": make_problem(cadre=cadre, household=household),
         "joined": make_problem(
             cadre=cadre, household=household, joined_into=make_problem(cadre=cadre, household=household)

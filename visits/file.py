@@ -11,7 +11,14 @@ from core.display import Entry, history_of
 from core.records import Record
 from core.words import split_words
 from households.choices import Health, Labour, MigrantWork, Relation, Schooling
-from households.models import Household, HouseholdPairing, Member
+from households.models import (
+    Household,
+    HouseholdAway,
+    HouseholdPairing,
+    HouseholdPlan,
+    Member,
+    ProjectBeneficiary,
+)
 from surveys.due import rounds
 from units.access import get_visible, user_of
 from units.context import frame_of
@@ -57,6 +64,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "left": [member for member in members if member.left_on],
             "pairings": pairings,
             "rounds": rounds(user, household),
+            **_plan(user, household),
             "may_reveal": not user.is_viewer,
             "editable": Household.objects.editable_by(user).filter(pk=pk).exists(),
             "history": _history(user, household, members, pairings),
@@ -72,6 +80,18 @@ def _history(
     belonging: list[tuple[str, Record]] = [(f"家庭成员{member}", member) for member in members]
     belonging += [(f"{pairing.cadre}的联户", pairing) for pairing in pairings]
     return history_of(household, CHANGES, also=belonging, show_phones=not user.is_viewer)
+
+
+def _plan(user: Cadre, household: Household) -> dict[str, Any]:
+    """一户一策 with its measures, the projects that serve the household, and whether the family is away."""
+    plan = HouseholdPlan.objects.filter(household=household).select_related("written_by").first()
+    return {
+        "plan": plan,
+        "measures": plan.measures.all() if plan else (),
+        "projects": ProjectBeneficiary.objects.filter(household=household).select_related("project"),
+        "away": HouseholdAway.objects.filter(household=household, ended_on=None).first(),
+        "may_plan": not user.is_viewer,
+    }
 
 
 def _visits(user: Cadre, household: Household) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """一户一策：the plan of a household, its measures, who benefits from a project, and when a family is away."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -13,7 +14,7 @@ from units.models import Cadre, today
 from villages.models import Project
 
 
-class OfHouseholdQuerySet(models.QuerySet["HouseholdPlan"]):
+class OfHouseholdQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Cadre) -> "OfHouseholdQuerySet":
         if user.sees_place:
             return self.filter(under(user.place))

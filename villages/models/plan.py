@@ -1,5 +1,7 @@
 """村发展规划，和村里的记事（土壤检测、土地流转……）。"""
 
+from typing import Any
+
 from django.db import models
 
 from core.attachments import Attachment
@@ -9,7 +11,7 @@ from units.models import Cadre, Unit, today
 from villages.models.village import Village
 
 
-class OfVillageQuerySet(models.QuerySet["VillagePlan"]):
+class OfVillageQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Cadre) -> "OfVillageQuerySet":
         if user.sees_place:
             return self.filter(under(user.place))

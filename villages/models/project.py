@@ -1,6 +1,7 @@
 """帮扶项目：money planned, arranged and spent by source, progress by dated notes."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -117,7 +118,7 @@ class Project(Record):
         self.place = self.village.place
 
 
-class OfProjectQuerySet(models.QuerySet["ProjectFund"]):
+class OfProjectQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Cadre) -> "OfProjectQuerySet":
         return self.filter(project__in=Project.objects.visible_to(user))
 

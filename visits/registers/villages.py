@@ -28,8 +28,9 @@ from surveys.due import rounds
 from units.access import get_visible, user_of
 from units.models import Cadre
 from villages.choices import town_choices
-from villages.models import Village, VillagePairing
+from villages.models import Project, Village, VillageNote, VillagePairing, VillagePlan
 from visits.models import Visit
+from visits.plans.projects import with_money
 
 
 class VillageSearch(SearchForm):
@@ -122,8 +123,25 @@ def village(request: HttpRequest, pk: int) -> HttpResponse:
             .select_related("cadre", "unit")[:10],
             "actions": _page_actions(user, village),
             "history": history_of(village),
+            **_plans(user, village),
         },
     )
+
+
+def _plans(user: Cadre, village: Village) -> dict[str, Any]:
+    """What is intended for the village, and what was noted there."""
+    plan = VillagePlan.objects.filter(village=village).select_related("unit").first()
+    projects = Project.objects.visible_to(user).filter(village=village).select_related("unit")
+    return {
+        "plan": plan,
+        "goals": plan.goals.all() if plan else (),
+        "projects": with_money(projects),
+        "notes": VillageNote.objects.filter(village=village)
+        .select_related("by")
+        .prefetch_related("files")[:20],
+        "may_plan": user.is_office or user.is_leader,
+        "may_note": not user.is_viewer,
+    }
 
 
 def _with_counts(villages: QuerySet[Village]) -> QuerySet[Village]:

@@ -1,0 +1,167 @@
+"""Forms of projects, their money and progress, and of plans."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.forms import ChineseDateField, OpenTextField, RecordForm, limit
+from households.models import Household, HouseholdAway, HouseholdPlan, Measure
+from units.days import problem_of_day
+from units.models import Cadre, Unit
+from villages.models import (
+    Project,
+    ProjectFund,
+    ProjectNote,
+    Village,
+    VillageGoal,
+    VillageNote,
+    VillagePlan,
+)
+from visits.forms import HouseholdChoices, ManyFilesInput, PhotosField
+
+
+def paragraph(label: str, most: int, *, required: bool = True, rows: int = 3, help_text: str = "") -> Any:
+    """A text of some lines that may hold no ID number."""
+    widget = forms.Textarea(attrs={"rows": rows})
+    return OpenTextField(label=label, max_length=most, required=required, widget=widget, help_text=help_text)
+
+
+class DayPassed(ChineseDateField):
+    """A day that has come."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and (why := problem_of_day(value)):
+            raise ValidationError(why)
+
+
+class ProjectForm(RecordForm[Project]):
+    content = paragraph("建设内容", 1000, required=False)
+    starts_on = ChineseDateField(label="开工日期", required=False)
+    due_on = ChineseDateField(label="计划完工", required=False)
+    finished_on = DayPassed(label="完工日期", required=False)
+
+    class Meta:
+        model = Project
+        fields = (
+            "name",
+            "village",
+            "unit",
+            "kind",
+            "status",
+            "content",
+            "starts_on",
+            "due_on",
+            "finished_on",
+            "progress",
+            "benefit_households",
+            "benefit_people",
+        )
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit(self, "village", Village.objects.visible_to(user).current())
+        if user.is_office:
+            limit(self, "unit", Unit.objects.visible_to(user))
+        else:
+            del self.fields["unit"]
+            self.instance.unit = user.unit
+
+
+class FundForm(RecordForm[ProjectFund]):
+    class Meta:
+        model = ProjectFund
+        fields = ("planned", "arranged", "spent")
+
+
+class ProjectNoteForm(RecordForm[ProjectNote]):
+    on = DayPassed(label="日期")
+    text = paragraph("进展", 500)
+    photos = PhotosField(
+        label="照片",
+        required=False,
+        widget=ManyFilesInput(attrs={"accept": "image/*", "data-shrink": "photos-told"}),
+    )
+
+    class Meta:
+        model = ProjectNote
+        fields = ("on", "progress", "text")
+
+
+class BeneficiariesForm(forms.Form):
+    """The households of the village that a project serves."""
+
+    households = HouseholdChoices(
+        label="受益户",
+        queryset=Household.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        error_messages={"invalid_choice": "勾选的户里有不在这个村的，请重新勾选。"},
+    )
+
+    def __init__(self, *args: Any, project: Project, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = Household.objects.visible_to(user).with_head().filter(village=project.village_id)
+        limit(self, "households", seen.select_related("village").order_by("no"))
+
+
+class VillagePlanForm(RecordForm[VillagePlan]):
+    written_on = DayPassed(label="制定日期")
+    problems = paragraph("主要问题", 1000, required=False)
+    approach = paragraph("发展思路", 1000, required=False)
+    industry = paragraph("主导产业", 500, required=False, rows=2)
+
+    class Meta:
+        model = VillagePlan
+        fields = ("written_on", "problems", "approach", "industry")
+
+
+class GoalForm(RecordForm[VillageGoal]):
+    done_on = DayPassed(label="完成日期", required=False, help_text="完成了再填")
+
+    class Meta:
+        model = VillageGoal
+        fields = ("year", "text", "done_on")
+
+
+class VillageNoteForm(RecordForm[VillageNote]):
+    on = DayPassed(label="日期")
+    text = paragraph("内容", 1000)
+    photos = PhotosField(
+        label="图片",
+        required=False,
+        widget=ManyFilesInput(attrs={"accept": "image/*", "data-shrink": "photos-told"}),
+        help_text="检测单、合同可以拍下来",
+    )
+
+    class Meta:
+        model = VillageNote
+        fields = ("kind", "on", "text")
+
+
+class HouseholdPlanForm(RecordForm[HouseholdPlan]):
+    written_on = DayPassed(label="制定日期")
+    situation = paragraph("致贫情况", 500, required=False)
+    goal = paragraph("脱贫目标", 500)
+
+    class Meta:
+        model = HouseholdPlan
+        fields = ("written_on", "situation", "goal")
+
+
+class MeasureForm(RecordForm[Measure]):
+    done_on = DayPassed(label="完成日期", required=False, help_text="完成了再填")
+
+    class Meta:
+        model = Measure
+        fields = ("year", "text", "target", "expected_gain", "done_on", "result")
+
+
+class AwayForm(RecordForm[HouseholdAway]):
+    started_on = DayPassed(label="外出日期")
+    ended_on = DayPassed(label="回来日期", required=False, help_text="还没回来就空着")
+
+    class Meta:
+        model = HouseholdAway
+        fields = ("started_on", "ended_on", "reason")
