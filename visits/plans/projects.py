@@ -21,7 +21,7 @@ from core.pages import form_page
 from core.places import under
 from core.templatetags.look import money
 from households.models import Household, ProjectBeneficiary
-from units.access import get_editable, get_visible, manager_required, user_of
+from units.access import get_editable, get_visible, manager_required, recorder_required, user_of
 from units.context import frame_of
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
@@ -191,6 +191,7 @@ def project_fund(request: HttpRequest, pk: int, source: str) -> HttpResponse:
     )
 
 
+@recorder_required
 def project_note(request: HttpRequest, pk: int) -> HttpResponse:
     """A dated note on how far it is; whoever of the unit works on it writes one."""
     user = user_of(request)
@@ -217,7 +218,7 @@ def project_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def may_note(user: Cadre, project: Project) -> bool:
-    return user.is_office or (not user.is_viewer and project.unit_id == user.unit_id)
+    return user.is_office or project.unit_id == user.unit_id
 
 
 @manager_required
