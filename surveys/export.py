@@ -33,6 +33,10 @@ class Fact:
     value: str
     labels: Mapping[Any, str] | None = None
 
+    def coded(self, row: Row) -> Any:
+        value = row[self.value]
+        return int(value) if isinstance(value, bool) else value
+
     def words(self, row: Row) -> Any:
         value = row[self.value]
         return value if self.labels is None else self.labels.get(value, value)
@@ -95,7 +99,7 @@ class DataSet:
 
     def _rows_of_codes(self) -> Iterator[list[Any]]:
         for row in self._read("answers"):
-            yield [row[fact.value] for fact in self.facts] + [as_code(given) for _, given in self._given(row)]
+            yield [fact.coded(row) for fact in self.facts] + [as_code(given) for _, given in self._given(row)]
 
     def _rows_of_words(self) -> Iterator[list[Any]]:
         for row in self._read("answers"):
@@ -104,7 +108,7 @@ class DataSet:
 
     def _rows_of_both(self) -> Iterator[list[Any]]:
         for row in self._read("answers"):
-            cells = [row[fact.value] for fact in self.facts]
+            cells = [fact.coded(row) for fact in self.facts]
             for asked, (item, given) in zip(self.items, self._given(row), strict=True):
                 cells += (
                     [as_code(given), in_words(item, given)] if asked.type in CHOICES else [as_code(given)]
@@ -115,7 +119,7 @@ class DataSet:
         facts = [fact for fact in self.facts if fact.code in OF_MEMBERS]
         codes = [item.code for item in self.form.members if item.bind not in NOT_KEPT] + ["age"]
         rows = (
-            [row[fact.value] for fact in facts] + [as_code(member.get(code)) for code in codes]
+            [fact.coded(row) for fact in facts] + [as_code(member.get(code)) for code in codes]
             for row in self._read("members")
             for member in row["members"]
         )

@@ -69,7 +69,7 @@ class Item:
     def must_be_typed(self) -> bool:
         return self.required and not self.calc
 
-    @property
+    @cached_property
     def looks_at(self) -> frozenset[str]:
         """The answers that decide whether it is shown and what it comes to."""
         parts = (part.codes for part in (self.condition, self.calculation) if part)
@@ -82,7 +82,7 @@ class Item:
     @cached_property
     def places(self) -> int:
         """Decimals of a number, from its step."""
-        exponent = Decimal(str(self.step or 1)).normalize().as_tuple().exponent
+        exponent = self._step.normalize().as_tuple().exponent
         assert isinstance(exponent, int)
         return max(0, -exponent)
 
@@ -108,17 +108,23 @@ class Item:
         number = clean_decimal(raw, 15, self.places, self.unit, low=None)
         if number is None:
             return None
-        if self._below(number) or self._above(number):
+        if number < self._low or number > self._high:
             raise CellError(f"{number.normalize():f} 超出了范围", f"填 {self.range}的数{self._in_unit}")
-        if self.step and number % Decimal(str(self.step)):
+        if number % self._step:
             raise CellError(f"{number.normalize():f} 不合要求", f"填 {self.step} 的整倍数{self._in_unit}")
         return int(number) if number == int(number) else float(number)
 
-    def _below(self, number: Decimal) -> bool:
-        return self.min is not None and number < Decimal(str(self.min))
+    @cached_property
+    def _low(self) -> Decimal:
+        return Decimal("-Infinity" if self.min is None else str(self.min))
 
-    def _above(self, number: Decimal) -> bool:
-        return self.max is not None and number > Decimal(str(self.max))
+    @cached_property
+    def _high(self) -> Decimal:
+        return Decimal("Infinity" if self.max is None else str(self.max))
+
+    @cached_property
+    def _step(self) -> Decimal:
+        return Decimal(str(self.step or 1))
 
     @property
     def range(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from core.cells import CellError
 from surveys.checking import Known
 from surveys.definition import SUBJECTS, Definition
 from surveys.items import Item
@@ -57,6 +58,15 @@ def draw_clean(rng: Random, item: Item, *, missing: float = 0.1) -> Any:
     if item.type == "multi":
         return [code for code in item.labels if code in _some(rng, list(item.labels), 3)]
     return LAST_DAY if item.type == "date" else rng.choice(list(item.labels) or ["字" * (item.min or 2)])
+
+
+def draw_valid(rng: Random, item: Item) -> Any:
+    """A clean answer within the limits of its item."""
+    while True:
+        try:
+            return item.clean(draw_clean(rng, item, missing=0))
+        except CellError:
+            continue
 
 
 def _some(rng: Random, codes: Sequence[str], most: int) -> list[str]:

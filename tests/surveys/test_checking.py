@@ -7,7 +7,7 @@ import pytest
 from surveys.checking import Known, examine, hide, rounded
 from surveys.definition import Definition
 from tests.surveys.definitions import FORMS, everything
-from tests.surveys.drawing import draw_clean, draw_known, draw_raw
+from tests.surveys.drawing import draw_known, draw_raw, draw_valid
 from tests.surveys.plain import plain
 
 pytestmark = pytest.mark.once
@@ -16,7 +16,7 @@ forms = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 
 
 def clean_answers(rng: Random, form: Definition) -> dict:
-    return {item.code: draw_clean(rng, item, missing=0) for item in form.asked}
+    return {item.code: draw_valid(rng, item) for item in form.asked}
 
 
 @forms

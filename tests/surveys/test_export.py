@@ -84,11 +84,12 @@ def test_a_response_in_codes_and_in_words(survey, office):
     response = respond(survey)
     found = sheets_of(DataSet(survey, office))
     [codes], [words] = found["代码"], found["文字"]
-    assert [codes[name] for name in ("no", "year", "edition", "status")] == [
+    assert [codes[name] for name in ("no", "year", "edition", "status", "signed")] == [
         response.household.no,
         2015,
         "2012.1",
         "submitted",
+        0,
     ]
     assert [codes[code] for code in ANSWERS] == [
         3,
