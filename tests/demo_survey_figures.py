@@ -7,7 +7,7 @@ from typing import Any
 
 from surveys.definition import Definition, load
 from surveys.models import COUNTED, Response
-from surveys.presets import FILES, preset
+from surveys.presets import preset
 
 Table = dict[str, list[float]]
 HOUSE_ITEMS = {"A02": "05", "A04": 1, "A06": "01", "A07": 1, "A10": "01", "A12": 1, "B11": 1, "C08": 1}
@@ -27,8 +27,7 @@ CHOICES = {"B14": "主要收入来源（%）", "C06": "已享受过的扶持（%
 
 @cache
 def preset_forms() -> tuple[Definition, Definition]:
-    household, village = (load(preset(subject)) for subject in FILES)
-    return household, village
+    return load(preset("household")), load(preset("village"))
 
 
 class SurveyFigures:

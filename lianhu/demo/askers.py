@@ -6,8 +6,6 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from households.choices import PairingKind
 from lianhu.demo.homes import Home, Place
 from lianhu.demo.pairings import BEFORE, STILL, Link, Tenure
@@ -105,5 +103,5 @@ class Askers:
     def _some_day(self, rng: Random, day: date, worker: int, unit: int, rank: str) -> Asked:
         typed = day + timedelta(days=rng.randint(1, 6)) if rng.random() < TYPED_LATER else day
         clock = time(rng.randint(12, 21), rng.randrange(60), rng.randrange(60))
-        recorded_at = min(timezone.make_aware(datetime.combine(typed, clock)), self.now)
+        recorded_at = min(datetime.combine(typed, clock, self.now.tzinfo), self.now)
         return Asked(day, worker, unit, rank, worker, recorded_at)

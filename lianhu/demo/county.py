@@ -61,7 +61,8 @@ def facts(scale: Scale) -> County:
 
 def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
     """Every row, parents first. `password` is the hash all accounts share; the year ends on the day of `now`."""
-    county, year = facts(scale), Year(timezone.localdate(now))
+    now = timezone.localtime(now)
+    county, year = facts(scale), Year(now.date())
     divisions = {code: pk for pk, code in enumerate(county.divisions, start=1)}
     yield Batch(Division, [{**row, "id": divisions[row["code"]]} for row in division_rows(county)])
     yield Batch(Survey, _survey_rows(year))

@@ -7,8 +7,6 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from core.words import join_words
 from households.models import Household
 from lianhu.demo import phrases
@@ -167,7 +165,7 @@ def _to_villages(rng: Random, teams: Sequence[Team], tenures: Sequence[Tenure]) 
 
 
 class Diary:
-    """Turns outings into rows; `now` only caps the times of entry of the last day."""
+    """Turns outings into rows; `now`, in local time, only caps the times of entry of the last day."""
 
     def __init__(self, teams: Sequence[Team], year: Year, now: datetime) -> None:
         self.teams = teams
@@ -212,21 +210,24 @@ class Diary:
 
     def _form(self, rng: Random, outing: Outing, day: date, kind: str, reason: str, content: str) -> Form:
         worker = outing.worker
-        colleagues = [
-            other
-            for other in self.teams[outing.unit - 1].workers
-            if other is not worker and other.posting(outing.moment)[0] == outing.unit
-        ]
         helped = FOR_THE_OLDER if worker.age >= OLDER_FROM else FOR_THE_YOUNGER
-        entered_by = rng.choice(colleagues).pk if rng.random() < helped else worker.pk
+        entered_by = rng.choice(self._colleagues(outing)).pk if rng.random() < helped else worker.pk
         company: list[Worker] = []
         if kind != Kind.PHONE and rng.random() < COMPANY:
-            company = rng.sample(colleagues, 2 if rng.random() < SECOND_COMPANION else 1)
+            company = rng.sample(self._colleagues(outing), 2 if rng.random() < SECOND_COMPANION else 1)
         form = Form(uuid4(rng), kind, reason, content, entered_by, self._recorded(rng, day), company)
         if outing.homes and rng.random() < PROMISES:
             form.promised_on = day + timedelta(days=rng.randint(7, 35))
             form.promise = rng.choice(phrases.PROMISES)
         return form
+
+    def _colleagues(self, outing: Outing) -> list[Worker]:
+        """Who was in the unit that day, but for the one who went."""
+        return [
+            other
+            for other in self.teams[outing.unit - 1].workers
+            if other is not outing.worker and other.posting(outing.moment)[0] == outing.unit
+        ]
 
     def _recorded(self, rng: Random, day: date) -> datetime:
         """Most type in the evening, some the next morning; 补录 comes days later."""
@@ -238,7 +239,7 @@ class Diary:
         else:
             hours = (12, 22)
         clock = time(rng.randint(*hours), rng.randrange(60), rng.randrange(60))
-        return min(timezone.make_aware(datetime.combine(day, clock)), self.now)
+        return min(datetime.combine(day, clock, self.now.tzinfo), self.now)
 
     def _rows(
         self,
@@ -297,7 +298,7 @@ class Diary:
     def _void(self, rng: Random, form: Form) -> dict[str, Any]:
         if rng.random() >= VOID:
             return {}
-        day = timezone.localdate(form.recorded_at) + timedelta(days=rng.randint(0, 5))
+        day = form.recorded_at.date() + timedelta(days=rng.randint(0, 5))
         return {
             "voided_on": min(day, self.year.last),
             "voided_by_id": form.entered_by,

@@ -5,8 +5,6 @@ from datetime import timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from lianhu.demo import CADRE_PHONE, OFFICE_PHONE
 from lianhu.demo.answers import Answers, household, village
 from lianhu.demo.answers.fortunes import Members
@@ -75,18 +73,18 @@ class Responses:
 
     def of(self, place: Place) -> list[dict[str, Any]]:
         """The rows of a village's households and of itself, both rounds."""
-        rng = stream(self.scale.name, "answers", place.code)
+        rng, asking = (stream(self.scale.name, name, place.code) for name in ("answers", "askers"))
         ground = draw_ground(rng, place)
         rows: list[dict[str, Any]] = []
         sheets, rounds = [], self.askers.rounds
         for home in place.homes:
-            own, telling = Random(rng.getrandbits(64)), Random(rng.getrandbits(64))
-            then, now = self.askers.of_home(own, 0, home), self.askers.of_home(own, 1, home)
+            telling = Random(rng.getrandbits(64))
+            then, now = self.askers.of_home(asking, 0, home), self.askers.of_home(asking, 1, home)
             days = (then.day if then else rounds[0].last, now.day if now else rounds[1].last)
             both = household.answer(telling, home, ground, days)
             sheets.append(both)
-            rows += self._of_home(own, home, (then, now), both)
-        rows += self._of_village(rng, place, village.answer(rng, place, ground, sheets))
+            rows += self._of_home(asking, home, (then, now), both)
+        rows += self._of_village(asking, place, village.answer(rng, place, ground, sheets))
         return rows
 
     def _of_home(
@@ -158,7 +156,7 @@ class Responses:
             "submitted_at": submitted_at,
         }
         last = self.askers.year.last
-        reviewed_on = timezone.localdate(submitted_at) + timedelta(days=rng.randint(1, 24))
+        reviewed_on = submitted_at.date() + timedelta(days=rng.randint(1, 24))
         if fate == Status.SUBMITTED or (fate == Status.ACCEPTED and reviewed_on > last):
             return {**columns, "status": Status.SUBMITTED}
         reasons = RETURNED if whole.home else VILLAGE_RETURNED

@@ -4,9 +4,9 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
-from households.choices import Cause, Health, Schooling
+from households.choices import Cause
 from lianhu.demo.answers import Answers, farming, housing, needs, support
-from lianhu.demo.answers.case import WORKERS, Case
+from lianhu.demo.answers.case import Case
 from lianhu.demo.answers.fortunes import Members, draw_fortune, members_before, members_now
 from lianhu.demo.answers.grounds import Ground
 from lianhu.demo.answers.remarks import ALL_WELL, INCOME_CHANGED, NOT_AT_WORK
@@ -55,19 +55,13 @@ def _finish(case: Case) -> None:
 
 def _sheet(case: Case) -> Sheet:
     confirmed = {}
-    if any(_is_idle(member) for member in case.members):
+    if case.idle:
         confirmed[LABOUR_RULE] = case.rng.choice(NOT_AT_WORK)
-    if case.home.cause in UNWELL and all(member["M08"] == Health.HEALTHY for member in case.members):
+    if case.well == case.size and case.home.cause in UNWELL:
         confirmed[HEALTH_RULE] = case.rng.choice(ALL_WELL)
     if case.turn and case.before and _leaps(case.before, case.answers):
         confirmed[INCOME_RULE] = case.rng.choice(INCOME_CHANGED[case.turn])
     return Sheet(dict(sorted(case.answers.items())), case.members, confirmed)
-
-
-def _is_idle(member: Answers) -> bool:
-    """Of working age, well and not at school, yet put down as no labour."""
-    able = 16 <= member["age"] <= 59 and member["M08"] == Health.HEALTHY and member["M07"] == Schooling.NONE
-    return able and member["M09"] not in WORKERS
 
 
 def _leaps(before: Answers, after: Answers) -> bool:

@@ -96,7 +96,7 @@ def _pressing(case: Case) -> dict[str, float]:
         ROAD: {MUD: 0.24, GRAVEL: 0.09}.get(answers["A10"], 0.008),
         POWER: 0.9 if not answers["A09"] else (0.012 if answers["B11"] else 0.05),
         SCHOOL: 0.42 if case.pupils else 0.012,
-        HEALTH: 0.46 if case.is_ill else 0.03,
+        HEALTH: 0.46 if case.ill else 0.03,
         HOUSE: 0.56 if answers.get("A04") or answers["A01"] == 0 else 0.03,
         WORK: 0.12 if works and case.away == 0 else 0.03,
         FUNDS: 0.27 if works else 0.05,
@@ -104,7 +104,7 @@ def _pressing(case: Case) -> dict[str, float]:
         SUPPLIES: 0.09,
         SALES: 0.2 if answers["B06"] or answers["B05"] not in {0, "unknown"} else 0.04,
         QUARREL: 0.45 if "信访" in case.home.standing.tags else 0.012,
-        POLICY: 0.22 if case.home.standing.kind == Kind.ORDINARY and case.is_ill else 0.05,
+        POLICY: 0.22 if case.home.standing.kind == Kind.ORDINARY and case.ill else 0.05,
         OTHER: 0.012,
     }
     solved = (cause == Cause.WATER and not answers["A07"]) or (

@@ -47,12 +47,11 @@ def _on_allowance(rng: Random, kind: Kind, size: int) -> int:
 
 def _of_members(case: Case, on_allowance: int) -> Answers:
     rng = case.rng
-    pensions = sum(member["M13"] for member in case.members)
     return {
         "C01": case.home.standing.kind,
         "C02": on_allowance,
-        "C03": sum(member["M12"] for member in case.members),
-        "C04": UNKNOWN if rng.random() < UNKNOWN_SHARE else pensions,
+        "C03": case.insured,
+        "C04": UNKNOWN if rng.random() < UNKNOWN_SHARE else case.pensions,
         "C05": _transfers(case, on_allowance),
     }
 
@@ -67,7 +66,7 @@ def _transfers(case: Case, on_allowance: int) -> float:
     total += on_allowance * 12 * rng.uniform(*A_HEAD)
     if case.home.standing.kind == Kind.FIVE_GUARANTEES:
         total += case.size * rng.uniform(*GUARANTEED)
-    total += PENSION * sum(member["age"] >= 60 and member["M13"] for member in case.members)
+    total += PENSION * case.pensioners
     return whole(total / 10) * 10
 
 
@@ -100,7 +99,7 @@ def _chances(case: Case) -> dict[str, float]:
         MUTUAL_FUND: 0.016 * workers,
         TRAINING: 0.055 * workers,
         SCHOOL: 0.24 if case.pupils else 0.0,
-        MEDICAL: 0.17 if case.is_ill else 0.008,
+        MEDICAL: 0.17 if case.ill else 0.008,
         COMFORT: 0.24,
         OTHER: 0.006,
     }
