@@ -43,10 +43,19 @@ class OpenTextField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Ticked rows of a table; a key that is none of its own is refused with `invalid_choice`."""
+
+    def clean(self, value: Any) -> Any:
+        if any(not key_of(key) for key in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
+
+
 class RecordForm(forms.ModelForm[M]):
     """A ModelForm that carries the row's version through the page (see `saved`)."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(label="版本", required=False, widget=forms.HiddenInput)
     conflict: dict[str, Any] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

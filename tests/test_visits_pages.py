@@ -121,6 +121,8 @@ def test_a_tampered_household_is_refused_in_a_sentence_and_the_text_is_kept(cadr
         ({"promised_on": "2012-03-05"}, "约下次的日期要晚于这次走访"),
         ({"promise": "答" * 101}, "100"),
         ({"companions": ["99999"]}, "同去的人只能选本单位"),
+        ({"companions": ["99999999999999999999"]}, "同去的人只能选本单位"),
+        ({"households": ["9223372036854775808"]}, "勾选的户里，有现在不能记的"),
         ({"village": "99999"}, "这个村不是本单位联系的村"),
         ({"ref": "abc"}, "UUID"),
     ],

@@ -10,6 +10,7 @@ from typing import Any
 from axes.utils import reset as forget_failures
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -20,6 +21,13 @@ from units.models import Cadre
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 O 1 I L, which look alike on a printed slip."""
 CODE_LIFE = timedelta(days=30)
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's own sentence has lost its translation in 5.2."""
+
+    def get_error_message(self) -> str:
+        return f"密码太短，至少要 {self.min_length} 个字符。"
 
 
 class PhoneOrStaffNumberBackend(ModelBackend):

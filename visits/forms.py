@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from core.attachments import reencode
-from core.forms import ChineseDateField, OpenTextField
+from core.forms import ChineseDateField, OpenTextField, RowsField
 from core.words import join_words
 from households.models import Household, HouseholdPairing
 from units.models import Cadre, Word, today
@@ -39,7 +39,7 @@ class PhotosField(forms.FileField):
         return [reencode(super(PhotosField, self).clean(upload)) for upload in uploads]
 
 
-class HouseholdChoices(forms.ModelMultipleChoiceField):
+class HouseholdChoices(RowsField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.head_name or '（没有户主）'}，{obj.village}{obj.group}"
 
@@ -65,7 +65,6 @@ class VisitForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(TICKED),
         error_messages={
             "invalid_choice": "勾选的户里，有现在不能记的，已经去掉，请看一看再保存。",
-            "invalid_pk_value": "勾选的户看不懂，请重新勾选。",
         },
     )
     village = forms.ModelChoiceField(
@@ -107,7 +106,7 @@ class VisitForm(forms.Form):
     )
     promised_on = ChineseDateField(label="约好哪天再去", required=False)
     promise = OpenTextField(label="答应的事", required=False, max_length=100)
-    companions = forms.ModelMultipleChoiceField(
+    companions = RowsField(
         label="同去的人",
         queryset=Cadre.objects.none(),
         required=False,

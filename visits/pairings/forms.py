@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from core import cells
-from core.forms import ChineseDateField, OpenTextField, key_of, limit
+from core.forms import ChineseDateField, OpenTextField, RowsField, limit
 from core.lists import count_of
 from core.places import COUNTY, under
 from households.choices import PairingKind
@@ -37,15 +37,6 @@ def _group(label: str | None, options: Sequence[dict[str, Any]]) -> str:
         for option in options
     )
     return f'<optgroup label="{conditional_escape(label)}">{written}</optgroup>' if label else written
-
-
-class RowsField(forms.ModelMultipleChoiceField):
-    """Ticked rows of a table; a key that is none of its own is refused with `invalid_choice`."""
-
-    def clean(self, value: Any) -> Any:
-        if any(not key_of(key) for key in value or ()):
-            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
-        return super().clean(value)
 
 
 class CadreChoice(forms.ModelChoiceField):
