@@ -31,7 +31,7 @@ FIRST_FATES: Choice[Status | None] = Choice(
     {Status.ACCEPTED: 97.6, Status.SUBMITTED: 0.5, Status.DRAFT: 0.4, Status.RETURNED: 0.4, None: 1.1}
 )
 SECOND_FATES: Choice[Status | None] = Choice(
-    {Status.ACCEPTED: 95.3, Status.SUBMITTED: 2.2, Status.DRAFT: 1.4, Status.RETURNED: 1.1}
+    {Status.ACCEPTED: 94.7, Status.SUBMITTED: 2.2, Status.DRAFT: 1.4, Status.RETURNED: 1.7}
 )
 VILLAGE_FATES = (
     Choice({Status.ACCEPTED: 98, Status.SUBMITTED: 2}),
