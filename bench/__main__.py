@@ -14,9 +14,10 @@ PARTS = {
     "imports_postgres": ["import-postgres"],
     "pages": ["page", "list-admin"],
     "exports": ["export-writer", "export-memory"],
+    "survey_statistics": ["survey-statistics"],
 }
 """Module → the keys, or beginnings of keys, that it measures."""
-ON_COUNTY = {"pages", "exports"}
+ON_COUNTY = {"pages", "exports", "survey_statistics"}
 
 
 def main() -> int:

@@ -111,7 +111,7 @@ def _answers(counted: Counted, there: Mapping[tuple[int, str], Item]) -> dict[tu
     sql = (
         f"SELECT d.survey_id, a.key, CASE WHEN a.key IN ({_marks(texts)}) THEN '' ELSE a.value END, COUNT(*)"  # noqa: S608 (our own words)
         f" FROM ({inner}) AS d, {UNNESTED[connection.vendor]} AS a"
-        f" WHERE a.key IN ({_marks(wanted)}) GROUP BY 1, 2, 3"
+        f" WHERE a.key IN ({_marks(wanted)}) GROUP BY 2, 3, 1"
     )
     found: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
     with connection.cursor() as cursor:
