@@ -13,6 +13,7 @@ from core.places import under
 from core.templatetags.look import date_short
 from households.models import Household, HouseholdPairing
 from reports.counting import Period
+from surveys.models import Response
 from units.models import Cadre, Unit, today
 from units.roles import Rank, Role
 from villages.models import Village, VillagePairing
@@ -81,6 +82,9 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
     entered = Visit.objects.entering().filter(visited_on__range=(month.since, month.until))
     if not user.is_office:
         visits, entered = visits.filter(unit=user.unit_id), entered.filter(unit=user.unit_id)
+    waiting = Response.objects.visible_to(user).filter(status=Response.Status.SUBMITTED)
+    if not user.is_office:
+        waiting = waiting.filter(unit=user.unit_id)
     without = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
     households_url, paired_only = reverse("households"), "" if unit else "paired=yes&"
     return [
@@ -107,6 +111,14 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
             "note": f"{month.since:%-m}月1日起",
             "how": "这个月走访日期的记录，补录的也算，作废的不算。",
             "url": f"{reverse('visits')}?{unit}{month.query}",
+        },
+        {
+            "label": "待复核",
+            "value": waiting.count(),
+            "unit": "份",
+            "note": "调查表",
+            "how": "交上来还没有复核的答卷。自己调查的由双联办复核。",
+            "url": f"{reverse('responses')}?{unit}status={Response.Status.SUBMITTED}",
         },
         {
             "label": "还没有密码",

@@ -129,7 +129,8 @@ class Draft:
 
     def _proposed(self, item: Item) -> Any:
         owner, _, name = item.bind.partition(".")
-        return getattr(self.subject, name) if owner == "household" else self.before.get(item.code)
+        fact = getattr(self.subject, name) if owner == "household" else None
+        return self.before.get(item.code) if fact in (None, "") else fact
 
     def remarks(self, step: Step) -> Remarks:
         """What stands against a step that has been saved."""

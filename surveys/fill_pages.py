@@ -20,6 +20,7 @@ from households.models import Household, Member
 from surveys.browser import facts_for_browser, for_browser
 from surveys.checkpage import check_page
 from surveys.draft import Draft, Remarks
+from surveys.due import open_surveys, standings
 from surveys.filling import StepChanged, recall, save_step, start
 from surveys.forms import ItemsForm, form_class
 from surveys.models import Response, Survey
@@ -50,6 +51,30 @@ def response_new(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"今年这张表由{response.surveyor}在填。")
         return redirect("response", pk=response.pk)
     return redirect("response-fill", pk=response.pk, step=Draft(response).reached)
+
+
+@recorder_required
+def response_for(request: HttpRequest) -> HttpResponse:
+    """替同事填: a colleague of the same unit (`?for=`) and the households to survey for him."""
+    user = user_of(request)
+    key = request.GET.get("for", "")
+    chosen = _surveyor(user, key) if key else None
+    households: list[Any] = []
+    if chosen is not None:
+        own = Household.objects.open_to(user, chosen).registered().with_head().select_related("village")
+        households = list(own.order_by("no"))
+    found = standings(open_surveys(user), households)
+    return render(
+        request,
+        "surveys/for.html",
+        {
+            "page": {"title": "替同事填调查表"},
+            "back": reverse("home"),
+            "colleagues": Cadre.objects.colleagues_of(user).exclude(pk=user.pk).order_by("pinyin", "pk"),
+            "chosen": chosen,
+            "households": [(household, found[household.pk]) for household in households],
+        },
+    )
 
 
 def _surveyor(user: Cadre, key: str) -> Cadre:
@@ -166,6 +191,7 @@ class _StepPage:
                 "remarks": self.remarks,
                 "conflict": conflict,
                 "live": self._live(),
+                "since": f"{draft.last.year}年" if draft.last else "",
                 "seen": self.request.POST.get("seen") or draft.mark(self.step),
                 **(self._household() if self.step.number == 1 else {}),
             },

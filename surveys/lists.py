@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from core.lists import Column, Listing, SearchForm, by_name, labels_of, link_to, list_page, offer
 from core.places import under
@@ -77,6 +78,7 @@ class ResponseSearch(SearchForm):
 
 def responses(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
+    for_others = [] if user.is_viewer else [{"label": "替同事填", "url": reverse("response-for")}]
     listing = Listing(
         title="调查答卷",
         unit="份",
@@ -97,6 +99,7 @@ def responses(request: HttpRequest) -> HttpResponseBase:
         ],
         sort="-surveyed_on",
         href=link_to("response"),
+        actions=for_others,
         empty={"text": "没有符合条件的答卷。", "url": request.path, "label": "看全部答卷"},
     )
     return list_page(request, listing, frame=frame_of(user))

@@ -63,6 +63,7 @@ def response(request: HttpRequest, pk: int) -> HttpResponse:
             "confirmed": _confirmed(definition, found.confirmed),
             "signatures": found.signatures.all(),
             "step": Draft(found).reached if editable and found.is_draft else None,
+            "reviewable": Response.objects.reviewable_by(user).filter(pk=pk).exists(),
             "may_recall": editable and found.status == Response.Status.SUBMITTED,
             "history": history_of(found, told=_told(definition, tell), show_phones=not user.is_viewer),
         },

@@ -19,6 +19,7 @@ urlpatterns = [
     path("surveys/<int:pk>/village.pdf", paper_pages.survey_village_pdf, name="survey-village-pdf"),
     path("surveys/<int:pk>/start/", fill_pages.response_new, name="response-new"),
     path("responses/", lists.responses, name="responses"),
+    path("responses/for/", fill_pages.response_for, name="response-for"),
     path("responses/<int:pk>/", reading.response, name="response"),
     path("responses/<int:pk>/fill/<int:step>/", fill_pages.response_fill, name="response-fill"),
     path("responses/<int:pk>/members/new/", fill_pages.response_member, name="response-member-new"),

@@ -50,6 +50,7 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
             "cards": [_card(household, day, _open(of_households[household.pk])) for household in households],
             "villages": [(village, now) for village in villages if (now := _open(of_villages[village.pk]))],
             "for_others": [draft for draft in unfinished(user) if draft.household_id not in {None, *own}],
+            "surveys": surveys,
             "year": day.year,
             "figures": figures(user, day),
         },

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from surveys.models import Survey
 from tests.factories import make_household, make_member, make_pairing
 from units.models import Cadre
 
@@ -16,6 +17,29 @@ HOUSEHOLD: dict[str, Any] = {
     "D07": ["02"], "D08": "0", "D09": "想养牛，水窖要修。",
 }  # fmt: skip
 """What the forms send of a household of two, with no warning."""
+
+
+VILLAGE: dict[str, Any] = {
+    "VH3": "马建国", "VH5": "13993850009", "VH7": "4",
+    "V101": "3", "V102": "8", "V103": "300", "V104": "1200", "V105": "700", "V106": "260", "V107": "0", "V108": "0",
+    "V109": "40", "V110": "90", "V111": "6", "V112": "30", "V113": "35", "V114": "7", "V115": ["1", "4"],
+    "V201": "12.5", "V202": "1", "V203": "0", "V204": "3", "V205": "9.5", "V206": "0", "V207": "0", "V208": "0",
+    "V209": "2", "V210": "15", "V211": "unknown", "V212": "280", "V213": "1", "V214": "0",
+    "V301": "2600", "V302": "0.5", "V303": ["04", "05"], "V304": "1", "V305": "0", "V306": "1", "V307": "30",
+    "V308": "12", "V309": "60", "V310": "c", "V311": ["01", "04"], "V312": "修路，种药材。",
+    "V401": "2400", "V402": "300", "V403": "900", "V404": "600", "V405": "120", "V406": "0", "V407": "0",
+    "V408": "80", "V409": "40", "V410": "60", "V411": "10", "V412": "1", "V413": "0",
+    "V501": "1", "V502": "unknown", "V503": "0", "V504": "0", "V505": "0", "V506": "1", "V507": "60", "V508": "1",
+    "V509": "1", "V510": "1150", "V511": "600", "V512": "1", "V513": "unknown",
+}  # fmt: skip
+"""What the village form sends, with no warning where no household is registered."""
+
+
+def clean(survey: Survey, sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent as the answers that are kept."""
+    items = survey.form.by_code
+    answers = {code: items[code].clean(value) for code, value in sent.items()}
+    return {code: answer for code, answer in answers.items() if answer is not None}
 
 
 def make_surveyed(*, cadre: Cadre, head: str = "王有福") -> Any:

@@ -119,3 +119,17 @@ def test_a_survey_of_another_county_is_not_due_here(cadre):
     make_survey(place="620523")
     make_pairing(cadre=cadre, household=make_household())
     assert "调查表" not in home_of(cadre)
+
+
+def test_a_colleagues_households_are_surveyed_from_a_page_of_their_own(cadre, survey, household):
+    younger = make_cadre(name="陈立新", unit=cadre.unit)
+    client = client_of(younger)
+    assert "李建业" in words_of(client.get("/responses/for/"))
+    page = words_of(client.get(f"/responses/for/?for={cadre.pk}"))
+    assert "王有福" in page
+    assert "贫困户调查表：今年还没有填" in page
+    assert "王有福" not in words_of(client.get("/responses/for/"))
+
+
+def test_nobody_fills_for_another_unit(cadre, stranger, survey, household):
+    assert client_of(stranger).get(f"/responses/for/?for={cadre.pk}").status_code == 404
