@@ -29,7 +29,7 @@ SECTIONS = {
     ),
     "结对": ("villages.villagepairing", "households.householdpairing"),
     "工作": ("visits.visit", "surveys.response"),
-    "规定": ("units.requirement", "units.word"),
+    "规定": ("units.requirement", "units.leave", "units.calendarday", "units.word"),
     "记录": ("core.importrun", "core.download", "core.reveal"),
 }
 ELSEWHERE = {"password_change", "password_change_done", "view_on_site"}

@@ -17,7 +17,8 @@ from surveys.models import Response
 from units.models import Cadre, Unit, today
 from units.roles import Rank, Role
 from villages.models import Village, VillagePairing
-from visits.models import Visit, VisitCompanion
+from visits.duty import cadre_duties, owing
+from visits.models import Problem, Visit, VisitCompanion
 from visits.registers.cadres import NO_PASSWORD
 
 MOST_CADRES = 100
@@ -48,7 +49,7 @@ def admin_home(user: Cadre) -> dict[str, Any]:
     return {
         "home_title": user.unit.name,
         "home_facts": f"{_unit_facts(user)}。今天 {date_short(day)}",
-        "figures": _figures(user, month, f"unit={user.unit_id}&"),
+        "figures": [*_figures(user, month, f"unit={user.unit_id}&"), _owing(user, day)],
         "tables": [_cadre_table(user, day)],
     }
 
@@ -83,8 +84,9 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
     if not user.is_office:
         visits, entered = visits.filter(unit=user.unit_id), entered.filter(unit=user.unit_id)
     waiting = Response.objects.visible_to(user).filter(status=Response.Status.SUBMITTED)
+    problems = Problem.objects.visible_to(user)
     if not user.is_office:
-        waiting = waiting.filter(unit=user.unit_id)
+        waiting, problems = waiting.filter(unit=user.unit_id), problems.filter(unit=user.unit_id)
     without = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
     households_url, paired_only = reverse("households"), "" if unit else "paired=yes&"
     return [
@@ -121,6 +123,14 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
             "url": f"{reverse('responses')}?{unit}status={Response.Status.SUBMITTED}",
         },
         {
+            "label": "逾期诉求",
+            "value": problems.overdue(today()).count(),
+            "unit": "件",
+            "note": f"没办结 {problems.open().count():,} 件",
+            "how": "登记、办理、上报以后还没有解决的诉求里，过了办结期限的。并入别的、作废的不算。",
+            "url": f"{reverse('problems')}?{unit}status=overdue",
+        },
+        {
             "label": "还没有密码",
             "value": Cadre.objects.visible_to(user).current().filter(NO_PASSWORD, is_active=True).count(),
             "unit": "人",
@@ -129,6 +139,19 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
             "url": f"{reverse('cadres')}?account=new",
         },
     ]
+
+
+def _owing(user: Cadre, day: date) -> dict[str, Any]:
+    cadres = Cadre.objects.visible_to(user).current()
+    behind = owing(cadre_duties(cadres, place=user.place, year=day.year, on=day))
+    return {
+        "label": "要求还欠的干部",
+        "value": len(behind),
+        "unit": "人",
+        "note": f"{day.year} 年",
+        "how": "照今年的下限，按结对时间折算以后还没有完成的。点开按姓名列，不排名次。",
+        "url": f"{reverse('duties-unit', args=[user.unit_id])}?owing=1",
+    }
 
 
 def _cadre_table(user: Cadre, day: date) -> dict[str, Any]:

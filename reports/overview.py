@@ -14,10 +14,10 @@ from core.sets import grouped
 from households.choices import Status
 from households.models import Household, HouseholdPairing
 from reports.counting import CHILD_LENGTH, Period, entering_in, visits_in
-from units.models import Cadre, Division, Unit
+from units.models import Cadre, Division, Unit, today
 from villages.models import Village, VillagePairing
 from visits.counting import with_companions
-from visits.models import Visit
+from visits.models import Problem, Visit
 
 
 @dataclass
@@ -36,6 +36,8 @@ class Figures:
     village_times: int
     nights: int
     cadres: int
+    open_problems: int
+    overdue_problems: int
 
     @property
     def coverage(self) -> Decimal | None:
@@ -97,6 +99,7 @@ def household_days(user: Cadre, period: Period) -> Any:
 def figures(user: Cadre, period: Period) -> Figures:
     households = Household.objects.registered().filter(under(user.place))
     visits, entering = visits_in(user, period), entering_in(user, period)
+    problems = Problem.objects.filter(under(user.place))
     return Figures(
         registered=households.count(),
         paired=households.paired().count(),
@@ -110,6 +113,8 @@ def figures(user: Cadre, period: Period) -> Figures:
         village_times=_village_visits(user, period).count(),
         nights=with_companions(visits.filter(nights__gt=0), "cadre", "visited_on").count(),
         cadres=with_companions(visits, "cadre").count(),
+        open_problems=problems.open().count(),
+        overdue_problems=problems.overdue(today()).count(),
     )
 
 

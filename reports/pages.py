@@ -191,6 +191,14 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "url": f"{visits}&nights=1",
         },
         {
+            "label": "没办结的诉求",
+            "value": figures.open_problems,
+            "unit": "件",
+            "note": f"逾期 {figures.overdue_problems:,} 件",
+            "how": "今天还没有解决的诉求，不论哪天提出；并入别的只算一件，作废的不算。逾期是过了办结期限的。",
+            "url": f"{reverse('problems')}?status=open" if figures.open_problems else "",
+        },
+        {
             "label": "补录",
             "value": figures.late,
             "unit": "条",

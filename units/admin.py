@@ -10,7 +10,7 @@ from core.importing.kinds import find_kind
 from core.models import Download, ImportRun, Reveal
 from units.access import user_of
 from units.admin_lists import Filled, Seen, said
-from units.models import Cadre, Division, Requirement, Unit, Word
+from units.models import Cadre, CalendarDay, Division, Leave, Requirement, Unit, Word
 from units.roles import Role
 from units.scoped_admin import MANAGERS, OFFICE, ReadOnlyAdmin, ScopedAdmin, ScopedForm
 
@@ -95,6 +95,34 @@ class RequirementAdmin(ScopedAdmin):
     list_display = ("indicator", "year", "place", "rank", "unit", "minimum", "maximum")
     list_select_related = ("unit",)
     list_filter = ("year", "indicator", "rank")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"place": user_of(request).place, **super().get_changeform_initial_data(request)}
+
+
+@admin.register(Leave)
+class LeaveAdmin(ScopedAdmin):
+    """Leaves of the unit's cadres: on these days nothing is asked of them."""
+
+    writers = erasers = MANAGERS
+    fields = ("cadre", "started_on", "ended_on", "reason")
+    fixed = ("cadre",)
+    choices = {"cadre": lambda user: Cadre.objects.editable_by(user)}
+    autocomplete_fields = ("cadre",)
+    list_display = ("cadre", "started_on", "ended_on", "reason")
+    list_select_related = ("cadre",)
+    search_fields = ("cadre__name", "cadre__pinyin", "cadre__initials")
+    search_help_text = "干部姓名、拼音"
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(ScopedAdmin):
+    """Days that the office corrects in the calendar by which problems fall due."""
+
+    readers = erasers = OFFICE
+    fields = ("on", "works", "note", "place")
+    list_display = ("on", said("works", "上班", "上班", "放假"), "note", "place")
+    list_filter = ("works",)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"place": user_of(request).place, **super().get_changeform_initial_data(request)}

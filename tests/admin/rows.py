@@ -1,5 +1,6 @@
 """Rows and addresses that the tests of the admin site share."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.test import Client
@@ -20,7 +21,7 @@ from tests.factories import (
     make_village_pairing,
     make_visit,
 )
-from units.models import Cadre, Requirement, Word
+from units.models import Cadre, CalendarDay, Leave, Requirement, Word
 
 Rows = dict[str, Any]
 
@@ -42,7 +43,10 @@ def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Ro
     visit = make_visit(cadre=cadre, household=household)
     survey = Survey.objects.filter(place=county).first() or make_survey(place=county)
     response = make_response(survey=survey, cadre=cadre, household=household)
-    found = [cadre, cadre.unit, place, village_pairing, household, member, pairing, visit, response]
+    leave = Leave.objects.create(
+        cadre=cadre, started_on=date(2015, 3, 1), ended_on=date(2015, 3, 9), reason="病假"
+    )
+    found = [leave, cadre, cadre.unit, place, village_pairing, household, member, pairing, visit, response]
     return {row._meta.label_lower: row for row in found}
 
 
@@ -51,6 +55,7 @@ def rows_of_the_office(cadre: Cadre, county: str = "620524") -> Rows:
     found = [
         make_division(code=county),
         Word.objects.create(group="visit_reason", text=f"红白事{cadre.pk}"),
+        CalendarDay.objects.create(place=county, on=date(2015, 1, 1) + timedelta(days=cadre.pk), works=False),
         Requirement.objects.create(year=2015, place=county, unit=make_unit(), indicator="visit_days"),
         ImportRun.objects.create(kind="villages", place=county, by=cadre, filename="村.xlsx", digest=""),
         Download.objects.create(by=cadre, place=county, what="村", row_count=1),
