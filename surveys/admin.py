@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from core.lists import yes_no
 from households.admin import head_of, heads_of, people
 from surveys.difference import difference
 from surveys.models import Response
@@ -83,7 +84,7 @@ class ResponseAdmin(ReadOnlyAdmin):
         ("survey", "year", "status"),
         ("head", "village"),
         ("surveyed_on", "surveyor", "unit"),
-        ("entered_by", "signed"),
+        ("entered_by", "signature"),
         ("submitted_at", "reviewed_by", "reviewed_on"),
         "review_note",
         "changed",
@@ -134,6 +135,10 @@ class ResponseAdmin(ReadOnlyAdmin):
     @admin.display(description="户主")
     def head(self, response: Any) -> str:
         return head_of(response.household)
+
+    @admin.display(description="被调查人签字确认")
+    def signature(self, response: Response) -> str:
+        return yes_no(response.signed)
 
     @admin.display(description="要核对的")
     def doubts(self, response: Response) -> int:

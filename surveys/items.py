@@ -206,6 +206,8 @@ class Item:
         if self.type == "multi":
             return "；".join(self.labels.get(code, code) for code in answer)
         if self.type == "number":
+            if self.unit == "年份":
+                return str(answer)
             return f"{answer:,.{self.places}f}" if isinstance(answer, float) else f"{answer:,}"
         return self.labels.get(answer, str(answer))
 

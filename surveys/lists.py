@@ -88,7 +88,7 @@ def responses(request: HttpRequest) -> HttpResponseBase:
         columns=[
             Column("户主或村", "subject", css="nowrap"),
             Column("调查表", "survey__title"),
-            Column("年度", "year"),
+            Column("年度", "year", show=str),
             Column("状态", "status", show=labels_of(Response.Status)),
             Column("乡镇", "village__division__name"),
             Column("村", "village__name"),
