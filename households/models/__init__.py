@@ -1,6 +1,6 @@
 """贫困户、家庭成员、联户、帮扶计划。"""
 
-from households.models.household import Household, HouseholdPairing, Member
+from households.models.household import Household, HouseholdPairing, Member, head_names
 from households.models.plan import HouseholdAway, HouseholdPlan, Measure, ProjectBeneficiary
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "Measure",
     "Member",
     "ProjectBeneficiary",
+    "head_names",
 ]

@@ -242,6 +242,12 @@ class Member(Record):
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 
+def head_names() -> Subquery:
+    """For rows with a `household`: the name of its head, or of the last one it had."""
+    heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
+    return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values("name")[:1])
+
+
 class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
     def visible_to(self, user: Cadre) -> "HouseholdPairingQuerySet":
         """Past pairings stay readable to those whose they were."""
@@ -262,9 +268,7 @@ class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
 
     def with_head(self) -> "HouseholdPairingQuerySet":
         """Adds `head_name`: the household's head, or the last one it had."""
-        heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
-        newest = heads.order_by(F("left_on").desc(nulls_first=True), "-pk")
-        return self.annotate(head_name=Subquery(newest.values("name")[:1]))
+        return self.annotate(head_name=head_names())
 
 
 class HouseholdPairing(Record):

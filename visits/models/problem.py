@@ -4,13 +4,12 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils import timezone
 
 from core.places import under
 from core.records import Record
-from households.choices import Relation
-from households.models import Household, Member
+from households.models import Household, head_names
 from surveys.models import Response
 from units.models import Cadre, Unit
 from units.roles import Rank
@@ -89,9 +88,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def with_head(self) -> "ProblemQuerySet":
         """Adds `head_name`: the household's head, or the last one it had."""
-        heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
-        newest = heads.order_by(F("left_on").desc(nulls_first=True), "-pk")
-        return self.annotate(head_name=Subquery(newest.values("name")[:1]))
+        return self.annotate(head_name=head_names())
 
 
 class Problem(Voidable):

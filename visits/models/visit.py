@@ -5,15 +5,14 @@ from datetime import date, datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core.attachments import Attachment
 from core.places import under
 from core.records import Record
 from core.words import split_words
-from households.choices import Relation
-from households.models import Household, Member
+from households.models import Household, head_names
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import Village
@@ -64,9 +63,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def with_head(self) -> "VisitQuerySet":
         """Adds `head_name`: the household's head, or the last one it had."""
-        heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
-        newest = heads.order_by(F("left_on").desc(nulls_first=True), "-pk")
-        return self.annotate(head_name=Subquery(newest.values("name")[:1]))
+        return self.annotate(head_name=head_names())
 
     def open_promises(self) -> "VisitQuerySet":
         """Those whose promise the cadre still has to keep.
