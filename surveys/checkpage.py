@@ -68,7 +68,7 @@ def check_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         initial = {"version": response.version, "signed": response.signed, **_words(response)}
         return _shown(request, draft, CheckForm(warnings=draft.examined.warnings, initial=initial))
     form = CheckForm(request.POST, request.FILES, warnings=draft.examined.warnings)
-    if draft.stops or not draft.survey.is_open or not form.is_valid():
+    if draft.stops or draft.refusal or not form.is_valid():
         return _shown(request, draft, form)
     try:
         submit(response, **form.handed_in())

@@ -15,7 +15,7 @@ from surveys.items import Item
 from surveys.lineage import answers_carried
 from surveys.models import Response
 from surveys.steps import Step, step_of_rule, steps_of
-from surveys.subjects import Subject
+from surveys.subjects import Subject, refusal
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,11 @@ class Draft:
     def lacking(self) -> dict[int, list[str]]:
         """Labels of the facts that a member must have and has not, by the member's key."""
         return lacking_of_members(self.definition, self.known.members)
+
+    @property
+    def refusal(self) -> str:
+        """Why it can no longer be handed in, or ''."""
+        return refusal(self.survey, self.subject)
 
     @property
     def stops(self) -> bool:

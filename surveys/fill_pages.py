@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from core.forms import key_of, saved
 from core.history import changes_of
 from core.pages import form_page
-from households.choices import Relation, Status
+from households.choices import Relation
 from households.models import Household, Member
 from surveys.browser import facts_for_browser, for_browser
 from surveys.checkpage import check_page
@@ -26,7 +26,7 @@ from surveys.forms import ItemsForm, form_class
 from surveys.models import Response, Survey
 from surveys.standing import FactsForm, SurveyedMemberForm, header_facts, may_correct
 from surveys.steps import Step
-from surveys.subjects import Subject, find_subject, page_of
+from surveys.subjects import find_subject, page_of, refusal
 from surveys.wording import conditions_of
 from units.access import get_editable, get_visible, recorder_required, user_of
 from units.models import Cadre
@@ -43,8 +43,8 @@ def response_new(request: HttpRequest, pk: int) -> HttpResponse:
     survey: Survey = get_visible(Survey.objects.published(), user, pk=pk)
     cadre = _surveyor(user, request.POST.get("for", request.GET.get("for", "")))
     subject = find_subject(survey, request.GET.get(survey.subject, ""), author=user, cadre=cadre)
-    if refusal := _refusal(survey, subject):
-        messages.warning(request, refusal)
+    if sentence := refusal(survey, subject):
+        messages.warning(request, sentence)
         return redirect(page_of(user, subject))
     response = start(survey, subject, author=user, cadre=cadre)
     if not Response.objects.editable_by(user).filter(pk=response.pk).exists():
@@ -82,15 +82,6 @@ def _surveyor(user: Cadre, key: str) -> Cadre:
         return user
     cadre: Cadre = get_object_or_404(Cadre.objects.colleagues_of(user), pk=key_of(key))
     return cadre
-
-
-def _refusal(survey: Survey, subject: Subject) -> str:
-    """Why no survey is begun, or ''."""
-    if not survey.is_open:
-        return f"{survey}已经停用，请填在用的一版。"
-    if isinstance(subject, Household) and subject.status != Status.OPEN:
-        return f"这户已经{subject.get_status_display()}，不再调查。"
-    return ""
 
 
 @recorder_required

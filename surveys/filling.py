@@ -159,7 +159,7 @@ def submit(
     """Hand in what was checked at `version`: answers, members as they are, and facts corrected by answers.
 
     `words` confirm the warnings, by rule. Raises StaleRecord when somebody changed the response since, NotReady
-    when the survey was closed or an error or an unconfirmed warning has come up.
+    when the survey or the household was closed, or an error or an unconfirmed warning has come up.
     """
     stored = Response.objects.select_for_update().get(pk=response.pk)
     stored.survey = Survey.objects.get(pk=stored.survey_id)
@@ -167,7 +167,7 @@ def submit(
         raise StaleRecord(stored)
     draft = Draft(stored)
     warned = {rule.code for rule in draft.examined.warnings}
-    if not stored.is_draft or not stored.survey.is_open or draft.stops or not warned <= words.keys():
+    if not stored.is_draft or draft.refusal or draft.stops or not warned <= words.keys():
         raise NotReady
     answers = draft.examined.answers
     if stored.household:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.forms import key_of
 from core.places import lies_under
-from households.choices import Relation
+from households.choices import Relation, Status
 from households.models import Household
 from surveys.models import Response, Survey
 from units.models import Cadre
@@ -40,6 +40,15 @@ def village_of(user: Cadre, key: str) -> Village:
         Village.objects.select_related("division").filter(seen | lived_in), pk=pk
     )
     return village
+
+
+def refusal(survey: Survey, subject: Subject) -> str:
+    """Why no response is begun or handed in, or ''."""
+    if not survey.is_open:
+        return f"{survey}已经停用。请填在用的一版，填过的答案会带过去。"
+    if isinstance(subject, Household) and subject.status != Status.OPEN:
+        return f"这户已经{subject.get_status_display()}，不再调查。"
+    return ""
 
 
 def page_of(user: Cadre, subject: Subject) -> str:

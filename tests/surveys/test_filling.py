@@ -322,6 +322,29 @@ def test_a_survey_closed_meanwhile_loses_nothing(client, survey, household):
     assert save(client, response, 2, **step_of(HOUSEHOLD, "A")).status_code == 302
 
 
+def test_a_household_closed_meanwhile_is_not_handed_in(client, survey, household):
+    response = begin(client, survey, household)
+    fill(client, response)
+    household.refresh_from_db()
+    household.status, household.status_on = "moved", today()
+    household.save()
+    assert "这户已经迁出" in words_of(hand_in(client, response))
+    assert stored(response).status == "draft"
+
+
+def test_a_draft_of_a_closed_version_goes_on_in_the_next(client, survey, household):
+    response = begin(client, survey, household)
+    save(client, response, 2, **step_of(HOUSEHOLD, "A"))
+    survey.status = Survey.Status.CLOSED
+    survey.save()
+    document = {**survey.definition, "version": "2013.1"}
+    document["items"] = [{**item, "continues": item["code"]} for item in document["items"]]
+    newer = make_survey(definition=document, edition="2013.1", based_on=survey)
+    again = begin(client, newer, household)
+    assert (again.survey, again.answers["A01"]) == (newer, 80)
+    assert stored(response).answers["A01"] == 80
+
+
 def test_what_was_changed_since_the_check_is_checked_again(client, survey, household, leader):
     response = begin(client, survey, household)
     fill(client, response)
@@ -366,6 +389,36 @@ def test_wrong_facts_are_told_and_nothing_is_lost(client, survey, household):
     answer = save(client, response, 1, H09=today().isoformat(), phone="123", size="3")
     assert answer.status_code == 200
     assert 'value="123"' in answer.content.decode()
+
+
+def test_the_second_editor_of_a_households_facts_sees_both(client, survey, household, office):
+    response = begin(client, survey, household)
+    opened = seen(client, response, 1)
+    household.phone = "13993850002"
+    household.save()
+    sent = {**opened, "H09": today().isoformat(), "phone": "13993850003"}
+    answer = client.post(address(response, 1), sent)
+    assert answer.status_code == 409
+    assert [(row["mine"], row["stored"]) for row in answer.context["conflict"]["rows"]] == [
+        ("13993850003", "13993850002")
+    ]
+    client.post(address(response, 1), {**sent, "overwrite": answer.context["conflict"]["version"]})
+    household.refresh_from_db()
+    assert household.phone == "13993850003"
+
+
+@pytest.mark.parametrize("bad", ["\0", "x" * 5000, "9" * 400, "<script>", "-1", "２０１５年", "620502100001"])
+def test_no_nonsense_breaks_a_step(client, survey, household, bad):
+    response = begin(client, survey, household)
+    for step, letter in enumerate(["H09", "A", "B", "C", "D"], 1):
+        codes = [item.code for item in survey.form.items if item.code.startswith(letter)]
+        sent = {code: [bad, "01"] for code in codes}
+        more = {"seen": bad, "overwrite": bad, "go": bad, "H09": bad, "phone": bad, "size": bad, "group": bad}
+        assert client.post(address(response, step), {**more, **sent}, follow=True).status_code in {200, 409}
+    more = {"version": bad, "signed": bad, "word-X16": bad}
+    assert client.post(address(response, LAST), more).status_code == 200
+    assert client.get(f"/responses/{response.pk}/").status_code == 200
+    assert client.get("/").status_code == 200
 
 
 def test_a_member_is_added_and_has_left(client, survey, household):
