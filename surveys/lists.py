@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from core.lists import Column, Listing, SearchForm, by_name, labels_of, link_to, list_page, offer
+from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_of, link_to, list_page, offer
 from core.places import under
 from households.choices import Relation
 from households.models import Member
@@ -29,8 +29,8 @@ class ResponseSearch(SearchForm):
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "状态"), *Response.Status.choices])
     town = forms.ChoiceField(label="乡镇", required=False)
     unit = forms.ChoiceField(label="单位", required=False)
-    cadre = forms.IntegerField(label="调查人", required=False, widget=forms.HiddenInput)
-    household = forms.IntegerField(label="户", required=False, widget=forms.HiddenInput)
+    cadre = key_field("调查人")
+    household = key_field("户")
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

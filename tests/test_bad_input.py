@@ -63,3 +63,10 @@ def test_a_name_is_kept_without_the_space_within(office, leader):
 def test_the_sex_of_a_new_head_is_not_guessed(office, typed, sentence):
     html = client_of(office).post("/households/new/", {"head_name": "王有福", **typed}).content.decode()
     assert sentence in html
+
+
+@pytest.mark.parametrize(
+    "url", ["/responses/?cadre={0}", "/responses/?household={0}", "/visits/?cadre={0}", "/households/{0}/"]
+)
+def test_a_key_beyond_the_databases_range_is_nobodys(office, url):
+    assert client_of(office).get(url.format(10**20)).status_code in {200, 404}

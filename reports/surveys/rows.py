@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page, offer
+from core.lists import Column, Listing, SearchForm, key_field, labels_of, link_to, list_page, offer
 from households.choices import Kind
 from households.models import HouseholdPairing
 from reports.surveys.completion import DONE, STANDINGS, filled_on, pairings_on, subjects_of, with_standing
@@ -58,7 +58,7 @@ class StandingSearch(SearchForm):
 
 class HouseholdStandingSearch(StandingSearch, HouseholdSearch):
     left_out = ("visited", "since", "until", "tag", "status", "cause")
-    cadre = forms.IntegerField(label="干部", required=False, widget=forms.HiddenInput)
+    cadre = key_field("干部")
 
     def by_cadre(self, queryset: Any, value: int) -> Any:
         return queryset.filter(pk__in=pairings_on(queryset).filter(cadre=value).values("household"))
