@@ -11,7 +11,7 @@ from surveys.browser import facts_for_browser, for_browser
 from surveys.checking import Known, examine, hide, rounded
 from surveys.definition import Definition, scope_of
 from surveys.language import NUMBER, TRUTH, Expression, Facts, read
-from tests.surveys.definitions import FORMS, everything
+from tests.surveys.definitions import FORMS, everything, preset_form
 from tests.surveys.drawing import draw_expression, draw_facts, draw_known, draw_raw
 
 CASES = 2000
@@ -51,6 +51,25 @@ def test_browser_and_server_say_the_same(desk: Page, definition: Definition) -> 
         assert found == expected, _differences(found, expected, raw)
         broken.update(expected[2])
     assert broken == {rule.code for rule in definition.rules if not rule.server_only} - NEVER_BROKEN
+
+
+@pytest.mark.once
+def test_what_the_server_keeps_is_not_sent():
+    form = preset_form("household")
+    sent = for_browser(form)
+    assert {rule["code"] for rule in sent["rules"]} == {r.code for r in form.rules} - {"X09"}
+    known = Known(
+        {"H07": "13993851111", "H08": 2},
+        members=[{"pk": 7, "age": 60, "M04": "01", "M05": "01"}],
+        previous={"B15": 9000, "D09": "想修路"},
+        subject={"identity_conflicts": 1},
+    )
+    assert facts_for_browser(form, known) == {
+        "header": {"H08": 2},
+        "members": [{"age": 60, "M04": "01"}],
+        "previous": {"B15": 9000},
+        "subject": {},
+    }
 
 
 def on_the_server(definition: Definition, raw: dict[str, Any], known: Known) -> list[Any]:
