@@ -28,12 +28,25 @@ function typed(part) {
   return fields.length ? fields[0].value : "";
 }
 
-function showHidden(part, hidden) {
+const looksAt = (tree) => (tree[0] === "answer" ? [tree[1]] : tree.slice(1).flatMap((part) => (Array.isArray(part) ? looksAt(part) : [])));
+
+// Codes of items that hang on an answer which is wrong or still to come: what they hold is sent along.
+function undecided({ wrong, missing }) {
+  const open = [...wrong, ...missing];
+  for (const one of definition.dependent) {
+    const { show_if: condition } = definition.items[one];
+    if (condition && looksAt(condition).some((other) => open.includes(other))) open.push(one);
+  }
+  return open;
+}
+
+// A hidden answer is not sent.
+function showHidden(part, hidden, sent) {
   part.hidden = hidden;
   const unknown = part.querySelector(`input[type="checkbox"][value="${UNKNOWN}"]`);
-  for (const field of inputs(part)) field.disabled = hidden;
+  for (const field of inputs(part)) field.disabled = hidden && !sent;
   // 不详 beside a text takes its place; what was typed comes back when it is unticked.
-  if (unknown && !part.matches("fieldset")) inputs(part)[0].disabled = hidden || unknown.checked;
+  if (unknown && !part.matches("fieldset") && unknown.checked) inputs(part)[0].disabled = true;
 }
 
 function showSum(part, answer) {
@@ -86,10 +99,12 @@ function sentencesOf(part, broken, level) {
 function look() {
   const raw = { ...elsewhere };
   for (const part of parts) raw[code(part)] = typed(part);
-  const { answers, hidden, broken } = examine(definition, raw, facts);
+  const examined = examine(definition, raw, facts);
+  const { answers, hidden, broken } = examined;
+  const open = undecided(examined);
   for (const part of parts) {
     const item = definition.items[code(part)];
-    showHidden(part, hidden.includes(code(part)));
+    showHidden(part, hidden.includes(code(part)), open.includes(code(part)));
     if (item.calc) showSum(part, answers[code(part)]);
     showDiffers(part, item.calc ? answers[code(part)] : clean(item, raw[code(part)]));
     const errors = sentencesOf(part, broken, "error").map((sentence) => `${sentence}。`);

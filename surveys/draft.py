@@ -97,10 +97,9 @@ class Draft:
         if self.lacking and step.number == 1:
             labels = dict.fromkeys(label for labels in self.lacking.values() for label in labels)
             yield Fault(step, "members", "家庭成员", f"{len(self.lacking)} 口人缺{'、'.join(labels)}。")
-        errors = {**self.examined.errors, **self._day_error}
         for item in step.items:
-            if item.code in errors:
-                yield Fault(step, f"id_{item.code}", item.label, errors[item.code])
+            if item.code in self._errors:
+                yield Fault(step, f"id_{item.code}", item.label, self._errors[item.code])
         for rule in self.examined.broken:
             if rule.is_error and step_of_rule(self.steps, rule) is step:
                 yield Fault(step, f"id_{self._bearer(rule, step) or 'notes'}", "", f"{rule.message}。")
@@ -141,8 +140,7 @@ class Draft:
         """What stands against a step that has been saved."""
         if not self.is_saved(step):
             return Remarks()
-        found = {**self.examined.errors, **self._day_error}
-        errors = {code: text for code, text in found.items() if code in step.codes}
+        errors = {code: text for code, text in self._errors.items() if code in step.codes}
         warnings: dict[str, list[str]] = {}
         notes = []
         for rule in self.examined.broken:
@@ -154,6 +152,17 @@ class Draft:
             else:
                 warnings.setdefault(bearer, []).append(rule.message)
         return Remarks(errors, warnings, notes)
+
+    @cached_property
+    def _errors(self) -> dict[str, str]:
+        """What is wrong, by code; nothing of items that hang on an answer which is wrong itself."""
+        found, items = self.examined.errors, self.definition.by_code
+        told = {
+            code: text
+            for code, text in found.items()
+            if not items[code].condition or items[code].looks_at.isdisjoint(found)
+        }
+        return {**told, **self._day_error}
 
     @cached_property
     def _day_error(self) -> dict[str, str]:

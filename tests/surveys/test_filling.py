@@ -200,6 +200,14 @@ def test_an_answer_to_a_hidden_item_is_told_and_kept(client, survey, household):
     assert stored(response).answers["A05"] == "3"
 
 
+def test_what_hangs_on_a_wrong_answer_is_kept_and_not_told(client, survey, household):
+    response = begin(client, survey, household)
+    answers = {**step_of(HOUSEHOLD, "A"), "A01": "八十"}
+    client.post(address(response, 2), {**seen(client, response, 2), **answers})
+    assert list(client.get(address(response, 2)).context["remarks"].errors) == ["A01"]
+    assert stored(response).answers["A05"] == "3"
+
+
 def test_an_answer_outside_its_options_is_told(client, survey, household):
     response = begin(client, survey, household)
     answers = {**step_of(HOUSEHOLD, "A"), "A02": "77"}
