@@ -1,5 +1,6 @@
 """Forms of domain rows: the second of two editors is told, sees both versions, and overwrites nothing unknowingly."""
 
+from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from django import forms
@@ -11,6 +12,8 @@ from core.records import Record, StaleRecord
 
 M = TypeVar("M", bound=Record)
 NOT_CHOSEN = "没有选"
+MOST = 1_000_000
+"""More people or things than a county has at one place and day."""
 
 
 def key_of(text: str) -> int:
@@ -50,6 +53,31 @@ class RowsField(forms.ModelMultipleChoiceField):
         if any(not key_of(key) for key in value or ()):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().clean(value)
+
+
+class AmountField(forms.CharField):
+    """An amount as people write it: 1,200元, full-width digits; blank is 0. In `unit`, never negative."""
+
+    def __init__(self, *, unit: str = "元", **kwargs: Any) -> None:
+        self.unit = unit
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(**{"required": False, "widget": widget, "max_length": 30, **kwargs})
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return self.number(super().clean(value))
+        except cells.CellError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def number(self, text: str) -> Decimal | int:
+        return cells.clean_decimal(text, unit=self.unit) or Decimal(0)
+
+
+class CountField(AmountField):
+    """A whole number of `unit`s."""
+
+    def number(self, text: str) -> int:
+        return cells.clean_int(text, 0, MOST, self.unit) or 0
 
 
 class RecordForm(forms.ModelForm[M]):
