@@ -12,7 +12,7 @@ from surveys.presets import preset
 from units.models import Cadre, Division, Reach, Unit
 from units.roles import Rank, Role
 from villages.models import Project, Village, VillageGoal, VillagePairing, VillagePlan
-from visits.models import Problem, Visit
+from visits.models import Activity, Assistance, Problem, Visit
 
 COUNTY = "620524"
 TOWN = "620524100"
@@ -214,3 +214,38 @@ def make_measure(*, household: Household, cadre: Cadre, **fields: Any) -> Measur
         household=household, defaults={"written_by": cadre, "goal": "两年内人均过三千元"}
     )
     return Measure.objects.create(plan=plan, **{"year": 2015, "text": "栽苹果树 3 亩", **fields})
+
+
+def make_assistance(
+    *, cadre: Cadre | None = None, household: Household | None = None, **fields: Any
+) -> Assistance:
+    """Given by the cadre, all of it to one household."""
+    who = cadre or make_cadre()
+    where = household or make_household()
+    item = Assistance.objects.create(
+        village=where.village,
+        cadre=who,
+        entered_by=who,
+        **{
+            "kind": "comfort",
+            "given_on": date(2015, 9, 16),
+            "content": "送了面粉和油",
+            "cash": 200,
+            "unit": who.unit,
+            "rank": who.rank,
+            **fields,
+        },
+    )
+    item.shares.create(household=where, cash=item.cash)
+    return item
+
+
+def make_activity(*, cadre: Cadre | None = None, village: Village | None = None, **fields: Any) -> Activity:
+    """Of the cadre's unit."""
+    who = cadre or make_cadre()
+    return Activity.objects.create(
+        village=village,
+        unit=who.unit,
+        entered_by=who,
+        **{"kind": "committees", "title": "商量修水窖", "held_on": date(2015, 9, 16), "people": 12, **fields},
+    )

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from core.models import Change, ImportRun
 from surveys.models import Survey
 from tests.factories import (
+    make_assistance,
     make_cadre,
     make_division,
     make_goal,
@@ -102,6 +103,7 @@ def world(*, county: str, name: str) -> dict[str, Any]:
         "project": make_project(unit=unit, village=village),
         "goal": make_goal(village=village, unit=unit),
         "measure": make_measure(household=household, cadre=cadre),
+        "assistance": make_assistance(cadre=cadre, household=household),
         "problem": make_problem(cadre=cadre, household=household),
         "joined": make_problem(
             cadre=cadre, household=household, joined_into=make_problem(cadre=cadre, household=household)
@@ -215,6 +217,7 @@ LISTS = [
     "pairings",
     "village-pairings",
     "visits",
+    "assistance",
     "responses",
     "report-places",
     "report-units",

@@ -28,7 +28,7 @@ from villages.choices import place_field, town_choices, unit_choices
 from visits import problems
 from visits.choices import Category
 from visits.forms import VoidForm
-from visits.models import Problem, ProblemMove, Status, Visit
+from visits.models import Assistance, Problem, ProblemMove, Status, Visit
 from visits.problem_forms import JoinForm, MoveForm, ProblemForm
 from visits.refs import RefTaken, SameRef
 
@@ -210,6 +210,8 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
             and Household.objects.visible_to(user).filter(pk=problem.household.pk).exists(),
             "moves": problem.moves.select_related("by", "owner", "visit"),
             "joined": Problem.objects.filter(joined_into=problem).with_head(),
+            "help": Assistance.objects.visible_to(user).counted().filter(problem=problem),
+            "may_help": not (user.is_viewer or problem.is_void),
             "form": form,
             "conflict": conflict,
             "may_join": moving and problems.joinable(problem, user),

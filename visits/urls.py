@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits import diary, duty_pages, file, pages, problem_pages
+from visits import assistance_pages, diary, duty_pages, file, pages, problem_pages
 
 urlpatterns = [
     path("visits/", diary.visits, name="visits"),
@@ -21,6 +21,11 @@ urlpatterns = [
         problem_pages.problem_of_answer,
         name="problem-of-answer",
     ),
+    path("assistance/", assistance_pages.assistance_list, name="assistance"),
+    path("assistance/new/", assistance_pages.assistance_new, name="assistance-new"),
+    path("assistance/<int:pk>/", assistance_pages.assistance_item, name="assistance-item"),
+    path("assistance/<int:pk>/result/", assistance_pages.assistance_result, name="assistance-result"),
+    path("assistance/<int:pk>/void/", assistance_pages.assistance_void, name="assistance-void"),
     path("duties/", duty_pages.duties, name="duties"),
     path("duties/units/<int:pk>/", duty_pages.duties_unit, name="duties-unit"),
     path("duties/cadres/<int:pk>/", duty_pages.duties_cadre, name="duties-cadre"),

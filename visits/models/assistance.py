@@ -37,14 +37,20 @@ class AssistanceQuerySet(models.QuerySet["Assistance"]):
         return self.filter(own | Q(pk__in=shares))
 
     def editable_by(self, user: Cadre) -> "AssistanceQuerySet":
-        """Who may declare it 作废 or add the result told by the family."""
+        """Who may add the result told by the family: whose help it is, the unit's leader, the office."""
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_viewer:
             return self.none()
-        recent = Q(recorded_at__gt=timezone.now() - VOID_WITHIN)
-        own = (Q(cadre=user.pk) | Q(entered_by=user.pk)) & recent
+        own = Q(cadre=user.pk) | Q(entered_by=user.pk)
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
+
+    def voidable_by(self, user: Cadre) -> "AssistanceQuerySet":
+        """Who may declare it 作废: its author within 7 days, leader and office any time."""
+        editable = self.editable_by(user)
+        if user.is_office or user.is_leader:
+            return editable
+        return editable.filter(recorded_at__gt=timezone.now() - VOID_WITHIN)
 
     def counted(self) -> "AssistanceQuerySet":
         """Not 作废."""
@@ -151,7 +157,12 @@ class Assistance(Amounts, Voidable):
 
 class AssistanceShareQuerySet(models.QuerySet["AssistanceShare"]):
     def visible_to(self, user: Cadre) -> "AssistanceShareQuerySet":
-        return self.filter(assistance__in=Assistance.objects.visible_to(user))
+        """Of visible items; of an item of others a cadre reads the own households' shares alone."""
+        seen = self.filter(assistance__in=Assistance.objects.visible_to(user))
+        if user.sees_place or user.is_leader:
+            return seen
+        own = Q(assistance__cadre=user.pk) | Q(assistance__entered_by=user.pk)
+        return seen.filter(own | Q(household__in=Household.objects.visible_to(user).values("pk")))
 
     def editable_by(self, user: Cadre) -> "AssistanceShareQuerySet":
         return self.filter(assistance__in=Assistance.objects.editable_by(user))

@@ -1,0 +1,302 @@
+"""Forms of help: recording an item with each family's part, and what the family says of it later."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from core.forms import AmountField, ChineseDateField, CountField, RecordForm, key_of, limit
+from households.choices import Status
+from households.models import Household, HouseholdPairing
+from units.models import Cadre, today
+from villages.models import FundSource, Project, Village, VillagePairing
+from visits.assisting import Worth, split, together
+from visits.choices import AssistanceKind
+from visits.forms import TAPPED, TICKED, HouseholdChoices, ManyFilesInput, PhotosField
+from visits.models import Assistance, Problem, Visit
+from visits.problem_forms import PlainText
+
+
+def label_of(name: str) -> str:
+    of_model: Any = Assistance._meta.get_field(name)
+    return str(of_model.verbose_name)
+
+
+class Way(models.TextChoices):
+    """What the typed figures are when several families are helped."""
+
+    WHOLE = "whole", "总数，平分"
+    EACH = "each", "每户一样多"
+    OWN = "own", "各户不一样"
+
+
+class WorthForm(forms.Form):
+    """What is given, in figures: to all together, or to one household."""
+
+    cash = AmountField(label=label_of("cash"))
+    quantity = AmountField(label=label_of("quantity"), unit="")
+    goods_value = AmountField(label=label_of("goods_value"))
+    loan = AmountField(label=label_of("loan"))
+    people = CountField(label=label_of("people"), unit="人次")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in Worth._fields:
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+    def worth(self) -> Worth:
+        """The figures as far as they are understood."""
+        return Worth(**{name: self.cleaned_data[name] for name in Worth._fields if name in self.cleaned_data})
+
+
+class ProblemChoices(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.head_name or '本村'}：{obj.get_category_display()}，{obj.description[:30]}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page's address names, and the parts typed so far on a page that goes on."""
+
+    households: Sequence[Household] = ()
+    problem: Problem | None = None
+    visit: Visit | None = None
+    project: Project | None = None
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def problem_key(self) -> int | None:
+        return self.problem.pk if self.problem else None
+
+    @property
+    def project_key(self) -> int | None:
+        return self.project.pk if self.project else None
+
+    @property
+    def village(self) -> Village | None:
+        """Of the first that names one."""
+        rows: list[Any] = [*self.households, self.problem, self.project, self.visit]
+        return next((row.village for row in rows if row), None)
+
+
+class AssistanceForm(WorthForm):
+    """Offered are the households of a cadre, else those of the village chosen; and those the page named."""
+
+    ref = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=label_of("kind"),
+        choices=AssistanceKind.choices,
+        widget=forms.RadioSelect(TAPPED),
+        error_messages={"required": "请选是哪一种帮扶。"},
+    )
+    content = PlainText(
+        label=label_of("content"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写几个字：做了什么。"},
+    )
+    given_on = ChineseDateField(label=label_of("given_on"), initial=today)
+    village = forms.ModelChoiceField(
+        label="哪个村",
+        queryset=Village.objects.none(),
+        required=False,
+        empty_label="没有选",
+        error_messages={"invalid_choice": "这个村不归您管，请重新选。"},
+    )
+    households = HouseholdChoices(
+        label="给了哪几户",
+        queryset=Household.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(TICKED),
+        error_messages={
+            "invalid_choice": "勾选的户里，有不归您管的，已经去掉，请看一看再保存。",
+            "invalid_pk_value": "勾选的户看不懂，请重新勾选。",
+        },
+    )
+    way = forms.ChoiceField(
+        label="填的数是", choices=Way.choices, initial=Way.WHOLE, widget=forms.RadioSelect(TAPPED)
+    )
+    goods = PlainText(label=label_of("goods"), max_length=40, required=False)
+    goods_unit = PlainText(label=label_of("goods_unit"), max_length=10, required=False)
+    source = forms.ChoiceField(
+        label=label_of("source"),
+        choices=FundSource.choices,
+        initial=FundSource.UNIT,
+        widget=forms.RadioSelect(TAPPED),
+        error_messages={"required": "请选钱物从哪里来。"},
+    )
+    cadre = forms.ModelChoiceField(
+        label=label_of("cadre"), queryset=Cadre.objects.none(), required=False, empty_label="本人"
+    )
+    problem = ProblemChoices(
+        label=label_of("problem"),
+        queryset=Problem.objects.none(),
+        required=False,
+        empty_label="没有选",
+        error_messages={"invalid_choice": "这件诉求不在或者不归您管，请重新选。"},
+    )
+    project = forms.ModelChoiceField(
+        label=label_of("project"),
+        queryset=Project.objects.none(),
+        required=False,
+        empty_label="没有选",
+        help_text="钱物算在项目资金里的才选；选了的，不再计入现金和物资的合计",
+        error_messages={"invalid_choice": "这个项目不在或者不归您管，请重新选。"},
+    )
+    result = PlainText(label=label_of("result"), max_length=200, required=False)
+    photos = PhotosField(label="收条、照片", required=False, widget=ManyFilesInput)
+
+    def __init__(self, *args: Any, user: Cadre, asked: Asked, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.asked = user, asked
+        self.fields["ref"].initial = uuid4()
+        for name in ("content", "given_on", "goods", "goods_unit", "result"):
+            self.fields[name].widget.attrs["class"] = "form-control"
+        for name in ("village", "cadre", "problem", "project"):
+            self.fields[name].widget.attrs["class"] = "form-select"
+        self.fields["given_on"].widget.attrs["max"] = today().isoformat()
+        self._offer_rows()
+
+    def _offer_rows(self) -> None:
+        """What may be chosen: all of the place that the page stands for, and what led here."""
+        user, village = self.user, key_of(str(self["village"].value() or ""))
+        keys = [key_of(str(key)) for key in self["households"].value() or []]
+        households = Household.objects.visible_to(user)
+        if user.sees_place or user.is_leader:
+            households = households.filter(Q(village=village, status=Status.OPEN) | Q(pk__in=keys))
+        here = Q(village=village) | Q(village__in=households.values("village"))
+        problems = Problem.objects.visible_to(user)
+        wanted = {
+            "village": Village.objects.visible_to(user).current().select_related("division"),
+            "households": households.with_head().select_related("village__division").order_by("no"),
+            "problem": problems.filter(Q(pk__in=problems.open().filter(here)) | Q(pk=self.asked.problem_key))
+            .with_head()
+            .order_by("-raised_on", "-pk"),
+            "project": Project.objects.visible_to(user).filter(here | Q(pk=self.asked.project_key)),
+            "cadre": _givers(user, village, households),
+        }
+        for name, rows in wanted.items():
+            limit(self, name, rows)
+        if not (user.is_office or user.is_leader):
+            del self.fields["cadre"]
+
+    @cached_property
+    def ticked(self) -> list[Any]:
+        """The households ticked as the page stands, with head_name."""
+        keys = {str(key) for key in self["households"].value() or []}
+        offered: QuerySet[Any] = getattr(self.fields["households"], "queryset")  # noqa: B009
+        return [household for household in offered if str(household.pk) in keys]
+
+    @cached_property
+    def parts(self) -> list[tuple[Household, WorthForm]]:
+        """Each ticked household with the form of its own part; a fresh one holds what an equal split gives."""
+        equal = split(self.typed_worth(), len(self.ticked)) if self.ticked else []
+        typed = self.data if self.is_bound else self.asked.parts
+        return [
+            (
+                household,
+                WorthForm(
+                    typed if f"share-{household.pk}-cash" in typed else None,
+                    prefix=f"share-{household.pk}",
+                    initial={name: amount or "" for name, amount in part._asdict().items()},
+                ),
+            )
+            for household, part in zip(self.ticked, equal, strict=True)
+        ]
+
+    def typed_worth(self) -> Worth:
+        """The figures above the parts as far as they are understood, also before the form is sent."""
+        figures = WorthForm({name: self[name].value() for name in Worth._fields})
+        figures.is_valid()
+        return figures.worth()
+
+    def shown_parts(self) -> list[tuple[Household, Worth]]:
+        """What each ticked household gets by the figures as the page stands."""
+        each = self["way"].value() == Way.EACH
+        worth, count = self.typed_worth(), len(self.ticked)
+        parts = [worth] * count if each else split(worth, count) if count else []
+        return list(zip(self.ticked, parts, strict=True))
+
+    @property
+    def by_hand(self) -> bool:
+        return bool(self["way"].value() == Way.OWN)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["whole"], data["own"] = self.worth(), None
+        households = list(data.get("households") or [])
+        if data.get("way") == Way.EACH and households:
+            data["own"] = [data["whole"]] * len(households)
+        elif data.get("way") == Way.OWN and "households" in data:
+            data["own"] = self._own(households)
+        return data
+
+    def _own(self, households: list[Household]) -> list[Worth]:
+        """The parts typed for each household, in the order of `households`."""
+        of_household = {household.pk: form for household, form in self.parts}
+        forms_ = [of_household[household.pk] for household in households]
+        if not households:
+            self.add_error("households", "各户不一样的，请先勾选给了哪几户。")
+        elif not all(form.is_bound for form in forms_):
+            self.add_error("way", "请在下面填各户各得多少。")
+        elif not all(form.is_valid() for form in forms_):
+            self.add_error("way", "各户的数里有填错的，见下面。")
+        else:
+            parts = [form.worth() for form in forms_]
+            self._check_whole(parts)
+            return parts
+        return []
+
+    def _check_whole(self, parts: list[Worth]) -> None:
+        """A whole typed as well must be the sum of the parts."""
+        for name, whole, summed in zip(Worth._fields, self.worth(), together(parts), strict=True):
+            if whole and whole != summed:
+                self.add_error(name, f"各户加起来是 {summed}，和这里的总数 {whole} 对不上，请改一处。")
+
+    def record(self) -> dict[str, Any]:
+        """A valid form as the keywords of `record_assistance`."""
+        data = self.cleaned_data
+        left_out = {"way", *Worth._fields}
+        return {
+            **{name: value for name, value in data.items() if name not in left_out},
+            "ref": self.sent_ref(),
+            "author": self.user,
+            "households": list(data["households"]),
+            "visit": self.asked.visit,
+        }
+
+    def sent_ref(self) -> UUID:
+        """The form's ref, or the fresh one of the button 另记一条."""
+        try:
+            return UUID(self.data.get("fresh", ""))
+        except ValueError:
+            ref: UUID = self.cleaned_data["ref"]
+            return ref
+
+    def refuse(self, problems: dict[str, list[str]]) -> None:
+        """Sentences of ValidationError beside their fields."""
+        for name, sentences in problems.items():
+            self.add_error(name if name in self.fields else None, sentences)
+
+
+def _givers(user: Cadre, village: int, households: QuerySet[Household]) -> QuerySet[Cadre]:
+    """Whose help somebody else may record: a leader their unit's, an office those who work in the village."""
+    if user.is_leader:
+        return Cadre.objects.colleagues_of(user).order_by("pinyin", "pk")
+    units = VillagePairing.objects.current().filter(village=village).values("unit")
+    paired = HouseholdPairing.objects.current().filter(household__in=households.values("pk")).values("cadre")
+    return Cadre.objects.current().filter(Q(unit__in=units) | Q(pk__in=paired)).order_by("pinyin", "pk")
+
+
+class ResultForm(RecordForm[Assistance]):
+    """What the family says of it, told later."""
+
+    class Meta:
+        model = Assistance
+        fields = ["result"]
+        widgets = {"result": forms.Textarea(attrs={"rows": 3})}

@@ -1,0 +1,356 @@
+"""帮扶实事: the list with its sums, recording an item, reading one, what the family says, taking back."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Case, Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from core.display import history_of
+from core.forms import ChineseDateField, key_of
+from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_of, link_to, list_page, offer
+from core.pages import form_page
+from core.places import under
+from households.choices import Relation
+from households.models import Household, Member
+from units.access import get_editable, get_visible, recorder_required, user_of
+from units.context import frame_of
+from units.models import Cadre
+from villages.choices import place_field, town_choices, unit_choices
+from villages.models import FundSource, Project
+from visits import assisting
+from visits.assistance_forms import Asked, AssistanceForm, ResultForm
+from visits.choices import AssistanceKind
+from visits.forms import VoidForm
+from visits.models import Assistance, AssistanceShare, Problem, Visit
+from visits.refs import RefTaken, SameRef
+from visits.summing import sums
+
+MEMBERS = Member.objects.filter(relation=Relation.HEAD)
+
+
+class AssistanceSearch(SearchForm):
+    placeholder = "户主、干部、做了什么"
+    town = forms.ChoiceField(label="乡镇", required=False)
+    unit = forms.ChoiceField(label="单位", required=False)
+    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "种类"), *AssistanceKind.choices])
+    source = forms.ChoiceField(label="来源", required=False, choices=[("", "来源"), *FundSource.choices])
+    since = ChineseDateField(label="从", required=False)
+    until = ChineseDateField(label="到", required=False)
+    void = forms.BooleanField(label="作废", required=False)
+    place = place_field()
+    household = key_field("户")
+    cadre = key_field("干部")
+    project = key_field("项目")
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "town", town_choices(user))
+        offer(self, "unit", unit_choices(user))
+
+    def filter(self, queryset: Any) -> Any:
+        """作废 ones are shown only when asked for."""
+        found: Any = super().filter(queryset)
+        return found if self.cleaned_data.get("void") else found.counted()
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
+        shares = AssistanceShare.objects.filter(household__in=heads).values("assistance")
+        people = Cadre.objects.filter(by_name(value)).values("pk")
+        said = Q(content__contains=value) | Q(goods__contains=value)
+        return queryset.filter(said | Q(cadre__in=people) | Q(pk__in=shares))
+
+    def by_town(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    by_place = by_town
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(unit=value)
+
+    def by_kind(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(kind=value)
+
+    def by_source(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(source=value)
+
+    def by_since(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(given_on__gte=value)
+
+    def by_until(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(given_on__lte=value)
+
+    def by_void(self, queryset: Any, _value: bool) -> Any:
+        return queryset.exclude(voided_on=None)
+
+    def by_household(self, queryset: Any, value: int) -> Any:
+        return queryset.filter(pk__in=AssistanceShare.objects.filter(household=value).values("assistance"))
+
+    def by_cadre(self, queryset: Any, value: int) -> Any:
+        return queryset.filter(cadre=value)
+
+    def by_project(self, queryset: Any, value: int) -> Any:
+        return queryset.filter(project=value)
+
+
+def assistance_list(request: HttpRequest) -> HttpResponseBase:
+    """Of one household (`?household=`) the figures are its shares, else those of the whole items."""
+    user = user_of(request)
+    form = AssistanceSearch(request.GET, user=user)
+    household = key_of(request.GET.get("household", ""))
+    listing = Listing(
+        title="帮扶实事",
+        unit="件",
+        facts="项目里的钱物记在项目资金里，不计入现金和物资的合计"
+        + ("；这里只列这户所得" if household else ""),
+        queryset=Assistance.objects.visible_to(user),
+        form=form,
+        annotate=lambda rows: _with_cells(rows, user, household),
+        columns=_columns("share__" if household else ""),
+        sort="-given_on",
+        href=link_to("assistance-item"),
+        totals=lambda found, count: _totals(found, count, household),
+        actions=[] if user.is_viewer else [{"label": "记一笔帮扶", "url": reverse("assistance-new")}],
+        empty={"text": "没有符合条件的帮扶。", "url": request.path, "label": "看全部帮扶"},
+    )
+    return list_page(request, listing, frame=frame_of(user))
+
+
+def _columns(of: str) -> list[Column]:
+    """`of` is "share__" for the figures of one household."""
+    return [
+        Column("做了什么", "content", show=lambda text: text[:40], css="wrap"),
+        Column("种类", "kind", sort="kind", show=labels_of(AssistanceKind), css="nowrap"),
+        Column("日期", "given_on", sort="given_on", css="nowrap"),
+        Column("户主", "heads", css="nowrap"),
+        Column("村", "village__name", css="nowrap"),
+        Column("帮扶干部", "cadre__name", css="nowrap"),
+        Column("帮扶单位", "unit__name", css="break"),
+        Column("来源", "source", show=labels_of(FundSource)),
+        Column("现金", f"{of}cash", css="num"),
+        Column("物资名称", "goods"),
+        Column("数量", f"{of}quantity", css="num"),
+        Column("单位", "goods_unit"),
+        Column("物资折款", f"{of}goods_value", css="num"),
+        Column("贷款", f"{of}loan", css="num"),
+        Column("培训人次", f"{of}people", css="num"),
+        Column("标记", "mark"),
+    ]
+
+
+def _with_cells(rows: Any, user: Cadre, household: int) -> Any:
+    """Whom it was given to (the first by name, 等 for more), project's or 作废, and the share of one household."""
+    shares = AssistanceShare.objects.visible_to(user).filter(assistance=OuterRef("pk"))
+    head = MEMBERS.filter(household=OuterRef("household")).order_by(
+        F("left_on").desc(nulls_first=True), "-pk"
+    )
+    first = shares.order_by("pk").annotate(head=Subquery(head.values("name")[:1])).values("head")[:1]
+    counted = shares.order_by().values("assistance").annotate(n=Count("pk")).values("n")
+    return rows.annotate(
+        share=FilteredRelation("shares", condition=Q(shares__household=household)),
+        first_head=Subquery(first),
+        families=Subquery(counted),
+        heads=Case(
+            When(families__gt=1, then=Concat(F("first_head"), Value("等"))),
+            default=F("first_head"),
+        ),
+        mark=Case(
+            When(voided_on__isnull=False, then=Value("作废")),
+            When(project__isnull=False, then=Value("项目")),
+            default=Value(""),
+        ),
+    )
+
+
+def _totals(found: QuerySet[Assistance], count: int, household: int) -> list[dict[str, Any]]:
+    """Over all the rows found, each 元 once."""
+    shares = AssistanceShare.objects.filter(household=household, assistance__in=found.order_by().values("pk"))
+    total = sums(shares) if household else sums(found)
+    not_counted = f"，作废的 {count - total.items:,} 件不计" if total.items < count else ""
+    return [
+        {"text": f"合计 {total.items:,} 件{not_counted}", "span": 8},
+        {"text": f"{total.cash:,}", "css": "num"},
+        {"text": "", "span": 3},
+        {"text": f"{total.goods_value:,}", "css": "num"},
+        {"text": f"{total.loan:,}", "css": "num"},
+        {"text": f"{total.people:,}", "css": "num"},
+        {"text": ""},
+    ]
+
+
+@recorder_required
+def assistance_new(request: HttpRequest) -> HttpResponse:
+    """Led to by `?household=` (several), `?problem=`, `?visit=` or `?project=`; the button `turn` goes on
+    with what was typed: the households of a village, or what each family gets."""
+    user = user_of(request)
+    asked = _asked(request, user)
+    form = _form(request, user, asked)
+    conflict: dict[str, Any] | None = None
+    if form.is_bound and form.is_valid():
+        try:
+            item = assisting.record_assistance(**form.record())
+        except ValidationError as error:
+            form.refuse(error.message_dict)
+        except SameRef as sent:
+            conflict = {"stored": sent.stored[0]}
+        except RefTaken:
+            conflict = {"stored": None}
+        else:
+            messages.success(request, f"已记下：{item}。")
+            return redirect("assistance-item", pk=item.pk)
+    return render(
+        request,
+        "assistance/new.html",
+        {
+            "page": {"title": "记一笔帮扶", "crumbs": [("帮扶实事", reverse("assistance"))]},
+            "frame": frame_of(user),
+            "back": _back(asked),
+            "form": form,
+            "asked": asked,
+            "conflict": conflict,
+            "fresh": uuid4(),
+            "turned": "turn" in request.POST,
+        },
+        status=409 if conflict else 200,
+    )
+
+
+def _asked(request: HttpRequest, user: Cadre) -> Asked:
+    """The rows that the address names; 404 when one is not to be seen."""
+    seen = Household.objects.visible_to(user).with_head().select_related("village__division")
+    keys = {key_of(key) for key in request.GET.getlist("household")}
+    households = list(seen.filter(pk__in=keys))
+    if len(households) < len(keys):
+        raise Http404("这一户不在，或者不归您管。")
+    problem = _named(request, "problem", Problem.objects.visible_to(user).with_head())
+    visit = _named(request, "visit", Visit.objects.visible_to(user).select_related("village"))
+    project = _named(request, "project", Project.objects.visible_to(user).select_related("village"))
+    of_rows: set[int] = {visit.household_id} if visit else set()
+    if problem:
+        of_rows |= {problem.household_id, *problem.joined.values_list("household", flat=True)}
+    households += seen.filter(pk__in=of_rows - {None} - keys)
+    return Asked(households, problem, visit, project, request.POST)
+
+
+def _named(request: HttpRequest, name: str, rows: Any) -> Any:
+    key = request.GET.get(name, "")
+    return get_object_or_404(rows, pk=key_of(key)) if key else None
+
+
+def _form(request: HttpRequest, user: Cadre, asked: Asked) -> AssistanceForm:
+    if request.method == "POST" and "turn" not in request.POST:
+        return AssistanceForm(request.POST, request.FILES, user=user, asked=asked)
+    initial: dict[str, Any] = {
+        "households": [household.pk for household in asked.households],
+        "village": asked.village.pk if asked.village else None,
+        "problem": asked.problem_key,
+        "project": asked.project_key,
+        "given_on": asked.visit.visited_on if asked.visit else None,
+    }
+    initial = {name: value for name, value in initial.items() if value}
+    if request.method == "POST":
+        initial = {
+            name: request.POST.get(name, "") for name in AssistanceForm.base_fields if name != "photos"
+        }
+        initial["households"] = request.POST.getlist("households")
+    return AssistanceForm(user=user, asked=asked, initial=initial)
+
+
+def _back(asked: Asked) -> str:
+    if asked.problem:
+        return reverse("problem", args=[asked.problem.pk])
+    if asked.visit:
+        return reverse("visit", args=[asked.visit.pk])
+    if len(asked.households) == 1:
+        return reverse("household", args=[asked.households[0].pk])
+    return reverse("assistance")
+
+
+def assistance_item(request: HttpRequest, pk: int) -> HttpResponse:
+    user = user_of(request)
+    rows = Assistance.objects.select_related(
+        "village__division", "cadre", "unit", "problem", "visit", "project", "entered_by", "voided_by"
+    )
+    item: Assistance = get_visible(rows, user, pk=pk)
+    head = MEMBERS.filter(household=OuterRef("household")).order_by(
+        F("left_on").desc(nulls_first=True), "-pk"
+    )
+    shares = AssistanceShare.objects.visible_to(user).filter(assistance=item)
+    seen = Household.objects.visible_to(user).filter(assistance__assistance=item)
+    return render(
+        request,
+        "assistance/item.html",
+        {
+            "page": {"title": item.get_kind_display(), "crumbs": [("帮扶实事", reverse("assistance"))]},
+            "frame": frame_of(user),
+            "back": reverse("assistance"),
+            "item": item,
+            "shares": shares.select_related("household").annotate(
+                head_name=Subquery(head.values("name")[:1])
+            ),
+            "others": item.shares.count() - shares.count(),
+            "households_seen": set(seen.values_list("pk", flat=True)),
+            "problem_seen": Problem.objects.visible_to(user).filter(assistance=item).exists(),
+            "visit_seen": Visit.objects.visible_to(user).filter(assistance=item).exists(),
+            "photos": item.photos.all(),
+            "editable": not item.is_void and Assistance.objects.editable_by(user).filter(pk=pk).exists(),
+            "voidable": not item.is_void and Assistance.objects.voidable_by(user).filter(pk=pk).exists(),
+            "history": history_of(item),
+        },
+    )
+
+
+@recorder_required
+def assistance_result(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the family says, told later; the second of two editors sees both versions."""
+    user = user_of(request)
+    item: Assistance = get_editable(Assistance.objects.counted(), user, pk=pk)
+    form = ResultForm(request.POST or None, instance=item)
+    back = reverse("assistance-item", args=[pk])
+    return form_page(
+        request,
+        form,
+        title="户里怎么说",
+        facts=f"{item.given_on:%Y-%m-%d} {item}",
+        done="已记下户里的话。",
+        back=back,
+        frame=frame_of(user),
+    )
+
+
+@recorder_required
+def assistance_void(request: HttpRequest, pk: int) -> HttpResponse:
+    """作废: a page that says what will happen, since it cannot be undone."""
+    user = user_of(request)
+    item: Assistance = get_visible(Assistance.objects, user, pk=pk)
+    if not Assistance.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists():
+        raise PermissionDenied("只有记的人七天以内、负责人和双联办可以作废，作废了的不能再作废。")
+    form = VoidForm(request.POST or None, others=0)
+    if request.method == "POST" and form.is_valid():
+        assisting.take_back(item, by=user, reason=form.cleaned_data["reason"])
+        messages.success(request, "已作废，不再计数。")
+        return redirect("assistance-item", pk=pk)
+    return render(
+        request,
+        "pages/confirm.html",
+        {
+            "page": {"title": "作废这笔帮扶"},
+            "frame": frame_of(user),
+            "back": reverse("assistance-item", args=[pk]),
+            "text": f"{item.given_on:%Y-%m-%d} {item}",
+            "points": [
+                "作废以后还能看到，划线显示；件数、钱物合计和各户所得里都不再计它。",
+                "不能恢复；记错的请另记一笔。",
+            ],
+            "form": form,
+            "submit": "作废",
+            "cancel": reverse("assistance-item", args=[pk]),
+        },
+    )

@@ -1,0 +1,55 @@
+"""Sums of help in which no 元 counts twice: a household's add its shares, all others add the items."""
+
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+
+from visits.models import Assistance, AssistanceShare
+
+CENT = Decimal("0.01")
+
+
+class Sums(NamedTuple):
+    """Items with 元 and people. Cash and goods of a project's item are in neither: its funds hold them."""
+
+    items: int
+    cash: Decimal
+    goods_value: Decimal
+    loan: Decimal
+    people: int
+
+
+def sums(rows: QuerySet[Assistance] | QuerySet[AssistanceShare]) -> Sums:
+    """Of the counted ones among the items of a place, unit or cadre, or among the shares of a household."""
+    return _sums(_counted(rows).aggregate(**_amounts(rows)))
+
+
+def sums_by(rows: QuerySet[Assistance] | QuerySet[AssistanceShare], column: str) -> dict[Any, Sums]:
+    """The same for each value of a column (unit, village, household …), in one query."""
+    found = _counted(rows).values(column).annotate(**_amounts(rows))
+    return {row.pop(column): _sums(row) for row in found}
+
+
+def _counted(rows: Any) -> Any:
+    return rows.counted().order_by()
+
+
+def _amounts(rows: QuerySet[Any]) -> dict[str, Aggregate]:
+    project = "project" if rows.model is Assistance else "assistance__project"
+    outside = Q(**{project: None})
+    return {
+        "n": Count("pk"),
+        "cash_sum": Sum("cash", filter=outside),
+        "goods_sum": Sum("goods_value", filter=outside),
+        "loan_sum": Sum("loan"),
+        "people_sum": Sum("people"),
+    }
+
+
+def _sums(row: dict[str, Any]) -> Sums:
+    """SQLite adds decimals as floats: to the 分 they are exact again."""
+    cash, goods, loan = (
+        Decimal(row[name] or 0).quantize(CENT) for name in ("cash_sum", "goods_sum", "loan_sum")
+    )
+    return Sums(row["n"], cash, goods, loan, row["people_sum"] or 0)
