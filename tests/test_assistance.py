@@ -20,6 +20,7 @@ from tests.factories import (
     make_household,
     make_pairing,
     make_problem,
+    make_project,
     make_unit,
     make_village,
     make_village_pairing,
@@ -27,7 +28,6 @@ from tests.factories import (
 )
 from tests.pages import client_of, words_of
 from units.models import today
-from villages.models import Project
 from visits.assisting import Worth, record_assistance, split, take_back, together
 from visits.models import Assistance, AssistancePhoto, AssistanceShare
 from visits.refs import RefTaken, SameRef
@@ -241,10 +241,7 @@ class NoYuanTwice(TestCase):
     def test_as_by_hand(self, given):
         cadres = [make_cadre(), make_cadre()]
         villages = [make_village(code="620524100301"), make_village(code="620524100302")]
-        projects = [
-            Project.objects.create(village=village, unit=cadres[0].unit, name="路", kind="road")
-            for village in villages
-        ]
+        projects = [make_project(village=village, unit=cadres[0].unit) for village in villages]
         families = [[make_household(village=village, head="") for _ in range(3)] for village in villages]
         for unit, village, got, worth, of_project, void in given:
             item = recorded(
@@ -375,7 +372,9 @@ def test_a_receipt_is_kept_without_what_the_camera_wrote(cadre, own):
         ({"kind": ""}, "请选是哪一种帮扶"),
         ({"kind": "gold"}, "gold"),
         ({"households": []}, "请勾选给了哪一户"),
-        ({"households": ["x"]}, "重新勾选"),
+        ({"households": ["x"]}, "不归您管"),
+        ({"households": ["9223372036854775808"]}, "不归您管"),
+        ({"project": "9" * 30}, "这个项目不在"),
         ({"village": "0"}, "不归您管"),
         ({"problem": "999999"}, "这件诉求不在"),
         ({"project": "x"}, "这个项目不在"),
@@ -492,7 +491,7 @@ def test_after_a_week_the_author_may_not_take_back_but_the_leader_may(cadre, lea
 
 
 def test_the_list_sums_what_it_shows(office, cadre, own, second):
-    project = Project.objects.create(village=own.village, unit=cadre.unit, name="路", kind="road")
+    project = make_project(village=own.village, unit=cadre.unit)
     recorded(cadre, own, second, whole=Worth(cash=Decimal("1000.50")))
     recorded(cadre, own, whole=Worth(cash=Decimal(7000), people=3), project=project)
     recorded(cadre, own, whole=Worth(cash=Decimal(9)), given_on=today())

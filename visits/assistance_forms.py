@@ -115,7 +115,6 @@ class AssistanceForm(WorthForm):
         widget=forms.CheckboxSelectMultiple(TICKED),
         error_messages={
             "invalid_choice": "勾选的户里，有不归您管的，已经去掉，请看一看再保存。",
-            "invalid_pk_value": "勾选的户看不懂，请重新勾选。",
         },
     )
     way = forms.ChoiceField(

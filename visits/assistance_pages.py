@@ -19,7 +19,7 @@ from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_o
 from core.pages import form_page
 from core.places import under
 from households.choices import Relation
-from households.models import Household, Member
+from households.models import Household, Member, head_names
 from units.access import get_editable, get_visible, recorder_required, user_of
 from units.context import frame_of
 from units.models import Cadre
@@ -32,8 +32,6 @@ from visits.forms import VoidForm
 from visits.models import Assistance, AssistanceShare, Problem, Visit
 from visits.refs import RefTaken, SameRef
 from visits.summing import sums
-
-MEMBERS = Member.objects.filter(relation=Relation.HEAD)
 
 
 class AssistanceSearch(SearchForm):
@@ -148,10 +146,7 @@ def _columns(of: str) -> list[Column]:
 def _with_cells(rows: Any, user: Cadre, household: int) -> Any:
     """Whom it was given to (the first by name, 等 for more), project's or 作废, and the share of one household."""
     shares = AssistanceShare.objects.visible_to(user).filter(assistance=OuterRef("pk"))
-    head = MEMBERS.filter(household=OuterRef("household")).order_by(
-        F("left_on").desc(nulls_first=True), "-pk"
-    )
-    first = shares.order_by("pk").annotate(head=Subquery(head.values("name")[:1])).values("head")[:1]
+    first = shares.order_by("pk").annotate(head=head_names()).values("head")[:1]
     counted = shares.order_by().values("assistance").annotate(n=Count("pk")).values("n")
     return rows.annotate(
         share=FilteredRelation("shares", condition=Q(shares__household=household)),
@@ -279,9 +274,6 @@ def assistance_item(request: HttpRequest, pk: int) -> HttpResponse:
         "village__division", "cadre", "unit", "problem", "visit", "project", "entered_by", "voided_by"
     )
     item: Assistance = get_visible(rows, user, pk=pk)
-    head = MEMBERS.filter(household=OuterRef("household")).order_by(
-        F("left_on").desc(nulls_first=True), "-pk"
-    )
     shares = AssistanceShare.objects.visible_to(user).filter(assistance=item)
     seen = Household.objects.visible_to(user).filter(assistance__assistance=item)
     return render(
@@ -292,9 +284,7 @@ def assistance_item(request: HttpRequest, pk: int) -> HttpResponse:
             "frame": frame_of(user),
             "back": reverse("assistance"),
             "item": item,
-            "shares": shares.select_related("household").annotate(
-                head_name=Subquery(head.values("name")[:1])
-            ),
+            "shares": shares.select_related("household").annotate(head_name=head_names()),
             "others": item.shares.count() - shares.count(),
             "households_seen": set(seen.values_list("pk", flat=True)),
             "problem_seen": Problem.objects.visible_to(user).filter(assistance=item).exists(),
