@@ -265,7 +265,7 @@ def test_no_page_or_export_shows_an_id_number_nor_a_viewer_a_phone(own, people):
 FORMS = [
     rule
     for rule in rules()
-    if re.search(r"-(new|edit|end|close|board|member)$|hand-over|village-pairings", rule.name)
+    if re.search(r"-(new|edit|end|close|board)$|hand-over|village-pairings", rule.name)
     and rule.method != "POST"
 ]
 
