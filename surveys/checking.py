@@ -94,6 +94,11 @@ def is_absent(answer: Any) -> bool:
     return answer is None or answer in ("", [])
 
 
+def given(answer: Any) -> Any:
+    """The answer, or None for one that was not filled: a 0 and 否 are answers."""
+    return None if is_absent(answer) else answer
+
+
 def hide(definition: Definition, answers: Mapping[str, Any], known: Known) -> set[str]:
     """The codes of items that are not asked: what a hidden item answers is not looked at."""
     return settle(definition, dict(answers), {}, known)

@@ -18,6 +18,7 @@ from core.pages import form_page
 from households.choices import Relation
 from households.models import Household, Member
 from surveys.browser import facts_for_browser, for_browser
+from surveys.checking import given
 from surveys.checkpage import check_page
 from surveys.draft import Draft, Remarks
 from surveys.due import open_surveys, standings
@@ -154,7 +155,7 @@ class _StepPage:
         theirs = Draft(Response.objects.whole().get(pk=stored.pk))
         mine, rows = self.form.sent(), []
         for item in self.step.items:
-            pair = (mine.get(item.code) or None, theirs.stored(item.code) or None)
+            pair = (given(mine.get(item.code)), given(theirs.stored(item.code)))
             if pair[0] != pair[1]:
                 told = [item.told(value) for value in pair]
                 rows.append({"label": item.label, "mine": told[0], "stored": told[1]})

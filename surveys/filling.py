@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from core.identity import hide_numbers
 from core.records import StaleRecord
 from households.models import Household
+from surveys.checking import given
 from surveys.draft import Draft
 from surveys.facts import kept_header
 from surveys.lineage import answers_carried
@@ -111,7 +112,7 @@ def save_step(
     stored.survey = response.survey
     draft = Draft(stored)
     kept = {code: _kept(value) for code, value in sent.items()}
-    same = all((draft.stored(code) or "") == (value or "") for code, value in kept.items())
+    same = all(given(draft.stored(code)) == given(value) for code, value in kept.items())
     if draft.mark(step) not in {seen, overwrite} and not same:
         raise StepChanged(stored)
     _set_day(draft, kept)

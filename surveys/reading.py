@@ -11,6 +11,7 @@ from django.urls import reverse
 from core.display import Line as HistoryLine
 from core.display import history_of
 from core.identity import mask_phone
+from surveys.checking import given
 from surveys.definition import Definition
 from surveys.difference import Difference, Line, difference, incomes
 from surveys.draft import Draft
@@ -119,7 +120,7 @@ def _told(definition: Definition, tell: Tell) -> dict[str, Callable[[Any, Any], 
         return [
             HistoryLine(item.label, tell(item, before.get(code)), tell(item, after.get(code)))
             for code, item in definition.by_code.items()
-            if (before.get(code) or None) != (after.get(code) or None)
+            if given(before.get(code)) != given(after.get(code))
         ]
 
     def members(old: Any, new: Any) -> list[HistoryLine]:

@@ -244,6 +244,15 @@ def test_the_second_of_two_sees_both_and_overwrites_nothing(client, survey, hous
     assert stored(response).answers["A01"] == 95
 
 
+def test_a_no_of_the_other_is_not_taken_for_nothing(client, survey, household, leader):
+    response = begin(client, survey, household)
+    opened = seen(client, response, 2)
+    save(client_of(leader), response, 2, **{**step_of(HOUSEHOLD, "A"), "A12": "0"})
+    answer = client.post(address(response, 2), {**opened, **step_of(HOUSEHOLD, "A"), "A12": ""})
+    assert [(row["mine"], row["stored"]) for row in answer.context["conflict"]["rows"]] == [("", "否")]
+    assert stored(response).answers["A12"] == 0
+
+
 def test_another_step_saved_meanwhile_is_no_conflict(client, survey, household, leader):
     response = begin(client, survey, household)
     opened = seen(client, response, 2)
