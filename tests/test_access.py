@@ -221,6 +221,10 @@ LISTS = [
     "responses",
     "report-places",
     "report-units",
+    "report-survey-completion",
+    "report-survey-rows",
+    "report-survey-items",
+    "report-survey-answers",
 ]
 
 

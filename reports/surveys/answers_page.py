@@ -111,7 +111,7 @@ def answers_page(request: HttpRequest, pk: int) -> HttpResponseBase:
             *RESPONSE_COLUMNS,
         ],
         sort="-surveyed_on",
-        href=link_to("response-pdf"),
+        href=link_to("response"),
         empty={"text": "没有符合条件的答卷。", "url": request.path, "label": "看全部"},
     )
     return list_page(request, listing)

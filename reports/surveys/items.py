@@ -52,7 +52,7 @@ def answer_lines(counted: Tally) -> list[Line]:
                 percent(count, answered),
                 {"item": item.code, **bounds(each)},
             )
-            for each, count in spread(counted.values)
+            for each, count in spread(counted.values, Decimal(str(item.step or 1)))
         ]
     return [
         Line(label, code, count, percent(count, answered), {"item": item.code, "answer": code})

@@ -86,27 +86,28 @@ def place_of(number: Decimal, cuts: Sequence[Decimal]) -> int:
     return bisect_right(cuts, number)
 
 
-def spread(counts: Counts) -> list[tuple[Range, int]]:
-    """A number item as bars: single values when few, else classes of one readable width."""
+def spread(counts: Counts, step: Decimal) -> list[tuple[Range, int]]:
+    """A number item as bars: single values when few, else classes of one readable width, no finer than
+    the steps that it is answered in."""
     if len(counts) <= MOST_SINGLE_VALUES:
         return [(Range(value, None, single=True), counts[value]) for value in sorted(counts)]
-    cuts = _even_cuts(counts)
+    cuts = _even_cuts(counts, step)
     found = Counter[int]()
     for value, count in counts.items():
         found[place_of(value, cuts)] += count
     return [(each, found[at]) for at, each in enumerate(ranges(cuts)) if found[at] or 0 < at < len(cuts)]
 
 
-def _even_cuts(counts: Counts) -> list[Decimal]:
+def _even_cuts(counts: Counts, step: Decimal) -> list[Decimal]:
     """Cuts in steps of 1, 2 or 5 times a power of ten over the middle nine tenths."""
     values = sorted(counts)
     ends = list(accumulate(counts[value] for value in values))
     low, high = (_quantile(values, ends, Decimal(part)) for part in ("0.05", "0.95"))
     if low == high:
         low, high = values[0], values[-1]
-    step = _readable((high - low) / CLASSES)
-    first = low // step * step + step
-    return [first + step * at for at in range(MOST_CUTS) if first + step * at <= high]
+    width = _readable(max((high - low) / CLASSES, step))
+    first = low // width * width + width
+    return [first + width * at for at in range(MOST_CUTS) if first + width * at <= high]
 
 
 def _readable(width: Decimal) -> Decimal:

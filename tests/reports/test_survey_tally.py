@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core import bulk
 from reports.surveys.counted import counted_in, family_of, rounds_of
-from reports.surveys.numbers import numbers_of
+from reports.surveys.numbers import numbers_of, spread
 from reports.surveys.tally import tally
 from surveys.language import Facts
 from surveys.models import Response
@@ -151,3 +151,29 @@ def test_an_option_that_only_the_first_version_had_keeps_its_word(versions, hous
 def test_quartiles_lie_between_two_values():
     numbers = numbers_of({Decimal(1): 1, Decimal(2): 1, Decimal(4): 1, Decimal(8): 1})
     assert (numbers.lower, numbers.median, numbers.upper) == (Decimal("1.75"), 3, 5)
+
+
+@pytest.mark.once
+def test_classes_are_no_finer_than_the_answers():
+    counts = {Decimal(number): 1 for number in range(10)} | {Decimal(0): 200}
+    found = spread(counts, Decimal(1))
+    cuts = [each.low for each, _ in found if each.low is not None]
+    assert all(cut == int(cut) for cut in cuts)
+    assert sum(count for _, count in found) == sum(counts.values())
+
+
+@pytest.mark.once
+@given(
+    counts=st.dictionaries(st.decimals(-1000, 1000, places=1), st.integers(1, 9), min_size=1),
+    step=st.sampled_from(["0.1", "1"]),
+)
+def test_every_number_stands_in_one_class(counts, step):
+    found = spread(counts, Decimal(step))
+    for each, count in found:
+        if each.single:
+            assert count == counts[each.low]
+        else:
+            low, high = each.low, each.high
+            within = [v for v in counts if (low is None or v >= low) and (high is None or v < high)]
+            assert count == sum(counts[value] for value in within)
+    assert sum(count for _, count in found) == sum(counts.values())
