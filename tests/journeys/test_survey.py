@@ -213,3 +213,31 @@ def test_a_village_is_surveyed(phone: Page, live_server, cadre: Cadre) -> None:
         None,
         "修路，种药材。",
     )
+
+
+def test_a_leader_gives_back_and_the_surveyor_goes_on(
+    desk: Page, phone: Page, live_server, cadre: Cadre, leader: Cadre, household
+) -> None:
+    survey = Survey.objects.get()
+    answers = {**clean(survey, HOUSEHOLD), "B16": 4800}
+    make_response(survey=survey, cadre=cadre, household=household, surveyed_on=today(), answers=answers)
+    sign_in(desk, live_server, leader)
+    desk.goto("/admin/")
+    desk.locator(".fig").filter(has_text="待复核").get_by_role("link").click()
+    desk.get_by_role("link", name="王守田").click()
+    assert_accessible(desk)
+    desk.get_by_role("link", name="去复核").click()
+    assert_accessible(desk)
+    desk.get_by_role("button", name="退回").click()
+    desk.get_by_label("为什么退回").fill("收入要再问")
+    assert_accessible(desk)
+    desk.get_by_role("button", name="退回 1 份答卷").click()
+    expect(desk.get_by_text("已退回 1 份")).to_be_visible()
+
+    sign_in(phone, live_server, cadre)
+    phone.goto("/")
+    expect(phone.get_by_text("贫困户调查表：退回：收入要再问")).to_be_visible()
+    phone.get_by_role("link", name="王守田").first.tap()
+    phone.get_by_role("button", name="继续填").tap()
+    expect(phone.get_by_text("退回：收入要再问")).to_be_visible()
+    Pen(phone).look()
