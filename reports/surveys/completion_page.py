@@ -31,9 +31,9 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = CompletionSearch(request.GET, user=user, years=years_of(family, user))
     subjects = form.filter(completion.subjects_of(family, user))
     by = _by(family, user, form)
-    whole, rows = (
-        completion.whole(subjects, family, form.year_chosen),
+    rows, whole = (
         _rows(subjects, family, user, form, by),
+        completion.whole(subjects, family, form.year_chosen),
     )
     measures = _measures(family, user, form, by)
     if request.GET.get("export") == "xlsx":
@@ -41,34 +41,37 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         cells = (tables.cells(measures, row) for row in [*rows, whole])
         title = f"{family.survey.title}完成情况"
         return send_workbook(request, title, headings, cells, filters=form.describe(), row_count=len(rows))
-    printed = request.GET.get("print") == "1"
-    context = framed(request, family, "完成情况", f"{form.year_chosen} 年")
-    return render(
-        request,
-        "reports/sheet.html" if printed else "reports/surveys/completion.html",
-        {
-            **context,
-            **shown_filters(request, form),
-            "sheet": {
-                "unit": user.unit,
-                "period": f"{form.year_chosen} 年",
-                "wide": True,
-                "back": address(request, {"print": None}),
-            },
-            "bys": [
-                (label, address(request, {"by": name}), name == by)
-                for name, label in _ways(family, user, form).items()
-            ],
-            "by": BY[by],
-            "figures": _figures(whole, family, form),
-            "columns": tables.headings(measures),
-            "rows": tables.linked_rows(measures, rows),
-            "totals": tables.totals(measures, whole) if rows else None,
-            "notes": tables.notes(measures, *([UNITS_NOTE] if by in {"unit", "cadre"} else [])),
-            "export": address(request, {"export": "xlsx", "print": None}),
-            "print": address(request, {"print": "1"}),
-        },
-    )
+    context = {
+        **framed(request, family, "完成情况", f"{form.year_chosen} 年"),
+        "columns": tables.headings(measures),
+        "rows": tables.linked_rows(measures, rows),
+        "totals": tables.totals(measures, whole) if rows else None,
+        "notes": tables.notes(measures, *([UNITS_NOTE] if by in {"unit", "cadre"} else [])),
+        "export": address(request, {"export": "xlsx", "print": None}),
+    }
+    if request.GET.get("print") == "1":
+        return _sheet(request, form, context)
+    ways = _ways(family, user, form)
+    context |= {
+        **shown_filters(request, form),
+        "bys": [(label, address(request, {"by": name}), name == by) for name, label in ways.items()],
+        "by": ways[by],
+        "figures": _figures(whole, family, form),
+        "print": address(request, {"print": "1"}),
+    }
+    return render(request, "reports/surveys/completion.html", context)
+
+
+def _sheet(request: HttpRequest, form: CompletionSearch, context: dict[str, Any]) -> HttpResponseBase:
+    """The table as it is handed in, with what it was narrowed to."""
+    sheet = {
+        "unit": user_of(request).unit,
+        "period": f"{form.year_chosen} 年",
+        "wide": True,
+        "back": address(request, {"print": None}),
+    }
+    notes = [*context["notes"], f"范围：{form.describe()}"]
+    return render(request, "reports/sheet.html", {**context, "sheet": sheet, "notes": notes})
 
 
 def _ways(family: Family, user: Cadre, form: CompletionSearch) -> dict[str, str]:

@@ -134,10 +134,12 @@ def test_the_workbook_has_the_rows_and_the_total(office, survey, villages):
     assert rows[1:] == [("甲", "620524100200", 1), ("乙", "620524100201", 0), ("合计", None, 1)]
 
 
-def test_the_sheet_to_hand_in_says_how_it_is_counted(office, survey, villages):
+def test_the_sheet_to_hand_in_says_how_it_is_counted(office, survey, villages, cadre):
+    make_response(survey=survey, cadre=cadre, household=make_household(village=villages[0]))
     words = words_of(client_of(office).get(url(survey, query="by=village&print=1")))
     assert "填报单位：县双联办" in words
     assert "已调查 ÷ 在册户" in words
+    assert "范围：年度：2015 年；分列：村" in words
 
 
 @pytest.mark.parametrize(
