@@ -2,7 +2,7 @@
 
 No name, no ID number, no telephone: facts that the header is bound to and the header's texts stay behind, and
 so does who asked. Earlier versions stand under the codes of this one, as far as its items carry theirs on.
-Rows are written as they are read: a county and a province take the same memory.
+Rows are written as they are read; what has to be sorted, the database sorts on its disk.
 """
 
 from collections.abc import Iterator, Mapping
