@@ -7,6 +7,7 @@ from django import forms
 from django.db import IntegrityError, models, transaction
 
 from core import cells, identity
+from core.attachments import reencode
 from core.display import history_of, shown
 from core.records import Record, StaleRecord
 
@@ -78,6 +79,14 @@ class CountField(AmountField):
 
     def number(self, text: str) -> int:
         return cells.clean_int(text, 0, MOST, self.unit) or 0
+
+
+class PictureField(forms.FileField):
+    """One picture, re-encoded."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        return reencode(upload) if upload else None
 
 
 class RecordForm(forms.ModelForm[M]):

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.attachments import reencode
+from core.forms import PictureField
 from core.records import StaleRecord
 from surveys.definition import Rule
 from surveys.draft import Draft
@@ -16,14 +16,6 @@ from surveys.filling import NotReady, submit
 from surveys.models import Response
 
 LONGEST_WORD = 100
-
-
-class PictureField(forms.FileField):
-    """One picture, re-encoded."""
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        upload = super().clean(data, initial)
-        return reencode(upload) if upload else None
 
 
 class CheckForm(forms.Form):

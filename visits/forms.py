@@ -1,6 +1,7 @@
 """The one form of a visit: who, when, what happened; and the reason of a 作废."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,11 +12,12 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from core.attachments import reencode
-from core.forms import ChineseDateField, OpenTextField, RowsField
+from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
 from core.words import join_words
 from households.models import Household, HouseholdPairing
 from units.models import Cadre, Word, today
 from villages.models import Village
+from visits.choices import Service
 from visits.models import Visit
 from visits.recording import LONGEST_STAY, check_outing
 
@@ -94,6 +96,23 @@ class VisitForm(forms.Form):
         label="照片",
         required=False,
         widget=ManyFilesInput(attrs={"accept": "image/*", "data-shrink": "photos-told"}),
+    )
+    topics = forms.MultipleChoiceField(
+        label="谈到的八送",
+        required=False,
+        choices=[(label, label) for label in Service.labels],
+        widget=forms.CheckboxSelectMultiple(TAPPED),
+    )
+    signature = PictureField(
+        label="户主签字",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "class": "form-control"}),
+    )
+    latitude = forms.DecimalField(
+        required=False, min_value=-90, max_value=90, decimal_places=5, widget=forms.HiddenInput
+    )
+    longitude = forms.DecimalField(
+        required=False, min_value=-180, max_value=180, decimal_places=5, widget=forms.HiddenInput
     )
     until = ChineseDateField(label="住到哪天", required=False, help_text="一连几天，每天记一条")
     nights = forms.IntegerField(
@@ -193,11 +212,13 @@ class VisitForm(forms.Form):
             "village",
             "kind",
             "reasons",
+            "topics",
             "content",
             "nights",
             "promised_on",
             "promise",
             "photos",
+            "signature",
         )
         return {
             "author": self.author,
@@ -205,8 +226,14 @@ class VisitForm(forms.Form):
             "ref": self.ref_chosen,
             "households": list(data["households"]),
             "companions": list(data["companions"]),
+            "position": self._position(),
             **{name: data[name] for name in names},
         }
+
+    def _position(self) -> tuple[Decimal, Decimal] | None:
+        """Where it was, when the phone said both; never asked for."""
+        latitude, longitude = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
+        return None if latitude is None or longitude is None else (latitude, longitude)
 
     @property
     def ref_chosen(self) -> UUID:
@@ -234,11 +261,11 @@ class VisitForm(forms.Form):
 
 def typed(data: QueryDict) -> dict[str, Any]:
     """What was typed, as the initial values of a form that goes on for another cadre or household."""
-    lists = {"reasons", "companions"}
+    lists = {"reasons", "topics", "companions"}
     return {
         name: data.getlist(name) if name in lists else data.get(name)
         for name in VisitForm.base_fields
-        if name in data and name not in {"households", "photos"}
+        if name in data and name not in {"households", "photos", "signature"}
     }
 
 

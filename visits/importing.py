@@ -56,6 +56,7 @@ class VisitSheet(Sheet):
             field_column(
                 Visit, "reasons", clean=lambda value: clean_words(value, 60), aliases=("走访缘由", "事由")
             ),
+            field_column(Visit, "topics", clean=lambda value: clean_words(value, 40), aliases=("八送",)),
             field_column(
                 Visit, "content", required=True, aliases=("走访内容", "内容", "民情日记"), clearable=False
             ),
@@ -201,6 +202,7 @@ class _Visits:
                 "nights": self._nights(index, cadre["id"]),
                 "kind": table.get("kind", index, Visit.Kind.HOME.value),
                 "reasons": table.get("reasons", index, ""),
+                "topics": table.get("topics", index, ""),
                 "content": table.get("content", index),
                 "promised_on": table.get("promised_on", index),
                 "promise": table.get("promise", index, ""),

@@ -18,9 +18,9 @@ from households.models import Household
 from units.access import get_editable, get_visible, recorder_required, user_of
 from units.context import frame_of
 from units.models import Cadre
+from visits.along import AlongError, AlongForm, record_screen
 from visits.forms import VisitForm, VoidForm, typed
-from visits.models import Visit, VisitPhoto
-from visits.recording import record_outing
+from visits.models import Visit, VisitPhoto, VisitSignature
 from visits.refs import RefTaken, SameRef
 from visits.resending import both_versions
 from visits.voiding import void
@@ -34,20 +34,23 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     """
     author = user_of(request)
     form = _visit_form(request, author, _written_for(request, author))
-    if not form.is_bound or not form.is_valid():
-        return _visit_page(request, form)
+    along = AlongForm(request.POST) if form.is_bound else AlongForm(initial=request.POST.dict())
+    if not form.is_bound or not (form.is_valid() & along.is_valid()):
+        return _visit_page(request, form, along)
     try:
-        visits = record_outing(**form.outing())
+        visits = record_screen(form.outing(), along)
     except ValidationError as error:
         form.refuse({field: sentences[0] for field, sentences in error.message_dict.items()})
-        return _visit_page(request, form)
+        return _visit_page(request, form, along)
+    except AlongError as error:
+        along.refuse(error.problems)
+        return _visit_page(request, form, along)
     except SameRef as sent:
-        return _visit_page(
-            request, form, conflict={"stored": sent.stored, "rows": both_versions(form, sent.stored)}
-        )
+        rows = both_versions(form, sent.stored) if isinstance(sent.stored[0], Visit) else []
+        return _visit_page(request, form, along, conflict={"stored": sent.stored, "rows": rows})
     except RefTaken:
-        return _visit_page(request, form, conflict={"stored": [], "rows": []})
-    messages.success(request, _told(visits))
+        return _visit_page(request, form, along, conflict={"stored": [], "rows": []})
+    messages.success(request, _told(visits, along))
     return redirect("home")
 
 
@@ -73,7 +76,7 @@ def _visit_form(request: HttpRequest, author: Cadre, cadre: Cadre) -> VisitForm:
 
 
 def _visit_page(
-    request: HttpRequest, form: VisitForm, conflict: dict[str, Any] | None = None
+    request: HttpRequest, form: VisitForm, along: AlongForm, conflict: dict[str, Any] | None = None
 ) -> HttpResponse:
     ticked = form.ticked
     chosen = ticked[0] if len(ticked) == 1 and "household" in request.GET else None
@@ -84,6 +87,7 @@ def _visit_page(
             "page": {"title": "记走访"},
             "back": reverse("home"),
             "form": form,
+            "along": along,
             "cadre": form.cadre,
             "for_other": form.cadre != form.author,
             "chosen": chosen,
@@ -97,7 +101,7 @@ def _visit_page(
     )
 
 
-def _told(visits: Sequence[Visit]) -> str:
+def _told(visits: Sequence[Visit], along: AlongForm) -> str:
     """What was recorded, and the way to take it back."""
     days = sorted({visit.visited_on for visit in visits})
     when = f"{days[0].month}月{days[0].day}日"
@@ -105,6 +109,8 @@ def _told(visits: Sequence[Visit]) -> str:
         when += f"至{days[-1].month}月{days[-1].day}日"
     late = "（补录）" if any(visit.is_late for visit in visits) else ""
     count = f"，{len(visits)} 条" if len(visits) > 1 else ""
+    with_it = [said for said, has in (("登记了诉求", along.has_problem), ("记了帮扶", along.has_help)) if has]
+    count += f"，{'、'.join(with_it)}" if with_it else ""
     return format_html(
         '已记下：{}{} {}{}。<a href="{}">看一看</a>，记错了<a href="{}">作废</a>。',
         when,
@@ -135,6 +141,10 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
             "companions": visit.companions.select_related("cadre", "unit"),
             "others": outing.exclude(pk=pk).select_related("village").order_by("visited_on", "pk"),
             "photos": VisitPhoto.objects.filter(owner__in=outing.values("pk")),
+            "signatures": VisitSignature.objects.filter(owner__in=outing.values("pk")),
+            "problems": visit.problems.visible_to(user),
+            "assistance": visit.assistance.visible_to(user),
+            "may_record": not user.is_viewer and not visit.is_void,
             "editable": not visit.is_void and Visit.objects.editable_by(user).filter(pk=pk).exists(),
             "history": history_of(visit),
         },

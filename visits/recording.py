@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,7 +17,7 @@ from units.days import FIRST_DAY
 from units.models import Cadre, today
 from units.postings import Postings
 from villages.models import Village
-from visits.models import Visit, VisitCompanion, VisitPhoto
+from visits.models import Visit, VisitCompanion, VisitPhoto, VisitSignature
 from visits.refs import RefTaken, SameRef
 
 LONGEST_STAY = 31
@@ -36,14 +37,18 @@ def record_outing(
     ref: UUID,
     village: Village | None = None,
     reasons: Iterable[str] = (),
+    topics: Iterable[str] = (),
     nights: int | None = None,
     companions: Sequence[Cadre] = (),
     promised_on: date | None = None,
     promise: str = "",
     photos: Sequence[ContentFile[bytes]] = (),
+    signature: ContentFile[bytes] | None = None,
+    position: tuple[Decimal, Decimal] | None = None,
     recorded_at: datetime | None = None,
 ) -> list[Visit]:
-    """One Visit for each day and household (or the village alone), sharing `outing`; photos on the first.
+    """One Visit for each day and household (or the village alone), sharing `outing`; photos and the
+    household's signature on the first. `position` is (latitude, longitude).
 
     `nights` are spent from the first day on, told by `nights_of` when None. A form sent twice is
     recorded once. Raises ValidationError {field: sentence} for what must not be recorded, SameRef when
@@ -66,6 +71,9 @@ def record_outing(
         "outing": ref,
         "kind": kind,
         "reasons": join_words(reasons),
+        "topics": join_words(topics),
+        "latitude": position[0] if position else None,
+        "longitude": position[1] if position else None,
         "content": content,
         "promised_on": promised_on,
         "promise": promise,
@@ -79,7 +87,7 @@ def record_outing(
             postings = Postings([cadre, *companions], min(days))
             drafts = list(_drafts(cadre, households, village, days, spent, postings, same))
             stored = _sent_before(drafts, author, companions, len(photos))
-            return stored or _save(drafts, companions, postings, photos)
+            return stored or _save(drafts, companions, postings, photos, signature)
     except IntegrityError:
         # Another author's form took the ref between our look and our write.
         if Visit.objects.filter(outing=ref).exclude(entered_by=author).exists():
@@ -247,6 +255,7 @@ def _content(visit: Visit) -> tuple[Any, ...]:
         visit.nights,
         visit.kind,
         visit.reasons,
+        visit.topics,
         visit.content,
         visit.promised_on,
         visit.promise,
@@ -259,6 +268,7 @@ def _save(
     companions: Sequence[Cadre],
     postings: Postings,
     photos: Sequence[ContentFile[bytes]],
+    signature: ContentFile[bytes] | None,
 ) -> list[Visit]:
     for visit in drafts:
         visit.save()
@@ -267,4 +277,6 @@ def _save(
             VisitCompanion.objects.create(visit=visit, cadre=companion, unit_id=unit, rank=rank)
     for photo in photos:
         VisitPhoto.objects.create(owner=drafts[0], file=photo, size=photo.size)
+    if signature:
+        VisitSignature.objects.create(owner=drafts[0], file=signature, size=signature.size)
     return drafts
