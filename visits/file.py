@@ -25,8 +25,8 @@ from units.context import frame_of
 from units.models import Cadre, today
 from villages.choices import phone_for
 from visits.models import Visit
+from visits.timeline import timeline
 
-SHOWN = 20
 CHANGES = 60
 
 
@@ -68,7 +68,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "may_reveal": not user.is_viewer,
             "editable": Household.objects.editable_by(user).filter(pk=pk).exists(),
             "history": _history(user, household, members, pairings),
-            **_visits(user, household),
+            **_events(user, household),
         },
     )
 
@@ -94,15 +94,14 @@ def _plan(user: Cadre, household: Household) -> dict[str, Any]:
     }
 
 
-def _visits(user: Cadre, household: Household) -> dict[str, Any]:
-    """The newest visits that the reader may see, how often this year, and whether there are more."""
+def _events(user: Cadre, household: Household) -> dict[str, Any]:
+    """The timeline that the reader may see, how often this year, and what the household got in all."""
     visible = Visit.objects.visible_to(user).filter(household=household)
     this_year = visible.entering().filter(visited_on__year=today().year).order_by()
-    newest = visible.select_related("cadre", "entered_by").prefetch_related("companions__cadre")
-    rows = list(newest[: SHOWN + 1])
+    events, more = timeline(user, household)
     return {
-        "visits": rows[:SHOWN],
-        "more": len(rows) > SHOWN,
+        "events": events,
+        "more": more,
         "times": this_year.values("visited_on").distinct().count(),
         "year": today().year,
         "may_record": not user.is_viewer,

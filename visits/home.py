@@ -1,9 +1,10 @@
 """我的联系户: the home of a cadre, on the phone."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,11 +15,13 @@ from surveys.due import Standing, open_surveys, standings, unfinished
 from units.access import user_of
 from units.models import Cadre, today
 from villages.models import Village
-from visits.models import Visit
+from visits.duty import Duty, cadre_duties
+from visits.models import Problem, Visit
 
 DUE_WITHIN = timedelta(days=7)
 MOST_VILLAGES = 5
 """A unit pairs with one or two."""
+MOST_PROBLEMS = 5
 
 
 class Card(NamedTuple):
@@ -27,62 +30,112 @@ class Card(NamedTuple):
 
     household: Any
     tags: list[str]
+    last_on: date | None
+    last_words: str
     days_ago: int | None
+    times: int
+    promised_on: date | None
+    promise: str
     promise_css: str
     surveys: list[Standing]
 
 
 def cadre_home(request: HttpRequest) -> HttpResponse:
     user, day = user_of(request), today()
-    households = sorted(
-        own_households(user, day),
-        key=lambda h: (h.next_on or date.max, h.last_on or date.min),
-    )
+    households = list(own_households(user))
     villages = list(Village.objects.visible_to(user).current().order_by("code")[:MOST_VILLAGES])
     surveys = open_surveys(user)
     of_households, of_villages = standings(surveys, households), standings(surveys, villages)
+    cards = _cards(user, households, day, of_households)
     own = {household.pk for household in households}
     return render(
         request,
         "visits/home.html",
         {
             "page": {"title": "我的联系户"},
-            "cards": [_card(household, day, _open(of_households[household.pk])) for household in households],
+            "cards": sorted(cards, key=lambda card: (card.promised_on or date.max, card.last_on or date.min)),
             "villages": [(village, now) for village in villages if (now := _open(of_villages[village.pk]))],
             "for_others": [draft for draft in unfinished(user) if draft.household_id not in {None, *own}],
             "surveys": surveys,
             "year": day.year,
             "figures": figures(user, day),
+            "owed": _owed(user, day),
+            "problems": _problems(user),
+            "today": day,
         },
     )
 
 
-def own_households(user: Cadre, day: date) -> QuerySet[Any]:
-    """The households the cadre is paired with today, with the last visit, the times of the year, what is promised."""
+def own_households(user: Cadre) -> QuerySet[Any]:
+    """The households the cadre is paired with today."""
     own = HouseholdPairing.objects.current().of_cadre(user).values("household")
-    there = Visit.objects.filter(household=OuterRef("pk"))
-    last = there.of(user).counted().order_by("-visited_on", "-pk")
-    this_year = there.of(user).entering().filter(visited_on__year=day.year).order_by().values("household")
-    promised = there.filter(cadre=user).open_promises().order_by("-visited_on", "-pk")
-    households: QuerySet[Any] = (
-        Household.objects.filter(pk__in=own)
-        .with_head()
-        .select_related("village")
-        .annotate(
-            last_on=Subquery(last.values("visited_on")[:1]),
-            last_words=Subquery(last.annotate(words=Left("content", 24)).values("words")[:1]),
-            times=Subquery(this_year.annotate(n=Count("visited_on", distinct=True)).values("n")),
-            next_on=Subquery(promised.values("promised_on")[:1]),
-            next_words=Subquery(promised.values("promise")[:1]),
+    return Household.objects.filter(pk__in=own).with_head().select_related("village").order_by("no")
+
+
+def _cards(
+    user: Cadre, households: Sequence[Any], day: date, surveys: Mapping[int, list[Standing]]
+) -> list[Card]:
+    """Each with the last visit, the times of the year and what is promised.
+
+    Simple queries on a handful of households: one with five subqueries takes Django longer to write
+    than the database to answer.
+    """
+    there = Visit.objects.filter(household__in=[household.pk for household in households])
+    last = _last(there.of(user).counted())
+    times = _times(there.of(user), day)
+    promises = {
+        key: (on, words)
+        for key, on, words in there.filter(cadre=user)
+        .open_promises()
+        .order_by("visited_on", "pk")
+        .values_list("household", "promised_on", "promise")
+    }
+    cards = []
+    for household in households:
+        last_on, words = last.get(household.pk, (None, ""))
+        promised_on, promise = promises.get(household.pk, (None, ""))
+        cards.append(
+            Card(
+                household,
+                split_words(household.tags),
+                last_on,
+                words,
+                (day - last_on).days if last_on else None,
+                times.get(household.pk, 0),
+                promised_on,
+                promise,
+                _promise_css(promised_on, day),
+                _open(surveys[household.pk]),
+            )
         )
-        .order_by("no")
-    )
-    return households
+    return cards
 
 
-def _card(household: Any, day: date, surveys: list[Standing]) -> Card:
-    ago = (day - household.last_on).days if household.last_on else None
-    return Card(household, split_words(household.tags), ago, _promise_css(household.next_on, day), surveys)
+def _last(visits: Any) -> dict[int, tuple[date, str]]:
+    """The day and first words of the newest visit, by household."""
+    days = dict(visits.order_by().values_list("household").annotate(on=Max("visited_on")))
+    newest = visits.filter(visited_on__in=set(days.values())).order_by("pk")
+    rows = newest.annotate(words=Left("content", 24)).values_list("household", "visited_on", "words")
+    return {key: (on, words) for key, on, words in rows if days[key] == on}
+
+
+def _times(visits: Any, day: date) -> dict[int, int]:
+    """入户 days of the year, by household."""
+    this_year = visits.entering().filter(visited_on__year=day.year).order_by()
+    return dict(this_year.values_list("household").annotate(n=Count("visited_on", distinct=True)))
+
+
+def _owed(user: Cadre, day: date) -> list[Duty]:
+    """What is still owed this year, the nearest day first."""
+    own = Cadre.objects.filter(pk=user.pk)
+    duties = cadre_duties(own, place=user.place, year=day.year, on=day).get(user.pk, [])
+    return sorted((duty for duty in duties if duty.owed), key=lambda duty: duty.next_on or date.max)
+
+
+def _problems(user: Cadre) -> list[Problem]:
+    """Open problems the cadre follows, the nearest due first."""
+    own = Problem.objects.open().filter(owner=user).with_head().select_related("village")
+    return list(own.order_by("due_on", "pk")[:MOST_PROBLEMS])
 
 
 def _open(found: list[Standing]) -> list[Standing]:

@@ -188,8 +188,12 @@ class Problem(Voidable):
     def next_statuses(self) -> list[Status]:
         return MOVES[self.status]
 
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
     def is_overdue(self, on: date) -> bool:
-        return self.status in OPEN and self.due_on < on and not self.is_void and self.joined_into_id is None
+        return self.is_open and self.due_on < on and not self.is_void and self.joined_into_id is None
 
 
 class ProblemMoveQuerySet(models.QuerySet["ProblemMove"]):
