@@ -1,0 +1,72 @@
+"""From a visit to a problem, up to the unit, help, the family's word; then the office reads it in the ledger."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import assert_accessible, assert_fits, sign_in
+from tests.factories import make_household, make_pairing, make_village
+from units.models import Cadre
+from visits.models import Assistance, Problem
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def look(page: Page) -> None:
+    assert_fits(page)
+    assert_accessible(page)
+
+
+def step(phone: Page, words: str, said: str = "") -> None:
+    """Take the problem one step on."""
+    phone.get_by_text(words, exact=True).tap()
+    if said:
+        phone.get_by_label("说明").fill(said)
+    phone.get_by_role("button", name="记下").tap()
+    expect(phone.get_by_text(f"已记下：{words}。")).to_be_visible()
+
+
+def test_from_a_visit_to_the_familys_word(
+    phone: Page, desk: Page, live_server, cadre: Cadre, office: Cadre
+) -> None:
+    household = make_household(head="王守田", village=make_village())
+    make_pairing(cadre=cadre, household=household)
+    sign_in(phone, live_server, cadre)
+    phone.goto(f"/visits/new/?household={household.pk}")
+    phone.get_by_label("谈了什么、办了什么").fill("水窖漏了，冬天要到沟里背水。")
+    phone.get_by_text("困难诉求", exact=True).tap()
+    phone.get_by_text("饮水", exact=True).tap()
+    phone.get_by_label("说说情况").fill("水窖漏水，要修")
+    look(phone)
+    phone.get_by_role("button", name="保存", exact=True).tap()
+
+    expect(phone.get_by_text("登记了诉求")).to_be_visible()
+    look(phone)
+    phone.get_by_role("list", name="没办结的诉求").get_by_role("link").tap()
+    expect(phone.get_by_role("heading", name="办理经过")).to_be_visible()
+    look(phone)
+    step(phone, "上报单位", "单位能出水泥")
+
+    phone.get_by_role("link", name="记一笔帮扶").tap()
+    expect(phone.get_by_label("物资名称")).to_be_visible()
+    look(phone)
+    phone.get_by_text("物资", exact=True).first.tap()
+    phone.get_by_label("做了什么").fill("送水泥修水窖")
+    phone.get_by_label("物资名称").fill("水泥")
+    phone.get_by_label("数量", exact=True).fill("10")
+    phone.get_by_role("button", name="保存", exact=True).tap()
+    expect(phone.get_by_text("送水泥修水窖").first).to_be_visible()
+    problem = Problem.objects.get()
+    assert Assistance.objects.get().problem == problem
+
+    phone.goto(f"/problems/{problem.pk}/")
+    step(phone, "解决", "水窖修好了")
+    step(phone, "回访确认")
+    step(phone, "销号")
+    problem.refresh_from_db()
+    assert problem.confirmed_on
+
+    sign_in(desk, live_server, office)
+    desk.goto("/problems/?status=closed")
+    desk.get_by_role("link", name="水窖漏水，要修").click()
+    expect(desk.get_by_text("单位能出水泥")).to_be_visible()
+    look(desk)
