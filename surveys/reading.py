@@ -28,11 +28,13 @@ Tell = Callable[[Item, Any], str]
 
 
 class Answer(NamedTuple):
-    """One item as it is read; `line` says how it differs from last time, if it does."""
+    """One item as it is read; `line` says how it differs from last time, if it does. `flags` are the options
+    chosen (code, label) that can each become a problem by a tap."""
 
     item: Item
     words: str
     line: Line | None
+    flags: list[tuple[str, str]]
 
 
 def response(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,9 +98,19 @@ def _answers(
     items: Iterable[Item], response: Response, changed: Difference | None, tell: Tell
 ) -> list[Answer]:
     return [
-        Answer(item, tell(item, response.answers.get(item.code)), changed.of(item.code) if changed else None)
+        Answer(
+            item,
+            tell(item, response.answers.get(item.code)),
+            changed.of(item.code) if changed else None,
+            _flags(item, response) if item.problem else [],
+        )
         for item in items
     ]
+
+
+def _flags(item: Item, response: Response) -> list[tuple[str, str]]:
+    chosen = [] if response.is_draft else response.answers.get(item.code) or []
+    return [(code, item.labels[code]) for code in chosen]
 
 
 def _members(definition: Definition, response: Response) -> dict[str, Any]:

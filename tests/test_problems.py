@@ -115,6 +115,15 @@ def test_one_tap_makes_a_problem_of_an_answer_and_the_second_finds_it(cadre, own
     assert of_answer(response, "06", cadre).get_category_display() == "住房"
 
 
+def test_the_response_offers_each_difficulty_that_was_named(cadre, own):
+    response = make_response(survey=make_survey(), cadre=cadre, household=own, answers={"D03": ["01", "06"]})
+    client = client_of(cadre)
+    page = client.get(f"/responses/{response.pk}/")
+    assert "登记诉求：饮水" in words_of(page)
+    client.post(f"/responses/{response.pk}/problem/06/")
+    assert Problem.objects.get().response == response
+
+
 def test_an_answer_that_was_not_given_makes_none(cadre, own):
     response = make_response(survey=make_survey(), cadre=cadre, household=own, answers={"D03": ["01"]})
     assert client_of(cadre).post(f"/responses/{response.pk}/problem/06/").status_code == 404
