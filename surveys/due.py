@@ -15,6 +15,10 @@ from surveys.steps import steps_of
 from surveys.subjects import Subject
 from units.models import Cadre, today
 
+SHOWN = ("household", "village", "status", "step", "review_note")
+JOINED = ("survey", "surveyor", "household__village")
+"""Columns and rows that a line about a response needs: its answers are long."""
+
 
 class Standing(NamedTuple):
     """One open survey on one household or village, and this year's response to it, if there is one."""
@@ -82,7 +86,7 @@ def standings(surveys: Iterable[Survey], subjects: Iterable[Subject]) -> dict[in
     )
     if not of_households:
         this_year = this_year.filter(household=None)
-    for response in this_year.select_related("survey").defer("answers", "members", "survey__definition"):
+    for response in this_year.select_related("survey").only(*SHOWN, "survey__code"):
         key = (getattr(response, f"{name}_id"), response.survey.code)
         if key not in found or found[key].is_draft:
             found[key] = response
@@ -100,7 +104,8 @@ def unfinished(user: Cadre) -> Any:
     """What the user has begun, for whomever, and not handed in, or was given back."""
     mine = Q(surveyor=user.pk) | Q(entered_by=user.pk)
     drafts = Response.objects.filter(mine, status__in=[Response.Status.DRAFT, Response.Status.RETURNED])
-    return drafts.filter(survey__status=Survey.Status.OPEN).whole().defer("answers", "members")
+    shown = ("survey__title", "surveyor__name", "household__group", "household__village__name")
+    return drafts.filter(survey__status=Survey.Status.OPEN).select_related(*JOINED).only(*SHOWN, *shown)
 
 
 def rounds(user: Cadre, subject: Subject) -> list[Round]:

@@ -152,8 +152,8 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         return waiting.exclude(surveyor=user.pk)
 
     def whole(self) -> "ResponseQuerySet":
-        """With the rows that a response is shown and filled beside."""
-        return self.select_related(
+        """With the rows that a response is shown and filled beside; the definition is read by `Survey.form`."""
+        return self.defer("survey__definition").select_related(
             "survey",
             "household__village__division",
             "village__division",
