@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from core.models import Change, ImportRun
 from surveys.models import Survey
 from tests.factories import (
+    make_activity,
     make_assistance,
     make_cadre,
     make_division,
@@ -103,6 +104,7 @@ def world(*, county: str, name: str) -> dict[str, Any]:
         "project": make_project(unit=unit, village=village),
         "goal": make_goal(village=village, unit=unit),
         "measure": make_measure(household=household, cadre=cadre),
+        "activity": make_activity(cadre=cadre, village=village),
         "assistance": make_assistance(cadre=cadre, household=household),
         "problem": make_problem(cadre=cadre, household=household),
         "joined": make_problem(
@@ -218,6 +220,7 @@ LISTS = [
     "village-pairings",
     "visits",
     "assistance",
+    "activities",
     "responses",
     "report-places",
     "report-units",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +28,11 @@ def label_of(name: str) -> str:
     return str(of_model.verbose_name)
 
 
+def plain(amount: Decimal | int) -> str:
+    """An amount as one would type it, nothing for 0."""
+    return f"{Decimal(amount).normalize():f}" if amount else ""
+
+
 class Way(models.TextChoices):
     """What the typed figures are when several families are helped."""
 
@@ -38,16 +44,20 @@ class Way(models.TextChoices):
 class WorthForm(forms.Form):
     """What is given, in figures: to all together, or to one household."""
 
-    cash = AmountField(label=label_of("cash"))
+    cash = AmountField(label=label_of("cash"), help_text="元")
     quantity = AmountField(label=label_of("quantity"), unit="")
-    goods_value = AmountField(label=label_of("goods_value"))
-    loan = AmountField(label=label_of("loan"))
-    people = CountField(label=label_of("people"), unit="人次")
+    goods_value = AmountField(label=label_of("goods_value"), help_text="元")
+    loan = AmountField(label=label_of("loan"), help_text="元")
+    people = CountField(label=label_of("people"), unit="人次", help_text="人次")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in Worth._fields:
             self.fields[name].widget.attrs["class"] = "form-control"
+
+    def typed(self) -> Mapping[str, Any]:
+        """What stands in the fields, understood or not, also before the form is sent."""
+        return {name: self[name].value() for name in Worth._fields}
 
     def worth(self) -> Worth:
         """The figures as far as they are understood."""
@@ -121,7 +131,9 @@ class AssistanceForm(WorthForm):
         label="填的数是", choices=Way.choices, initial=Way.WHOLE, widget=forms.RadioSelect(TAPPED)
     )
     goods = PlainText(label=label_of("goods"), max_length=40, required=False)
-    goods_unit = PlainText(label=label_of("goods_unit"), max_length=10, required=False)
+    goods_unit = PlainText(
+        label=label_of("goods_unit"), max_length=10, required=False, help_text="如 株、袋、台"
+    )
     source = forms.ChoiceField(
         label=label_of("source"),
         choices=FundSource.choices,
@@ -200,9 +212,9 @@ class AssistanceForm(WorthForm):
             (
                 household,
                 WorthForm(
-                    typed if f"share-{household.pk}-cash" in typed else None,
+                    typed if any(name.startswith(f"share-{household.pk}-") for name in typed) else None,
                     prefix=f"share-{household.pk}",
-                    initial={name: amount or "" for name, amount in part._asdict().items()},
+                    initial={name: plain(amount) for name, amount in part._asdict().items()},
                 ),
             )
             for household, part in zip(self.ticked, equal, strict=True)
@@ -210,9 +222,15 @@ class AssistanceForm(WorthForm):
 
     def typed_worth(self) -> Worth:
         """The figures above the parts as far as they are understood, also before the form is sent."""
-        figures = WorthForm({name: self[name].value() for name in Worth._fields})
+        figures = WorthForm(self.typed())
         figures.is_valid()
         return figures.worth()
+
+    def shown_figures(self) -> list[str]:
+        """Which figures the parts ask for: those typed above or in a part, else all."""
+        rows = [self.typed(), *(part.typed() for _, part in self.parts)]
+        named = [name for name in Worth._fields if any(row[name] for row in rows)]
+        return named or list(Worth._fields)
 
     def shown_parts(self) -> list[tuple[Household, Worth]]:
         """What each ticked household gets by the figures as the page stands."""

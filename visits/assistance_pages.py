@@ -15,7 +15,18 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.forms import ChineseDateField, key_of
-from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_of, link_to, list_page, offer
+from core.lists import (
+    Column,
+    Listing,
+    SearchForm,
+    as_is,
+    by_name,
+    key_field,
+    labels_of,
+    link_to,
+    list_page,
+    offer,
+)
 from core.pages import form_page
 from core.places import under
 from households.choices import Relation
@@ -111,7 +122,7 @@ def assistance_list(request: HttpRequest) -> HttpResponseBase:
         queryset=Assistance.objects.visible_to(user),
         form=form,
         annotate=lambda rows: _with_cells(rows, user, household),
-        columns=_columns("share__" if household else ""),
+        columns=_columns("share__" if household else "", whole=request.GET.get("export") == "xlsx"),
         sort="-given_on",
         href=link_to("assistance-item"),
         totals=lambda found, count: _totals(found, count, household),
@@ -121,25 +132,28 @@ def assistance_list(request: HttpRequest) -> HttpResponseBase:
     return list_page(request, listing, frame=frame_of(user))
 
 
-def _columns(of: str) -> list[Column]:
-    """`of` is "share__" for the figures of one household."""
+def _columns(of: str, *, whole: bool) -> list[Column]:
+    """`of` is "share__" for the figures of one household. The page leaves out what the `whole` sheet holds."""
+    goods = [
+        Column("物资名称", "goods"),
+        Column("数量", f"{of}quantity", css="num"),
+        Column("计量单位", "goods_unit"),
+    ]
     return [
-        Column("做了什么", "content", show=lambda text: text[:40], css="wrap"),
+        Column("做了什么", "content", show=as_is if whole else lambda text: text[:40], css="wrap"),
         Column("种类", "kind", sort="kind", show=labels_of(AssistanceKind), css="nowrap"),
         Column("日期", "given_on", sort="given_on", css="nowrap"),
         Column("户主", "heads", css="nowrap"),
         Column("村", "village__name", css="nowrap"),
         Column("帮扶干部", "cadre__name", css="nowrap"),
         Column("帮扶单位", "unit__name", css="break"),
-        Column("来源", "source", show=labels_of(FundSource)),
+        Column("来源", "source", show=labels_of(FundSource), css="nowrap"),
         Column("现金", f"{of}cash", css="num"),
-        Column("物资名称", "goods"),
-        Column("数量", f"{of}quantity", css="num"),
-        Column("单位", "goods_unit"),
+        *(goods if whole else []),
         Column("物资折款", f"{of}goods_value", css="num"),
         Column("贷款", f"{of}loan", css="num"),
         Column("培训人次", f"{of}people", css="num"),
-        Column("标记", "mark"),
+        Column("标记", "mark", css="nowrap"),
     ]
 
 
@@ -172,7 +186,6 @@ def _totals(found: QuerySet[Assistance], count: int, household: int) -> list[dic
     return [
         {"text": f"合计 {total.items:,} 件{not_counted}", "span": 8},
         {"text": f"{total.cash:,}", "css": "num"},
-        {"text": "", "span": 3},
         {"text": f"{total.goods_value:,}", "css": "num"},
         {"text": f"{total.loan:,}", "css": "num"},
         {"text": f"{total.people:,}", "css": "num"},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits import assistance_pages, diary, duty_pages, file, pages, problem_pages
+from visits import activity_pages, assistance_pages, diary, duty_pages, file, pages, problem_pages
 
 urlpatterns = [
     path("visits/", diary.visits, name="visits"),
@@ -26,6 +26,10 @@ urlpatterns = [
     path("assistance/<int:pk>/", assistance_pages.assistance_item, name="assistance-item"),
     path("assistance/<int:pk>/result/", assistance_pages.assistance_result, name="assistance-result"),
     path("assistance/<int:pk>/void/", assistance_pages.assistance_void, name="assistance-void"),
+    path("activities/", activity_pages.activity_list, name="activities"),
+    path("activities/new/", activity_pages.activity_new, name="activity-new"),
+    path("activities/<int:pk>/", activity_pages.activity, name="activity"),
+    path("activities/<int:pk>/void/", activity_pages.activity_void, name="activity-void"),
     path("duties/", duty_pages.duties, name="duties"),
     path("duties/units/<int:pk>/", duty_pages.duties_unit, name="duties-unit"),
     path("duties/cadres/<int:pk>/", duty_pages.duties_cadre, name="duties-cadre"),

@@ -1,0 +1,201 @@
+"""活动: the list with its sums, recording one, reading one, taking back."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Case, Q, QuerySet, Sum, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from core.display import history_of
+from core.forms import ChineseDateField
+from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page, offer
+from core.places import under
+from units.access import get_visible, recorder_required, user_of
+from units.context import frame_of
+from units.models import Cadre
+from villages.choices import place_field, town_choices, unit_choices
+from visits import activities
+from visits.activities import MATERIALS
+from visits.activity_forms import ActivityForm, label_of
+from visits.forms import VoidForm
+from visits.models import Activity
+from visits.refs import RefTaken, SameRef
+
+
+class ActivitySearch(SearchForm):
+    placeholder = "主题、内容"
+    town = forms.ChoiceField(label="乡镇", required=False)
+    unit = forms.ChoiceField(label="单位", required=False)
+    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "种类"), *Activity.Kind.choices])
+    since = ChineseDateField(label="从", required=False)
+    until = ChineseDateField(label="到", required=False)
+    void = forms.BooleanField(label="作废", required=False)
+    place = place_field()
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "town", town_choices(user))
+        offer(self, "unit", unit_choices(user))
+
+    def filter(self, queryset: Any) -> Any:
+        """作废 ones are shown only when asked for."""
+        found: Any = super().filter(queryset)
+        return found if self.cleaned_data.get("void") else found.counted()
+
+    def by_q(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(Q(title__contains=value) | Q(text__contains=value))
+
+    def by_town(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    by_place = by_town
+
+    def by_unit(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(unit=value)
+
+    def by_kind(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(kind=value)
+
+    def by_since(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(held_on__gte=value)
+
+    def by_until(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(held_on__lte=value)
+
+    def by_void(self, queryset: Any, _value: bool) -> Any:
+        return queryset.exclude(voided_on=None)
+
+
+def activity_list(request: HttpRequest) -> HttpResponseBase:
+    user = user_of(request)
+    listing = Listing(
+        title="活动",
+        unit="次",
+        queryset=Activity.objects.visible_to(user),
+        form=ActivitySearch(request.GET, user=user),
+        annotate=_with_mark,
+        columns=[
+            Column(label_of("title"), "title", css="wrap"),
+            Column(label_of("kind"), "kind", sort="kind", show=labels_of(Activity.Kind), css="nowrap"),
+            Column(label_of("held_on"), "held_on", sort="held_on", css="nowrap"),
+            Column(label_of("unit"), "unit__name", css="break"),
+            Column(label_of("village"), "village__name", css="nowrap"),
+            *(Column(label_of(name), name, css="num") for name in ("people", *MATERIALS)),
+            Column("标记", "mark"),
+        ],
+        sort="-held_on",
+        href=link_to("activity"),
+        totals=_totals,
+        actions=[] if user.is_viewer else [{"label": "记一次活动", "url": reverse("activity-new")}],
+        empty={"text": "没有符合条件的活动。", "url": request.path, "label": "看全部活动"},
+    )
+    return list_page(request, listing, frame=frame_of(user))
+
+
+def _with_mark(rows: Any) -> Any:
+    return rows.annotate(mark=Case(When(voided_on__isnull=False, then=Value("作废")), default=Value("")))
+
+
+def _totals(found: QuerySet[Activity], count: int) -> list[dict[str, Any]]:
+    """Over all the rows found; 作废 ones count nowhere."""
+    counted: Any = found
+    names = ["people", *MATERIALS]
+    total = counted.counted().order_by().aggregate(**{f"of_{name}": Sum(name) for name in names})
+    return [
+        {"text": f"合计 {counted.counted().count():,} 次", "span": 5},
+        *({"text": f"{total[f'of_{name}'] or 0:,}", "css": "num"} for name in names),
+        {"text": ""},
+    ]
+
+
+@recorder_required
+def activity_new(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    form = ActivityForm(request.POST or None, request.FILES or None, user=user)
+    conflict: dict[str, Any] | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            activity = activities.record_activity(**form.record())
+        except ValidationError as error:
+            form.refuse(error.message_dict)
+        except SameRef as sent:
+            conflict = {"stored": sent.stored[0]}
+        except RefTaken:
+            conflict = {"stored": None}
+        else:
+            messages.success(request, f"已记下：{activity}。")
+            return redirect("activity", pk=activity.pk)
+    return render(
+        request,
+        "activities/new.html",
+        {
+            "page": {"title": "记一次活动", "crumbs": [("活动", reverse("activities"))]},
+            "frame": frame_of(user),
+            "back": reverse("activities"),
+            "form": form,
+            "conflict": conflict,
+            "fresh": uuid4(),
+        },
+        status=409 if conflict else 200,
+    )
+
+
+def activity(request: HttpRequest, pk: int) -> HttpResponse:
+    user = user_of(request)
+    rows = Activity.objects.select_related("village__division", "unit", "entered_by", "voided_by")
+    activity: Activity = get_visible(rows, user, pk=pk)
+    return render(
+        request,
+        "activities/activity.html",
+        {
+            "page": {"title": activity.get_kind_display(), "crumbs": [("活动", reverse("activities"))]},
+            "frame": frame_of(user),
+            "back": reverse("activities"),
+            "activity": activity,
+            "materials": [
+                (label_of(name), getattr(activity, name), Activity._meta.get_field(name).help_text)
+                for name in MATERIALS
+                if getattr(activity, name)
+            ],
+            "photos": activity.photos.all(),
+            "voidable": not activity.is_void and Activity.objects.editable_by(user).filter(pk=pk).exists(),
+            "history": history_of(activity),
+        },
+    )
+
+
+@recorder_required
+def activity_void(request: HttpRequest, pk: int) -> HttpResponse:
+    """作废: a page that says what will happen, since it cannot be undone."""
+    user = user_of(request)
+    activity: Activity = get_visible(Activity.objects, user, pk=pk)
+    if not Activity.objects.editable_by(user).filter(pk=pk, voided_on=None).exists():
+        raise PermissionDenied("只有记的人七天以内、负责人和双联办可以作废，作废了的不能再作废。")
+    form = VoidForm(request.POST or None, others=0)
+    if request.method == "POST" and form.is_valid():
+        activities.take_back(activity, by=user, reason=form.cleaned_data["reason"])
+        messages.success(request, "已作废，不再计数。")
+        return redirect("activity", pk=pk)
+    return render(
+        request,
+        "pages/confirm.html",
+        {
+            "page": {"title": "作废这次活动"},
+            "frame": frame_of(user),
+            "back": reverse("activity", args=[pk]),
+            "text": f"{activity.held_on:%Y-%m-%d} {activity}",
+            "points": [
+                "作废以后还能看到，划线显示；次数、人数和宣传资料里都不再计它。",
+                "不能恢复；记错的请另记一次。",
+            ],
+            "form": form,
+            "submit": "作废",
+            "cancel": reverse("activity", args=[pk]),
+        },
+    )
