@@ -15,12 +15,16 @@ from visits.models import Activity
 from visits.problem_forms import PlainText
 
 
+def field_of(name: str) -> Any:
+    return Activity._meta.get_field(name)
+
+
 def label_of(name: str) -> str:
-    of_model: Any = Activity._meta.get_field(name)
-    return str(of_model.verbose_name)
+    return str(field_of(name).verbose_name)
 
 
-def count_of_things(name: str, unit: str) -> CountField:
+def count_of(name: str) -> CountField:
+    unit = field_of(name).help_text
     return CountField(label=label_of(name), unit=unit, help_text=unit)
 
 
@@ -51,12 +55,12 @@ class ActivityForm(forms.Form):
         help_text="在本单位开的不用选",
         error_messages={"invalid_choice": "这个村不归您管，请重新选。"},
     )
-    people = count_of_things("people", "人")
-    slogans = count_of_things("slogans", "条")
-    banners = count_of_things("banners", "幅")
-    boards = count_of_things("boards", "块")
-    handbooks = count_of_things("handbooks", "册")
-    letters = count_of_things("letters", "份")
+    people = count_of("people")
+    slogans = count_of("slogans")
+    banners = count_of("banners")
+    boards = count_of("boards")
+    handbooks = count_of("handbooks")
+    letters = count_of("letters")
     text = OpenTextField(
         label=label_of("text"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )

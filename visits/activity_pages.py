@@ -22,7 +22,7 @@ from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
 from visits import activities
 from visits.activities import MATERIALS
-from visits.activity_forms import ActivityForm, label_of
+from visits.activity_forms import ActivityForm, field_of, label_of
 from visits.forms import VoidForm
 from visits.models import Activity
 from visits.refs import RefTaken, SameRef
@@ -159,7 +159,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
             "back": reverse("activities"),
             "activity": activity,
             "materials": [
-                (label_of(name), getattr(activity, name), Activity._meta.get_field(name).help_text)
+                (label_of(name), getattr(activity, name), field_of(name).help_text)
                 for name in MATERIALS
                 if getattr(activity, name)
             ],
