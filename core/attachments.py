@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -35,6 +36,19 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+def small_picture(file: FieldFile, side: int) -> bytes:
+    """A JPEG of at most `side` px a side for print; nothing of one that is lost or damaged."""
+    try:
+        with file.open() as opened, Image.open(opened) as picture:
+            small = picture.convert("RGB")
+    except (FileNotFoundError, UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return b""
+    small.thumbnail((side, side))
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=82)
+    return out.getvalue()
 
 
 def reencode(upload: UploadedFile[Any]) -> ContentFile[bytes]:

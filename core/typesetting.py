@@ -6,8 +6,11 @@ typed is ever read as markup.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pylopdf_fonts_zh_cn
@@ -22,15 +25,23 @@ FONTS = {
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "paper"
 
 
-def typeset(template: str, data: Any) -> bytes:
-    """The PDF of `templates/paper/<template>.typ` over these data (what JSON can hold)."""
-    pdf = typst.compile(
-        TEMPLATES / f"{template}.typ",
-        root=TEMPLATES,
-        font_paths=_fonts(),
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
+def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF of `templates/paper/<template>.typ` over these data (what JSON can hold).
+
+    The template finds `pictures` by their names beside it, and nothing else of the machine.
+    """
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        copy(TEMPLATES / f"{template}.typ", root)
+        for name, picture in (pictures or {}).items():
+            (root / name).write_bytes(picture)
+        pdf = typst.compile(
+            root / f"{template}.typ",
+            root=root,
+            font_paths=_fonts(),
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        )
     assert isinstance(pdf, bytes)
     return pdf
 

@@ -31,7 +31,8 @@ WIDTHS = {"member.name": 1.4, "member.sex": 0.7, "member.id_number": 3.1}
 @dataclass(frozen=True)
 class Filling:
     """What stands on one form. `header` and `members` hold texts by item code, `answers` clean answers (in a
-    draft also texts as they were typed); `blank` says that lines to write on are wanted where there is none."""
+    draft also texts as they were typed); `signature` is a JPEG; `blank` says that lines to write on are wanted
+    where there is none."""
 
     number: str = ""
     header: Mapping[str, Any] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Filling:
     answers: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     signers: Mapping[str, str] = field(default_factory=dict)
+    signature: bytes = b""
     mark: str = ""
     blank: bool = True
 
@@ -53,9 +55,21 @@ def paper(
         "edition": f"{definition.code}　{definition.version} 版",
         "printed": printed,
         "notice": notice,
-        "forms": [_form(definition, filling) for filling in fillings],
+        "forms": [
+            {**_form(definition, filling), "signature": signature_name(number) if filling.signature else ""}
+            for number, filling in enumerate(fillings)
+        ],
         "help": _help(definition) if any(filling.blank for filling in fillings) else [],
     }
+
+
+def pictures(fillings: Sequence[Filling]) -> dict[str, bytes]:
+    """The signatures, by the names under which the template finds them."""
+    return {signature_name(n): f.signature for n, f in enumerate(fillings) if f.signature}
+
+
+def signature_name(number: int) -> str:
+    return f"signature-{number}.jpg"
 
 
 def _form(definition: Definition, filling: Filling) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from core.attachments import small_picture
 from core.identity import mask_phone
 from core.importing.matching import records_in
 from households.choices import Relation
@@ -21,6 +22,8 @@ from surveys.paper import Filling
 from units.models import Cadre
 from villages.models import Village
 
+SIGNATURE_SIDE = 480
+"""Pixels: plenty for a line of a form, and a village's file stays small."""
 Text = dict[str, Any]
 HEAD_AND_PLACE = ("village__division",)
 
@@ -51,7 +54,7 @@ def filled(survey: Survey, responses: QuerySet[Response], user: Cadre) -> list[F
     rows = responses.select_related(
         "household__village__division", "village__division", "surveyor", "unit", "reviewed_by"
     ).order_by("household__no", "village__code")
-    found = list(rows)
+    found = list(rows.prefetch_related("signatures"))
     households = {response.household_id for response in found if response.household_id}
     seen = set(Household.objects.visible_to(user).filter(pk__in=households).values_list("pk", flat=True))
     members = _members_of(households)
@@ -90,6 +93,7 @@ def _filled(
         answers=_answers(form, response, user),
         notes=_notes(form, response),
         signers=_signers(response),
+        signature=_signature(response),
         mark=response.get_status_display() if response.is_draft else "",
         blank=False,
     )
@@ -171,6 +175,12 @@ def _signers(response: Response) -> dict[str, str]:
     if response.status == Response.Status.ACCEPTED and response.reviewed_by:
         signers["审核人"] = response.reviewed_by.name
     return signers
+
+
+def _signature(response: Response) -> bytes:
+    """The newest signature, if there is one."""
+    newest = max(response.signatures.all(), key=lambda signature: signature.pk, default=None)
+    return small_picture(newest.file, SIGNATURE_SIDE) if newest else b""
 
 
 def _day(day: date) -> str:

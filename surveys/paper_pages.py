@@ -14,7 +14,7 @@ from core.models import Installation
 from core.typesetting import typeset
 from households.models import Household
 from surveys.models import Response, Survey
-from surveys.paper import Filling, paper
+from surveys.paper import Filling, paper, pictures
 from surveys.paper_filling import blank_of_households, blank_of_villages, filled
 from surveys.subjects import village_of
 from units.access import get_visible, user_of
@@ -73,6 +73,5 @@ def _pdf(request: HttpRequest, survey: Survey, forms: Sequence[Filling], *, name
         notice="示例数据，人物虚构" if Installation.objects.filter(is_demo=True).exists() else "",
     )
     log_download(request, name[:60], filters="", row_count=len(forms))
-    return FileResponse(
-        BytesIO(typeset("survey", data)), filename=f"{name}.pdf", content_type="application/pdf"
-    )
+    pdf = typeset("survey", data, pictures(forms))
+    return FileResponse(BytesIO(pdf), filename=f"{name}.pdf", content_type="application/pdf")

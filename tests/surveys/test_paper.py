@@ -1,17 +1,22 @@
 """Forms on paper: blank, filled, and a village in one file."""
 
+import io
 from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
+from PIL import Image
+from pypdfium2 import PdfDocument
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from core.models import Download
 from core.typesetting import typeset
 from households.models import Household
 from surveys.definition import load
 from surveys.facts import known_of
-from surveys.models import Response, Survey
+from surveys.models import Response, ResponseSignature, Survey
 from surveys.paper import Filling, answer_cell, paper
 from surveys.presets import preset
 from tests.factories import (
@@ -97,6 +102,29 @@ def test_a_filled_form_shows_the_answers_and_masks_the_number(client, cadre, sur
     assert number not in text
     assert f"{number[:6]}********{number[14:]}" in text
     assert Download.objects.get().row_count == 1
+
+
+def test_the_signature_stands_on_its_line_and_a_damaged_one_leaves_it_empty(client, cadre, survey):
+    response = respond(survey, cadre, make_household())
+    url = f"/responses/{response.pk}/print.pdf"
+    drawn = io.BytesIO()
+    Image.new("RGB", (900, 300), "white").save(drawn, "JPEG")
+    bare = images_of(client, url)
+    sign(response, b"no picture")
+    assert images_of(client, url) == bare
+    sign(response, drawn.getvalue())
+    assert images_of(client, url) == bare + 1
+
+
+def sign(response: Response, data: bytes) -> None:
+    file = ContentFile(data, name="photo.jpg")
+    ResponseSignature.objects.create(owner=response, file=file, size=len(data))
+
+
+def images_of(client: Client, url: str) -> int:
+    """How many pictures a print holds."""
+    pages = PdfDocument(b"".join(client.get(url).streaming_content))
+    return sum(len(list(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE]))) for page in pages)
 
 
 def test_a_draft_is_printed_as_far_as_it_has_come(client, cadre, survey):
