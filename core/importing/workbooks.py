@@ -19,7 +19,9 @@ MADE_AT_ONCE = 2000
 
 
 def template(sheet: Sheet, rows: Sequence[Mapping[str, str | float]] = ()) -> bytes:
-    """The workbook of a kind, with help, drop-downs and text columns; blank, or with what is known of `rows`."""
+    """The workbook of a kind, with help, drop-downs and text columns; blank, or with what is known of `rows` (and
+    without a column for ID numbers, which rows that are found by number do not need)."""
+    kept = [column for column in sheet.columns.values() if not (rows and column.secret)]
     columns = [
         TemplateColumn(
             label=column.label,
@@ -31,10 +33,10 @@ def template(sheet: Sheet, rows: Sequence[Mapping[str, str | float]] = ()) -> by
             between=column.between,
             or_words=column.choices if column.between else (),
         )
-        for column in sheet.columns.values()
+        for column in kept
     ]
     out = io.BytesIO()
-    write_template(out, sheet.label, columns, [[row.get(key) for key in sheet.columns] for row in rows])
+    write_template(out, sheet.label, columns, [[row.get(column.key) for column in kept] for row in rows])
     return out.getvalue()
 
 

@@ -57,6 +57,7 @@ class Rows:
     def filled(self) -> list[Row]:
         """The rows with a household or village and a day, wrong or not, each only once a year."""
         rows = [row for index in range(len(self.table)) if (row := self._row(index))]
+        self._refuse_undated()
         keys: list[Any] = [None] * len(self.table)
         for row in rows:
             keys[row.index] = (row.subject.pk, row.day.year)
@@ -71,8 +72,6 @@ class Rows:
         if subject is None:
             return None
         if day is None:
-            if not self.table.wrong(index) and not self._is_untouched(index):
-                self.table.error(index, "surveyed_on", *NO_DAY)
             return None
         if not lies_under(subject.place, self.survey.place):
             self.table.error(index, self.whose, f"不归{self.survey}管", "核对这一格和版本")
@@ -94,15 +93,20 @@ class Rows:
             left = f"{cadre['name']} {cadre['left_on']:%Y-%m-%d} 已离岗"
             self.table.error(index, "surveyed_on", left, "核对日期和调查人")
 
-    def _is_untouched(self, index: int) -> bool:
-        """No answer, or none but those of last time that were handed out with the workbook."""
-        cells = {item.code: self.table[item.code][index] for item in self.survey.form.asked if not item.calc}
-        given = {code: cell for code, cell in cells.items() if cell is not NOTHING and cell is not CLEAR}
-        subject = self.subjects[index]
-        if not given or subject is None:
-            return not given
-        last = earlier_answers(self.survey, [subject.pk])[subject.pk]
-        return bool(last) and all(last[-1][1].get(code) == answer for code, answer in given.items())
+    def _refuse_undated(self) -> None:
+        """Rows without a day have nothing in them but the answers of last time that a workbook hands out."""
+        codes = [item.code for item in self.survey.form.asked if not item.calculation]
+        given: dict[int, dict[str, Any]] = {}
+        for index in self.table.sound():
+            if self.table.get("surveyed_on", index) is None:
+                cells = {code: self.table[code][index] for code in codes}
+                given[index] = {c: v for c, v in cells.items() if v is not NOTHING and v is not CLEAR}
+        rows = {index: found.pk for index in given if given[index] and (found := self.subjects[index])}
+        last = earlier_answers(self.survey, rows.values())
+        for index, pk in rows.items():
+            before = last[pk][-1][1] if pk in last else {}
+            if any(before.get(code) != answer for code, answer in given[index].items()):
+                self.table.error(index, "surveyed_on", *NO_DAY)
 
     def _check_known(self, rows: Iterable[Row]) -> None:
         """The facts that were handed out with the workbook still stand beside the right household."""

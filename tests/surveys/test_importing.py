@@ -5,6 +5,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.importing import runs
 from core.importing.kinds import kind_of
@@ -511,3 +513,16 @@ def told(survey: Survey, examined: Examined, word: str | None) -> set[tuple[str,
         if rule.is_error or not word:
             found.add((codes[0] if codes else "no", rule.message))
     return found
+
+
+def test_queries_do_not_grow_with_the_rows(office, cadre, survey):
+    households = [make_surveyed(cadre=cadre, head=f"户主{n}") for n in range(6)]
+    rows = [row_of(survey, household, C01="五保户") for household in households]
+    undated = {**rows[5], "调查日期": None}
+
+    def queries(given: list[dict[str, Any]]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            check("household_surveys", office, given)
+        return len(captured)
+
+    assert queries([rows[0], undated]) == queries([*rows[:5], undated])

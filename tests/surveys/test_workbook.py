@@ -158,3 +158,8 @@ def test_the_blank_workbook_of_the_import_page_has_the_items(office, survey):
     book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
     headings = [cell.value for cell in book.worksheets[0][1]]
     assert "D09 致富打算、最满意和最不满意的事、对干部的意见建议" in headings
+
+
+def test_it_holds_no_column_for_id_numbers(office, survey, household):
+    headings = rows_of(book_of(client_of(office), survey, household.village))[0]
+    assert "户主身份证号" not in headings
