@@ -19,7 +19,8 @@ def condition_in_words(item: Item, definition: Definition) -> str:
     """When an item is asked: “A04 填“是”时填”; '' for one that always is, its text where words fail."""
     if item.condition is None:
         return ""
-    return f"{_told(item.condition, definition)}时填"
+    told = _told(item.condition, definition)
+    return f"{told} 时填" if told[-1].isascii() else f"{told}时填"
 
 
 @lru_cache(maxsize=64)

@@ -69,7 +69,8 @@ def write_template(
         }
         for at, column in enumerate(columns):
             look = formats[column.kind, column.known]
-            sheet.set_column(at, at, column.width or _width(column), look)
+            filled = [str(values[at]) for values in rows] if column.known else []
+            sheet.set_column(at, at, column.width or _width(column, filled), look)
             for row, values in enumerate(rows, start=1):
                 if values[at] is not None:
                     sheet.write(row, at, values[at], look)
@@ -99,8 +100,8 @@ def _note(column: TemplateColumn) -> str:
     return "\n".join(filter(None, parts))
 
 
-def _width(column: TemplateColumn) -> float:
-    widest = max(map(text_width, [column.example, *column.choices]))
+def _width(column: TemplateColumn, filled: Sequence[str] = ()) -> float:
+    widest = max(map(text_width, [column.example, *column.choices, *filled]))
     return min(max(10, widest + 3, min(text_width(column.label) + 3, HEADING)), 30)
 
 

@@ -149,9 +149,12 @@ def _choices(item: Item, unknown: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _help(form: Definition, item: Item) -> str:
-    said = [condition_in_words(item, form), item.answer_form if item.type in {"number", "multi"} else ""]
-    if item.type == "multi":
-        said.append("几项之间用分号；隔开，写名称或代码")
+    said = [condition_in_words(item, form)]
+    if item.type == "number":
+        said.append(item.answer_form)
+    elif item.type == "multi":
+        most = f"最多 {item.max_select} 项，" if item.max_select else ""
+        said.append(f"{most}几项之间用分号；隔开，写名称或代码")
         said.append("　".join(f"{option.code} {option.label}" for option in item.options))
     return "。".join(filter(None, [*said, item.help]))
 
