@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
@@ -47,12 +47,19 @@ recorder_required = roles_required(Role.OFFICE, Role.LEADER, Role.CADRE)
 
 def get_visible(queryset: Any, user: Cadre, **lookup: Any) -> Any:
     """The one row, or 404 when the user may not see it (`queryset` is a manager or queryset)."""
-    return get_object_or_404(queryset.visible_to(user), **lookup)
+    return _found(queryset.visible_to(user), lookup)
 
 
 def get_editable(queryset: Any, user: Cadre, **lookup: Any) -> Any:
     """The one row: unseen is 404, seen but not editable is 403."""
-    found = get_object_or_404(queryset.visible_to(user), **lookup)
+    found = _found(queryset.visible_to(user), lookup)
     if not queryset.editable_by(user).filter(pk=found.pk).exists():
         raise PermissionDenied("这一条您可以看，不能改。")
     return found
+
+
+def _found(rows: Any, lookup: dict[str, Any]) -> Any:
+    """An address may hold a number larger than any key: no database can even look for it."""
+    if any(isinstance(value, int) and value >= 1 << 63 for value in lookup.values()):
+        raise Http404
+    return get_object_or_404(rows, **lookup)
