@@ -30,8 +30,9 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII)
 _STARS = re.compile(r"[*＊•●]{3,}")
 # A number as people write it into a text: with gaps, in full width, with a digit or two too many.
 _GAP = r"[\s.·—–-]{0,2}"
-_WRITTEN = re.compile(rf"(?<!\d)(?=(\d(?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘ](?:{_GAP}\d){{0,2}})(?!\d))")
-_WRITTEN_OLD = re.compile(r"(?<!\d)\d{6}(\d{6})\d{3}(?![\dXxＸｘ])")
+# Each begins with its first digit, which the search for it can then skip to: half the time.
+_WRITTEN = re.compile(rf"\d(?<!\d\d)(?=((?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘ](?:{_GAP}\d){{0,2}})(?!\d))")
+_WRITTEN_OLD = re.compile(r"\d(?<!\d\d)\d{5}(\d{6})\d{3}(?![\dXxＸｘ])")
 # In 15 digits an earlier year would rather be part of a village's code.
 OLD_BIRTHS = dt.date(1930, 1, 1)
 
@@ -145,7 +146,8 @@ def hide_numbers(text: str) -> str:
 
 def _written(text: str) -> Iterator[tuple[int, int]]:
     """Where ID numbers stand in a text, from left to right."""
-    found = [m.span(1) for m in _WRITTEN.finditer(text) if _is_birth(_digits(m[1])[6:14], EARLIEST_BIRTH)]
+    runs = [(match.start(), match.end(1)) for match in _WRITTEN.finditer(text)]
+    found = [(a, b) for a, b in runs if _is_birth(_digits(text[a:b])[6:14], EARLIEST_BIRTH)]
     found += [m.span() for m in _WRITTEN_OLD.finditer(text) if _is_birth(f"19{_digits(m[1])}", OLD_BIRTHS)]
     last = 0
     for start, end in sorted(found):
