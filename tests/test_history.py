@@ -1,14 +1,19 @@
 """Who changed what, and what happens when two people edit the same row."""
 
+import io
+
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import bulk
 from core.display import history_of
 from core.history import acting
+from core.importing import runs
 from core.models import Change
-from core.records import StaleRecord
+from core.records import Record, StaleRecord
 from households.models import Household
 from households.pairing import end_pairing
 from tests.factories import (
@@ -19,6 +24,7 @@ from tests.factories import (
     make_unit,
     make_village,
 )
+from tests.importing import load, workbook
 from tests.pages import client_of, words_of
 from units.models import Unit, today
 
@@ -48,6 +54,74 @@ def test_a_save_that_changes_nothing_writes_nothing():
     unit.save()
     assert len(changes_of(unit)) == 1
     assert unit.version == 1
+
+
+def by_page(office, household, tmp_path):
+    data = {"group": "三组", "size": 2, "kind": "01", "note": "改了", "version": household.version}
+    client_of(office).post(f"/households/{household.pk}/edit/", data)
+
+
+def by_admin(office, household, tmp_path):
+    data = {
+        "group": "三组",
+        "size": 2,
+        "kind": "01",
+        "note": "改了",
+        "version": household.version,
+        **NO_MEMBERS,
+    }
+    client_of(office).post(f"/admin/households/household/{household.pk}/change/", data)
+
+
+def by_import(office, household, tmp_path):
+    load("households", office, [{"户编号": household.no, "备注": "改了"}])
+
+
+def by_command(office, household, tmp_path):
+    path = tmp_path / "贫困户.xlsx"
+    path.write_bytes(workbook([{"户编号": household.no, "备注": "改了"}]))
+    call_command("import_sheet", "households", str(path), "--as", office.phone)
+
+
+NO_MEMBERS = {"members-TOTAL_FORMS": 0, "members-INITIAL_FORMS": 0}
+WAYS = {"page": by_page, "admin": by_admin, "import": by_import, "command": by_command}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_one_change_a_row_whichever_way(office, tmp_path, way):
+    household = make_household(village=make_village(name="榜沙村"))
+    newest = Change.objects.latest("pk").pk
+    WAYS[way](office, household, tmp_path)
+    (change,) = Change.objects.filter(pk__gt=newest)
+    assert (change.table, change.row, change.act) == ("households.household", household.pk, "changed")
+    assert (change.by, change.changes) == (office, {"note": ["", "改了"]})
+    assert change.source == ("import" if way == "command" else way)
+
+
+def test_an_undo_writes_one_change_a_row(office):
+    household = make_household(village=make_village(name="榜沙村"))
+    run = load("households", office, [{"户编号": household.no, "备注": "改了"}])
+    newest = Change.objects.latest("pk").pk
+    runs.undo(run, office)
+    (change,) = Change.objects.filter(pk__gt=newest)
+    assert (change.table, change.row, change.act) == ("households.household", household.pk, "changed")
+    assert (change.by, change.source, change.changes) == (office, "undo", {"note": ["改了", ""]})
+
+
+def test_the_start_of_a_county_writes_one_change_a_row():
+    call_command("start", "620524", "--office-phone", "13800001234", stdout=io.StringIO())
+    tracked = [model for model in apps.get_models() if issubclass(model, Record)]
+    rows = {
+        (model._meta.label_lower, pk)
+        for model in tracked
+        for pk in model.objects.values_list("pk", flat=True)
+    }
+    created = Change.objects.filter(act="created").values_list("table", "row")
+    assert len(created) == len(rows) > 300
+    assert set(created) == rows
+    assert set(Change.objects.values_list("source", flat=True)) == {"command"}
+    (code,) = Change.objects.exclude(act="created")
+    assert (code.table, set(code.changes)) == ("units.cadre", {"password", "code_hash"})
 
 
 def test_the_second_of_two_editors_overwrites_nothing():
