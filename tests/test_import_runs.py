@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.utils import timezone
+from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from core.importing import files, runs, tasks, workbooks
@@ -23,6 +24,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.importing import check, load, outcomes, workbook
+from tests.pages import client_of
 from units.models import Cadre, Reach, Unit
 from villages.models import Village
 
@@ -259,6 +261,56 @@ def test_an_undo_that_lost_its_process_is_still_imported(office, village) -> Non
     assert run.status == Status.DONE
     runs.undo(run, office)
     assert run.status == Status.UNDONE
+
+
+def lose_the_job(run: ImportRun) -> None:
+    """As when the worker was killed just after it took the job."""
+    long_ago = timezone.now() - timedelta(minutes=5)
+    DBTaskResult.objects.update(status=TaskResultStatus.RUNNING, started_at=long_ago)
+    ImportRun.objects.filter(pk=run.pk).update(heartbeat_at=long_ago)
+    tasks.mark_lost()
+    run.refresh_from_db()
+
+
+def test_a_check_whose_job_was_lost_may_be_begun_again(office, village) -> None:
+    run = runs.upload(kind_of("households"), "表.xlsx", workbook([row()]), office)
+    tasks.queue_check(run)
+    lose_the_job(run)
+    assert (run.status, run.message) == (Status.BROKEN, runs.BROKEN)
+    tasks.queue_check(run)
+    tasks.mark_lost()
+    run.refresh_from_db()
+    assert run.status == Status.QUEUED
+
+
+def test_an_undo_whose_job_was_lost_is_still_imported(office, village) -> None:
+    run = load("households", office, [row()])
+    tasks.queue_undo(run, office.pk)
+    lose_the_job(run)
+    assert run.status == Status.DONE
+    runs.undo(run, office)
+    assert run.status == Status.UNDONE
+
+
+def test_a_run_that_waits_for_a_busy_worker_is_left_alone(office, village) -> None:
+    run = runs.upload(kind_of("households"), "表.xlsx", workbook([row()]), office)
+    tasks.queue_check(run)
+    ImportRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=5))
+    tasks.mark_lost()
+    run.refresh_from_db()
+    assert run.status == Status.QUEUED
+
+
+def test_a_large_workbook_is_marked_by_a_job(office, village) -> None:
+    run = check("households", office, [row()])
+    ImportRun.objects.filter(pk=run.pk).update(total_rows=workbooks.MADE_AT_ONCE + 1)
+    client = client_of(office)
+    for _ in range(2):
+        answer = client.get(f"/imports/runs/{run.pk}/marked/", follow=True)
+        assert "正在标注，过一两分钟再下载。" in answer.content.decode()
+    assert DBTaskResult.objects.count() == 1
+    work_off()
+    assert client.get(f"/imports/runs/{run.pk}/marked/").streaming
 
 
 def test_a_run_at_work_is_left_alone(office, village) -> None:

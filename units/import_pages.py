@@ -91,6 +91,7 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run, wherever it stands. While it works htmx asks again each second for its progress."""
     runs.mark_broken()
+    tasks.mark_lost()
     run: ImportRun = get_visible(ImportRun.objects.select_related("by"), user_of(request), pk=pk)
     if request.headers.get("HX-Request"):
         if not run.is_running:
@@ -188,12 +189,15 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
 def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Her own workbook with the wrong cells marked and the given numbers filled in."""
     run: ImportRun = get_visible(ImportRun.objects, user_of(request), pk=pk)
-    problem = GONE if not workbooks.may_be_marked(run) else "" if workbooks.is_ready(run) else NOT_YET
-    if problem:
-        messages.warning(request, problem)
-        return redirect("import-run", pk=pk)
-    log_download(request, f"标注后的原表：{run.filename}"[:60], filters="", row_count=run.total_rows)
-    return _workbook(workbooks.marked_workbook(run), workbooks.marked_name(run))
+    if not workbooks.may_be_marked(run):
+        messages.warning(request, GONE)
+    elif not workbooks.is_ready(run):
+        tasks.queue_mark(run)
+        messages.warning(request, NOT_YET)
+    else:
+        log_download(request, f"标注后的原表：{run.filename}"[:60], filters="", row_count=run.total_rows)
+        return _workbook(workbooks.marked_workbook(run), workbooks.marked_name(run))
+    return redirect("import-run", pk=pk)
 
 
 def _sheet(kind: str) -> Sheet:

@@ -54,6 +54,7 @@ def upload(sheet: Sheet, filename: str, data: bytes, by: Any) -> ImportRun:
         by=by,
         filename=hide_numbers(filename)[:200],
         digest=checking.digest(data),
+        heartbeat_at=timezone.now(),
     )
     files.keep(run, files.UPLOAD, data)
     run.save()
@@ -151,6 +152,13 @@ def mark_broken() -> int:
         undoing_ones.update(status=Status.DONE, message="撤销到一半中断了，资料没有变，可以再撤销一次。")
         ImportRun.objects.filter(pk__in=pks, status__in=AT_WORK).update(status=Status.BROKEN, message=BROKEN)
     return len(pks)
+
+
+def give_back(run: ImportRun) -> None:
+    """A run that waits in vain becomes 中断 (an undo: 已导入 as before)."""
+    ours = ImportRun.objects.filter(pk=run.pk, status=Status.QUEUED)
+    ours.filter(applied_at=None).update(status=Status.BROKEN, message=BROKEN)
+    ours.exclude(applied_at=None).update(status=Status.DONE, message="撤销没有开始就中断了，可以再撤销一次。")
 
 
 class Progress:

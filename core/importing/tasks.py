@@ -1,8 +1,10 @@
 """The background jobs: each takes a run by its key, may be run twice, and survives being killed."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -47,6 +49,7 @@ def mark_run(run_pk: int) -> None:
 def tidy() -> None:
     """Once a day: old workbooks go, runs without a process become 中断, finished jobs are forgotten."""
     runs.mark_broken()
+    mark_lost()
     files.delete_old_files()
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - JOBS_KEPT).delete()
     tidy.using(run_after=timezone.now() + timedelta(days=1)).enqueue()
@@ -56,6 +59,27 @@ def start_tidying() -> None:
     """At the worker's start: tidy now, and from then on once a day."""
     DBTaskResult.objects.filter(task_path=tidy.module_path, status=TaskResultStatus.READY).delete()
     tidy.call()
+
+
+def mark_lost() -> None:
+    """Runs that wait though nobody will come for them: their job died before it began, or was never made."""
+    long_ago = timezone.now() - runs.SILENT
+    for run in ImportRun.objects.filter(status=Status.QUEUED, heartbeat_at__lt=long_ago):
+        if not _has_job(run, check_run, apply_run, undo_run):
+            runs.give_back(run)
+
+
+def _has_job(run: ImportRun, *kinds: Any) -> bool:
+    """Whether a job of the run waits, or was taken just now; one taken long ago has lost its worker."""
+    begun = Q(status=TaskResultStatus.RUNNING, started_at__gt=timezone.now() - runs.SILENT)
+    jobs = DBTaskResult.objects.filter(Q(status=TaskResultStatus.READY) | begun, args_kwargs__args__0=run.pk)
+    return jobs.filter(task_path__in=[kind.module_path for kind in kinds]).exists()
+
+
+def queue_mark(run: ImportRun) -> None:
+    """Have the marked copy made, unless it is being made already."""
+    if not _has_job(run, mark_run):
+        mark_run.enqueue(run.pk)
 
 
 def queue_check(run: ImportRun) -> None:
@@ -76,8 +100,9 @@ def queue_undo(run: ImportRun, by_pk: int) -> None:
 
 def _queue(run: ImportRun, allowed: list[Status], message: str) -> None:
     """Raises runs.NotNow when the run is busy or done."""
+    fresh = {"stop_asked": False, "seen": False, "heartbeat_at": timezone.now()}
     waiting = ImportRun.objects.filter(pk=run.pk, status__in=allowed)
-    if not waiting.update(status=Status.QUEUED, message=message, stop_asked=False, seen=False):
+    if not waiting.update(status=Status.QUEUED, message=message, **fresh):
         run.refresh_from_db()
         raise runs.NotNow(f"这一批现在是“{run.get_status_display()}”，不能做这一步。")
     run.refresh_from_db()
