@@ -41,6 +41,7 @@ def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = Non
             font_paths=_fonts(),
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_tags=False,  # for print: the tags of 50 forms would take seven times the forms themselves
         )
     assert isinstance(pdf, bytes)
     return pdf
