@@ -171,7 +171,7 @@ def test_what_was_typed_is_there_after_the_session_has_ended(thumb: Thumb, cadre
     phone = thumb.phone
     thumb.link("记一次走访")
     thumb.text("刘满仓，石峰村三组")
-    thumb.text("慰问")
+    thumb.tap(phone.locator("#id_kind").get_by_text("慰问"))
     thumb.write("送了棉被，腿脚还是疼。")
     Session.objects.all().delete()
     thumb.button("保存")
