@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Length, Substr
 
 from core.places import VILLAGE, under
@@ -17,7 +17,8 @@ from reports.counting import CHILD_LENGTH, Period, entering_in, visits_in
 from units.models import Cadre, Division, Unit, today
 from villages.models import Village, VillagePairing
 from visits.counting import with_companions
-from visits.models import Problem, Visit
+from visits.models import Activity, Assistance, Problem, Visit
+from visits.summing import Sums, sums
 
 
 @dataclass
@@ -38,6 +39,9 @@ class Figures:
     cadres: int
     open_problems: int
     overdue_problems: int
+    help: Sums
+    activities: int
+    people: int
 
     @property
     def coverage(self) -> Decimal | None:
@@ -99,7 +103,9 @@ def household_days(user: Cadre, period: Period) -> Any:
 def figures(user: Cadre, period: Period) -> Figures:
     households = Household.objects.registered().filter(under(user.place))
     visits, entering = visits_in(user, period), entering_in(user, period)
-    problems = Problem.objects.filter(under(user.place))
+    problems, days = Problem.objects.filter(under(user.place)), (period.since, period.until)
+    held = Activity.objects.counted().filter(under(user.place), held_on__range=days)
+    activities = held.order_by().aggregate(n=Count("pk"), people=Sum("people"))
     return Figures(
         registered=households.count(),
         paired=households.paired().count(),
@@ -115,6 +121,9 @@ def figures(user: Cadre, period: Period) -> Figures:
         cadres=with_companions(visits, "cadre").count(),
         open_problems=problems.open().count(),
         overdue_problems=problems.overdue(today()).count(),
+        help=sums(Assistance.objects.filter(under(user.place), given_on__range=days)),
+        activities=activities["n"],
+        people=activities["people"] or 0,
     )
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from core.forms import ChineseDateField
 from core.lists import send_workbook
+from core.templatetags.look import wan
 from reports import overview, tables
 from reports.counting import Period
 from reports.overview import Figures
@@ -207,6 +208,22 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             else "",
             "how": "走访一天以后才录入的，照样计数，只做标记。",
             "url": f"{visits}&late=1",
+        },
+        {
+            "label": "帮扶实事",
+            "value": figures.help.items,
+            "unit": "件",
+            "note": f"现金 {wan(figures.help.cash)} 万元，物资折款 {wan(figures.help.goods_value)} 万元",
+            "how": "这段时间的帮扶，给几户的也是一件；属于项目的由项目资金算，不再计现金和折款。作废的不算。",
+            "url": f"{reverse('assistance')}?{period.query}" if figures.help.items else "",
+        },
+        {
+            "label": "活动",
+            "value": figures.activities,
+            "unit": "次",
+            "note": f"参加 {figures.people:,} 人次",
+            "how": "这段时间各单位的会议、学习、宣传和培训。作废的不算。",
+            "url": f"{reverse('activities')}?{period.query}" if figures.activities else "",
         },
     ]
 
