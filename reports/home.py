@@ -1,5 +1,7 @@
 """`/` by role, and what a new county does first."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,11 +17,11 @@ from visits.home import cadre_home
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
-    """An office or viewer reads the overview, everyone else the own households."""
+    """An office or viewer reads the overview, everyone else the own households; a new office what to import next."""
     user = user_of(request)
     if not user.sees_place:
         return cadre_home(request)
-    if user.is_office and not Household.objects.filter(under(user.place)).exists():
+    if user.is_office and not HouseholdPairing.objects.filter(under(user.place)).exists():
         return first_steps(request)
     return overview_page(request)
 
@@ -37,14 +39,15 @@ def first_steps(request: HttpRequest) -> HttpResponse:
         ("members", "家庭成员", Member.objects.filter(here), "人"),
         ("household_pairings", "联户", HouseholdPairing.objects.filter(here), "条"),
     ]
-    # The office is itself a unit with one cadre, there from the start.
-    steps = [
+    # The office is itself a unit with one cadre, there from the start; heads come with their households.
+    there = {"units": 1, "cadres": 1, "members": Household.objects.filter(here).count()}
+    steps: list[dict[str, Any]] = [
         {
             "label": label,
             "count": queryset.count(),
             "unit": unit,
             "url": reverse("import-kind", args=[kind]),
-            "there": 1 if kind in {"units", "cadres"} else 0,
+            "there": there.get(kind, 0),
         }
         for kind, label, queryset, unit in kinds
     ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.models import Change
 from tests.factories import make_cadre, make_division, make_unit
 from units import accounts
-from units.models import Cadre
+from units.models import Cadre, today
 from units.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,15 @@ def test_only_a_proxy_on_this_machine_is_believed(rf):
         ("::1", {}, "::1"),
     ]:
         assert accounts.client_address(rf.get("/", REMOTE_ADDR=peer, headers=header)) == address
+
+
+def test_a_cadre_who_has_left_neither_logs_in_nor_stays(cadre, client_of):
+    hers = client_of(cadre)
+    assert hers.get("/").status_code == 200
+    cadre.left_on = today()
+    cadre.save()
+    assert hers.get("/").status_code == 302
+    assert login(Client(), cadre.phone, PASSWORD).status_code == 200
 
 
 def test_a_locked_account_loses_its_session(office, cadre, client_of):

@@ -10,9 +10,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from core.models import Change, Installation
+from households.models import Household
 from lianhu.county import read_county
 from surveys.models import Survey
-from tests.factories import make_unit
+from tests.factories import make_member, make_unit
+from tests.importing import load
+from tests.pages import client_of, words_of
 from units.models import Cadre, Division, Requirement, Unit, Word, today
 from units.roles import Rank, Role
 from villages.models import Village
@@ -190,3 +193,27 @@ def test_a_second_start_is_refused(db):
 def test_a_demo_database_is_refused(db):
     Installation.objects.create(pk=1, code="620524", name="武山县", is_demo=True)
     assert "数据库里是示例数据" in refusal()
+
+
+@pytest.mark.django_db
+def test_the_offices_home_says_what_to_import_next_until_households_are_paired():
+    start()
+    office = Cadre.objects.get(phone="13812345678")
+    office.set_password("石峰村九月")
+    office.save()
+    client, village = client_of(office), Village.objects.first()
+    place = {"村级代码": village.code}
+    given = [
+        ("单位", "units", {"单位全称": "武山县水务局"}),
+        ("干部", "cadres", {"姓名": "康学文", "单位": "武山县水务局", "手机号": "13800000001"}),
+        ("联村", "village_pairings", {"单位": "武山县水务局", **place}),
+        ("贫困户", "households", {**place, "户主姓名": "王有福", "家庭人口": 2, "性别": "男"}),
+        ("联户", "household_pairings", {"手机号": "13800000001", "户编号": f"{village.code}-001"}),
+    ]
+    for label, kind, row in given:
+        assert f"下一步：导入{label}。" in words_of(client.get("/"))
+        assert load(kind, office, [row]).created_count == 1
+        if kind == "households":
+            assert "下一步：导入家庭成员。" in words_of(client.get("/"))
+            make_member(household=Household.objects.get(), name="李秋菊", relation="02", sex="2")
+    assert "武山县总览" in words_of(client.get("/"))

@@ -51,6 +51,10 @@ class PhoneOrStaffNumberBackend(ModelBackend):
             return None
         return cadre if cadre.check_password(password) or code_fits(cadre, password) else None
 
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Neither a locked account nor one whose cadre has left (离岗); a session ends with either."""
+        return super().user_can_authenticate(user) and user.left_on is None
+
     def get_user(self, user_id: int) -> Cadre | None:
         cadre = Cadre.objects.select_related("unit__division").filter(pk=user_id).first()
         return cadre if cadre and self.user_can_authenticate(cadre) else None
