@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.words import split_words
 from households.choices import Cause, Education, Health, Kind, Labour, MigrantWork, Relation, Schooling, Sex
 from lianhu.demo.county import Batch
+from tests.demo_field_figures import FieldFigures
 from tests.demo_survey_figures import SurveyFigures
 from units.presets import CEILINGS
 from units.roles import Rank
@@ -24,8 +25,8 @@ AGES = [(0, 5), (6, 14), (15, 29), (30, 44), (45, 59), (60, 64), (65, 79), (80, 
 class Figures:
     """Counts batches as they pass, so that a county need not be kept in memory."""
 
-    def __init__(self, year: int) -> None:
-        self.year = year
+    def __init__(self, last: date) -> None:
+        self.year = last.year
         self.rows: Counter[str] = Counter()
         self.count: dict[str, Counter[Any]] = defaultdict(Counter)
         self.rank: dict[int, str] = {}
@@ -33,12 +34,13 @@ class Figures:
         self.paired: set[int] = set()
         self.visited: Counter[int] = Counter()
         self.nights = 0
-        self.surveys = SurveyFigures(year)
+        self.surveys = SurveyFigures(self.year)
+        self.field = FieldFigures(last)
 
     def add(self, batch: Batch) -> None:
         name = batch.model.__name__
         self.rows[name] += len(batch.rows)
-        counter = getattr(self, f"_{name.lower()}", None)
+        counter = getattr(self, f"_{name.lower()}", None) or getattr(self.field, name.lower(), None)
         for row in batch.rows if counter else ():
             counter(row)
 
@@ -123,6 +125,7 @@ class Figures:
             "走访的其他比例（%）": self._marks(),
             "每户一年入户次数（%）": self._times(),
             **self.surveys.tables(self.rows["Household"]),
+            **self.field.tables(self.rows["Household"]),
         }
 
     def _scale(self) -> Table:
@@ -149,6 +152,10 @@ class Figures:
             "同去的人": [self.rows["VisitCompanion"]],
             "住村夜数": [self.nights],
             "答卷": [self.rows["Response"]],
+            "诉求": [self.rows["Problem"]],
+            "办理经过": [self.rows["ProblemMove"]],
+            "帮扶实事": [self.rows["Assistance"]],
+            "各户所得": [self.rows["AssistanceShare"]],
         }
 
     def _ages(self) -> Table:
@@ -192,8 +199,8 @@ def shares(counter: Counter[Any], labels: dict[Any, str]) -> Table:
     return {str(label): [100 * counter[key] / whole] for key, label in found.items() if counter[key]}
 
 
-def count_figures(batches: Iterable[Batch], year: int) -> Figures:
-    figures = Figures(year)
+def count_figures(batches: Iterable[Batch], last: date) -> Figures:
+    figures = Figures(last)
     for batch in batches:
         figures.add(batch)
     return figures

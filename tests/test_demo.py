@@ -29,14 +29,15 @@ from units.models import Cadre, Unit
 from units.presets import VILLAGES_A_UNIT
 from units.roles import Role
 from villages.models import Village, VillagePairing
-from visits.models import Visit
+from visits.models import Assistance, AssistanceShare, Problem, ProblemMove, Visit
 
 YEAR = 2026
 NOW = end_of(YEAR, 11, 24)
-AMOUNTS = {"规模", "人均纯收入（元）", "村表"}
+AMOUNTS = {"规模", "人均纯收入（元）", "村表", "帮扶实事的金额（万元）"}
 RECORDS = (
     *(Survey, Unit, Cadre, Village, Household, Member),
     *(VillagePairing, HouseholdPairing, Visit, Response),
+    *(Problem, ProblemMove, Assistance, AssistanceShare),
 )
 KEPT: dict[type[Model], tuple[str, ...]] = {
     Household: ("id", "main_cause", "kind", "tags", "income_when_identified", "size"),
@@ -54,7 +55,7 @@ class Seen:
     """Of the rows of a county what the tests ask for."""
 
     def __init__(self, batches: Iterator[Batch]) -> None:
-        self.figures = Figures(YEAR)
+        self.figures = Figures(NOW.date())
         self.rows: dict[type, list[dict[str, Any]]] = defaultdict(list)
         for batch in batches:
             self.figures.add(batch)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from households.choices import PairingKind
 from lianhu.demo.homes import Home, Place
-from lianhu.demo.pairings import BEFORE, STILL, Link, Tenure
+from lianhu.demo.pairings import Link, Tenure, lasts
 from lianhu.demo.rounds import survey_rounds
 from lianhu.demo.season import Year
 from lianhu.demo.staff import Team
@@ -76,14 +76,14 @@ class Askers:
         if asked := self._on_a_visit(rng, number, home.place.pk, home.pk):
             return asked
         day = self.rounds[number].day(rng, since=home.identified_on)
-        link = next((link for link in self.links.get(home, ()) if self._lasts(link, day)), None)
+        link = next((link for link in self.links.get(home, ()) if lasts(link, day, self.year)), None)
         return self._some_day(rng, day, link.worker.pk, link.unit, link.rank) if link else None
 
     def of_village(self, rng: Random, number: int, place: Place) -> Asked:
         if asked := self._on_a_visit(rng, number, place.pk, None):
             return asked
         day = self.rounds[number].day(rng, since=date.min)
-        unit = next(tenure.unit for tenure in self.tenures[place] if self._lasts(tenure, day))
+        unit = next(tenure.unit for tenure in self.tenures[place] if lasts(tenure, day, self.year))
         workers = [w for w in self.teams[unit - 1].workers if w.role == Role.CADRE and not w.former_unit]
         worker = rng.choice(workers)
         return self._some_day(rng, day, worker.pk, unit, worker.rank)
@@ -94,11 +94,6 @@ class Askers:
         if not visits:
             return None
         return rng.choice([asked for asked in visits if asked.is_survey] or visits)
-
-    def _lasts(self, span: Link | Tenure, day: date) -> bool:
-        """Whether the pairing was open on a day."""
-        begun = span.since == BEFORE or self.year.day(span.since) <= day
-        return begun and (span.until == STILL or day < self.year.day(span.until))
 
     def _some_day(self, rng: Random, day: date, worker: int, unit: int, rank: str) -> Asked:
         typed = day + timedelta(days=rng.randint(1, 6)) if rng.random() < TYPED_LATER else day

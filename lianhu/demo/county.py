@@ -9,7 +9,7 @@ The one thing read from the clock: nothing is entered later than `now`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +19,9 @@ from households.models import Household, HouseholdPairing, Member
 from lianhu.county import County, division_rows, read_county
 from lianhu.demo import diary, homes, pairings, staff
 from lianhu.demo.askers import Askers
+from lianhu.demo.field import Fieldwork
+from lianhu.demo.field.known import Known
+from lianhu.demo.homes import Place
 from lianhu.demo.offices import catalogue
 from lianhu.demo.responses import HOUSEHOLD_FORM, Responses
 from lianhu.demo.scales import Scale
@@ -29,10 +32,12 @@ from units.models import Cadre, Division, Reach, Unit
 from villages.models import Village, VillagePairing
 from visits.models import Visit, VisitCompanion
 
+T = TypeVar("T")
 CODE = "620524"
 VILLAGES_FILE = settings.BASE_DIR / "data" / "wushan_villages.csv"
 CHUNK = 2000
-ROUGHLY = {"sample": 5_850, "county": 241_500}
+VILLAGES_AT_ONCE = 12
+ROUGHLY = {"sample": 8_200, "county": 334_000}
 """Rows of each scale, for the progress bar."""
 
 
@@ -87,15 +92,28 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
 
     outings = diary.plan(teams, tenures, links, scale)
     writer, askers = diary.Diary(teams, year, now), Askers(teams, tenures, links, year, now)
+    known = Known(teams, tenures, links, year, now)
     for start in range(0, len(outings), CHUNK):
         written = writer.write(outings[start : start + CHUNK])
         askers.note(written.visits)
+        known.note(written.visits)
         yield Batch(Visit, written.visits)
         yield Batch(VisitCompanion, written.companions)
 
-    responses = Responses(scale, teams, askers)
+    responses, fieldwork = Responses(scale, teams, askers), Fieldwork(scale, known)
+    for some in _some(places, VILLAGES_AT_ONCE):
+        yield from _of_villages(some, responses, fieldwork)
+
+
+def _of_villages(places: Sequence[Place], responses: Responses, fieldwork: Fieldwork) -> Iterator[Batch]:
+    """What was surveyed and done in several villages, model by model: few statements and little memory."""
+    rows: dict[type[models.Model], list[dict[str, Any]]] = {Response: []}
     for place in places:
-        yield Batch(Response, responses.of(place))
+        sheets = responses.of(place)
+        rows[Response] += sheets
+        for model, own in fieldwork.of(place, sheets):
+            rows.setdefault(model, []).extend(own)
+    return (Batch(model, own) for model, own in rows.items())
 
 
 def _offices(county: County, scale: Scale) -> Sequence[Any]:
@@ -111,6 +129,10 @@ def _survey_rows(year: Year) -> list[dict[str, Any]]:
 
 
 def _batches(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> Iterator[Batch]:
-    iterator = iter(rows)
-    while chunk := [dict(row) for row in islice(iterator, CHUNK)]:
-        yield Batch(model, chunk)
+    return (Batch(model, [dict(row) for row in chunk]) for chunk in _some(rows, CHUNK))
+
+
+def _some(values: Iterable[T], count: int) -> Iterator[list[T]]:
+    iterator = iter(values)
+    while chunk := list(islice(iterator, count)):
+        yield chunk

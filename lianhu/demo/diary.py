@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.words import join_words
 from households.models import Household
-from lianhu.demo import phrases
+from lianhu.demo import CADRE_PHONE, phrases
 from lianhu.demo.draw import Choice, stream, uuid4
 from lianhu.demo.homes import Home, Place
 from lianhu.demo.pairings import Link, Tenure
@@ -35,6 +35,8 @@ COMPANY, SECOND_COMPANION = 0.24, 0.2
 LATE, NEXT_DAY = 0.08, 0.14
 VOID = 0.003
 PROMISES = 0.15
+PROMISED_IN = timedelta(days=2)
+"""From today, by the cadre as whom one can log in: so that the first page has a promise that is due."""
 FOR_THE_OLDER, FOR_THE_YOUNGER = 0.16, 0.006
 OLDER_FROM = 52
 
@@ -80,6 +82,7 @@ class Outing:
     unit: int
     homes: list[Home]
     place: Place
+    is_last_of_login: bool = False
 
 
 @dataclass(slots=True)
@@ -114,7 +117,10 @@ def plan(
     """All outings of the year in the order of their moments."""
     rng = stream(scale.name, "outings")
     outings = [*_to_homes(rng, links), *_to_villages(rng, teams, tenures)]
-    return sorted(outings, key=lambda outing: (outing.moment, outing.seed))
+    outings.sort(key=lambda outing: (outing.moment, outing.seed))
+    own = [outing for outing in outings if outing.worker.phone == CADRE_PHONE and outing.homes]
+    own[-1].is_last_of_login = True
+    return outings
 
 
 def _to_homes(rng: Random, links: Sequence[Link]) -> Iterator[Outing]:
@@ -219,6 +225,8 @@ class Diary:
         if outing.homes and rng.random() < PROMISES:
             form.promised_on = day + timedelta(days=rng.randint(7, 35))
             form.promise = rng.choice(phrases.PROMISES)
+        if outing.is_last_of_login:
+            form.promised_on, form.promise = self.year.last + PROMISED_IN, phrases.PROMISES[0]
         return form
 
     def _colleagues(self, outing: Outing) -> list[Worker]:

@@ -51,10 +51,10 @@ class Link:
     reason: str = ""
 
 
-@dataclass
-class Pairings:
-    tenures: list[Tenure]
-    links: list[Link]
+def lasts(span: Tenure | Link, day: date, year: Year) -> bool:
+    """Whether a pairing was open on a day."""
+    begun = span.since == BEFORE or year.day(span.since) <= day
+    return begun and (span.until == STILL or day < year.day(span.until))
 
 
 # --- villages -----------------------------------------------------------------------------------

@@ -1,0 +1,44 @@
+"""Two years of fieldwork beside the visits: difficulties and the help given.
+
+Drawn from generators of their own, village by village, so that nothing else of the demo moves with them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db import models
+
+from lianhu.demo.draw import stream
+from lianhu.demo.field.help import Help
+from lianhu.demo.field.known import Known
+from lianhu.demo.field.problems import Problems
+from lianhu.demo.homes import Place
+from lianhu.demo.responses import HOUSEHOLD_FORM
+from lianhu.demo.scales import Scale
+from surveys.models import COUNTED
+from visits.models import Assistance, AssistanceShare, Problem, ProblemMove
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Fieldwork:
+    """Draws that of one village after another; the visits are noted first."""
+
+    def __init__(self, scale: Scale, known: Known) -> None:
+        self.scale = scale
+        self.problems, self.help = Problems(known), Help(known)
+
+    def of(self, place: Place, responses: Rows) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:
+        """(model, rows) of a village, parents first; `responses` are those of its households and of itself."""
+        sheets = defaultdict(list)
+        for row in responses:
+            if row["survey_id"] == HOUSEHOLD_FORM and row["status"] in COUNTED:
+                sheets[row["household_id"]].append(row)
+        problems, moves, settled = self.problems.of(self._stream("problems", place), place, sheets)
+        items, shares = self.help.of(self._stream("help", place), place, settled)
+        yield from ((Problem, problems), (ProblemMove, moves))
+        yield from ((Assistance, items), (AssistanceShare, shares))
+
+    def _stream(self, name: str, place: Place) -> Any:
+        return stream(self.scale.name, name, place.code)
