@@ -16,10 +16,11 @@ PARTS = {
     "survey_form": ["survey-form"],
     "exports": ["export-writer", "export-memory"],
     "survey_statistics": ["survey-statistics"],
+    "duty": ["duty"],
     "survey_import": ["survey-import"],  # last, because it takes responses out of the county
 }
 """Module → the keys, or beginnings of keys, that it measures."""
-ON_COUNTY = {"pages", "exports", "survey_statistics", "survey_import"}
+ON_COUNTY = {"pages", "exports", "survey_statistics", "survey_import", "duty"}
 
 
 def main() -> int:
