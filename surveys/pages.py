@@ -18,10 +18,14 @@ from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_pag
 from core.records import StaleRecord
 from core.sheets import SheetError
 from surveys import publishing
+from surveys.browser import facts_for_browser, for_browser
+from surveys.checking import Known
 from surveys.definition import DefinitionError, load
 from surveys.drafting import differences, read_draft, write_draft
+from surveys.forms import form_class
 from surveys.items import TYPES
 from surveys.models import Response, Survey
+from surveys.steps import steps_of
 from units.access import get_editable, get_visible, office_required, user_of
 from units.models import Cadre, today
 from villages.models import Village
@@ -101,6 +105,28 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
             .order_by("code"),
             "year": today().year,
             "history": history_of(survey) if user.sees_place else None,
+        },
+    )
+
+
+def survey_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form as it will be filled, all steps on one page, with skipping and sums at work; nothing is sent."""
+    survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
+    form = survey.form
+    nothing = Known(header={})
+    return render(
+        request,
+        "surveys/preview.html",
+        {
+            "page": {"title": f"试填{survey.title}"},
+            "back": reverse("survey", args=[pk]),
+            "survey": survey,
+            "steps": [(step, form_class(step)().questions()) for step in steps_of(form) if step.items],
+            "live": {
+                "form": for_browser(form),
+                "facts": facts_for_browser(form, nothing),
+                "answers": {},
+            },
         },
     )
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
     path("surveys/new/", pages.survey_new, name="survey-new"),
     path("surveys/<int:pk>/", pages.survey, name="survey"),
+    path("surveys/<int:pk>/preview/", pages.survey_preview, name="survey-preview"),
     path("surveys/<int:pk>/draft/", pages.survey_draft, name="survey-draft"),
     path("surveys/<int:pk>/sheet/", pages.survey_sheet, name="survey-sheet"),
     path("surveys/<int:pk>/next/", pages.survey_next, name="survey-next"),

@@ -7,10 +7,12 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from playwright.sync_api import expect
 
 from surveys.drafting import write_draft
 from surveys.models import Survey
 from surveys.presets import preset
+from tests.browser import assert_accessible, assert_fits, sign_in
 from tests.factories import make_cadre, make_household, make_response, make_survey
 from tests.pages import client_of
 from units.models import Cadre
@@ -104,3 +106,23 @@ def test_a_cadre_reads_the_form_and_changes_nothing(client, cadre):
     page = client_of(cadre).get(f"/surveys/{survey.pk}/").content.decode()
     assert "住房面积" in page
     assert "另起下一版" not in page
+
+
+def test_a_draft_is_looked_at_as_the_finished_form(client):
+    draft = make_survey(status="draft")
+    page = client.get(f"/surveys/{draft.pk}/preview/").content.decode()
+    assert 'data-item="A01"' in page
+    assert 'data-item="D09"' in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_is_tried_with_skipping_and_sums_at_work(phone, live_server, office):
+    survey = make_survey()
+    sign_in(phone, live_server, office)
+    phone.goto(f"/surveys/{survey.pk}/preview/")
+    structure = phone.locator('[data-item="A02"]')
+    expect(structure).to_be_hidden()
+    phone.get_by_label("A01 住房面积").fill("80")
+    expect(structure).to_be_visible()
+    assert_fits(phone)
+    assert_accessible(phone)
