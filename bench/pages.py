@@ -8,6 +8,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianhu.settings")
 django.setup()
 
+from datetime import timedelta  # noqa: E402
 from typing import Any  # noqa: E402
 from unittest import mock  # noqa: E402
 
@@ -24,7 +25,8 @@ from django.urls import include, path  # noqa: E402
 
 from bench.timing import alternately, compare  # noqa: E402
 from households.models import Household, HouseholdPairing  # noqa: E402
-from units.models import Cadre  # noqa: E402
+from units.models import Cadre, today  # noqa: E402
+from visits.models import Assistance, AssistanceShare, Problem, Status, Visit  # noqa: E402
 
 LIMIT = 1.7
 ROUNDS = 15
@@ -144,16 +146,56 @@ def measure(key: str, client: Client, url: str) -> None:
     compare(f"page-{key}", LIMIT, mine, other, f"the bare view, {len(bare['queries'])} queries")
 
 
+def ten_years(pairing: HouseholdPairing) -> None:
+    """Records of ten years on one household by its cadre: a visit a month, two problems and two helps a year."""
+    household, cadre = pairing.household, pairing.cadre
+    shared = {"cadre": cadre, "unit": pairing.unit, "rank": pairing.rank, "entered_by": cadre}
+    for month in range(120):
+        day = today() - timedelta(days=30 * month)
+        visit = Visit.objects.create(
+            household=household,
+            village=household.village,
+            visited_on=day,
+            content="问了药费，看了水窖。",
+            **shared,
+        )
+        if month % 6:
+            continue
+        Problem.objects.create(
+            household=household,
+            village=household.village,
+            visit=visit,
+            category="01",
+            description="水窖漏水，冬天没水吃",
+            raised_on=day,
+            raised_by=cadre,
+            owner=cadre,
+            due_on=day,
+            status=Status.SOLVED,
+            status_on=day,
+            outcome="修好了",
+            unit=pairing.unit,
+            rank=pairing.rank,
+            entered_by=cadre,
+        )
+        item = Assistance.objects.create(
+            kind="comfort", given_on=day, content="送米面", cash=300, village=household.village, **shared
+        )
+        AssistanceShare.objects.create(assistance=item, household=household, cash=300)
+
+
 def main() -> None:
     settings.ROOT_URLCONF = "bench.pages"
     settings.ALLOWED_HOSTS = ["testserver"]
     office = client_of(Cadre.objects.filter(role="office", place="620524").order_by("pk").first())
     busiest = HouseholdPairing.objects.current().filter(cadre__role="cadre").order_by("cadre").first()
     cadre = client_of(busiest.cadre)
+    ten_years(busiest)
+    pages = {**PAGES, "file": f"/households/{busiest.household_id}/"}
     wanted = os.environ.get("BENCH", "")
-    for name, address in PAGES.items():
+    for name, address in pages.items():
         if not wanted or wanted in {"page", f"page-{name}"}:
-            measure(name, cadre if name == "home" else office, address)
+            measure(name, cadre if name in {"home", "file"} else office, address)
     if wanted in {"", "list-admin"}:
         mine, other = alternately(
             lambda: get(office, "/households/"),
