@@ -81,7 +81,7 @@ class MoveForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     to = forms.ChoiceField(
-        label="下一步", widget=forms.RadioSelect(TAPPED), error_messages={"required": "请选下一步。"}
+        label="办到哪一步", widget=forms.RadioSelect(TAPPED), error_messages={"required": "请选下一步。"}
     )
     word = PlainText(
         label="说明",
