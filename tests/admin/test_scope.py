@@ -215,7 +215,7 @@ def test_stranger_without_login_logs_in_first(db: None) -> None:
     assert answer.redirect_chain[-1][0] == f"{reverse('login')}?next={url}"
 
 
-@pytest.mark.parametrize("table", ["units.division", "units.word", "core.download", "core.importrun"])
+@pytest.mark.parametrize("table", ["units.calendarday", "units.word", "core.download", "core.importrun"])
 def test_leader_has_no_business_with_the_offices_lists(leader: Cadre, table: str) -> None:
     assert signed_in(leader).get(page(table, "changelist")).status_code == 403
 
