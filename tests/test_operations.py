@@ -113,10 +113,12 @@ def test_a_county_starts_imports_and_runs_both_units(machine: Machine) -> None:
     [start] = machine.blocks("开一个真的县")
     assert "双联办账号：13900000000" in machine.run(start)
 
-    template, imports = machine.blocks("从命令行导入")
+    template, imports, exports = machine.blocks("从命令行导入")
     machine.run(template.replace(" -o lianhu -g lianhu", ""))
     with pytest.raises(AssertionError, match="没有要导入的行"):
         machine.run(imports)
+    folder, *_, xlsform = exports.replace(" -o lianhu -g lianhu", "").strip().splitlines()
+    machine.run(f"{folder}\n{xlsform}")  # of answers a new county has none yet
 
     web, worker = (configparser.ConfigParser(interpolation=None) for _ in range(2))
     for unit, text in zip((web, worker), machine.blocks("systemd", "ini"), strict=True):
