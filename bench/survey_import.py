@@ -80,6 +80,7 @@ def forget(year: int) -> None:
         cursor.execute("DELETE FROM core_change WHERE run_id IS NOT NULL")
         for table in ("core_importrow", "core_importrun"):
             cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("UPDATE visits_problem SET response_id = NULL WHERE response_id IS NOT NULL")
         cursor.execute("DELETE FROM surveys_response WHERE household_id IS NOT NULL AND year = %s", [year])
 
 
