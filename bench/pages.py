@@ -8,7 +8,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianhu.settings")
 django.setup()
 
-from collections.abc import Callable  # noqa: E402
 from datetime import timedelta  # noqa: E402
 from typing import Any  # noqa: E402
 from unittest import mock  # noqa: E402
@@ -16,7 +15,6 @@ from unittest import mock  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib import admin  # noqa: E402
 from django.db import DEFAULT_DB_ALIAS, connection  # noqa: E402
-from django.db.models import QuerySet  # noqa: E402
 from django.db.models.sql import Query  # noqa: E402
 from django.db.models.sql.compiler import SQLAggregateCompiler, SQLCompiler  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
@@ -42,8 +40,6 @@ PAGES = {
     "overview": "/",
     "home": "/",
 }
-BUILT = {"home": "visits.home", "file": "visits.file"}
-"""Pages whose rival builds its queries too (see `bare_of`), with the module of the view."""
 PLAIN = engines["django"].from_string(
     "<!DOCTYPE html><html><body><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>"
     "{% endfor %}</tr>{% endfor %}</table></body></html>"
@@ -56,22 +52,6 @@ def bare_view(request: HttpRequest) -> HttpResponse:
     for query in bare["queries"]:
         run_again(query)
     return HttpResponse(PLAIN.render({"rows": bare["rows"]}))
-
-
-def bare_of(view: str) -> Callable[[], Any]:
-    """The rival of a page of many small queries: its view builds and asks them, the plain template shows the cells.
-
-    Writing twenty small queries takes Django longer than answering them takes the database, and a bare view
-    has to write them too; so for these the compiled ones are not simply run again.
-    """
-
-    def render(request: HttpRequest, template: str, context: dict[str, Any], **options: Any) -> HttpResponse:
-        for value in context.values():
-            if isinstance(value, QuerySet):
-                list(value)
-        return HttpResponse(PLAIN.render({"rows": bare["rows"]}))
-
-    return lambda: mock.patch(f"{view}.render", render)
 
 
 def run_again(query: Query | str) -> None:
@@ -162,18 +142,7 @@ def measure(key: str, client: Client, url: str) -> None:
     frame = {sql for sql, _ in queries_of(client, "/empty/")}
     bare["queries"] = [query for sql, query in queries_of(client, url) if sql not in frame]
     bare["rows"] = cells_of(html)
-    if key in BUILT:
-        patched = bare_of(BUILT[key])
-
-        def rival() -> HttpResponse:
-            with patched():
-                return get(client, url)
-    else:
-
-        def rival() -> HttpResponse:
-            return get(client, "/bare/")
-
-    mine, other = alternately(lambda: get(client, url), rival, rounds=ROUNDS)
+    mine, other = alternately(lambda: get(client, url), lambda: get(client, "/bare/"), rounds=ROUNDS)
     compare(f"page-{key}", LIMIT, mine, other, f"the bare view, {len(bare['queries'])} queries")
 
 
