@@ -97,7 +97,8 @@ class RecordForm(forms.ModelForm[M]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["version"].initial = self.instance.version
+        # A row that is not there yet has no version: whoever stores it meanwhile is not overwritten.
+        self.fields["version"].initial = self.instance.version if self.instance.pk else 0
         for field in self.fields.values():
             _name_the_blank(field)
 
@@ -120,13 +121,19 @@ def _name_the_blank(field: forms.Field) -> None:
 
 
 def saved(form: RecordForm[Any]) -> bool:
-    """Save a valid form; False leaves what stands against it on the form, with all that was typed."""
+    """Save a valid form; False leaves what stands against it on the form, with all that was typed.
+
+    What is stored already, as after a double tap, is no conflict.
+    """
     try:
         with transaction.atomic():
             form.save()
         return True
     except StaleRecord as stale:
+        columns = {field.name for field in stale.stored._meta.concrete_fields}
         form.conflict = conflict_of(form, stale.stored)
+        if not form.conflict["rows"] and columns.issuperset(form.changed_data):
+            return True
     except IntegrityError:
         form.add_error(None, "刚刚有人存了同样的内容，请核对后再存。")
     return False

@@ -176,6 +176,23 @@ def test_the_second_editor_of_a_plan_sees_both(cadre, own):
     assert "三年内脱贫" in words_of(page)
 
 
+def test_of_two_who_write_the_first_plan_at_once_the_second_sees_both(cadre, leader, own):
+    """Neither page knew of a plan, so neither may overwrite the other's."""
+    page = client_of(leader).get(f"/households/{own.pk}/plan/")
+    blank = {"written_on": "2015-03-01", "version": page.context["form"]["version"].value()}
+    client_of(cadre).post(f"/households/{own.pk}/plan/", {**blank, "goal": "两年内脱贫"})
+    late = client_of(leader).post(f"/households/{own.pk}/plan/", {**blank, "goal": "三年内脱贫"})
+    assert late.status_code == 409
+    assert HouseholdPlan.objects.get().goal == "两年内脱贫"
+
+
+def test_a_plan_sent_twice_is_no_conflict(cadre, own):
+    sent = {"written_on": "2015-03-01", "goal": "两年内脱贫", "version": 0}
+    for _ in range(2):
+        assert client_of(cadre).post(f"/households/{own.pk}/plan/", sent).status_code == 302
+    assert Change.objects.filter(table="households.householdplan").count() == 1
+
+
 def test_a_family_leaves_and_comes_back(cadre, own):
     client = client_of(cadre)
     client.post(f"/households/{own.pk}/away/", {"started_on": "2015-03-01", "reason": "去新疆摘棉花"})
