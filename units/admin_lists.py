@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import EmptyFieldListFilter, RelatedFieldListFilter
+from django.contrib.admin import EmptyFieldListFilter, RelatedFieldListFilter, SimpleListFilter
 from django.http import HttpRequest
 
 from units.access import user_of
@@ -34,3 +34,16 @@ class Filled(EmptyFieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice, words in zip(super().choices(changelist), ("全部", "没有", "有"), strict=True):
             yield {**choice, "display": words}
+
+
+def filtered_by(item: Any) -> str:
+    """The field or parameter of one entry of `list_filter`."""
+    if isinstance(item, type) and issubclass(item, SimpleListFilter):
+        return str(item.parameter_name)
+    return str(item[0] if isinstance(item, tuple) else item)
+
+
+def by_village(item: Any) -> Any:
+    """A filter by the township of a row's village, as one by the village itself."""
+    path = filtered_by(item)
+    return (path.removesuffix("__division"), Seen) if path.endswith("village__division") else item

@@ -27,6 +27,7 @@ from core.places import lies_under
 from core.records import Record, StaleRecord
 from units.access import user_of
 from units.admin_export import export_rows
+from units.admin_lists import by_village, filtered_by
 from units.models import Cadre
 from units.roles import Role
 
@@ -185,12 +186,15 @@ class ScopedInline(Scoped, admin.TabularInline):
 
 
 class ScopedAdmin(Scoped, admin.ModelAdmin):
-    """Lists and forms of one model. `page` names the address of the row's page in front."""
+    """Lists and forms of one model. `page` names the address of the row's page in front, `page_label` the link."""
 
     form = ScopedForm
     erasers = NOBODY
     """Who may delete: only rows that nothing refers to."""
     page = ""
+    page_label = "在前台看"
+    new_page = ""
+    """The address in front where a new row is recorded, when it is not here."""
     actions: Sequence[Any] = (export_rows,)
     list_select_related: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50
@@ -215,13 +219,15 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
             row.delete()
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """A leader's rows are those of one unit, which need no filter by it."""
+        """A leader's rows are those of one unit, which need no filter by it, in a few villages."""
         offered: list[Any] = list(super().get_list_filter(request))
-        return offered if user_of(request).is_office else [item for item in offered if item[0] != "unit"]
+        if user_of(request).is_office:
+            return offered
+        return [by_village(item) for item in offered if filtered_by(item) != "unit"]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The offered filters alone: others would answer guesses about columns that no page shows."""
-        filters = [item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)]
+        filters = [filtered_by(item) for item in self.get_list_filter(request)]
         offered = any(name == lookup or lookup.startswith(f"{name}__") for name in filters)
         return offered and super().lookup_allowed(lookup, value, request)
 
@@ -280,18 +286,25 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     ) -> Any:
         form, row = context["adminform"].form, context.get("original")
         context["conflict"] = getattr(form, "conflict", None)
-        context["page_url"] = reverse(self.page, args=[row.pk]) if self.page and row else ""
+        context["page_url"] = self.page_of(row) if self.page and row else ""
+        context["page_label"] = self.page_label
         response = super().render_change_form(request, context, *args, **kwargs)
         response.status_code = 409 if context["conflict"] else 200
         return response
+
+    def page_of(self, row: Any) -> str:
+        return reverse(self.page, args=[row.pk])
 
     # --- pages ----------------------------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if ERROR_FLAG in request.GET:
             messages.warning(request, "筛选的条件看不懂，下面是全部。")
-        title = str(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        context = {
+            "title": str(self.opts.verbose_name_plural),
+            "new_url": reverse(self.new_page) if self.new_page else "",
+        }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def get_action_choices(self, request: HttpRequest, default_choices: Any = ()) -> list[tuple[str, str]]:
         return super().get_action_choices(request, [("", "选一个动作")])

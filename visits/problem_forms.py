@@ -14,7 +14,7 @@ from units.models import Cadre, today
 from villages.models import Village
 from visits.choices import Category
 from visits.models import Problem, Status
-from visits.problems import joinable
+from visits.problems import joinable, owners
 
 TAPPED = {"class": "btn-check"}
 
@@ -102,7 +102,7 @@ class MoveForm(forms.Form):
         steps.choices = [(status, step_label(problem, status)) for status in problem.next_statuses]
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)
-        owner.queryset = Cadre.objects.current().filter(unit=problem.unit_id).order_by("pinyin", "pk")
+        owner.queryset = owners(problem)
         owner.widget.attrs["class"] = "form-select"
         if not (user.is_office or user.is_leader):
             del self.fields["owner"]

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from households.choices import PairingKind
@@ -53,8 +53,8 @@ def raise_problem(
         raise ValidationError({"village": "请选是哪一户的，或者哪个村的。"})
     if why := problem_of_day(raised_on):
         raise ValidationError({"raised_on": why})
-    if due_on and due_on < raised_on:
-        raise ValidationError({"due_on": "办结期限不能早于提出日期。"})
+    if due_on and (why := problem_of_due(raised_on, due_on)):
+        raise ValidationError({"due_on": why})
     raised_by = cadre or author
     unit, rank = Postings([raised_by], raised_on).on(raised_by, raised_on)
     problem = Problem(
@@ -118,6 +118,16 @@ def owner_of(household: Household | None) -> Cadre | None:
     pairings = HouseholdPairing.objects.current().filter(household=household).select_related("cadre")
     by_kind = {pairing.kind: pairing.cadre for pairing in pairings}
     return by_kind.get(PairingKind.HELP) or by_kind.get(PairingKind.CONTACT)
+
+
+def owners(problem: Problem) -> QuerySet[Cadre]:
+    """To whom it may be handed: the cadres in office of the unit that raised it."""
+    return Cadre.objects.current().filter(unit=problem.unit_id).order_by("pinyin", "pk")
+
+
+def problem_of_due(raised_on: date, due_on: date) -> str:
+    """What stands against this day as the one by which; "" when nothing does."""
+    return "办结期限不能早于提出日期。" if due_on < raised_on else ""
 
 
 def due_day(start: date, place: str) -> date:

@@ -14,6 +14,7 @@ from tests.factories import (
     make_id_number,
     make_member,
     make_pairing,
+    make_problem,
     make_response,
     make_survey,
     make_unit,
@@ -43,10 +44,13 @@ def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Ro
     visit = make_visit(cadre=cadre, household=household)
     survey = Survey.objects.filter(place=county).first() or make_survey(place=county)
     response = make_response(survey=survey, cadre=cadre, household=household)
+    problem = make_problem(cadre=cadre, household=household, visit=visit)
+    problem.moves.create(status=problem.status, by=cadre)
     leave = Leave.objects.create(
         cadre=cadre, started_on=date(2015, 3, 1), ended_on=date(2015, 3, 9), reason="病假"
     )
-    found = [leave, cadre, cadre.unit, place, village_pairing, household, member, pairing, visit, response]
+    registers = [cadre, cadre.unit, place, village_pairing, household, member, pairing]
+    found = [*registers, leave, visit, problem, response]
     return {row._meta.label_lower: row for row in found}
 
 

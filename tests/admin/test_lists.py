@@ -60,7 +60,7 @@ def test_leaders_first_page(leader: Cadre, own: Rows, foreign: Rows) -> None:
     make_visit(cadre=cadre, household=household, visited_on=today(), kind="phone")
     context = signed_in(leader).get(reverse("admin:index")).context
     assert context["home_facts"].startswith("2 名干部，联系石峰村，1 户。")
-    assert [figure["value"] for figure in context["figures"]] == [1, 0, 2, 1, 0, 0, 0]
+    assert [figure["value"] for figure in context["figures"]] == [1, 0, 2, 1, 1, 0, 0]
     rows = {row.cells[0]: row.cells[3:] for row in context["tables"][0]["rows"]}
     assert rows == {"康建平": [0, 0, 0, None], "李建业": [1, 1, 1, today()]}
 

@@ -29,6 +29,7 @@ TABLES = [
     "households.member",
     "households.householdpairing",
     "visits.visit",
+    "visits.problem",
     "surveys.response",
 ]
 WORDS = {
@@ -40,6 +41,7 @@ WORDS = {
     "households.member": "wlf",
     "households.householdpairing": "魏来福",
     "visits.visit": "何秀兰",
+    "visits.problem": "魏来福",
     "surveys.response": "魏来福",
 }
 every_table = pytest.mark.parametrize("table", TABLES)

@@ -2,54 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.template.response import TemplateResponse
 
 from households.admin import head_of, heads_of, people
-from units.access import user_of
-from units.admin_export import export_rows
 from units.admin_lists import Filled, Seen, said
-from units.admin_reason import ReasonForm, ask_reason
-from units.scoped_admin import MANAGERS, NOBODY, ReadOnlyAdmin, ScopedInline
+from units.models import Cadre
+from units.scoped_admin import NOBODY, ReadOnlyAdmin, ScopedInline
+from visits.admin.voiding import VoidableAdmin
 from visits.models import Visit, VisitCompanion
 from visits.voiding import void
-
-MOST_AT_ONCE = 200
-"""More is no slip of one evening, and needs a look at each."""
-
-
-@admin.action(description="作废所选", permissions=["void"])
-def void_selected(
-    model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Visit]
-) -> TemplateResponse | None:
-    """Ask why, then declare 作废 those that the user may; what is so already stays as it is."""
-    user = user_of(request)
-    ticked = queryset.order_by().values("pk")
-    visits = Visit.objects.editable_by(user).counted().filter(pk__in=ticked).select_related("cadre")
-    count = visits.count()
-    if not 0 < count <= MOST_AT_ONCE:
-        messages.warning(request, f"一次作废 1 到 {MOST_AT_ONCE} 条，勾选的里面能作废的有 {count} 条。")
-        return None
-    form = ReasonForm(request, "作废")
-    if form.is_valid():
-        for visit in visits:
-            void(visit, by=user, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已作废 {count} 条，仍可查看，不再计数。")
-        return None
-    text = "作废的走访仍可查看，加删除线，不再计数；不能恢复。"
-    return ask_reason(
-        model_admin,
-        request,
-        visits,
-        form,
-        action="void_selected",
-        verb="作废",
-        text=text,
-        count=f"{count} 条走访",
-    )
 
 
 class CompanionInline(ScopedInline):
@@ -63,7 +27,7 @@ class CompanionInline(ScopedInline):
 
 
 @admin.register(Visit)
-class VisitAdmin(ReadOnlyAdmin):
+class VisitAdmin(VoidableAdmin, ReadOnlyAdmin):
     page = "visit"
     fields = (
         ("cadre", "unit"),
@@ -78,7 +42,6 @@ class VisitAdmin(ReadOnlyAdmin):
         ("voided_on", "void_reason"),
     )
     inlines = (CompanionInline,)
-    actions = (export_rows, void_selected)
     list_display = (
         "visited_on",
         "cadre",
@@ -110,8 +73,11 @@ class VisitAdmin(ReadOnlyAdmin):
     def matches(self, word: str) -> Q:
         return super().matches(word) | Q(household__in=people(word).values("household"))
 
-    def has_void_permission(self, request: HttpRequest) -> bool:
-        return user_of(request).role in MANAGERS
+    def takeable(self, user: Cadre) -> QuerySet[Visit]:
+        return Visit.objects.editable_by(user).counted().select_related("cadre")
+
+    def take_back(self, row: Visit, *, by: Cadre, reason: str) -> None:
+        void(row, by=by, reason=reason)
 
     @admin.display(description="户主")
     def head(self, visit: Any) -> str:

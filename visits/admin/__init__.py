@@ -1,0 +1,6 @@
+"""Admin of visits and of what follows from them: read, exported, 作废; written only where a page writes too."""
+
+from visits.admin.problem import ProblemAdmin
+from visits.admin.visit import VisitAdmin
+
+__all__ = ["ProblemAdmin", "VisitAdmin"]

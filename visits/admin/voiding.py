@@ -1,0 +1,69 @@
+"""作废 in the admin: ask why, then take back those of the ticked rows that the user may."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from units.access import user_of
+from units.admin_export import export_rows
+from units.admin_reason import ReasonForm, ask_reason
+from units.models import Cadre
+from units.scoped_admin import MANAGERS, ScopedAdmin
+
+MOST_AT_ONCE = 200
+"""More is no slip of one evening, and needs a look at each."""
+
+
+@admin.action(description="作废所选", permissions=["void"])
+def void_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
+    """What is 作废 already stays as it is."""
+    user = user_of(request)
+    rows = model_admin.takeable(user).filter(pk__in=queryset.order_by().values("pk"))
+    count = rows.count()
+    if not 0 < count <= MOST_AT_ONCE:
+        messages.warning(request, f"一次作废 1 到 {MOST_AT_ONCE} 条，勾选的里面能作废的有 {count} 条。")
+        return None
+    form = ReasonForm(request, "作废")
+    if form.is_valid():
+        take_back_all(model_admin, rows, by=user, reason=form.cleaned_data["reason"])
+        messages.success(request, f"已作废 {count} 条，仍可查看，不再计数。")
+        return None
+    noun = model_admin.opts.verbose_name
+    return ask_reason(
+        model_admin,
+        request,
+        rows,
+        form,
+        action="void_selected",
+        verb="作废",
+        text=f"作废的{noun}仍可查看，加删除线，不再计数；不能恢复。",
+        count=f"{count} 条{noun}",
+    )
+
+
+@transaction.atomic
+def take_back_all(model_admin: Any, rows: QuerySet[Any], *, by: Cadre, reason: str) -> None:
+    """One after the other, each read anew: taking one back may have changed the next."""
+    for key in list(rows.values_list("pk", flat=True)):
+        if (row := rows.filter(pk=key).first()) is not None:
+            model_admin.take_back(row, by=by, reason=reason)
+
+
+class VoidableAdmin(ScopedAdmin):
+    """An admin with the action 作废; says which rows may be taken back, and by which verb."""
+
+    actions = (export_rows, void_selected)
+
+    def takeable(self, user: Cadre) -> QuerySet[Any]:
+        """Rows, not yet 作废, that this user may declare so."""
+        raise NotImplementedError
+
+    def take_back(self, row: Any, *, by: Cadre, reason: str) -> None:
+        raise NotImplementedError
+
+    def has_void_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).role in MANAGERS
