@@ -87,17 +87,17 @@ class ProblemAdmin(VoidableAdmin):
     inlines = (MoveInline,)
     list_display = (
         "raised_on",
-        "category",
-        "description",
         "head",
-        "village",
-        "owner",
-        "unit",
+        "category",
         "status",
         "due_on",
         "late",
+        "owner",
+        "village",
+        "unit",
         said("joined_into_id", "并入", "已并入"),
         "voided_on",
+        "description",
     )
     list_filter = (
         DueFilter,
