@@ -1,4 +1,7 @@
-"""Pictures that belong to a row: re-encoded without EXIF, under random names, served to who may see the row."""
+"""Files that belong to a row, under random names, served to who may see the row.
+
+Pictures are re-encoded without EXIF; papers (`core.documents`) lie on the disk sealed.
+"""
 
 import io
 import uuid
@@ -13,9 +16,21 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core.crypto import open_bytes, seal_bytes
+
 MAX_UPLOAD_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
+PICTURE = ".jpg"
+MEDIA_TYPES = {
+    PICTURE: "image/jpeg",
+    ".pdf": "application/pdf",
+    ".doc": "application/msword",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xls": "application/vnd.ms-excel",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Ending of the stored file → its media type; whatever is no picture is sealed."""
 
 
 def random_path(attachment: "Attachment", filename: str) -> str:
@@ -23,7 +38,7 @@ def random_path(attachment: "Attachment", filename: str) -> str:
 
 
 class Attachment(models.Model):
-    """One picture of one owner; concrete classes add the `owner` foreign key."""
+    """One file of one owner; concrete classes add the `owner` foreign key."""
 
     uuid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     file = models.FileField("照片", upload_to=random_path)
@@ -36,6 +51,30 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def ending(self) -> str:
+        return PurePath(self.file.name or "").suffix
+
+    @property
+    def shown_name(self) -> str:
+        """What the reader's browser calls it."""
+        return f"{self.uuid}{self.ending}"
+
+    def opened(self) -> Any:
+        """The content, to be read; raises FileNotFoundError when the file is lost."""
+        file = self.file.open("rb")
+        if self.ending == PICTURE:
+            return file
+        with file:
+            return io.BytesIO(open_bytes(file.read()))
+
+
+def as_stored(file: ContentFile[bytes]) -> ContentFile[bytes]:
+    """What goes to the disk: a picture as it is, a paper sealed."""
+    if PurePath(file.name or "").suffix == PICTURE:
+        return file
+    return ContentFile(seal_bytes(file.read()), name=file.name)
 
 
 def small_picture(file: FieldFile, side: int) -> bytes:

@@ -85,6 +85,12 @@ def open_bytes(sealed: bytes) -> bytes:
         raise SealError("加密的文件已损坏，打不开。") from error
 
 
+def is_current_file(sealed: bytes) -> bool:
+    """`is_current` of what `seal_bytes` made."""
+    name = _current()[0].encode()
+    return sealed.startswith(bytes([len(name)]) + name)
+
+
 def _current() -> tuple[str, bytes]:
     keys: dict[str, bytes] = settings.DATA_KEYS
     return next(iter(keys.items()))

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.db.models import Q
 
-from core.crypto import is_current, open_text, seal_text
+from core.attachments import PICTURE, Attachment, as_stored
+from core.crypto import is_current, is_current_file, open_text, seal_text
 from core.models import Change
 
 CHUNK = 2000
@@ -47,3 +49,21 @@ def reseal_history(table: str, cipher: str) -> int:
             renewed.append(change)
     Change.objects.bulk_update(renewed, ["changes"], batch_size=CHUNK)
     return len(renewed)
+
+
+def reseal_papers(model: type[Attachment]) -> int:
+    """Seal every paper of a table anew, the new file before the old one goes; returns how many."""
+    count = 0
+    for row in model._base_manager.order_by("pk").iterator(CHUNK):
+        if row.ending == PICTURE or not row.file.storage.exists(str(row.file)):
+            continue
+        with row.file.open("rb") as file:
+            if is_current_file(file.read()):
+                continue
+        old = str(row.file)
+        with row.opened() as plain:
+            row.file = as_stored(ContentFile(plain.read(), name=old))
+        row.save(update_fields=["file"])
+        row.file.storage.delete(old)
+        count += 1
+    return count

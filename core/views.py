@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.attachments import Attachment
+from core.attachments import MEDIA_TYPES, PICTURE, Attachment
 
 
 @login_not_required
@@ -26,7 +26,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
-    """A picture, to whoever may see the row it belongs to; to all others it is not there."""
+    """A file, to whoever may see the row it belongs to; to all others it is not there."""
     kinds: list[Any] = Attachment.__subclasses__()
     for model in kinds:
         found = model._default_manager.filter(uuid=uuid).first()
@@ -34,16 +34,21 @@ def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
             continue
         owners = found._meta.get_field("owner").related_model.objects
         if owners.visible_to(request.user).filter(pk=found.owner_id).exists():
-            return _picture(found)
+            return _answer(found)
     raise Http404
 
 
-def _picture(attachment: Attachment) -> FileResponse:
-    """To be shown, not saved, and kept by the reader's browser alone."""
+def _answer(attachment: Attachment) -> FileResponse:
+    """A picture to be shown, a paper to be saved; kept by the reader's browser alone."""
     try:
-        file = attachment.file.open("rb")
+        file = attachment.opened()
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(file, content_type="image/jpeg", filename=f"{attachment.uuid}.jpg")
+    response = FileResponse(
+        file,
+        as_attachment=attachment.ending != PICTURE,
+        content_type=MEDIA_TYPES[attachment.ending],
+        filename=attachment.shown_name,
+    )
     response["Cache-Control"] = "private, max-age=86400"
     return response

@@ -11,7 +11,7 @@ from surveys.models import Response, Survey
 from surveys.presets import preset
 from units.models import Cadre, Division, Reach, Unit
 from units.roles import Rank, Role
-from villages.models import Project, Village, VillageGoal, VillagePairing, VillagePlan
+from villages.models import Project, Village, VillageGoal, VillageNote, VillagePairing, VillagePlan
 from visits.models import Activity, Assistance, Problem, Visit
 
 COUNTY = "620524"
@@ -206,6 +206,11 @@ def make_goal(*, village: Village, unit: Unit, **fields: Any) -> VillageGoal:
     """A year's goal of the village's plan."""
     plan, _ = VillagePlan.objects.get_or_create(village=village, defaults={"unit": unit})
     return VillageGoal.objects.create(plan=plan, **{"year": 2015, "text": "建果园 100 亩", **fields})
+
+
+def make_note(*, village: Village, by: Cadre, **fields: Any) -> VillageNote:
+    given = {"kind": "soil", "on": date(2015, 4, 2), "text": "有机质 1.2%", **fields}
+    return VillageNote.objects.create(village=village, by=by, **given)
 
 
 def make_measure(*, household: Household, cadre: Cadre, **fields: Any) -> Measure:

@@ -28,6 +28,7 @@ from tests.factories import (
     make_household,
     make_id_number,
     make_measure,
+    make_note,
     make_pairing,
     make_problem,
     make_project,
@@ -108,6 +109,7 @@ def world(*, county: str, name: str) -> dict[str, Any]:
     return {
         "project": make_project(unit=unit, village=village),
         "goal": make_goal(village=village, unit=unit),
+        "note": make_note(village=village, by=cadre),
         "measure": make_measure(household=household, cadre=cadre),
         "activity": make_activity(cadre=cadre, village=village),
         "assistance": make_assistance(cadre=cadre, household=household),

@@ -19,7 +19,7 @@ from tests.factories import (
     make_village_pairing,
 )
 from tests.pages import client_of, words_of
-from villages.models import Project, ProjectNote, VillageGoal, VillageNote
+from villages.models import Project, ProjectNote, VillageGoal
 
 pytestmark = pytest.mark.django_db
 
@@ -141,16 +141,6 @@ def test_a_village_plan_with_its_goals(leader, village):
     client.post(f"/villages/{village.pk}/goals/new/", {"year": 2015, "text": "建果园 100 亩"})
     assert VillageGoal.objects.get().plan.industry == "苹果、核桃"
     assert "建果园 100 亩" in words_of(client.get(f"/villages/{village.pk}/"))
-
-
-def test_a_soil_test_is_noted_with_its_sheet(cadre, village):
-    client_of(cadre).post(
-        f"/villages/{village.pk}/notes/new/",
-        {"kind": "soil", "on": "2015-04-02", "text": "有机质 1.2%", "photos": picture()},
-    )
-    note = VillageNote.objects.get()
-    file = note.files.get()
-    assert client_of(cadre).get(f"/files/{file.uuid}/").status_code == 200
 
 
 def test_a_cadre_writes_the_plan_of_an_own_household(cadre, own):

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from core.attachments import reencode
+from core.documents import received
 from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
 from core.words import join_words
 from households.models import Household, HouseholdPairing
@@ -34,11 +35,25 @@ class ManyFilesInput(forms.ClearableFileInput):
 class PhotosField(forms.FileField):
     """Several pictures, each re-encoded; cleans to a list of JPEG files."""
 
+    too_many = f"一次最多 {MOST_PHOTOS} 张照片，请少选几张。"
+
     def clean(self, data: Any, initial: Any = None) -> list[ContentFile[bytes]]:
         uploads = [upload for upload in (data if isinstance(data, list) else [data]) if upload]
         if len(uploads) > MOST_PHOTOS:
-            raise ValidationError(f"一次最多 {MOST_PHOTOS} 张照片，请少选几张。")
-        return [reencode(super(PhotosField, self).clean(upload)) for upload in uploads]
+            raise ValidationError(self.too_many)
+        return [self.received(super(PhotosField, self).clean(upload)) for upload in uploads]
+
+    def received(self, upload: Any) -> ContentFile[bytes]:
+        return reencode(upload)
+
+
+class FilesField(PhotosField):
+    """Several pictures or papers (`core.documents`), each under its own name."""
+
+    too_many = f"一次最多 {MOST_PHOTOS} 个文件，请少选几个。"
+
+    def received(self, upload: Any) -> ContentFile[bytes]:
+        return received(upload)
 
 
 class HouseholdChoices(RowsField):

@@ -1,10 +1,11 @@
 """村发展规划，和村里的记事（土壤检测、土地流转……）。"""
 
+from functools import partial
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
-from core.attachments import Attachment
+from core.attachments import Attachment, random_path
 from core.places import under
 from core.records import Record
 from units.models import Cadre, Unit, today
@@ -73,6 +74,15 @@ class VillageGoal(Record):
         return f"{self.year}年 {self.text}"
 
 
+class NoteQuerySet(OfVillageQuerySet):
+    def editable_by(self, user: Cadre) -> "OfVillageQuerySet":
+        """The office and the leader as for a plan; an author the own ones, while the village is the unit's."""
+        seen = self.visible_to(user)
+        if user.is_office or user.is_leader:
+            return seen
+        return seen.none() if user.is_viewer else seen.filter(by=user.pk)
+
+
 class VillageNote(Record):
     """村记事：one dated kind of note for soil tests, land transfer and the like, with files."""
 
@@ -91,7 +101,7 @@ class VillageNote(Record):
     place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
 
     untracked = frozenset({"version", "place"})
-    objects = OfVillageQuerySet.as_manager()
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "村记事"
@@ -104,10 +114,36 @@ class VillageNote(Record):
         self.place = self.village.place
 
 
-class VillageNoteFile(Attachment):
-    """村记事的图片。"""
+class OfNoteQuerySet(models.QuerySet["VillageNoteFile"]):
+    def visible_to(self, user: Cadre) -> "OfNoteQuerySet":
+        return self.filter(owner__in=VillageNote.objects.visible_to(user))
+
+    def editable_by(self, user: Cadre) -> "OfNoteQuerySet":
+        return self.filter(owner__in=VillageNote.objects.editable_by(user))
+
+
+class VillageNoteFile(Attachment, Record):
+    """A picture or paper of a note, under the name it came with; who took one away stands in the history."""
 
     owner = models.ForeignKey(VillageNote, models.CASCADE, verbose_name="记事", related_name="files")
+    file = models.FileField("文件", upload_to=random_path)
+    name = models.CharField("文件名", max_length=100, default="图片.jpg")
+
+    untracked = frozenset({"version", "uuid", "file", "uploaded_at"})
+    objects = OfNoteQuerySet.as_manager()
 
     class Meta(Attachment.Meta):
-        verbose_name = verbose_name_plural = "村记事的图片"
+        verbose_name = verbose_name_plural = "村记事的文件"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shown_name(self) -> str:
+        return self.name
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """The file goes too, once the row is gone for good."""
+        gone = super().delete(*args, **kwargs)
+        transaction.on_commit(partial(self.file.storage.delete, str(self.file)))
+        return gone

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
 
-from core.forms import ChineseDateField, OpenTextField, RecordForm, limit
+from core.attachments import as_stored
+from core.forms import ChineseDateField, OpenTextField, RecordForm, RowsField, limit
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure
 from units.days import problem_of_day
 from units.models import Cadre, Unit
@@ -16,9 +18,10 @@ from villages.models import (
     Village,
     VillageGoal,
     VillageNote,
+    VillageNoteFile,
     VillagePlan,
 )
-from visits.forms import HouseholdChoices, ManyFilesInput, PhotosField
+from visits.forms import FilesField, HouseholdChoices, ManyFilesInput, PhotosField
 
 
 def paragraph(label: str, most: int, *, required: bool = True, rows: int = 3, help_text: str = "") -> Any:
@@ -125,19 +128,51 @@ class GoalForm(RecordForm[VillageGoal]):
         fields = ("year", "text", "done_on")
 
 
+class FileChoices(RowsField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}，{filesizeformat(obj.size)}"
+
+
 class VillageNoteForm(RecordForm[VillageNote]):
+    """A note with its files; of one that has some, those ticked go."""
+
     on = DayPassed(label="日期")
     text = paragraph("内容", 1000)
-    photos = PhotosField(
-        label="图片",
+    papers = FilesField(
+        label="文件",
         required=False,
-        widget=ManyFilesInput(attrs={"accept": "image/*", "data-shrink": "photos-told"}),
-        help_text="检测单、合同可以拍下来",
+        widget=ManyFilesInput(
+            attrs={"accept": "image/*,.pdf,.doc,.docx,.xls,.xlsx,.wps,.et", "data-shrink": "papers-told"}
+        ),
+        help_text="检测单、合同可以拍下来，也可以传 PDF、Word、Excel，每个最多 12 MB",
+    )
+    removed = FileChoices(
+        label="去掉这些文件",
+        queryset=VillageNoteFile.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="去掉以后打不开了，不能恢复",
+        error_messages={"invalid_choice": "勾选的文件里有刚刚被别人去掉的，请再看一看。"},
     )
 
     class Meta:
         model = VillageNote
         fields = ("kind", "on", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.files.exists():
+            limit(self, "removed", self.instance.files.all())
+        else:
+            del self.fields["removed"]
+
+    def save(self, commit: bool = True) -> VillageNote:
+        note = super().save(commit)
+        for file in self.cleaned_data.get("removed", ()):
+            file.delete()
+        for file in self.cleaned_data["papers"]:
+            VillageNoteFile.objects.create(owner=note, name=file.name, size=file.size, file=as_stored(file))
+        return note
 
 
 class HouseholdPlanForm(RecordForm[HouseholdPlan]):

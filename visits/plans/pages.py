@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from core.pages import form_page
@@ -13,7 +10,7 @@ from households.models import Household, HouseholdAway, HouseholdPlan, Measure
 from units.access import get_editable, get_visible, manager_required, recorder_required, user_of
 from units.context import frame_of
 from units.models import today
-from villages.models import Village, VillageGoal, VillageNote, VillageNoteFile, VillagePlan
+from villages.models import Village, VillageGoal, VillageNote, VillagePlan
 from visits.plans.forms import (
     AwayForm,
     GoalForm,
@@ -76,27 +73,29 @@ def goal_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def village_note(request: HttpRequest, pk: int) -> HttpResponse:
-    """A soil test, a transfer of land and the like, with pictures."""
+    """A soil test, a transfer of land and the like, with its pictures and papers."""
     user = user_of(request)
     village: Village = get_visible(Village.objects, user, pk=pk)
-    form = VillageNoteForm(
-        request.POST or None, request.FILES or None, instance=VillageNote(village=village, by=user)
-    )
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            note = form.save()
-            for photo in form.cleaned_data["photos"]:
-                VillageNoteFile.objects.create(owner=note, file=photo, size=photo.size)
-        messages.success(request, "已记下。")
-        return redirect(_page_of(village))
+    return _note_form(request, VillageNote(village=village, by=user), title="村记事", done="已记下。")
+
+
+@recorder_required
+def village_note_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a note, add files to it or take some away."""
+    note = get_editable(VillageNote.objects.select_related("village"), user_of(request), pk=pk)
+    return _note_form(request, note, title="改村记事", done="记事已保存。")
+
+
+def _note_form(request: HttpRequest, note: VillageNote, *, title: str, done: str) -> HttpResponse:
+    form = VillageNoteForm(request.POST or None, request.FILES or None, instance=note)
     return form_page(
         request,
         form,
-        title="村记事",
-        facts=str(village),
-        done="",
-        back=_page_of(village),
-        frame=frame_of(user),
+        title=title,
+        facts=str(note.village),
+        done=done,
+        back=f"{_page_of(note.village)}#notes",
+        frame=frame_of(user_of(request)),
     )
 
 

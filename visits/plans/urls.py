@@ -16,6 +16,7 @@ urlpatterns = [
     path("villages/<int:pk>/goals/new/", pages.goal_new, name="goal-new"),
     path("goals/<int:pk>/", pages.goal_edit, name="goal-edit"),
     path("villages/<int:pk>/notes/new/", pages.village_note, name="village-note"),
+    path("village-notes/<int:pk>/", pages.village_note_edit, name="village-note-edit"),
     path("households/<int:pk>/plan/", pages.household_plan, name="household-plan"),
     path("households/<int:pk>/measures/new/", pages.measure_new, name="measure-new"),
     path("measures/<int:pk>/", pages.measure_edit, name="measure-edit"),

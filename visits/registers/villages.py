@@ -132,13 +132,13 @@ def _plans(user: Cadre, village: Village) -> dict[str, Any]:
     """What is intended for the village, and what was noted there."""
     plan = VillagePlan.objects.filter(village=village).select_related("unit").first()
     projects = Project.objects.visible_to(user).filter(village=village).select_related("unit")
+    notes = VillageNote.objects.filter(village=village)
     return {
         "plan": plan,
         "goals": plan.goals.all() if plan else (),
         "projects": with_money(projects),
-        "notes": VillageNote.objects.filter(village=village)
-        .select_related("by")
-        .prefetch_related("files")[:20],
+        "notes": notes.select_related("by").prefetch_related("files")[:20],
+        "notes_editable": set(notes.editable_by(user).values_list("pk", flat=True)),
         "may_plan": user.is_office or user.is_leader,
         "may_note": not user.is_viewer,
     }

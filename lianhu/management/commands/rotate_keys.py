@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys`: seal every ID number under the first key of DATA_KEY."""
+"""`manage.py rotate_keys`: seal every ID number and every paper under the first key of DATA_KEY."""
 
 from typing import Any
 
@@ -7,12 +7,13 @@ from tqdm import tqdm
 
 from core import identity
 from core.crypto import SealError
-from core.rotation import reseal_column, reseal_history
+from core.rotation import reseal_column, reseal_history, reseal_papers
 from households.models import Member
+from villages.models import VillageNoteFile
 
 
 class Command(BaseCommand):
-    help = "用 DATA_KEY 的第一把钥匙重新加密所有身份证号。"
+    help = "用 DATA_KEY 的第一把钥匙重新加密所有身份证号和村记事的文件。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -27,7 +28,10 @@ class Command(BaseCommand):
                 count += renewed
                 bar.update(renewed)
         changes = reseal_history("households.member", "id_cipher")
-        self.stdout.write(f"重新加密了 {count:,} 人的身份证号、{changes:,} 条变动记录。")
+        papers = reseal_papers(VillageNoteFile)
+        self.stdout.write(
+            f"重新加密了 {count:,} 人的身份证号、{changes:,} 条变动记录、{papers:,} 个村记事的文件。"
+        )
         self.stdout.write(
             "上传过的原表和没有用过的一次性口令仍靠旧钥匙，30 天后都会失效；旧钥匙请留到那时再去掉。"
         )
