@@ -244,6 +244,18 @@ def test_a_cadre_registers_and_moves_it_on_the_phone(cadre, own):
     assert "上报单位" in words_of(page)
 
 
+def test_other_words_under_the_same_ref_can_be_another_problem(cadre, own):
+    client, url = client_of(cadre), f"/problems/new/?household={own.pk}"
+    sent = {"ref": uuid4(), "category": "06", "description": "房子裂了", "raised_on": "2015-09-16"}
+    client.post(url, sent)
+    page = client.post(url, {**sent, "description": "房子塌了"})
+    assert page.status_code == 409
+    assert "那时存的是“住房：房子裂了”" in words_of(page)
+    assert "房子塌了" in page.content.decode()
+    client.post(url, {**sent, "description": "房子塌了", "fresh": page.context["fresh"]})
+    assert Problem.objects.count() == 2
+
+
 def test_a_stale_page_says_what_it_is_now_and_keeps_the_word(cadre, own):
     problem = raised(cadre, own)
     version = problem.version
@@ -254,6 +266,60 @@ def test_a_stale_page_says_what_it_is_now_and_keeps_the_word(cadre, own):
     assert page.status_code == 409
     assert "别人已经把它改成“上报乡镇”" in words_of(page)
     assert "没有钱修" in page.content.decode()
+
+
+def test_after_a_stale_page_the_next_step_is_taken_from_what_it_is_now(cadre, own):
+    problem = raised(cadre, own)
+    seen = problem.version
+    move(problem, to=Status.TO_UNIT, by=cadre)
+    client = client_of(cadre)
+    late = client.post(f"/problems/{problem.pk}/", {"version": seen, "to": "shelved", "word": "没有钱修"})
+    fresh = late.context["form"]
+    assert "上报单位" in words_of(late).split("提出")[0]
+    client.post(
+        f"/problems/{problem.pk}/",
+        {"version": fresh["version"].value(), "to": fresh["to"].value(), "word": fresh["word"].value()},
+    )
+    problem.refresh_from_db()
+    assert (problem.status, problem.outcome) == (Status.SHELVED, "没有钱修")
+
+
+def test_a_step_tapped_twice_is_made_once(cadre, own):
+    problem = raised(cadre, own)
+    sent = {"version": problem.version, "to": "solved", "word": "水窖修好了"}
+    for _ in range(2):
+        page = client_of(cadre).post(f"/problems/{problem.pk}/", sent, follow=True)
+        assert "已记下：解决。" in page.content.decode()
+    assert problem.moves.count() == 2
+
+
+def test_what_was_written_about_a_problem_taken_back_meanwhile_is_not_lost(cadre, leader, own):
+    problem = raised(cadre, own)
+    seen = problem.version
+    take_back(problem, by=leader, reason="重复登记")
+    late = client_of(cadre).post(
+        f"/problems/{problem.pk}/", {"version": seen, "to": "solved", "word": "修好了"}
+    )
+    assert late.status_code == 409
+    assert "您写的是：“修好了”" in words_of(late)
+
+
+def test_of_joined_ones_a_cadre_reads_the_own_families(cadre, leader, own):
+    problem = raised(cadre, own)
+    make_village_pairing(unit=leader.unit, village=own.village)
+    other = make_problem(cadre=make_cadre(), household=make_household(head="赵满仓", village=own.village))
+    join(problem, [other])
+    words = words_of(client_of(cadre).get(f"/problems/{problem.pk}/"))
+    assert "赵满仓" not in words
+    assert "1 件是别人联系的户" in words
+    assert "赵满仓" in words_of(client_of(leader).get(f"/problems/{problem.pk}/"))
+
+
+def test_who_took_a_household_over_is_led_to_no_visit_of_the_one_before(cadre, leader, own):
+    visit = make_visit(cadre=leader, household=own)
+    problem = raised(leader, own, visit=visit)
+    assert "那次走访" in words_of(client_of(leader).get(f"/problems/{problem.pk}/"))
+    assert "那次走访" not in words_of(client_of(cadre).get(f"/problems/{problem.pk}/"))
 
 
 def test_a_visits_problem_belongs_to_its_household(cadre, own):

@@ -1,7 +1,7 @@
 """The form of an activity."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 
@@ -13,6 +13,7 @@ from visits.activities import MATERIALS
 from visits.forms import TAPPED, ManyFilesInput, PhotosField
 from visits.models import Activity
 from visits.problem_forms import PlainText
+from visits.refs import sent_ref
 
 
 def field_of(name: str) -> Any:
@@ -89,15 +90,7 @@ class ActivityForm(forms.Form):
 
     def record(self) -> dict[str, Any]:
         """A valid form as the keywords of `record_activity`."""
-        return {**self.cleaned_data, "ref": self.sent_ref(), "author": self.user}
-
-    def sent_ref(self) -> UUID:
-        """The form's ref, or the fresh one of the button 另记一条."""
-        try:
-            return UUID(self.data.get("fresh", ""))
-        except ValueError:
-            ref: UUID = self.cleaned_data["ref"]
-            return ref
+        return {**self.cleaned_data, "ref": sent_ref(self), "author": self.user}
 
     def refuse(self, problems: dict[str, list[str]]) -> None:
         """Sentences of ValidationError beside their fields."""

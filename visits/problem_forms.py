@@ -15,6 +15,7 @@ from villages.models import Village
 from visits.choices import Category
 from visits.models import Problem, Status
 from visits.problems import joinable, owners
+from visits.refs import sent_ref
 
 TAPPED = {"class": "btn-check"}
 
@@ -70,6 +71,10 @@ class ProblemForm(forms.Form):
         for name in ("raised_on", "due_on"):
             self.fields[name].widget.attrs["class"] = "form-control"
 
+    def record(self) -> dict[str, Any]:
+        """A valid form as keywords of `raise_problem`."""
+        return {"village": None, **self.cleaned_data, "ref": sent_ref(self)}
+
     def refuse(self, problems: dict[str, list[str]]) -> None:
         """Sentences of ValidationError beside their fields."""
         for name, sentences in problems.items():
@@ -106,6 +111,15 @@ class MoveForm(forms.Form):
         owner.widget.attrs["class"] = "form-select"
         if not (user.is_office or user.is_leader):
             del self.fields["owner"]
+
+    def written(self) -> dict[str, Any]:
+        """What was chosen and written, for a page that goes on from what the problem is now."""
+        return {name: self.data.get(name, "") for name in ("to", "word", "owner")}
+
+    def refuse(self, problems: dict[str, list[str]]) -> None:
+        """Sentences of ValidationError beside their fields."""
+        for name, sentences in problems.items():
+            self.add_error(name if name in self.fields else None, sentences)
 
 
 def step_label(problem: Problem, status: Status) -> str:

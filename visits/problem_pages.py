@@ -1,6 +1,7 @@
 """诉求台账: the list, one problem and its steps, registering, joining, taking back."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -141,18 +142,16 @@ def problem_new(request: HttpRequest) -> HttpResponse:
         household=household,
         initial={"village": visit.village if visit else None},
     )
-    stored: Problem | None = None
+    conflict: dict[str, Any] | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            problem = problems.raise_problem(
-                author=user, household=household, visit=visit, **{"village": None, **form.cleaned_data}
-            )
+            problem = problems.raise_problem(author=user, household=household, visit=visit, **form.record())
         except ValidationError as error:
             form.refuse(error.message_dict)
         except SameRef as sent:
-            stored = sent.stored[0]
+            conflict = {"stored": sent.stored[0]}
         except RefTaken:
-            form.add_error(None, "这张表是别人打开的，请重新打开再填。")
+            conflict = {"stored": None}
         else:
             messages.success(request, f"已登记，{problem.due_on:%-m月%-d日}前办结，负责人{problem.owner}。")
             return redirect("problem", pk=problem.pk)
@@ -165,9 +164,10 @@ def problem_new(request: HttpRequest) -> HttpResponse:
             "back": reverse("household", args=[household.pk]) if household else reverse("problems"),
             "form": form,
             "household": household,
-            "stored": stored,
+            "conflict": conflict,
+            "fresh": uuid4(),
         },
-        status=409 if stored else 200,
+        status=409 if conflict else 200,
     )
 
 
@@ -178,69 +178,91 @@ def _asked(request: HttpRequest, name: str, rows: Any) -> Any:
 
 
 def problem(request: HttpRequest, pk: int) -> HttpResponse:
+    """One problem and its next step; who comes second sees what it is now and keeps the own words."""
     user = user_of(request)
     rows = Problem.objects.with_head().select_related(
         "household", "village__division", "raised_by", "owner", "unit", "entered_by", "voided_by", "visit"
     )
     problem: Problem = get_visible(rows, user, pk=pk)
     editable = Problem.objects.editable_by(user).filter(pk=pk).exists()
-    moving = editable and not problem.is_void and problem.joined_into_id is None
-    form = MoveForm(request.POST or None, problem=problem, user=user) if moving else None
-    conflict = None
+    form = MoveForm(request.POST or None, problem=problem, user=user)
+    conflict = ""
     if request.method == "POST":
-        if form is None:
+        if not editable:
             raise PermissionDenied("这一件您可以看，不能办。")
-        if form.is_valid():
-            moved, conflict = _move(problem, form, user)
-            if moved:
-                messages.success(request, f"已记下：{moved.get_status_display()}。")
-                return redirect("problem", pk=pk)
+        moved, conflict = _move(problem, form, user)
+        if moved:
+            messages.success(request, f"已记下：{moved.get_status_display()}。")
+            return redirect("problem", pk=pk)
+    if conflict:
+        form = MoveForm(problem=problem, user=user, initial=form.written())
     return render(
         request,
         "problems/problem.html",
-        {
-            "page": {"title": problem.get_category_display(), "crumbs": [("诉求台账", reverse("problems"))]},
-            "frame": frame_of(user),
-            "back": reverse("problems"),
-            "problem": problem,
-            "overdue": problem.is_overdue(today()),
-            "late_days": (today() - problem.due_on).days,
-            "provisional": is_provisional(problem.due_on),
-            "household_seen": problem.household is not None
-            and Household.objects.visible_to(user).filter(pk=problem.household.pk).exists(),
-            "moves": problem.moves.select_related("by", "owner", "visit"),
-            "joined": Problem.objects.filter(joined_into=problem).with_head(),
-            "help": Assistance.objects.visible_to(user).counted().filter(problem=problem),
-            "may_help": not (user.is_viewer or problem.is_void),
-            "form": form,
-            "conflict": conflict,
-            "may_join": moving and problems.joinable(problem, user),
-            "may_void": not problem.is_void and Problem.objects.voidable_by(user).filter(pk=pk).exists(),
-            "may_leave": editable and problem.joined_into_id is not None,
-            "history": history_of(problem),
-        },
+        {**_told(problem, user, editable=editable), "form": form, "conflict": conflict},
         status=409 if conflict else 200,
     )
 
 
-def _move(problem: Problem, form: MoveForm, user: Cadre) -> tuple[ProblemMove | None, str | None]:
-    """The move, or a sentence when somebody else was first; what is not allowed goes to the form."""
+def _move(problem: Problem, form: MoveForm, user: Cadre) -> tuple[ProblemMove | None, str]:
+    """The move, also one that an earlier tap has made, or a sentence when somebody else was first."""
+    form.is_valid()
     data = form.cleaned_data
-    problem.version = data["version"]
+    if data.get("version") != problem.version:
+        return _moved_before(problem, form, user)
+    if form.errors:
+        return None, ""
     try:
-        return problems.move(
-            problem, to=data["to"], by=user, word=data["word"], owner=data.get("owner")
-        ), None
+        return problems.move(problem, to=data["to"], by=user, word=data["word"], owner=data.get("owner")), ""
     except ValidationError as error:
-        for name, sentences in error.message_dict.items():
-            form.add_error(name, sentences)
-        return None, None
-    except StaleRecord as stale:
-        stored: Any = stale.stored
-        return (
-            None,
-            f"您打开以后，别人已经把它改成“{stored.get_status_display()}”。请看下面的经过，再决定下一步。",
-        )
+        form.refuse(error.message_dict)
+        return None, ""
+    except StaleRecord:
+        problem.refresh_from_db()
+        return _moved_before(problem, form, user)
+
+
+def _moved_before(problem: Problem, form: MoveForm, user: Cadre) -> tuple[ProblemMove | None, str]:
+    last = problem.moves.select_related("by").last()
+    sent = (user.pk, form.data.get("to"), form.cleaned_data.get("word"))
+    if last and (last.by_id, last.status, last.word) == sent:
+        return last, ""
+    if problem.is_void or problem.joined_into_id:
+        wrote = f"您写的是：“{sent[2]}”。" if sent[2] else ""
+        return None, f"这件诉求刚才已经作废或并入别的，不再单独办理，您这一步没有记下。{wrote}"
+    now = problem.get_status_display()
+    return None, f"您打开以后，别人已经把它改成“{now}”。您写的还在，请看下面的经过，再决定下一步。"
+
+
+def _told(problem: Problem, user: Cadre, *, editable: bool) -> dict[str, Any]:
+    """What the page says of a problem, and what the reader may do with it."""
+    moving = editable and not problem.is_void and problem.joined_into_id is None
+    of_problem = Problem.objects.filter(pk=problem.pk)
+    joined = Problem.objects.filter(joined_into=problem)
+    joined_seen = joined.visible_to(user).with_head()
+    return {
+        "page": {"title": problem.get_category_display(), "crumbs": [("诉求台账", reverse("problems"))]},
+        "frame": frame_of(user),
+        "back": reverse("problems"),
+        "problem": problem,
+        "overdue": problem.is_overdue(today()),
+        "late_days": (today() - problem.due_on).days,
+        "provisional": is_provisional(problem.due_on),
+        "household_seen": Household.objects.visible_to(user).filter(problems=problem).exists(),
+        "visit_seen": Visit.objects.visible_to(user).filter(problems=problem).exists(),
+        "response_seen": Response.objects.visible_to(user).filter(problems=problem).exists(),
+        "into_seen": Problem.objects.visible_to(user).filter(joined=problem).exists(),
+        "moves": problem.moves.select_related("by", "owner", "visit"),
+        "joined": joined_seen,
+        "others": joined.count() - len(joined_seen),
+        "help": Assistance.objects.visible_to(user).counted().filter(problem=problem),
+        "may_help": not (user.is_viewer or problem.is_void),
+        "may_move": moving,
+        "may_join": moving and problems.joinable(problem, user),
+        "may_void": not problem.is_void and of_problem.voidable_by(user).exists(),
+        "may_leave": editable and problem.joined_into_id is not None,
+        "history": history_of(problem),
+    }
 
 
 @recorder_required

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
+
+from django.forms import BaseForm
 
 
 class SameRef(Exception):
@@ -14,3 +17,12 @@ class SameRef(Exception):
 
 class RefTaken(Exception):
     """The ref belongs to a form of another author."""
+
+
+def sent_ref(form: BaseForm) -> UUID:
+    """The ref of a valid form, or the fresh one of the button 另记一条."""
+    try:
+        return UUID(form.data.get("fresh", ""))
+    except ValueError:
+        ref: UUID = form.cleaned_data["ref"]
+        return ref
