@@ -45,8 +45,10 @@ class FieldFigures:
         self.kinds[row["kind"]] += 1
         self.sums["items"] += 1
         self.sums["told"] += row["result"] != ""
-        for name in ("cash", "goods_value", "loan"):
+        for name in ("cash", "goods_value") if row["project_id"] is None else ():
             self.sums[name] += row[name]
+        self.sums["loan"] += row["loan"]
+        self.sums["of_projects"] += row["goods_value"] if row["project_id"] else 0
         self.sums["people"] += row["people"]
 
     def assistanceshare(self, row: dict[str, Any]) -> None:
@@ -56,14 +58,15 @@ class FieldFigures:
         labels = {**STATES, "joined": "并入别的"}
         origins = {"response_id": "调查表", "visit_id": "走访", "else": "电话"}
         return {
-            "诉求的状态（%）": _shares(self.states, labels),
-            "诉求的类别（%）": _shares(self.categories, dict(Category.choices)),
-            "诉求从哪里来（%）": _shares(self.origins, origins),
-            "帮扶实事（%）": _shares(self.kinds, dict(AssistanceKind.choices)),
+            "诉求的状态（%）": shares_of(self.states, labels),
+            "诉求的类别（%）": shares_of(self.categories, dict(Category.choices)),
+            "诉求从哪里来（%）": shares_of(self.origins, origins),
+            "帮扶实事（%）": shares_of(self.kinds, dict(AssistanceKind.choices)),
             "帮扶实事的金额（万元）": {
                 "现金": [float(self.sums["cash"]) / 10_000],
                 "物资折款": [float(self.sums["goods_value"]) / 10_000],
                 "贷款": [float(self.sums["loan"]) / 10_000],
+                "另从项目资金支出的物资": [float(self.sums["of_projects"]) / 10_000],
             },
             "诉求和帮扶的其他比例（%）": {
                 "有诉求的户": [100 * len(self.troubled) / households],
@@ -73,6 +76,6 @@ class FieldFigures:
         }
 
 
-def _shares(counter: Counter[str], labels: dict[Any, str]) -> Table:
+def shares_of(counter: Counter[str], labels: dict[Any, str]) -> Table:
     whole = counter.total()
     return {str(label): [100 * counter[key] / whole] for key, label in labels.items() if counter[key]}

@@ -14,6 +14,7 @@ from households.choices import Cause, Education, Health, Kind, Labour, MigrantWo
 from lianhu.demo.county import Batch
 from tests.demo_field_figures import FieldFigures
 from tests.demo_survey_figures import SurveyFigures
+from tests.demo_work_figures import WorkFigures
 from units.presets import CEILINGS
 from units.roles import Rank
 from visits.models import Visit
@@ -36,13 +37,16 @@ class Figures:
         self.nights = 0
         self.surveys = SurveyFigures(self.year)
         self.field = FieldFigures(last)
+        self.work = WorkFigures()
 
     def add(self, batch: Batch) -> None:
         name = batch.model.__name__
         self.rows[name] += len(batch.rows)
-        counter = getattr(self, f"_{name.lower()}", None) or getattr(self.field, name.lower(), None)
-        for row in batch.rows if counter else ():
-            counter(row)
+        counters = [getattr(self, f"_{name.lower()}", None)]
+        counters += [getattr(part, name.lower(), None) for part in (self.field, self.work)]
+        for counter in filter(None, counters):
+            for row in batch.rows:
+                counter(row)
 
     def _village(self, row: dict[str, Any]) -> None:
         self.count["village"][row["kind"], row["is_poor"]] += 1
@@ -126,6 +130,7 @@ class Figures:
             "每户一年入户次数（%）": self._times(),
             **self.surveys.tables(self.rows["Household"]),
             **self.field.tables(self.rows["Household"]),
+            **self.work.tables(self.rows),
         }
 
     def _scale(self) -> Table:
@@ -156,6 +161,9 @@ class Figures:
             "办理经过": [self.rows["ProblemMove"]],
             "帮扶实事": [self.rows["Assistance"]],
             "各户所得": [self.rows["AssistanceShare"]],
+            "帮扶项目": [self.rows["Project"]],
+            "项目进展": [self.rows["ProjectNote"]],
+            "受益户": [self.rows["ProjectBeneficiary"]],
         }
 
     def _ages(self) -> Table:

@@ -1,23 +1,19 @@
 """Fieldwork of the demo: every row keeps the promises that the application makes of it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from households.models import HouseholdPairing
 from lianhu.demo import CADRE_PHONE
-from lianhu.demo.county import build
 from lianhu.demo.field import gifts, solutions
 from lianhu.demo.loading import load
 from lianhu.demo.phrases import CHILD_LINES, KIND_LINES, NEEDS, REASONS, VILLAGE_LINES
 from lianhu.demo.scales import SAMPLE
-from tests.demo_figures import end_of
+from tests.demo_sample import DAYS, Sample, sample_of
 from units.models import Cadre
 from units.presets import PROBLEM_DAYS
 from units.workdays import works_by_calendar
@@ -29,46 +25,14 @@ from visits.models import (
     Assistance,
     AssistanceShare,
     Problem,
-    ProblemMove,
     Status,
     Visit,
 )
 
-DAYS = [date(2026, 11, 24), date(2026, 2, 20), date(2025, 7, 1)]
-Row = dict[str, Any]
-
-
-class Sample:
-    """The rows of a sample that ends on a day, by model."""
-
-    def __init__(self, day: date) -> None:
-        self.now = end_of(day.year, day.month, day.day)
-        self.rows: dict[type, list[Row]] = defaultdict(list)
-        for batch in build(SAMPLE, now=self.now, password=""):
-            self.rows[batch.model] += batch.rows
-        self.pairings = defaultdict(list)
-        for row in self.rows[HouseholdPairing]:
-            self.pairings[row["household_id"]].append(row)
-
-    def paired(self, household: int, day: date) -> list[Row]:
-        """The pairings of a household that were open on a day."""
-        return [
-            row
-            for row in self.pairings[household]
-            if row["started_on"] <= day <= (row["ended_on"] or date.max)
-        ]
-
-    def problems(self) -> Iterator[tuple[Row, list[Row]]]:
-        """Each problem with its moves."""
-        moves = defaultdict(list)
-        for row in self.rows[ProblemMove]:
-            moves[row["problem_id"]].append(row)
-        return ((row, moves[row["id"]]) for row in self.rows[Problem])
-
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
 def sample(request: pytest.FixtureRequest) -> Sample:
-    return Sample(request.param)
+    return sample_of(request.param)
 
 
 # --- problems -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Two years of fieldwork beside the visits: difficulties and the help given.
+"""Two years of fieldwork beside the visits: difficulties, the help given, projects.
 
 Drawn from generators of their own, village by village, so that nothing else of the demo moves with them.
 """
@@ -10,11 +10,13 @@ from typing import Any
 from django.db import models
 
 from lianhu.demo.draw import stream
+from lianhu.demo.field.findings import findings
 from lianhu.demo.field.help import Help
 from lianhu.demo.field.known import Known
 from lianhu.demo.field.problems import Problems
+from lianhu.demo.field.projects import Projects
 from lianhu.demo.homes import Place
-from lianhu.demo.responses import HOUSEHOLD_FORM
+from lianhu.demo.responses import HOUSEHOLD_FORM, VILLAGE_FORM
 from lianhu.demo.scales import Scale
 from surveys.models import COUNTED
 from visits.models import Assistance, AssistanceShare, Problem, ProblemMove
@@ -27,18 +29,25 @@ class Fieldwork:
 
     def __init__(self, scale: Scale, known: Known) -> None:
         self.scale = scale
-        self.problems, self.help = Problems(known), Help(known)
+        self.problems, self.help, self.projects = Problems(known), Help(known), Projects(known)
 
     def of(self, place: Place, responses: Rows) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:
         """(model, rows) of a village, parents first; `responses` are those of its households and of itself."""
-        sheets = defaultdict(list)
+        sheets, own = defaultdict(list), []
         for row in responses:
             if row["survey_id"] == HOUSEHOLD_FORM and row["status"] in COUNTED:
                 sheets[row["household_id"]].append(row)
+            elif row["survey_id"] == VILLAGE_FORM:
+                own.append(row)
+        found = findings(place, sheets, own)
         problems, moves, settled = self.problems.of(self._stream("problems", place), place, sheets)
         items, shares = self.help.of(self._stream("help", place), place, settled)
         yield from ((Problem, problems), (ProblemMove, moves))
-        yield from ((Assistance, items), (AssistanceShare, shares))
+        rng = self._stream("projects", place)
+        sites = self.projects.of(rng, found)
+        yield from self.projects.rows(rng, found, sites).items()
+        of_projects = self.help.rows(rng, place, [*self.projects.help(rng, found, sites)])
+        yield from ((Assistance, items + of_projects[0]), (AssistanceShare, shares + of_projects[1]))
 
     def _stream(self, name: str, place: Place) -> Any:
         return stream(self.scale.name, name, place.code)

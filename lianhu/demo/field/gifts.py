@@ -171,6 +171,7 @@ THANKS: dict[Kind, tuple[str, ...]] = {
     Kind.FUNDS: ("钱已到账，按说好的用了", "说解了燃眉之急", "买了牛，养得精心"),
     Kind.SEND_CULTURE: ("娃娃喜欢得很", "贴在门上，红红火火"),
     Kind.TRAINING: ("听得明白，想再办一期",),
+    Kind.SEND_PROJECT: ("村里人说盼了好几年", "社员大会上都拍手", "说往后方便多了"),
     Kind.PROJECT: ("用上了，方便多了",),
     Kind.MEDIATION: ("两家都说公道", "说清了，不再提了"),
     Kind.SEND_LAW: ("道理讲明白了，不再争", "说有法可依，心里有底"),

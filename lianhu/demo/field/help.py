@@ -67,6 +67,12 @@ class Help:
         drawn = [*self._for_problems(settled), *self._on_visits(rng, place), *self._taught(rng, place)]
         for year in range(self.known.since.year, self.known.year.last.year + 1):
             drawn += self._of_year(rng, place, spring_festival(year))
+        return self.rows(rng, place, drawn)
+
+    def rows(
+        self, rng: Random, place: Place, drawn: Sequence[Item]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """(items, shares) in the order of their days."""
         rows: list[dict[str, Any]] = []
         shares: list[dict[str, Any]] = []
         for item in sorted(drawn, key=lambda item: item.day):

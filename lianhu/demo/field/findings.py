@@ -1,0 +1,66 @@
+"""What the sheets of a village say of it, and which of its households got something between the two rounds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from lianhu.demo.homes import Home, Place
+
+Answers = Mapping[str, Any]
+Sheets = Mapping[int, Sequence[Mapping[str, Any]]]
+"""Responses that count, by household, in the order of the rounds."""
+
+
+class Better(NamedTuple):
+    """Households that had not the first time what they had the second, and the days between which they got it."""
+
+    homes: list[Home]
+    since: date
+    until: date
+
+
+class Findings(NamedTuple):
+    """Codes are those of V101, V303 and V311; `struck`: V115 by the year it was told in."""
+
+    place: Place
+    sheets: Sheets
+    terrain: str
+    households: int
+    people: int
+    industries: list[str]
+    limits: list[str]
+    struck: dict[int, list[str]]
+
+    def better(self, now: Callable[[Answers], bool]) -> Better | None:
+        """Of whom something is true only the second time; None when there is nobody."""
+        homes: list[Home] = []
+        days: list[tuple[date, date]] = []
+        for home in self.place.homes:
+            both = self.sheets.get(home.pk, ())
+            if len(both) == 2 and now(both[1]["answers"]) and not now(both[0]["answers"]):
+                homes.append(home)
+                days.append((both[0]["surveyed_on"], both[1]["surveyed_on"]))
+        if not homes:
+            return None
+        return Better(homes, max(first for first, _ in days), min(second for _, second in days))
+
+    def last_answers(self, home: Home) -> Answers:
+        """Those of the newest sheet; none of a household that was not asked."""
+        both = self.sheets.get(home.pk, ())
+        return both[-1]["answers"] if both else {}
+
+
+def findings(place: Place, sheets: Sheets, own: Sequence[Mapping[str, Any]]) -> Findings:
+    """`own` are the village's responses; the first was handed in everywhere."""
+    first = own[0]["answers"]
+    struck = {row["year"]: row["answers"]["V115"] for row in own if "V115" in row["answers"]}
+    return Findings(
+        place,
+        sheets,
+        first["V101"],
+        first["V103"],
+        first["V104"],
+        first["V303"],
+        first["V311"],
+        struck,
+    )
