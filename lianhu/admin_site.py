@@ -28,7 +28,13 @@ SECTIONS = {
         "households.member",
     ),
     "结对": ("villages.villagepairing", "households.householdpairing"),
-    "工作": ("visits.visit", "visits.problem", "surveys.response"),
+    "工作": (
+        "visits.visit",
+        "visits.problem",
+        "visits.assistance",
+        "visits.activity",
+        "surveys.response",
+    ),
     "规定": ("units.requirement", "units.leave", "units.calendarday", "units.word"),
     "记录": ("core.importrun", "core.download", "core.reveal"),
 }

@@ -6,8 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Case, Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Concat
+from django.db.models import Case, FilteredRelation, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -158,18 +157,9 @@ def _columns(of: str, *, whole: bool) -> list[Column]:
 
 
 def _with_cells(rows: Any, user: Cadre, household: int) -> Any:
-    """Whom it was given to (the first by name, 等 for more), project's or 作废, and the share of one household."""
-    shares = AssistanceShare.objects.visible_to(user).filter(assistance=OuterRef("pk"))
-    first = shares.order_by("pk").annotate(head=head_names()).values("head")[:1]
-    counted = shares.order_by().values("assistance").annotate(n=Count("pk")).values("n")
-    return rows.annotate(
+    """Whom it was given to, project's or 作废, and the share of one household."""
+    return rows.with_heads(user).annotate(
         share=FilteredRelation("shares", condition=Q(shares__household=household)),
-        first_head=Subquery(first),
-        families=Subquery(counted),
-        heads=Case(
-            When(families__gt=1, then=Concat(F("first_head"), Value("等"))),
-            default=F("first_head"),
-        ),
         mark=Case(
             When(voided_on__isnull=False, then=Value("作废")),
             When(project__isnull=False, then=Value("项目")),

@@ -9,6 +9,8 @@ from django.urls import reverse
 from core.models import Download, ImportRun, Reveal
 from surveys.models import Survey
 from tests.factories import (
+    make_activity,
+    make_assistance,
     make_division,
     make_household,
     make_id_number,
@@ -50,7 +52,9 @@ def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Ro
         cadre=cadre, started_on=date(2015, 3, 1), ended_on=date(2015, 3, 9), reason="病假"
     )
     registers = [cadre, cadre.unit, place, village_pairing, household, member, pairing]
-    found = [*registers, leave, visit, problem, response]
+    help_given = make_assistance(cadre=cadre, household=household, problem=problem, visit=visit)
+    activity = make_activity(cadre=cadre, village=place)
+    found = [*registers, leave, visit, problem, help_given, activity, response]
     return {row._meta.label_lower: row for row in found}
 
 

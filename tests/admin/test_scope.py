@@ -30,6 +30,8 @@ TABLES = [
     "households.householdpairing",
     "visits.visit",
     "visits.problem",
+    "visits.assistance",
+    "visits.activity",
     "surveys.response",
 ]
 WORDS = {
@@ -42,6 +44,8 @@ WORDS = {
     "households.householdpairing": "魏来福",
     "visits.visit": "何秀兰",
     "visits.problem": "魏来福",
+    "visits.assistance": "魏来福",
+    "visits.activity": "林业",
     "surveys.response": "魏来福",
 }
 every_table = pytest.mark.parametrize("table", TABLES)

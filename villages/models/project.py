@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from core.attachments import Attachment
 from core.places import under
@@ -42,6 +43,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def counted(self) -> "ProjectQuerySet":
         """Not given up."""
         return self.exclude(status=Project.Status.DROPPED)
+
+    def with_money(self) -> "ProjectQuerySet":
+        """Adds the sums of a project's funds, from whatever source: planned, arranged and spent."""
+        funds = ProjectFund.objects.filter(project=OuterRef("pk")).order_by().values("project")
+        sums = {name: Subquery(funds.annotate(n=Sum(name)).values("n")) for name in ProjectFund.MONEY}
+        return self.annotate(**{name: Coalesce(total, Decimal(0)) for name, total in sums.items()})
 
 
 class Project(Record):
@@ -128,6 +135,8 @@ class OfProjectQuerySet(models.QuerySet[Any]):
 
 class ProjectFund(Record):
     """资金：the money of one project from one source, in 元."""
+
+    MONEY = ("planned", "arranged", "spent")
 
     project = models.ForeignKey(Project, models.CASCADE, verbose_name="项目", related_name="funds")
     source = models.CharField("资金来源", max_length=10, choices=FundSource.choices)

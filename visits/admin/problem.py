@@ -83,7 +83,7 @@ class ProblemAdmin(VoidableAdmin):
         ("voided_on", "void_reason"),
     )
     written = ("description", "owner", "due_on")
-    """States move on the page alone, by `visits.problems`; the rest is as it was raised."""
+    """States move on the page alone, by `visits.problems`."""
     inlines = (MoveInline,)
     list_display = (
         "raised_on",
@@ -125,17 +125,9 @@ class ProblemAdmin(VoidableAdmin):
     def matches(self, word: str) -> Q:
         return super().matches(word) | Q(household__in=people(word).values("household"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        names = (name for line in self.fields for name in ([line] if isinstance(line, str) else line))
-        return [name for name in names if name not in self.written]
-
-    def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
-        """Raised on its page, which reckons owner and day."""
-        return False
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """While it is worked on; what is settled, joined or 作废 stays as it is."""
-        worked_on = obj is None or (obj.is_open and not obj.is_void and obj.joined_into_id is None)
+        """While it is worked on; what is settled or joined stays as it is."""
+        worked_on = obj is None or (obj.is_open and obj.joined_into_id is None)
         return worked_on and super().has_change_permission(request, obj)
 
     def takeable(self, user: Cadre) -> QuerySet[Problem]:

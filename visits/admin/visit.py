@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from households.admin import head_of, heads_of, people
 from units.admin_lists import Filled, Seen, said
 from units.models import Cadre
-from units.scoped_admin import NOBODY, ReadOnlyAdmin, ScopedInline
+from units.scoped_admin import NOBODY, ScopedInline
 from visits.admin.voiding import VoidableAdmin
 from visits.models import Visit, VisitCompanion
 from visits.voiding import void
@@ -27,8 +27,9 @@ class CompanionInline(ScopedInline):
 
 
 @admin.register(Visit)
-class VisitAdmin(VoidableAdmin, ReadOnlyAdmin):
+class VisitAdmin(VoidableAdmin):
     page = "visit"
+    new_page = "visit-new"
     fields = (
         ("cadre", "unit"),
         ("visited_on", "kind"),

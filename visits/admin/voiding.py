@@ -1,8 +1,10 @@
 """作废 in the admin: ask why, then take back those of the ticked rows that the user may."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,7 +14,7 @@ from units.access import user_of
 from units.admin_export import export_rows
 from units.admin_reason import ReasonForm, ask_reason
 from units.models import Cadre
-from units.scoped_admin import MANAGERS, ScopedAdmin
+from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin
 
 MOST_AT_ONCE = 200
 """More is no slip of one evening, and needs a look at each."""
@@ -54,9 +56,23 @@ def take_back_all(model_admin: Any, rows: QuerySet[Any], *, by: Cadre, reason: s
 
 
 class VoidableAdmin(ScopedAdmin):
-    """An admin with the action 作废; says which rows may be taken back, and by which verb."""
+    """What was recorded is read, and taken back by an action; says which rows may be, and by which verb."""
 
+    writers = NOBODY
+    written: Sequence[str] = ()
+    """The fields that `writers` put right; the rest stays as it was recorded."""
     actions = (export_rows, void_selected)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields = flatten(self.get_fields(request, obj))
+        return [name for name in fields if name not in self.written]
+
+    def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
+        """Recorded on its page in front, by its verb."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not (obj and obj.is_void) and super().has_change_permission(request, obj)
 
     def takeable(self, user: Cadre) -> QuerySet[Any]:
         """Rows, not yet 作废, that this user may declare so."""

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from core.attachments import Attachment
 from core.places import under
 from core.records import Record
-from households.models import Household
+from households.models import Household, head_names
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import FundSource, Project, Village
@@ -55,6 +56,16 @@ class AssistanceQuerySet(models.QuerySet["Assistance"]):
     def counted(self) -> "AssistanceQuerySet":
         """Not 作废."""
         return self.filter(voided_on=None)
+
+    def with_heads(self, user: Cadre) -> "AssistanceQuerySet":
+        """Adds `heads`: whom it was given to, the first by name, 等 for more, of the shares that the user sees."""
+        shares = AssistanceShare.objects.visible_to(user).filter(assistance=OuterRef("pk"))
+        first = shares.order_by("pk").annotate(head=head_names()).values("head")[:1]
+        families = shares.order_by().values("assistance").annotate(n=Count("pk")).values("n")
+        several = When(families__gt=1, then=Concat(F("first_head"), Value("等")))
+        return self.annotate(first_head=Subquery(first), families=Subquery(families)).annotate(
+            heads=Case(several, default=F("first_head"))
+        )
 
 
 class Amounts(models.Model):

@@ -7,8 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,8 +26,6 @@ from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
 from villages.models import FundSource, Project, ProjectFund, ProjectNote, ProjectPhoto, Village
 from visits.plans.forms import BeneficiariesForm, FundForm, ProjectForm, ProjectNoteForm
-
-MONEY = ("planned", "arranged", "spent")
 
 
 def in_fen(amount: Any) -> Decimal:
@@ -67,6 +64,10 @@ class ProjectSearch(SearchForm):
         return queryset.filter(status=value)
 
 
+def _with_money(rows: Any) -> Any:
+    return rows.with_money()
+
+
 def projects(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
     new = {"label": "登记一个项目", "url": reverse("project-new")}
@@ -75,7 +76,7 @@ def projects(request: HttpRequest) -> HttpResponseBase:
         unit="个",
         queryset=Project.objects.visible_to(user).order_by(),
         form=ProjectSearch(request.GET, user=user),
-        annotate=with_money,
+        annotate=_with_money,
         columns=[
             Column("项目名称", "name", sort="name", css="wrap"),
             Column("村", "village__name"),
@@ -97,20 +98,12 @@ def projects(request: HttpRequest) -> HttpResponseBase:
     return list_page(request, listing, frame=frame_of(user))
 
 
-def with_money(rows: Any) -> Any:
-    """Adds the sums of a project's funds, from whatever source."""
-    funds = ProjectFund.objects.filter(project=OuterRef("pk")).order_by().values("project")
-    return rows.annotate(
-        **{name: Coalesce(Subquery(funds.annotate(n=Sum(name)).values("n")), Decimal(0)) for name in MONEY}
-    )
-
-
 def _totals(rows: Any, count: int) -> list[dict[str, Any]]:
     """Of those not given up, each 元 once."""
     sums = ProjectFund.objects.filter(project__in=rows.counted().values("pk")).aggregate(
-        **{name: Sum(name) for name in MONEY}
+        **{name: Sum(name) for name in ProjectFund.MONEY}
     )
-    amounts = [{"text": money(sums[name] or 0), "css": "num"} for name in MONEY]
+    amounts = [{"text": money(sums[name] or 0), "css": "num"} for name in ProjectFund.MONEY]
     return [{"text": f"合计 {count:,} 个，取消的不计金额", "span": 6}, *amounts, {"text": ""}]
 
 
@@ -143,7 +136,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
                 ("受益", f"{project.benefit_households:,} 户 {project.benefit_people:,} 人"),
             ],
             "funds": [(source, label, funds.get(source)) for source, label in FundSource.choices],
-            "sums": {name: sum(getattr(fund, name) for fund in funds.values()) for name in MONEY},
+            "sums": {name: sum(getattr(fund, name) for fund in funds.values()) for name in ProjectFund.MONEY},
             "notes": project.notes.select_related("by").prefetch_related("photos"),
             "served": Household.objects.with_head().filter(pk__in=served).order_by("no"),
             "editable": Project.objects.editable_by(user).filter(pk=pk).exists(),

@@ -30,7 +30,6 @@ from units.models import Cadre
 from villages.choices import town_choices
 from villages.models import Project, Village, VillageNote, VillagePairing, VillagePlan
 from visits.models import Visit
-from visits.plans.projects import with_money
 
 
 class VillageSearch(SearchForm):
@@ -136,7 +135,7 @@ def _plans(user: Cadre, village: Village) -> dict[str, Any]:
     return {
         "plan": plan,
         "goals": plan.goals.all() if plan else (),
-        "projects": with_money(projects),
+        "projects": projects.with_money(),
         "notes": notes.select_related("by").prefetch_related("files")[:20],
         "notes_editable": set(notes.editable_by(user).values_list("pk", flat=True)),
         "may_plan": user.is_office or user.is_leader,
