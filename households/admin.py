@@ -213,8 +213,9 @@ def people(word: str) -> QuerySet[Member]:
     return Member.objects.current().filter(named | Q(id_hash__in=id_hashes_in(word)))
 
 
-@admin.register(HouseholdPairing)
 class HouseholdPairingAdmin(PairingAdmin):
+    """`visits.admin.pairing` registers it, with the problems that follow the pairing."""
+
     page = "pairing"
     writers = MANAGERS
     fields = ("cadre", "unit", "rank", "household", "kind", "started_on", "ended_on", "end_reason")

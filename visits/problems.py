@@ -112,12 +112,15 @@ def of_answer(response: Response, category: str, author: Cadre) -> Problem:
 
 
 def owner_of(household: Household | None) -> Cadre | None:
-    """Who follows a household's problems: its 帮扶 cadre of today, else its 联系 one."""
-    if household is None:
-        return None
-    pairings = HouseholdPairing.objects.current().filter(household=household).select_related("cadre")
-    by_kind = {pairing.kind: pairing.cadre for pairing in pairings}
-    return by_kind.get(PairingKind.HELP) or by_kind.get(PairingKind.CONTACT)
+    """Who follows a household's problems, as long as somebody is paired with it."""
+    return owners_of([household.pk]).get(household.pk) if household else None
+
+
+def owners_of(households: Iterable[int], *, without: Iterable[int] = ()) -> dict[int, Cadre]:
+    """household's key → its 帮扶 cadre of today, else its 联系 one; `without` are pairings that are to end."""
+    current = HouseholdPairing.objects.current().filter(household__in=households).exclude(pk__in=without)
+    rows = current.select_related("cadre__unit")
+    return {row.household_id: row.cadre for row in sorted(rows, key=lambda row: row.kind == PairingKind.HELP)}
 
 
 def owners(problem: Problem) -> QuerySet[Cadre]:

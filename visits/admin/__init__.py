@@ -2,7 +2,8 @@
 
 from visits.admin.activity import ActivityAdmin
 from visits.admin.assistance import AssistanceAdmin
+from visits.admin.pairing import FollowedPairingAdmin
 from visits.admin.problem import ProblemAdmin
 from visits.admin.visit import VisitAdmin
 
-__all__ = ["ActivityAdmin", "AssistanceAdmin", "ProblemAdmin", "VisitAdmin"]
+__all__ = ["ActivityAdmin", "AssistanceAdmin", "FollowedPairingAdmin", "ProblemAdmin", "VisitAdmin"]

@@ -83,6 +83,10 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def open(self) -> "ProblemQuerySet":
         return self.counted().filter(status__in=OPEN)
 
+    def pending(self) -> "ProblemQuerySet":
+        """Not yet 销号, so that somebody has to follow it; also those joined into another."""
+        return self.filter(voided_on=None).exclude(status=Status.CLOSED)
+
     def overdue(self, on: date) -> "ProblemQuerySet":
         return self.open().filter(due_on__lt=on)
 

@@ -20,11 +20,12 @@ from core.lists import by_name, count_of
 from core.places import COUNTY
 from core.words import split_words
 from households.models import Household, HouseholdPairing
-from households.pairing import pair_households, pairable_cadres, warnings
+from households.pairing import pairable_cadres, warnings
 from units.access import get_visible, manager_required, user_of
 from units.ceilings import Ceilings, household_ceilings
 from units.models import Cadre, Unit, today
 from villages.models import Village
+from visits.following import pair_and_take_up
 from visits.pairings.forms import PairForm
 from visits.pairings.overview import overview
 
@@ -85,16 +86,18 @@ def _pair(request: HttpRequest, form: PairForm) -> bool:
     """Pair what was chosen; False leaves what stands against it on the form."""
     cadre, data = form.cleaned_data["cadre"], form.cleaned_data
     try:
-        pairings = pair_households(
+        pairings, taken = pair_and_take_up(
             cadre=cadre,
             households=data["households"],
             kind=data["kind"],
             started_on=data["started_on"],
+            by=user_of(request),
         )
     except ValidationError as error:
         form.add_error(None, error)
         return False
-    messages.success(request, f"{cadre}联上了 {len(pairings)} 户。")
+    with_them = f"，{taken} 件诉求转给{cadre}" if taken else ""
+    messages.success(request, f"{cadre}联上了 {len(pairings)} 户{with_them}。")
     for warning in warnings(pairings):
         messages.warning(request, warning)
     return True

@@ -1,5 +1,6 @@
 """Ending pairings and handing them over: one, those ticked in the list, or all of a cadre who leaves."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -15,10 +16,11 @@ from core.display import history_of
 from core.forms import key_of
 from core.records import StaleRecord
 from households.models import HouseholdPairing
-from households.pairing import end_pairings, hand_over, warnings
+from households.pairing import warnings
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
-from visits.models import Visit
+from visits.following import Passing, end_and_pass_on, still_followed, told
+from visits.models import Problem, Visit
 from visits.pairings.forms import EndForm
 
 MOST_AT_ONCE = 200
@@ -80,6 +82,7 @@ def _end(request: HttpRequest, pairings: list[Pairing], *, title: str, back: str
             on = form.cleaned_data["on"].isoformat() if done.endswith("=") else ""
             return redirect(f"{done}{on}")
         pairings = _open(request, pk__in=[pairing.pk for pairing in pairings])
+    followed = still_followed(pairings)
     return render(
         request,
         "pairings/end.html",
@@ -89,7 +92,9 @@ def _end(request: HttpRequest, pairings: list[Pairing], *, title: str, back: str
                 "facts": "走访和记录都留着。还没办的事列在每户后面，请当面交代。",
                 "crumbs": [("联户", reverse("pairings"))],
             },
-            "rows": _with_promises(pairings),
+            "rows": _with_followed(pairings, followed),
+            "followed": len(followed),
+            "told": told(followed),
             "chosen": chosen,
             "form": form,
             "back": back,
@@ -113,12 +118,8 @@ def _carry_out(request: HttpRequest, form: EndForm, chosen: list[Pairing]) -> in
         # The version that the page showed: what somebody changed since is not ended unseen.
         pairing.version = key_of(request.POST.get(f"version-{pairing.pk}", "")) or pairing.version
     on, reason, to = form.cleaned_data["on"], form.cleaned_data["reason"], form.successor
-    begun: list[HouseholdPairing] = []
     try:
-        if to is None:
-            end_pairings(chosen, on=on, reason=reason)
-        else:
-            begun = hand_over(chosen, to=to, on=on, reason=reason)
+        begun, passed = end_and_pass_on(chosen, to=to, on=on, reason=reason, by=user_of(request))
     except ValidationError as error:
         _put(form, error)
         return 200
@@ -126,7 +127,7 @@ def _carry_out(request: HttpRequest, form: EndForm, chosen: list[Pairing]) -> in
         who = history_of(stale.stored, 1)[0].who or "别人"
         form.add_error(None, f"有一条联户刚刚被{who}改过，这次什么都没有结束。现在的情况在下面，请看清再办。")
         return 409
-    _say_done(request, chosen, to)
+    _say_done(request, chosen, to, passed)
     for warning in warnings(begun):
         messages.warning(request, warning)
     return 302
@@ -139,8 +140,11 @@ def _put(form: EndForm, error: ValidationError) -> None:
         form.add_error(place if place in form.fields else None, sentences)
 
 
-def _say_done(request: HttpRequest, chosen: Sequence[Pairing], to: Cadre | None) -> None:
+def _say_done(
+    request: HttpRequest, chosen: Sequence[Pairing], to: Cadre | None, passed: Sequence[Passing]
+) -> None:
     said = f"结束了 {len(chosen)} 条联户" + (f"，已交给{to}（{to.unit}）。" if to else "。")
+    said += "".join(told(passed))
     # One end can be taken back at once; of a hand-over the successor's would have to end first.
     alone = to is None and len(chosen) == 1
     tags = f"undo:{reverse('pairing-reopen', args=[chosen[0].pk])}" if alone else ""
@@ -157,6 +161,19 @@ def _with_promises(pairings: Sequence[Pairing]) -> list[tuple[Pairing, list[Visi
     for visit in visits.open_promises().order_by("promised_on", "pk"):
         promises.setdefault((visit.cadre_id, visit.household_id), []).append(visit)
     return [(pairing, promises.get((pairing.cadre_id, pairing.household_id), [])) for pairing in pairings]
+
+
+def _with_followed(
+    pairings: Sequence[Pairing], followed: Sequence[Passing]
+) -> list[tuple[Pairing, list[Visit], list[Problem]]]:
+    """Each pairing with what is promised and which problems its cadre follows there."""
+    problems: dict[tuple[int, int | None], list[Problem]] = defaultdict(list)
+    for problem, owner, _ in followed:
+        problems[owner.pk, problem.household_id].append(problem)
+    return [
+        (pairing, promises, problems[pairing.cadre_id, pairing.household_id])
+        for pairing, promises in _with_promises(pairings)
+    ]
 
 
 def hand_over_sheet(request: HttpRequest, pk: int) -> HttpResponse:
@@ -176,6 +193,10 @@ def hand_over_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         .exclude(cadre=cadre)
         .select_related("cadre__unit")
     }
+    problems: dict[int | None, list[Problem]] = defaultdict(list)
+    households = [pairing.household_id for pairing in pairings]
+    for problem in Problem.objects.pending().filter(household__in=households, joined_into=None):
+        problems[problem.household_id].append(problem)
     return render(
         request,
         "pairings/hand_over_sheet.html",
@@ -185,7 +206,12 @@ def hand_over_sheet(request: HttpRequest, pk: int) -> HttpResponse:
             "on": on,
             "reasons": "、".join(dict.fromkeys(p.end_reason for p in pairings if p.end_reason)),
             "rows": [
-                (pairing, promised, heirs.get((pairing.household_id, pairing.kind)))
+                (
+                    pairing,
+                    promised,
+                    problems.get(pairing.household_id, []),
+                    heirs.get((pairing.household_id, pairing.kind)),
+                )
                 for pairing, promised in _with_promises(pairings)
             ],
         },

@@ -20,11 +20,12 @@ from core.places import under
 from core.records import StaleRecord
 from households.choices import PairingKind, Relation
 from households.models import Household, HouseholdPairing, Member
-from households.pairing import may_reopen, reopen
+from households.pairing import may_reopen
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
 from units.roles import Rank
 from villages.choices import town_choices, unit_choices, village_choices
+from visits.following import reopen_and_take_up
 from visits.models import Visit
 
 
@@ -197,8 +198,9 @@ def pairing_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     rows = HouseholdPairing.objects.select_related("household", "cadre")
     found: HouseholdPairing = get_editable(rows, user_of(request), pk=pk)
     try:
-        reopen(found)
-        messages.success(request, "已恢复这条联户。")
+        taken = reopen_and_take_up(found, by=user_of(request))
+        with_it = f"{taken} 件诉求回到{found.cadre}名下。" if taken else ""
+        messages.success(request, f"已恢复这条联户。{with_it}")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     except StaleRecord:

@@ -1,0 +1,23 @@
+"""联户 in the admin: what was followed there goes along, as on the pages."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+
+from households.admin import HouseholdPairingAdmin
+from households.models import HouseholdPairing
+from units.access import user_of
+from visits.following import pass_on, take_up, told
+
+
+@admin.register(HouseholdPairing)
+class FollowedPairingAdmin(HouseholdPairingAdmin):
+    def save_model(self, request: HttpRequest, obj: HouseholdPairing, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        by = user_of(request)
+        if obj.ended_on:
+            for sentence in told(pass_on([obj], to=None, reason=obj.end_reason, by=by)):
+                messages.warning(request, sentence)
+        elif not change and (taken := take_up([obj], by=by)):
+            messages.warning(request, f"{taken} 件诉求转给{obj.cadre}。")
