@@ -190,20 +190,24 @@ def _numeric_date(number: float) -> dt.date:
 
 
 def _day(year: int, month: int, day: int) -> dt.date:
+    _check_year(year)
     if not 1 <= month <= 12:
         raise CellError(f"没有 {month} 月", _date_remedy(year))
     try:
-        found = dt.date(year, month, day)
+        return dt.date(year, month, day)
     except ValueError:
         place = f"{year} 年 {month} 月" if (month, day) == (2, 29) else f"{month} 月"
         raise CellError(f"{place}没有 {day} 日", _date_remedy(year)) from None
-    return _within_years(found)
 
 
 def _within_years(day: dt.date) -> dt.date:
-    if day.year not in YEARS:
-        raise CellError(f"年份 {day.year} 不对", "核对年份，应在 1900 到 2100 之间")
+    _check_year(day.year)
     return day
+
+
+def _check_year(year: int) -> None:
+    if year not in YEARS:
+        raise CellError(f"年份 {year} 不对", "核对年份，应在 1900 到 2100 之间")
 
 
 def _date_remedy(year: int = 2015) -> str:

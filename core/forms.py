@@ -57,10 +57,13 @@ class RowsField(forms.ModelMultipleChoiceField):
 
 
 class AmountField(forms.CharField):
-    """An amount as people write it: 1,200元, full-width digits; blank is 0. In `unit`, never negative."""
+    """An amount as people write it: 1,200元, full-width digits; blank is 0. In `unit`, never negative.
 
-    def __init__(self, *, unit: str = "元", **kwargs: Any) -> None:
-        self.unit = unit
+    `digits` are those of its column, two of them decimals.
+    """
+
+    def __init__(self, *, unit: str = "元", digits: int = 12, **kwargs: Any) -> None:
+        self.unit, self.digits = unit, digits
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(**{"required": False, "widget": widget, "max_length": 30, **kwargs})
 
@@ -71,14 +74,18 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
     def number(self, text: str) -> Decimal | int:
-        return cells.clean_decimal(text, unit=self.unit) or Decimal(0)
+        return cells.clean_decimal(text, self.digits, unit=self.unit) or Decimal(0)
 
 
 class CountField(AmountField):
-    """A whole number of `unit`s."""
+    """A whole number of `unit`s, `most` at the utmost."""
+
+    def __init__(self, *, most: int = MOST, **kwargs: Any) -> None:
+        self.most = most
+        super().__init__(**kwargs)
 
     def number(self, text: str) -> int:
-        return cells.clean_int(text, 0, MOST, self.unit) or 0
+        return cells.clean_int(text, 0, self.most, self.unit) or 0
 
 
 class PictureField(forms.FileField):

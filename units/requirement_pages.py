@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from units.access import office_required, user_of
-from units.models import Requirement, today
+from units.models import YEARS, Requirement, today
 from units.presets import copied_requirements, letter_requirements, preset_requirements
 
 WAYS: dict[str, tuple[str, Callable[..., int]]] = {
@@ -21,7 +21,8 @@ WAYS: dict[str, tuple[str, Callable[..., int]]] = {
 
 def year_of(text: str) -> int:
     """The year asked for, this one for anything that is none."""
-    return int(text) if text.isascii() and text.isdecimal() and 2012 <= int(text) <= 2100 else today().year
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
+    return year if YEARS[0] <= year <= YEARS[1] else today().year
 
 
 @office_required

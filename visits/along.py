@@ -64,7 +64,7 @@ class AlongForm(forms.Form):
     help_content = line("做了什么", 300)
     help_cash = amount("现金")
     help_goods = line("物资名称", 40)
-    help_quantity = amount("数量", unit="")
+    help_quantity = amount("数量", unit="", digits=10)
     help_goods_unit = line("单位，如 袋、株", 10)
     help_goods_value = amount("物资折款")
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from core.places import under
 from core.records import Record
 from households.models.household import Household
-from units.models import Cadre, today
+from units.models import OF_THE_CAMPAIGN, Cadre, today
 from villages.models import Project
 
 
@@ -61,7 +61,7 @@ class Measure(Record):
     """措施：what is to be done for the household in a year, what it should bring, and when it was done."""
 
     plan = models.ForeignKey(HouseholdPlan, models.CASCADE, verbose_name="计划", related_name="measures")
-    year = models.PositiveSmallIntegerField("年度")
+    year = models.PositiveSmallIntegerField("年度", validators=OF_THE_CAMPAIGN)
     text = models.CharField("措施", max_length=200)
     target = models.CharField("目标", max_length=100, blank=True)
     expected_gain = models.DecimalField(

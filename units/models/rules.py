@@ -1,6 +1,6 @@
 """要求（限额）、请假、工作日历，和页面上可改的词。"""
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,6 +8,14 @@ from core.places import above, under
 from core.records import Record
 from units.models.staff import Cadre, Unit
 from units.roles import Rank
+
+
+YEARS = (2012, 2100)
+"""From the campaign's first to one that lies ahead of everybody."""
+OF_THE_CAMPAIGN = [
+    MinValueValidator(YEARS[0], "双联行动 2012 年才开始，年度写四位数，如 2015。"),
+    MaxValueValidator(YEARS[1], "年度太远，写四位数，如 2015。"),
+]
 
 
 class RequirementQuerySet(models.QuerySet["Requirement"]):
@@ -34,7 +42,7 @@ class Requirement(Record):
         HELP_HOUSEHOLDS = "help_households", "帮扶户数"
         PROBLEM_DAYS = "problem_days", "诉求办结工作日"
 
-    year = models.PositiveSmallIntegerField("年度")
+    year = models.PositiveSmallIntegerField("年度", validators=OF_THE_CAMPAIGN)
     place = models.CharField("区划代码", max_length=12)
     rank = models.CharField("级别", max_length=8, choices=Rank.choices, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", null=True, blank=True)

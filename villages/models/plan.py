@@ -8,7 +8,7 @@ from django.db import models, transaction
 from core.attachments import Attachment, random_path
 from core.places import under
 from core.records import Record
-from units.models import Cadre, Unit, today
+from units.models import OF_THE_CAMPAIGN, Cadre, Unit, today
 from villages.models.village import Village
 
 
@@ -60,7 +60,7 @@ class VillageGoal(Record):
     """年度目标, and when it was reached."""
 
     plan = models.ForeignKey(VillagePlan, models.CASCADE, verbose_name="规划", related_name="goals")
-    year = models.PositiveSmallIntegerField("年度")
+    year = models.PositiveSmallIntegerField("年度", validators=OF_THE_CAMPAIGN)
     text = models.CharField("目标", max_length=200)
     done_on = models.DateField("完成日期", null=True, blank=True)
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 
 from core.attachments import as_stored
-from core.forms import ChineseDateField, OpenTextField, RecordForm, RowsField, limit
+from core.forms import AmountField, ChineseDateField, CountField, OpenTextField, RecordForm, RowsField, limit
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure
 from units.days import problem_of_day
 from units.models import Cadre, Unit
@@ -44,6 +44,9 @@ class ProjectForm(RecordForm[Project]):
     starts_on = ChineseDateField(label="开工日期", required=False)
     due_on = ChineseDateField(label="计划完工", required=False)
     finished_on = DayPassed(label="完工日期", required=False)
+    progress = CountField(label="进度", unit="%", most=100, help_text="%")
+    benefit_households = CountField(label="受益户数", unit="户", help_text="户")
+    benefit_people = CountField(label="受益人数", unit="人", help_text="人")
 
     class Meta:
         model = Project
@@ -71,8 +74,19 @@ class ProjectForm(RecordForm[Project]):
             del self.fields["unit"]
             self.instance.unit = user.unit
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        since, until = data.get("starts_on"), data.get("due_on")
+        if since and until and until < since:
+            self.add_error("due_on", "计划完工不能早于开工日期。")
+        return data
+
 
 class FundForm(RecordForm[ProjectFund]):
+    planned = AmountField(label="计划", digits=14, help_text="元")
+    arranged = AmountField(label="到位", digits=14, help_text="元")
+    spent = AmountField(label="已用", digits=14, help_text="元")
+
     class Meta:
         model = ProjectFund
         fields = ("planned", "arranged", "spent")
