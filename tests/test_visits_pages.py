@@ -124,7 +124,7 @@ def test_a_tampered_household_is_refused_in_a_sentence_and_the_text_is_kept(cadr
         ({"companions": ["99999999999999999999"]}, "同去的人只能选本单位"),
         ({"households": ["9223372036854775808"]}, "勾选的户里，有现在不能记的"),
         ({"village": "99999"}, "这个村不是本单位联系的村"),
-        ({"ref": "abc"}, "UUID"),
+        ({"ref": "abc"}, "凭证号坏了"),
     ],
 )
 def test_bad_input_gets_a_sentence_and_is_kept(cadre, home, changed, sentence):

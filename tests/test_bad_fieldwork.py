@@ -1,0 +1,364 @@
+"""What goes wrong on the forms of the fieldwork: a sentence beside the field, the text kept, nothing written."""
+
+import re
+from datetime import date
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from core.models import Change
+from tests.admin.rows import signed_in
+from tests.factories import (
+    COUNTY,
+    make_goal,
+    make_household,
+    make_measure,
+    make_pairing,
+    make_problem,
+    make_project,
+    make_village,
+    make_village_pairing,
+)
+
+pytestmark = pytest.mark.django_db
+
+FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "visit": (
+        "cadre",
+        "/visits/new/",
+        {
+            "on": "other",
+            "other_day": "2015-09-16",
+            "kind": "home",
+            "content": "看了水窖",
+            "households": "{household}",
+            "problem_category": "01",
+            "problem_text": "水窖漏了",
+            "help_kind": "goods",
+            "help_content": "送水泥",
+            "help_goods": "水泥",
+            "help_quantity": "10",
+            "help_goods_value": "380",
+            "promised_on": "2015-10-10",
+            "promise": "来看水窖",
+        },
+    ),
+    "problem": (
+        "cadre",
+        "/problems/new/?household={household}",
+        {"category": "01", "description": "水窖漏了", "raised_on": "2015-09-16", "due_on": "2015-10-16"},
+    ),
+    "move": ("cadre", "/problems/{problem}/", {"version": "1", "to": "solved", "word": "修好了"}),
+    "assistance": (
+        "cadre",
+        "/assistance/new/?household={household}",
+        {
+            "kind": "goods",
+            "given_on": "2015-09-16",
+            "content": "送苹果苗",
+            "households": "{household}",
+            "way": "whole",
+            "cash": "100",
+            "goods": "苹果苗",
+            "quantity": "50",
+            "goods_unit": "株",
+            "people": "3",
+            "source": "unit",
+            "result": "苗都活了",
+        },
+    ),
+    "activity": (
+        "cadre",
+        "/activities/new/",
+        {"kind": "publicity", "title": "讲政策", "held_on": "2015-09-16", "people": "37", "text": "发了册子"},
+    ),
+    "project": (
+        "leader",
+        "/projects/new/",
+        {
+            "name": "通村路",
+            "village": "{village}",
+            "kind": "road",
+            "status": "planned",
+            "content": "硬化 3 公里",
+            "starts_on": "2015-03-01",
+            "due_on": "2015-11-01",
+            "progress": "0",
+            "benefit_households": "80",
+            "benefit_people": "320",
+        },
+    ),
+    "fund": (
+        "leader",
+        "/projects/{project}/funds/unit/",
+        {"planned": "50000", "arranged": "20000", "spent": "0"},
+    ),
+    "progress": (
+        "cadre",
+        "/projects/{project}/notes/new/",
+        {"on": "2015-09-16", "progress": "40", "text": "管沟挖好了"},
+    ),
+    "village-plan": (
+        "leader",
+        "/villages/{village}/plan/",
+        {
+            "version": "1",
+            "written_on": "2015-03-01",
+            "problems": "缺水",
+            "approach": "修渠",
+            "industry": "苹果",
+        },
+    ),
+    "goal": (
+        "leader",
+        "/villages/{village}/goals/new/",
+        {"year": "2015", "text": "建果园", "done_on": "2015-09-01"},
+    ),
+    "village-note": (
+        "cadre",
+        "/villages/{village}/notes/new/",
+        {"kind": "soil", "on": "2015-04-02", "text": "有机质 1.2%"},
+    ),
+    "household-plan": (
+        "cadre",
+        "/households/{household}/plan/",
+        {"written_on": "2015-03-01", "situation": "缺劳力", "goal": "两年脱贫", "version": "1"},
+    ),
+    "measure": (
+        "cadre",
+        "/households/{household}/measures/new/",
+        {"year": "2015", "text": "栽苹果树", "target": "3 亩", "expected_gain": "2400", "result": "栽上了"},
+    ),
+    "away": (
+        "cadre",
+        "/households/{household}/away/",
+        {"started_on": "2015-03-01", "ended_on": "2015-11-20", "reason": "去新疆摘棉花"},
+    ),
+    "requirement": (
+        "office",
+        "/admin/units/requirement/add/",
+        {"year": "2015", "place": COUNTY, "indicator": "visit_days", "minimum": "10", "maximum": "20"},
+    ),
+    "leave": (
+        "office",
+        "/admin/units/leave/add/",
+        {"cadre": "{cadre}", "started_on": "2015-03-01", "ended_on": "2015-08-31", "reason": "产假"},
+    ),
+    "calendar-day": (
+        "office",
+        "/admin/units/calendarday/add/",
+        {"place": COUNTY, "on": "2015-09-17", "note": "全县停电"},
+    ),
+}
+"""Each form that records something: who sends it, where to, and what is right. Keys of `rows` stand in braces."""
+
+
+@pytest.fixture
+def people(office, leader, cadre):
+    return {"office": office, "leader": leader, "cadre": cadre}
+
+
+@pytest.fixture
+def rows(leader, cadre):
+    """What the cadre works with: a household with a plan and a problem in a village with a plan and a project."""
+    village = make_village()
+    make_village_pairing(unit=leader.unit, village=village)
+    household = make_household(head="王有福", village=village)
+    make_pairing(cadre=cadre, household=household)
+    make_goal(village=village, unit=leader.unit)
+    make_measure(household=household, cadre=cadre)
+    made = {
+        "village": village,
+        "household": household,
+        "cadre": cadre,
+        "project": make_project(unit=leader.unit, village=village),
+        "problem": make_problem(cadre=cadre, household=household, due_on=date(2015, 10, 16)),
+    }
+    return {name: row.pk for name, row in made.items()}
+
+
+def sent(people, rows, name, /, **changed):
+    """The answer to a form that is right but for what is `changed`."""
+    who, url, good = FORMS[name]
+    data = {field: value.format(**rows) for field, value in good.items()}
+    Change.objects.all().delete()
+    return signed_in(people[who]).post(url.format(**rows), {"ref": uuid4(), **data, **changed})
+
+
+def assert_told(answer, typed, sentence):
+    """In a sentence, with what was typed, and nothing was written."""
+    said = unescape(answer.content.decode())
+    assert answer.status_code == 200
+    assert re.search(sentence, said)
+    assert typed in said
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_is_right_is_recorded(people, rows, name):
+    assert sent(people, rows, name).status_code == 302
+    assert Change.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("visit", "help_quantity"),
+        ("visit", "help_goods_value"),
+        ("assistance", "cash"),
+        ("assistance", "people"),
+        ("activity", "people"),
+        ("project", "benefit_people"),
+        ("fund", "arranged"),
+        ("measure", "expected_gain"),
+        ("requirement", "minimum"),
+    ],
+)
+@pytest.mark.parametrize("typed", ["-1", "9" * 30, "一些"])
+def test_a_number_out_of_reason(people, rows, name, field, typed):
+    assert_told(sent(people, rows, name, **{field: typed}), typed, SAID[typed[0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("visit", "help_quantity"), ("fund", "spent"), ("project", "progress")]
+)
+def test_a_number_that_its_column_does_not_hold(people, rows, name, field):
+    typed = "9999999999999"
+    assert_told(sent(people, rows, name, **{field: typed}), typed, "大")
+
+
+@pytest.mark.parametrize("name", ["goal", "measure", "requirement"])
+@pytest.mark.parametrize("typed", ["0", "1949", "9999"])
+def test_a_year_outside_the_campaign(people, rows, name, typed):
+    assert_told(sent(people, rows, name, year=typed), typed, "写四位数，如 2015")
+
+
+SAID = {"-": r"不能是负数|太小", "9": r"数?太(长|大)", "一": r"不是(整)?数"}
+
+
+DAYS = [
+    ("visit", "other_day"),
+    ("problem", "raised_on"),
+    ("assistance", "given_on"),
+    ("activity", "held_on"),
+    ("project", "finished_on"),
+    ("progress", "on"),
+    ("village-plan", "written_on"),
+    ("goal", "done_on"),
+    ("village-note", "on"),
+    ("household-plan", "written_on"),
+    ("measure", "done_on"),
+    ("away", "started_on"),
+]
+
+
+@pytest.mark.parametrize(("name", "field"), DAYS)
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("2099-01-01", "不能晚于今天"),
+        ("2015-02-30", "2 月没有 30 日"),
+        ("0000-01-01", "年份 0 不对"),
+        ("上周三", "看不出是哪一天"),
+    ],
+)
+def test_a_day_that_cannot_be(people, rows, name, field, typed, sentence):
+    assert_told(sent(people, rows, name, **{field: typed}), typed, sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "sentence"),
+    [
+        ("visit", {"promised_on": "2015-09-16"}, "约下次的日期要晚于这次走访"),
+        ("problem", {"due_on": "2015-09-15"}, "办结期限不能早于提出日期"),
+        ("project", {"due_on": "2015-02-28"}, "计划完工不能早于开工日期"),
+        ("project", {"status": "finished"}, "完工的项目要填完工日期"),
+        ("away", {"ended_on": "2015-02-28"}, "回来日期不能早于外出日期"),
+        ("leave", {"ended_on": "2015-02-28"}, "结束日期不能早于开始日期"),
+        ("calendar-day", {"on": "0000-01-01"}, "年份 0 不对"),
+        ("leave", {"started_on": "0000-01-01"}, "年份 0 不对"),
+    ],
+)
+def test_days_that_contradict_each_other(people, rows, name, changed, sentence):
+    assert_told(sent(people, rows, name, **changed), [*changed.values()][-1], sentence)
+
+
+TEXTS = [
+    ("visit", "content"),
+    ("visit", "promise"),
+    ("visit", "problem_text"),
+    ("visit", "help_content"),
+    ("problem", "description"),
+    ("move", "word"),
+    ("assistance", "content"),
+    ("assistance", "goods"),
+    ("assistance", "result"),
+    ("activity", "title"),
+    ("activity", "text"),
+    ("project", "name"),
+    ("project", "content"),
+    ("progress", "text"),
+    ("village-plan", "approach"),
+    ("goal", "text"),
+    ("village-note", "text"),
+    ("household-plan", "goal"),
+    ("measure", "text"),
+    ("measure", "result"),
+    ("away", "reason"),
+    ("leave", "reason"),
+    ("calendar-day", "note"),
+]
+
+
+@pytest.mark.parametrize(("name", "field"), TEXTS)
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("号码62052419600501123X", "这里写了身份证号"),
+        ("看了\0水窖", "看不见的空字符"),
+        ("很长" * 1500, "太长，有 3000 个字"),
+    ],
+)
+def test_a_text_that_must_not_be(people, rows, name, field, typed, sentence):
+    assert_told(sent(people, rows, name, **{field: typed}), typed, sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "sentence"),
+    [
+        ("visit", "kind", "没有“买卖”这一项"),
+        ("problem", "category", "没有“买卖”这一项"),
+        ("move", "to", "没有“买卖”这一项"),
+        ("assistance", "source", "没有“买卖”这一项"),
+        ("activity", "kind", "没有“买卖”这一项"),
+        ("project", "village", "不归您管"),
+        ("village-note", "kind", "没有“买卖”这一项"),
+        ("requirement", "unit", "不归您管"),
+        ("leave", "cadre", "不归您管"),
+    ],
+)
+def test_a_choice_that_is_none(people, rows, name, field, sentence):
+    assert_told(sent(people, rows, name, **{field: "买卖"}), "", sentence)
+
+
+PICTURES = ["visit", "assistance", "activity", "progress"]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"no picture", "不是能打开的照片"),
+        (b"", "文件是空的"),
+        (b"\xff\xd8" + bytes(50_000_000), "最多 12 MB"),
+    ],
+    ids=["none", "empty", "50 MB"],
+)
+def test_a_photo_that_is_none(people, rows, name, data, sentence):
+    """What was typed beside it is kept."""
+    photo = SimpleUploadedFile("照片.jpg", data, "image/jpeg")
+    texts = [field for form, field in TEXTS if form == name]
+    assert_told(sent(people, rows, name, photos=[photo]), FORMS[name][2][texts[0]], sentence)
