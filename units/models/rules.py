@@ -9,7 +9,6 @@ from core.records import Record
 from units.models.staff import Cadre, Unit
 from units.roles import Rank
 
-
 YEARS = (2012, 2100)
 """From the campaign's first to one that lies ahead of everybody."""
 OF_THE_CAMPAIGN = [
