@@ -332,6 +332,40 @@ def test_a_leader_records_what_a_cadre_of_the_unit_gave(leader, cadre):
     assert (item.cadre, item.entered_by) == (cadre, leader)
 
 
+def test_a_cadre_records_what_a_colleague_gave_to_the_colleagues_household(cadre, own):
+    older = make_cadre(name="孙守山", unit=cadre.unit)
+    theirs = make_pairing(cadre=older, household=make_household(head="赵六", village=own.village)).household
+    client = client_of(cadre)
+    assert "孙守山" in words_of(client.get("/assistance/new/"))
+    page = words_of(client.get(f"/assistance/new/?for={older.pk}"))
+    assert "替 孙守山 记" in page
+    assert ("赵六" in page, "王有福" in page) == (True, False)
+    said = words_of(client.post(f"/assistance/new/?for={older.pk}", form(theirs), follow=True))
+    item = Assistance.objects.get()
+    assert (item.cadre, item.entered_by) == (older, cadre)
+    assert f"{cadre}代录" in said
+    for who in (older, cadre):
+        assert Assistance.objects.voidable_by(who).exists()
+        assert "送苹果苗" in words_of(client_of(who).get("/assistance/"))
+
+
+def test_what_was_typed_goes_along_to_the_colleagues_page(cadre, own):
+    older = make_cadre(name="孙守山", unit=cadre.unit)
+    page = client_of(cadre).post(f"/assistance/new/?for={older.pk}", form(own, turn="1"))
+    assert "送苹果苗" in page.content.decode()
+    assert "王有福" not in words_of(page)
+
+
+def test_only_a_colleague_in_office_and_only_on_own_households(cadre, own):
+    assert client_of(cadre).get(f"/assistance/new/?for={make_cadre().pk}").status_code == 404
+    gone = make_cadre(unit=cadre.unit, left_on=DAY)
+    assert client_of(cadre).get(f"/assistance/new/?for={gone.pk}").status_code == 404
+    older = make_cadre(unit=cadre.unit)
+    page = client_of(cadre).post(f"/assistance/new/?for={older.pk}", form(own))
+    assert "不归您管" in words_of(page)
+    assert not Assistance.objects.exists()
+
+
 def test_help_that_answers_a_problem_goes_to_all_who_joined_it(cadre, own, second):
     problem = make_problem(cadre=cadre, household=own)
     make_problem(cadre=cadre, household=second, joined_into=problem)

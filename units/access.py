@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from core.forms import key_of
 from units.models import Cadre
 from units.roles import Role
 
@@ -43,6 +44,16 @@ leader_or_overseer_required = roles_required(Role.OFFICE, Role.LEADER, Role.VIEW
 """Whoever answers for more than the own households."""
 recorder_required = roles_required(Role.OFFICE, Role.LEADER, Role.CADRE)
 """Everyone but a viewer, who changes nothing."""
+
+
+def written_for(request: HttpRequest) -> Cadre:
+    """Whose record a page writes: the user's own, or that of a colleague of the same unit (`?for=`), else 404."""
+    author, key = user_of(request), request.GET.get("for", "")
+    if not key:
+        return author
+    colleagues = Cadre.objects.colleagues_of(author).select_related("unit__division")
+    colleague: Cadre = get_object_or_404(colleagues, pk=key_of(key))
+    return colleague
 
 
 def get_visible(queryset: Any, user: Cadre, **lookup: Any) -> Any:

@@ -95,7 +95,10 @@ class Asked:
 
 
 class AssistanceForm(WorthForm):
-    """Offered are the households of a cadre, else those of the village chosen; and those the page named."""
+    """Help that the user gave, or writes down for a colleague (`giver`).
+
+    Offered are the households of a cadre, else those of the village chosen; and those the page named.
+    """
 
     ref = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
@@ -162,9 +165,9 @@ class AssistanceForm(WorthForm):
     result = PlainText(label=label_of("result"), max_length=200, required=False)
     photos = PhotosField(label="收条、照片", required=False, widget=ManyFilesInput)
 
-    def __init__(self, *args: Any, user: Cadre, asked: Asked, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Cadre, giver: Cadre, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.asked = user, asked
+        self.user, self.giver, self.asked = user, giver, asked
         self.fields["ref"].initial = uuid4()
         for name in ("content", "given_on", "goods", "goods_unit", "result"):
             self.fields[name].widget.attrs["class"] = "form-control"
@@ -177,8 +180,8 @@ class AssistanceForm(WorthForm):
         """What may be chosen: all of the place that the page stands for, and what led here."""
         user, village = self.user, key_of(str(self["village"].value() or ""))
         keys = [key_of(str(key)) for key in self["households"].value() or []]
-        households = Household.objects.visible_to(user)
-        if user.sees_place or user.is_leader:
+        households = Household.objects.open_to(user, self.giver)
+        if self.giver == user and (user.sees_place or user.is_leader):
             households = households.filter(Q(village=village, status=Status.OPEN) | Q(pk__in=keys))
         here = Q(village=village) | Q(village__in=households.values("village"))
         problems = Problem.objects.visible_to(user)
@@ -193,8 +196,17 @@ class AssistanceForm(WorthForm):
         }
         for name, rows in wanted.items():
             limit(self, name, rows)
-        if not (user.is_office or user.is_leader):
+        if self.giver != user or not (user.is_office or user.is_leader):
             del self.fields["cadre"]
+
+    @property
+    def for_other(self) -> bool:
+        return self.giver != self.user
+
+    def colleagues(self) -> QuerySet[Cadre]:
+        """For whom a cadre may go on to write; who leads chooses in the form."""
+        others = Cadre.objects.colleagues_of(self.user).exclude(pk=self.user.pk).order_by("pinyin", "pk")
+        return others.none() if self.for_other or "cadre" in self.fields else others
 
     @cached_property
     def ticked(self) -> list[Any]:
@@ -283,6 +295,7 @@ class AssistanceForm(WorthForm):
             **{name: value for name, value in data.items() if name not in left_out},
             "ref": self.sent_ref(),
             "author": self.user,
+            "cadre": data.get("cadre") or self.giver,
             "households": list(data["households"]),
             "visit": self.asked.visit,
         }

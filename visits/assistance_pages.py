@@ -30,7 +30,7 @@ from core.pages import form_page
 from core.places import under
 from households.choices import Relation
 from households.models import Household, Member, head_names
-from units.access import get_editable, get_visible, recorder_required, user_of
+from units.access import get_editable, get_visible, recorder_required, user_of, written_for
 from units.context import frame_of
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
@@ -185,11 +185,11 @@ def _totals(found: QuerySet[Assistance], count: int, household: int) -> list[dic
 
 @recorder_required
 def assistance_new(request: HttpRequest) -> HttpResponse:
-    """Led to by `?household=` (several), `?problem=`, `?visit=` or `?project=`; the button `turn` goes on
-    with what was typed: the households of a village, or what each family gets."""
-    user = user_of(request)
-    asked = _asked(request, user)
-    form = _form(request, user, asked)
+    """Led to by `?household=` (several), `?problem=`, `?visit=` or `?project=`, for a colleague by `?for=`; the
+    button `turn` goes on with what was typed: the households of a village or colleague, or what each family gets."""
+    user, giver = user_of(request), written_for(request)
+    asked = _asked(request, user, giver)
+    form = _form(request, user, giver, asked)
     conflict: dict[str, Any] | None = None
     if form.is_bound and form.is_valid():
         try:
@@ -220,9 +220,9 @@ def assistance_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _asked(request: HttpRequest, user: Cadre) -> Asked:
+def _asked(request: HttpRequest, user: Cadre, giver: Cadre) -> Asked:
     """The rows that the address names; 404 when one is not to be seen."""
-    seen = Household.objects.visible_to(user).with_head().select_related("village__division")
+    seen = Household.objects.open_to(user, giver).with_head().select_related("village__division")
     keys = {key_of(key) for key in request.GET.getlist("household")}
     households = list(seen.filter(pk__in=keys))
     if len(households) < len(keys):
@@ -242,9 +242,9 @@ def _named(request: HttpRequest, name: str, rows: Any) -> Any:
     return get_object_or_404(rows, pk=key_of(key)) if key else None
 
 
-def _form(request: HttpRequest, user: Cadre, asked: Asked) -> AssistanceForm:
+def _form(request: HttpRequest, user: Cadre, giver: Cadre, asked: Asked) -> AssistanceForm:
     if request.method == "POST" and "turn" not in request.POST:
-        return AssistanceForm(request.POST, request.FILES, user=user, asked=asked)
+        return AssistanceForm(request.POST, request.FILES, user=user, giver=giver, asked=asked)
     initial: dict[str, Any] = {
         "households": [household.pk for household in asked.households],
         "village": asked.village.pk if asked.village else None,
@@ -258,7 +258,7 @@ def _form(request: HttpRequest, user: Cadre, asked: Asked) -> AssistanceForm:
             name: request.POST.get(name, "") for name in AssistanceForm.base_fields if name != "photos"
         }
         initial["households"] = request.POST.getlist("households")
-    return AssistanceForm(user=user, asked=asked, initial=initial)
+    return AssistanceForm(user=user, giver=giver, asked=asked, initial=initial)
 
 
 def _back(asked: Asked) -> str:

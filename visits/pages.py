@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -15,7 +15,7 @@ from core.display import history_of
 from core.forms import key_of
 from core.words import split_words
 from households.models import Household
-from units.access import get_editable, get_visible, recorder_required, user_of
+from units.access import get_editable, get_visible, recorder_required, user_of, written_for
 from units.context import frame_of
 from units.models import Cadre
 from visits.along import AlongError, AlongForm, record_screen
@@ -33,7 +33,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     The button `turn` goes on with what was typed for another cadre or without a household chosen.
     """
     author = user_of(request)
-    form = _visit_form(request, author, _written_for(request, author))
+    form = _visit_form(request, author, written_for(request))
     along = AlongForm(request.POST) if form.is_bound else AlongForm(initial=request.POST.dict())
     if not form.is_bound or not (form.is_valid() & along.is_valid()):
         return _visit_page(request, form, along)
@@ -52,15 +52,6 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         return _visit_page(request, form, along, conflict={"stored": [], "rows": []})
     messages.success(request, _told(visits, along))
     return redirect("home")
-
-
-def _written_for(request: HttpRequest, author: Cadre) -> Cadre:
-    key = request.GET.get("for", "")
-    if not key:
-        return author
-    colleagues = Cadre.objects.colleagues_of(author).select_related("unit__division")
-    colleague: Cadre = get_object_or_404(colleagues, pk=key_of(key))
-    return colleague
 
 
 def _visit_form(request: HttpRequest, author: Cadre, cadre: Cadre) -> VisitForm:
