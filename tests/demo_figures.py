@@ -37,7 +37,7 @@ class Figures:
         self.nights = 0
         self.surveys = SurveyFigures(self.year)
         self.field = FieldFigures(last)
-        self.work = WorkFigures()
+        self.work = WorkFigures(last.year)
 
     def add(self, batch: Batch) -> None:
         name = batch.model.__name__
@@ -164,6 +164,11 @@ class Figures:
             "帮扶项目": [self.rows["Project"]],
             "项目进展": [self.rows["ProjectNote"]],
             "受益户": [self.rows["ProjectBeneficiary"]],
+            "帮扶计划": [self.rows["HouseholdPlan"]],
+            "帮扶措施": [self.rows["Measure"]],
+            "村发展规划": [self.rows["VillagePlan"]],
+            "年度目标": [self.rows["VillageGoal"]],
+            "村记事": [self.rows["VillageNote"]],
         }
 
     def _ages(self) -> Table:

@@ -1,23 +1,28 @@
-"""Projects of the demo county counted from their rows; docs/demo-data.md has the same tables."""
+"""Projects and plans of the demo county counted from their rows; docs/demo-data.md has the same tables."""
 
 from collections import Counter
 from decimal import Decimal
 from typing import Any
 
 from tests.demo_field_figures import Table, shares_of
-from villages.models import FundSource, Project
+from villages.models import FundSource, Project, VillageNote
 
 MONEY = ("planned", "arranged", "spent")
 
 
 class WorkFigures:
-    """Counts rows as they pass."""
+    """Counts rows as they pass; `year` is the demo's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, year: int) -> None:
+        self.year = year
         self.kinds: Counter[str] = Counter()
         self.states: Counter[str] = Counter()
         self.of_village: Counter[int] = Counter()
         self.funds: dict[str, list[Decimal]] = {source: [Decimal(0)] * 3 for source in FundSource}
+        self.measures: Counter[tuple[int, bool]] = Counter()
+        self.goals: Counter[tuple[int, bool]] = Counter()
+        self.notes: Counter[str] = Counter()
+        self.paying = 0
 
     def project(self, row: dict[str, Any]) -> None:
         self.kinds[row["kind"]] += 1
@@ -27,6 +32,16 @@ class WorkFigures:
     def projectfund(self, row: dict[str, Any]) -> None:
         before = self.funds[row["source"]]
         self.funds[row["source"]] = [whole + row[name] for whole, name in zip(before, MONEY, strict=True)]
+
+    def measure(self, row: dict[str, Any]) -> None:
+        self.measures[row["year"] - self.year, row["done_on"] is not None] += 1
+        self.paying += row["expected_gain"] is not None
+
+    def villagegoal(self, row: dict[str, Any]) -> None:
+        self.goals[row["year"] - self.year, row["done_on"] is not None] += 1
+
+    def villagenote(self, row: dict[str, Any]) -> None:
+        self.notes[row["kind"]] += 1
 
     def tables(self, rows: Counter[str]) -> dict[str, Table]:
         villages = Counter(min(self.of_village[village + 1], 4) for village in range(rows["Village"]))
@@ -39,4 +54,18 @@ class WorkFigures:
                 for source, amounts in self.funds.items()
                 if any(amounts)
             },
+            "计划和规划（%）": {
+                "有帮扶计划的户": [100 * rows["HouseholdPlan"] / rows["Household"]],
+                "有预计增收的措施": [100 * self.paying / rows["Measure"]],
+                "有发展规划的村": [100 * rows["VillagePlan"] / rows["Village"]],
+            },
+            "按年完成的（%）": {
+                name: [_done(self.measures, year), _done(self.goals, year)]
+                for year, name in ((-1, "上一年的"), (0, "今年的"), (1, "明年的"))
+            },
+            "村记事（%）": shares_of(self.notes, dict(VillageNote.Kind.choices)),
         }
+
+
+def _done(counter: Counter[tuple[int, bool]], year: int) -> float:
+    return 100 * counter[year, True] / (counter[year, True] + counter[year, False])

@@ -16,7 +16,14 @@ from core import identity
 from core.models import Change, Installation
 from core.records import Record
 from households.choices import Cause, Health, Kind, PairingKind, Relation
-from households.models import Household, HouseholdPairing, Member, ProjectBeneficiary
+from households.models import (
+    Household,
+    HouseholdPairing,
+    HouseholdPlan,
+    Measure,
+    Member,
+    ProjectBeneficiary,
+)
 from lianhu.demo import PASSWORD, SAMPLE_LOGINS, is_demo
 from lianhu.demo.county import Batch, build
 from lianhu.demo.families import CHILDREN_RELATIONS, OWN_CHILDREN
@@ -28,7 +35,16 @@ from tests.factories import make_unit
 from units.models import Cadre, Unit
 from units.presets import VILLAGES_A_UNIT
 from units.roles import Role
-from villages.models import Project, ProjectFund, ProjectNote, Village, VillagePairing
+from villages.models import (
+    Project,
+    ProjectFund,
+    ProjectNote,
+    Village,
+    VillageGoal,
+    VillageNote,
+    VillagePairing,
+    VillagePlan,
+)
 from visits.models import Assistance, AssistanceShare, Problem, ProblemMove, Visit
 
 YEAR = 2026
@@ -39,6 +55,7 @@ RECORDS = (
     *(VillagePairing, HouseholdPairing, Visit, Response),
     *(Problem, ProblemMove, Assistance, AssistanceShare),
     *(Project, ProjectFund, ProjectNote, ProjectBeneficiary),
+    *(VillagePlan, VillageGoal, VillageNote, HouseholdPlan, Measure),
 )
 KEPT: dict[type[Model], tuple[str, ...]] = {
     Household: ("id", "main_cause", "kind", "tags", "income_when_identified", "size"),
@@ -92,10 +109,8 @@ def test_the_document_has_the_figures_of_the_county(county):
     documented = read_tables(Path(settings.BASE_DIR) / "docs" / "demo-data.md")
     counted = county.figures.tables()
     assert documented.keys() == counted.keys()
-    exact = {
-        ("规模", label)
-        for label in list(documented["规模"])[: list(documented["规模"]).index("未结对户") + 1]
-    }
+    scale = list(documented["规模"])
+    exact = {("规模", label) for label in scale[: scale.index("未结对户") + 1]}
     wrong = [
         (title, label, value, documented[title].get(label))
         for title, table in counted.items()

@@ -6,13 +6,25 @@ from itertools import pairwise
 
 import pytest
 
-from households.models import Household, ProjectBeneficiary
+from households.choices import Cause, Labour
+from households.models import Household, HouseholdPlan, Measure, Member, ProjectBeneficiary
+from lianhu.demo.answers.remarks import PLANS_OF_INDUSTRY, PLANS_OF_WORKS
+from lianhu.demo.field import measures, village_words, works
 from tests.demo_sample import DAYS, Sample, sample_of
-from villages.models import Project, ProjectFund, ProjectNote
+from villages.models import (
+    Project,
+    ProjectFund,
+    ProjectNote,
+    VillageGoal,
+    VillageNote,
+    VillagePlan,
+)
 from visits.choices import AssistanceKind
 from visits.models import Assistance
 
 Status = Project.Status
+WORKERS = {Labour.ORDINARY, Labour.SKILLED}
+BY_SHEET = {measures.HOUSE.text, measures.TAP.text}
 
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
@@ -92,3 +104,61 @@ def test_goods_of_a_project_are_paid_from_its_money(sample):
         assert item["village_id"] == project["village_id"]
         assert item["unit_id"] == project["unit_id"]
         assert item["goods_value"] <= spent[project["id"]]
+
+
+# --- plans --------------------------------------------------------------------------------------
+
+
+@pytest.mark.once
+def test_a_plan_is_written_by_who_has_the_household_and_is_the_only_one(sample):
+    plans = sample.rows[HouseholdPlan]
+    identified = {row["id"]: row["identified_on"] for row in sample.rows[Household]}
+    assert len({row["household_id"] for row in plans}) == len(plans) > 300
+    for plan in plans:
+        day = plan["written_on"]
+        assert identified[plan["household_id"]] < day <= sample.now.date()
+        who = {row["cadre_id"] for row in sample.paired(plan["household_id"], day)}
+        assert plan["written_by_id"] in who
+
+
+@pytest.mark.once
+def test_measures_fit_their_plan_and_are_done_after_it(sample):
+    today = sample.now.date()
+    plans = {row["id"]: row for row in sample.rows[HouseholdPlan]}
+    texts = set()
+    for measure in sample.rows[Measure]:
+        done = measure["done_on"]
+        assert done is None or plans[measure["plan_id"]]["written_on"] < done <= today
+        assert done is None or done.year >= measure["year"] or measure["text"] in BY_SHEET
+        assert measure["expected_gain"] is None or measure["expected_gain"] > 0
+        assert bool(measure["result"]) or done is None
+        texts.add((measure["plan_id"], measure["text"]))
+    assert len(texts) == len(sample.rows[Measure])
+    assert {plan for plan, _ in texts} == plans.keys()
+
+
+@pytest.mark.once
+def test_who_cannot_work_is_not_told_to(sample):
+    working = {row["household_id"] for row in sample.rows[Member] if row["labour"] in WORKERS}
+    plans = {row["id"]: row["household_id"] for row in sample.rows[HouseholdPlan]}
+    asking = {means.text for some in measures.FOR_WISH.values() for means in some}
+    for measure in sample.rows[Measure]:
+        assert measure["text"] not in asking or plans[measure["plan_id"]] in working
+
+
+@pytest.mark.once
+def test_goals_and_notes_of_a_village_have_come_to_pass_by_today(sample):
+    today = sample.now.date()
+    plans = sample.rows[VillagePlan]
+    assert len({row["village_id"] for row in plans}) == len(plans) > 15
+    assert all(row["problems"] and row["approach"] and row["industry"] for row in plans)
+    for goal in sample.rows[VillageGoal]:
+        assert goal["done_on"] is None or goal["done_on"] <= today
+    assert {row["kind"] for row in sample.rows[VillageNote]} == set(VillageNote.Kind)
+    assert all(row["on"] <= today and "{" not in row["text"] for row in sample.rows[VillageNote])
+
+
+def test_every_cause_and_limit_has_its_words():
+    assert measures.FOR_CAUSE.keys() == measures.SITUATIONS.keys() == measures.ENDS.keys() == set(Cause)
+    assert village_words.PROBLEMS.keys() == PLANS_OF_WORKS.keys()
+    assert village_words.INDUSTRIES.keys() == PLANS_OF_INDUSTRY.keys() >= works.INDUSTRIES.keys()

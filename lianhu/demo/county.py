@@ -37,7 +37,7 @@ CODE = "620524"
 VILLAGES_FILE = settings.BASE_DIR / "data" / "wushan_villages.csv"
 CHUNK = 2000
 VILLAGES_AT_ONCE = 12
-ROUGHLY = {"sample": 8_700, "county": 345_000}
+ROUGHLY = {"sample": 9_900, "county": 410_000}
 """Rows of each scale, for the progress bar."""
 
 

@@ -1,4 +1,4 @@
-"""Two years of fieldwork beside the visits: difficulties, the help given, projects.
+"""Two years of fieldwork beside the visits: difficulties, the help given, projects, plans.
 
 Drawn from generators of their own, village by village, so that nothing else of the demo moves with them.
 """
@@ -13,8 +13,10 @@ from lianhu.demo.draw import stream
 from lianhu.demo.field.findings import findings
 from lianhu.demo.field.help import Help
 from lianhu.demo.field.known import Known
+from lianhu.demo.field.plans import Plans
 from lianhu.demo.field.problems import Problems
 from lianhu.demo.field.projects import Projects
+from lianhu.demo.field.village_plans import VillagePlans
 from lianhu.demo.homes import Place
 from lianhu.demo.responses import HOUSEHOLD_FORM, VILLAGE_FORM
 from lianhu.demo.scales import Scale
@@ -29,7 +31,8 @@ class Fieldwork:
 
     def __init__(self, scale: Scale, known: Known) -> None:
         self.scale = scale
-        self.problems, self.help, self.projects = Problems(known), Help(known), Projects(known)
+        self.problems, self.help = Problems(known), Help(known)
+        self.projects, self.village_plans, self.plans = Projects(known), VillagePlans(known), Plans(known)
 
     def of(self, place: Place, responses: Rows) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:
         """(model, rows) of a village, parents first; `responses` are those of its households and of itself."""
@@ -46,6 +49,8 @@ class Fieldwork:
         rng = self._stream("projects", place)
         sites = self.projects.of(rng, found)
         yield from self.projects.rows(rng, found, sites).items()
+        yield from self.village_plans.of(self._stream("village plans", place), found, sites).items()
+        yield from self.plans.of(self._stream("plans", place), found).items()
         of_projects = self.help.rows(rng, place, [*self.projects.help(rng, found, sites)])
         yield from ((Assistance, items + of_projects[0]), (AssistanceShare, shares + of_projects[1]))
 

@@ -36,18 +36,36 @@ class Findings(NamedTuple):
         homes: list[Home] = []
         days: list[tuple[date, date]] = []
         for home in self.place.homes:
-            both = self.sheets.get(home.pk, ())
-            if len(both) == 2 and now(both[1]["answers"]) and not now(both[0]["answers"]):
+            if second := self.since(home, now):
                 homes.append(home)
-                days.append((both[0]["surveyed_on"], both[1]["surveyed_on"]))
+                days.append((self.sheets[home.pk][0]["surveyed_on"], second))
         if not homes:
             return None
         return Better(homes, max(first for first, _ in days), min(second for _, second in days))
 
-    def last_answers(self, home: Home) -> Answers:
-        """Those of the newest sheet; none of a household that was not asked."""
+    def first_answers(self, home: Home) -> Answers:
+        """None of a household that was not asked."""
         both = self.sheets.get(home.pk, ())
-        return both[-1]["answers"] if both else {}
+        return both[0]["answers"] if both else {}
+
+    def since(self, home: Home, now: Callable[[Answers], bool]) -> date | None:
+        """The day on which a household told that something is so that was not the first time."""
+        both = self.sheets.get(home.pk, ())
+        changed = len(both) == 2 and now(both[1]["answers"]) and not now(both[0]["answers"])
+        return both[1]["surveyed_on"] if changed else None
+
+
+def is_tapped(answers: Answers) -> bool:
+    return answers["A06"] == "01"
+
+
+def is_paved(answers: Answers) -> bool:
+    return answers["A10"] in {"03", "04"}
+
+
+def is_safe(answers: Answers) -> bool:
+    """Lives in a house that is not in danger."""
+    return answers.get("A04") == 0
 
 
 def findings(place: Place, sheets: Sheets, own: Sequence[Mapping[str, Any]]) -> Findings:

@@ -10,7 +10,7 @@ from typing import Any
 from households.models import ProjectBeneficiary
 from lianhu.demo.draw import Choice
 from lianhu.demo.field import works
-from lianhu.demo.field.findings import Better, Findings
+from lianhu.demo.field.findings import Better, Findings, is_paved, is_safe, is_tapped
 from lianhu.demo.field.gifts import Gift
 from lianhu.demo.field.help import Giver, Item
 from lianhu.demo.field.known import Known
@@ -38,8 +38,6 @@ OTHER_SOURCES, ALL_THERE, EARLY_MONEY = 0.6, 0.9, 0.4
 """How often the lesser sources give too, all is there when it is finished, some before it begins."""
 WON, WON_BEFORE = 0.6, (8, 40)
 HUNDRED = Decimal(100)
-TAPPED, PAVED = {"01"}, {"03", "04"}
-"""Options of A06, A10."""
 
 
 @dataclass(slots=True)
@@ -225,9 +223,9 @@ class Projects:
 def _built(rng: Random, found: Findings) -> Iterator[tuple[Work, Better]]:
     """What several households have got between the rounds."""
     for work, better in (
-        (works.TAPS, found.better(lambda answers: answers.get("A06") in TAPPED)),
-        (works.ROAD, found.better(lambda answers: answers.get("A10") in PAVED)),
-        (works.HOUSES, found.better(lambda answers: answers.get("A04") == 0)),
+        (works.TAPS, found.better(is_tapped)),
+        (works.ROAD, found.better(is_paved)),
+        (works.HOUSES, found.better(is_safe)),
     ):
         if better and len(better.homes) >= FEWEST and rng.random() < NOTICED:
             yield work, better
