@@ -130,8 +130,10 @@ def _name_the_blank(field: forms.Field) -> None:
 def saved(form: RecordForm[Any]) -> bool:
     """Save a valid form; False leaves what stands against it on the form, with all that was typed.
 
-    What is stored already, as after a double tap, is no conflict.
+    What is stored already, as after a double tap, is no conflict and is not stored again.
     """
+    if form.instance.pk is None and _is_stored(form):
+        return True
     try:
         with transaction.atomic():
             form.save()
@@ -144,6 +146,18 @@ def saved(form: RecordForm[Any]) -> bool:
     except IntegrityError:
         form.add_error(None, "刚刚有人存了同样的内容，请核对后再存。")
     return False
+
+
+def _is_stored(form: RecordForm[Any]) -> bool:
+    """Whether a new row is there already, word for word; not asked of one that comes with files and the like."""
+    row = form.instance
+    columns = {
+        f.name: f for f in row._meta.concrete_fields if not f.primary_key and f.name not in row.untracked
+    }
+    if any(form.cleaned_data.get(name) for name in form.fields if name not in {*columns, "version"}):
+        return False
+    said = {field.attname: getattr(row, field.attname) for field in columns.values()}
+    return type(row)._base_manager.filter(**said).exists()
 
 
 def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:

@@ -100,6 +100,23 @@ def test_a_leaders_note_moves_the_project_on(leader, project):
     assert project.progress == 40
 
 
+def test_the_newest_note_says_how_far_it_is_whoever_writes_it(cadre, leader, project):
+    for on, progress in (("2015-09-16", 60), ("2015-03-01", 10)):
+        client_of(cadre).post(
+            f"/projects/{project.pk}/notes/new/", {"on": on, "progress": progress, "text": "挖管沟"}
+        )
+    project.refresh_from_db()
+    assert project.progress == 60
+
+
+def test_a_note_sent_twice_is_kept_once(cadre, project):
+    for _ in range(2):
+        client_of(cadre).post(
+            f"/projects/{project.pk}/notes/new/", {"on": "2015-09-16", "text": "管沟挖好了"}
+        )
+    assert project.notes.count() == 1
+
+
 def test_a_file_that_is_no_picture_is_refused_and_the_text_stays(cadre, project):
     page = client_of(cadre).post(
         f"/projects/{project.pk}/notes/new/",
@@ -116,6 +133,17 @@ def test_beneficiaries_are_households_of_the_village(leader, project, own):
     assert "不在这个村" in words_of(page)
     client.post(f"/projects/{project.pk}/households/", {"households": [own.pk]})
     assert [row.household for row in ProjectBeneficiary.objects.all()] == [own]
+
+
+def test_who_ticks_beneficiaries_second_unticks_nobody_elses(leader, project, own):
+    other = make_household(head="赵六", village=own.village)
+    client, url = client_of(leader), f"/projects/{project.pk}/households/"
+    opened = client.get(url).context["form"]["seen"].value()
+    for household in (own, other, other):
+        client.post(url, {"households": [household.pk], "seen": opened})
+    assert {row.household for row in ProjectBeneficiary.objects.all()} == {own, other}
+    client.post(url, {"households": [other.pk], "seen": f"{own.pk},{other.pk}"})
+    assert [row.household for row in ProjectBeneficiary.objects.all()] == [other]
 
 
 def test_a_finished_project_needs_its_day(leader, project):
@@ -152,6 +180,14 @@ def test_a_cadre_writes_the_plan_of_an_own_household(cadre, own):
     )
     assert Measure.objects.get().plan.written_by == cadre
     assert "预计增收 2,400.00 元" in words_of(client.get(f"/households/{own.pk}/"))
+
+
+def test_a_measure_tapped_twice_is_added_once(cadre, own):
+    make_measure(household=own, cadre=cadre)
+    sent = {"year": 2015, "text": "养羊 5 只", "expected_gain": "2400"}
+    for _ in range(2):
+        assert client_of(cadre).post(f"/households/{own.pk}/measures/new/", sent).status_code == 302
+    assert Measure.objects.filter(text="养羊 5 只").count() == 1
 
 
 def test_the_second_editor_of_a_plan_sees_both(cadre, own):

@@ -7,7 +7,16 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 
 from core.attachments import as_stored
-from core.forms import AmountField, ChineseDateField, CountField, OpenTextField, RecordForm, RowsField, limit
+from core.forms import (
+    AmountField,
+    ChineseDateField,
+    CountField,
+    OpenTextField,
+    RecordForm,
+    RowsField,
+    key_of,
+    limit,
+)
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure
 from units.days import problem_of_day
 from units.models import Cadre, Unit
@@ -15,6 +24,7 @@ from villages.models import (
     Project,
     ProjectFund,
     ProjectNote,
+    ProjectPhoto,
     Village,
     VillageGoal,
     VillageNote,
@@ -105,10 +115,23 @@ class ProjectNoteForm(RecordForm[ProjectNote]):
         model = ProjectNote
         fields = ("on", "progress", "text")
 
+    def save(self, commit: bool = True) -> ProjectNote:
+        """The newest word on how far it is is the project's own."""
+        note = super().save(commit)
+        for photo in self.cleaned_data["photos"]:
+            ProjectPhoto.objects.create(owner=note, file=photo, size=photo.size)
+        project = Project.objects.select_for_update().get(pk=note.project_id)
+        later = project.notes.filter(on__gt=note.on, progress__isnull=False)
+        if note.progress is not None and not later.exists():
+            project.progress = note.progress
+            project.save()
+        return note
+
 
 class BeneficiariesForm(forms.Form):
-    """The households of the village that a project serves."""
+    """The households of the village that a project serves; `seen` are those ticked when the page was opened."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     households = HouseholdChoices(
         label="受益户",
         queryset=Household.objects.none(),
@@ -121,6 +144,14 @@ class BeneficiariesForm(forms.Form):
         super().__init__(*args, **kwargs)
         seen = Household.objects.visible_to(user).with_head().filter(village=project.village_id)
         limit(self, "households", seen.select_related("village").order_by("no"))
+        self.served = set(project.beneficiaries.values_list("household", flat=True))
+        self.initial = {"households": self.served, "seen": ",".join(map(str, sorted(self.served)))}
+
+    def changed(self) -> tuple[set[int], set[int]]:
+        """(ticked, unticked) on this page: what others have ticked meanwhile stays."""
+        chosen = {household.pk for household in self.cleaned_data["households"]}
+        seen = {key_of(key) for key in self.cleaned_data["seen"].split(",")}
+        return chosen - seen, seen - chosen
 
 
 class VillagePlanForm(RecordForm[VillagePlan]):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
@@ -24,7 +24,7 @@ from units.access import get_editable, get_visible, manager_required, recorder_r
 from units.context import frame_of
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
-from villages.models import FundSource, Project, ProjectFund, ProjectNote, ProjectPhoto, Village
+from villages.models import FundSource, Project, ProjectFund, ProjectNote, Village
 from visits.plans.forms import BeneficiariesForm, FundForm, ProjectForm, ProjectNoteForm
 
 
@@ -194,19 +194,14 @@ def project_note(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProjectNoteForm(
         request.POST or None, request.FILES or None, instance=ProjectNote(project=project, by=user)
     )
-    back = reverse("project", args=[pk])
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            note = form.save()
-            for photo in form.cleaned_data["photos"]:
-                ProjectPhoto.objects.create(owner=note, file=photo, size=photo.size)
-            if note.progress is not None and Project.objects.editable_by(user).filter(pk=pk).exists():
-                project.progress = note.progress
-                project.save()
-        messages.success(request, "进展已记下。")
-        return redirect(back)
     return form_page(
-        request, form, title="记进展", facts=str(project), done="", back=back, frame=frame_of(user)
+        request,
+        form,
+        title="记进展",
+        facts=str(project),
+        done="进展已记下。",
+        back=reverse("project", args=[pk]),
+        frame=frame_of(user),
     )
 
 
@@ -219,17 +214,10 @@ def project_beneficiaries(request: HttpRequest, pk: int) -> HttpResponse:
     """Which households of the village it serves."""
     user = user_of(request)
     project = get_editable(Project.objects.select_related("village"), user, pk=pk)
-    served = set(project.beneficiaries.values_list("household", flat=True))
-    form = BeneficiariesForm(request.POST or None, project=project, user=user, initial={"households": served})
+    form = BeneficiariesForm(request.POST or None, project=project, user=user)
     if request.method == "POST" and form.is_valid():
-        chosen = {household.pk for household in form.cleaned_data["households"]}
-        with transaction.atomic():
-            for row in project.beneficiaries.filter(household__in=served - chosen):
-                row.delete()
-            for key in chosen - served:
-                household = get_object_or_404(Household, pk=key)
-                ProjectBeneficiary.objects.create(project=project, household=household)
-        messages.success(request, f"受益户现在是 {len(chosen)} 户。")
+        _serve(project, *form.changed())
+        messages.success(request, f"受益户现在是 {project.beneficiaries.count()} 户。")
         return redirect("project", pk=pk)
     return render(
         request,
@@ -240,3 +228,14 @@ def project_beneficiaries(request: HttpRequest, pk: int) -> HttpResponse:
             "cancel": reverse("project", args=[pk]),
         },
     )
+
+
+@transaction.atomic
+def _serve(project: Project, ticked: set[int], unticked: set[int]) -> None:
+    """One at a time for a project, so that two pages cannot both add a household."""
+    list(Project.objects.select_for_update().filter(pk=project.pk))
+    for row in project.beneficiaries.filter(household__in=unticked):
+        row.delete()
+    served = set(project.beneficiaries.values_list("household", flat=True))
+    for household in Household.objects.filter(pk__in=ticked - served).select_related("village"):
+        ProjectBeneficiary.objects.create(project=project, household=household)
