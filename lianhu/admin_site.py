@@ -35,6 +35,16 @@ SECTIONS = {
         "visits.activity",
         "surveys.response",
     ),
+    "项目和计划": (
+        "villages.project",
+        "villages.projectfund",
+        "villages.villageplan",
+        "villages.villagegoal",
+        "villages.villagenote",
+        "households.householdplan",
+        "households.measure",
+        "households.householdaway",
+    ),
     "规定": ("units.requirement", "units.leave", "units.calendarday", "units.word"),
     "记录": ("core.importrun", "core.download", "core.reveal"),
 }

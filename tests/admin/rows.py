@@ -7,16 +7,20 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import Download, ImportRun, Reveal
+from households.models import Household, HouseholdAway, ProjectBeneficiary
 from surveys.models import Survey
 from tests.factories import (
     make_activity,
     make_assistance,
     make_division,
+    make_goal,
     make_household,
     make_id_number,
+    make_measure,
     make_member,
     make_pairing,
     make_problem,
+    make_project,
     make_response,
     make_survey,
     make_unit,
@@ -25,6 +29,7 @@ from tests.factories import (
     make_visit,
 )
 from units.models import Cadre, CalendarDay, Leave, Requirement, Word
+from villages.models import ProjectFund, ProjectNote, VillageNote
 
 Rows = dict[str, Any]
 
@@ -54,8 +59,28 @@ def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Ro
     registers = [cadre, cadre.unit, place, village_pairing, household, member, pairing]
     help_given = make_assistance(cadre=cadre, household=household, problem=problem, visit=visit)
     activity = make_activity(cadre=cadre, village=place)
-    found = [*registers, leave, visit, problem, help_given, activity, response]
+    found = [*registers, *plans_of(cadre, household), leave, visit, problem, help_given, activity, response]
     return {row._meta.label_lower: row for row in found}
+
+
+def plans_of(cadre: Cadre, household: Household) -> list[Any]:
+    """Of the household and its village."""
+    village = household.village
+    project = make_project(unit=cadre.unit, village=village, name=f"{village}人饮管道")
+    ProjectBeneficiary.objects.create(project=project, household=household)
+    ProjectNote.objects.create(project=project, on=date(2015, 9, 20), text="管沟挖好了", by=cadre)
+    goal = make_goal(village=village, unit=cadre.unit)
+    measure = make_measure(household=household, cadre=cadre)
+    return [
+        project,
+        ProjectFund.objects.create(project=project, source="unit", planned=30000, arranged=20000),
+        goal,
+        goal.plan,
+        VillageNote.objects.create(village=village, kind="soil", text="土样送检", by=cadre),
+        measure,
+        measure.plan,
+        HouseholdAway.objects.create(household=household, started_on=date(2015, 3, 1), reason="去新疆摘棉花"),
+    ]
 
 
 def rows_of_the_office(cadre: Cadre, county: str = "620524") -> Rows:

@@ -32,6 +32,14 @@ TABLES = [
     "visits.problem",
     "visits.assistance",
     "visits.activity",
+    "villages.project",
+    "villages.projectfund",
+    "villages.villageplan",
+    "villages.villagegoal",
+    "villages.villagenote",
+    "households.householdplan",
+    "households.measure",
+    "households.householdaway",
     "surveys.response",
 ]
 WORDS = {
@@ -46,6 +54,14 @@ WORDS = {
     "visits.problem": "魏来福",
     "visits.assistance": "魏来福",
     "visits.activity": "林业",
+    "villages.project": "黎堡",
+    "villages.projectfund": "黎堡",
+    "villages.villageplan": "libao",
+    "villages.villagegoal": "libao",
+    "villages.villagenote": "libao",
+    "households.householdplan": "魏来福",
+    "households.measure": "魏来福",
+    "households.householdaway": "魏来福",
     "surveys.response": "魏来福",
 }
 every_table = pytest.mark.parametrize("table", TABLES)

@@ -1,9 +1,32 @@
-"""Admin of visits and of what follows from them: read, exported, 作废; written only where a page writes too."""
+"""Admin of visits and of what follows from them, of projects and plans: writing keeps to the rules of the pages."""
 
 from visits.admin.activity import ActivityAdmin
 from visits.admin.assistance import AssistanceAdmin
 from visits.admin.pairing import FollowedPairingAdmin
+from visits.admin.plan import (
+    HouseholdAwayAdmin,
+    HouseholdPlanAdmin,
+    MeasureAdmin,
+    VillageGoalAdmin,
+    VillageNoteAdmin,
+    VillagePlanAdmin,
+)
 from visits.admin.problem import ProblemAdmin
+from visits.admin.project import ProjectAdmin, ProjectFundAdmin
 from visits.admin.visit import VisitAdmin
 
-__all__ = ["ActivityAdmin", "AssistanceAdmin", "FollowedPairingAdmin", "ProblemAdmin", "VisitAdmin"]
+__all__ = [
+    "ActivityAdmin",
+    "AssistanceAdmin",
+    "FollowedPairingAdmin",
+    "HouseholdAwayAdmin",
+    "HouseholdPlanAdmin",
+    "MeasureAdmin",
+    "ProblemAdmin",
+    "ProjectAdmin",
+    "ProjectFundAdmin",
+    "VillageGoalAdmin",
+    "VillageNoteAdmin",
+    "VillagePlanAdmin",
+    "VisitAdmin",
+]
