@@ -187,6 +187,18 @@ def move(
     )
 
 
+def note_owner(problem: Problem, *, by: Cadre, before: Cadre) -> ProblemMove:
+    """Let its way say that it was handed from one to another, without a step on."""
+    return ProblemMove.objects.create(
+        problem=problem,
+        status=problem.status,
+        by=by,
+        at=timezone.now(),
+        word=f"从{before}转来",
+        owner=problem.owner,
+    )
+
+
 def joinable(problem: Problem, user: Cadre) -> Any:
     """Open problems of the same village and category that may be joined into this one."""
     return (

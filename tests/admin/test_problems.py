@@ -34,6 +34,8 @@ def test_a_leader_puts_right_and_hands_on(leader: Cadre, own: Rows) -> None:
     assert (stored.status, stored.category) == (problem.status, problem.category)
     change = Change.objects.get(table=LIST, row=problem.pk, act="changed")
     assert (change.source, change.by) == ("admin", leader)
+    handed = problem.moves.get(owner=heir)
+    assert (handed.status, handed.by, handed.word) == (problem.status, leader, f"从{problem.owner}转来")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from core.forms import limit
 from households.admin import head_of, heads_of, people
+from units.access import user_of
 from units.admin_lists import Filled, Seen, said
 from units.models import Cadre, today
 from units.scoped_admin import MANAGERS, NOBODY, ScopedForm, ScopedInline
@@ -129,6 +130,12 @@ class ProblemAdmin(VoidableAdmin):
         """While it is worked on; what is settled or joined stays as it is."""
         worked_on = obj is None or (obj.is_open and obj.joined_into_id is None)
         return worked_on and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Problem, form: Any, change: bool) -> None:
+        before = Cadre.objects.get(problems=obj)
+        super().save_model(request, obj, form, change)
+        if obj.owner != before:
+            problems.note_owner(obj, by=user_of(request), before=before)
 
     def takeable(self, user: Cadre) -> QuerySet[Problem]:
         return Problem.objects.voidable_by(user).filter(voided_on=None)
