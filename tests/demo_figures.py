@@ -37,7 +37,7 @@ class Figures:
         self.nights = 0
         self.surveys = SurveyFigures(self.year)
         self.field = FieldFigures(last)
-        self.work = WorkFigures(last.year)
+        self.work = WorkFigures(last)
 
     def add(self, batch: Batch) -> None:
         name = batch.model.__name__
@@ -168,6 +168,7 @@ class Figures:
             "帮扶措施": [self.rows["Measure"]],
             "村发展规划": [self.rows["VillagePlan"]],
             "年度目标": [self.rows["VillageGoal"]],
+            "活动": [self.rows["Activity"]],
             "村记事": [self.rows["VillageNote"]],
         }
 

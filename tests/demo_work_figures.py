@@ -1,20 +1,24 @@
-"""Projects and plans of the demo county counted from their rows; docs/demo-data.md has the same tables."""
+"""Projects, plans and activities of the demo county counted from their rows; docs/demo-data.md has the same tables."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from lianhu.demo.season import DAYS
 from tests.demo_field_figures import Table, shares_of
 from villages.models import FundSource, Project, VillageNote
+from visits.activities import MATERIALS
+from visits.models import Activity
 
 MONEY = ("planned", "arranged", "spent")
 
 
 class WorkFigures:
-    """Counts rows as they pass; `year` is the demo's own."""
+    """Counts rows as they pass; `last` is the day the demo ends on."""
 
-    def __init__(self, year: int) -> None:
-        self.year = year
+    def __init__(self, last: date) -> None:
+        self.last, self.year = last, last.year
         self.kinds: Counter[str] = Counter()
         self.states: Counter[str] = Counter()
         self.of_village: Counter[int] = Counter()
@@ -23,6 +27,10 @@ class WorkFigures:
         self.goals: Counter[tuple[int, bool]] = Counter()
         self.notes: Counter[str] = Counter()
         self.paying = 0
+        self.meetings: Counter[str] = Counter()
+        self.people: Counter[str] = Counter()
+        self.materials: Counter[str] = Counter()
+        self.held_this_year = 0
 
     def project(self, row: dict[str, Any]) -> None:
         self.kinds[row["kind"]] += 1
@@ -42,6 +50,12 @@ class WorkFigures:
 
     def villagenote(self, row: dict[str, Any]) -> None:
         self.notes[row["kind"]] += 1
+
+    def activity(self, row: dict[str, Any]) -> None:
+        self.meetings[row["kind"]] += 1
+        self.people[row["kind"]] += row["people"]
+        self.held_this_year += (self.last - row["held_on"]).days < DAYS
+        self.materials.update({name: row[name] for name in MATERIALS})
 
     def tables(self, rows: Counter[str]) -> dict[str, Table]:
         villages = Counter(min(self.of_village[village + 1], 4) for village in range(rows["Village"]))
@@ -63,6 +77,14 @@ class WorkFigures:
                 name: [_done(self.measures, year), _done(self.goals, year)]
                 for year, name in ((-1, "上一年的"), (0, "今年的"), (1, "明年的"))
             },
+            "活动": {
+                Activity.Kind(kind).label: [number, self.people[kind] / number]
+                for kind, number in sorted(self.meetings.items())
+            },
+            "宣传用的": {
+                Activity._meta.get_field(name).verbose_name: [self.materials[name]] for name in MATERIALS
+            }
+            | {"一个单位一年的活动": [self.held_this_year / rows["Unit"]]},
             "村记事（%）": shares_of(self.notes, dict(VillageNote.Kind.choices)),
         }
 

@@ -45,17 +45,21 @@ from villages.models import (
     VillagePairing,
     VillagePlan,
 )
-from visits.models import Assistance, AssistanceShare, Problem, ProblemMove, Visit
+from visits.models import Activity, Assistance, AssistanceShare, Problem, ProblemMove, Visit
 
 YEAR = 2026
 NOW = end_of(YEAR, 11, 24)
-AMOUNTS = {"规模", "人均纯收入（元）", "村表", "帮扶实事的金额（万元）", "项目的资金（万元）"}
+AMOUNTS = {
+    *("规模", "人均纯收入（元）", "村表", "帮扶实事的金额（万元）", "项目的资金（万元）"),
+    *("活动", "宣传用的"),
+}
 RECORDS = (
     *(Survey, Unit, Cadre, Village, Household, Member),
     *(VillagePairing, HouseholdPairing, Visit, Response),
     *(Problem, ProblemMove, Assistance, AssistanceShare),
     *(Project, ProjectFund, ProjectNote, ProjectBeneficiary),
     *(VillagePlan, VillageGoal, VillageNote, HouseholdPlan, Measure),
+    Activity,
 )
 KEPT: dict[type[Model], tuple[str, ...]] = {
     Household: ("id", "main_cause", "kind", "tags", "income_when_identified", "size"),

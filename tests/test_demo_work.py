@@ -1,6 +1,7 @@
 """Projects and plans of the demo: every row keeps the promises that the application makes of it."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
@@ -9,7 +10,8 @@ import pytest
 from households.choices import Cause, Labour
 from households.models import Household, HouseholdPlan, Measure, Member, ProjectBeneficiary
 from lianhu.demo.answers.remarks import PLANS_OF_INDUSTRY, PLANS_OF_WORKS
-from lianhu.demo.field import measures, village_words, works
+from lianhu.demo.field import measures, meetings, village_words, works
+from lianhu.demo.phrases import VILLAGE_LINES
 from tests.demo_sample import DAYS, Sample, sample_of
 from villages.models import (
     Project,
@@ -17,10 +19,12 @@ from villages.models import (
     ProjectNote,
     VillageGoal,
     VillageNote,
+    VillagePairing,
     VillagePlan,
 )
+from visits.activities import MATERIALS
 from visits.choices import AssistanceKind
-from visits.models import Assistance
+from visits.models import Activity, Assistance
 
 Status = Project.Status
 WORKERS = {Labour.ORDINARY, Labour.SKILLED}
@@ -158,7 +162,39 @@ def test_goals_and_notes_of_a_village_have_come_to_pass_by_today(sample):
     assert all(row["on"] <= today and "{" not in row["text"] for row in sample.rows[VillageNote])
 
 
+# --- activities ---------------------------------------------------------------------------------
+
+
+@pytest.mark.once
+def test_activities_are_of_the_unit_that_had_the_village_that_day(sample):
+    paired = defaultdict(list)
+    for row in sample.rows[VillagePairing]:
+        paired[row["village_id"]].append(row)
+    for row in sample.rows[Activity]:
+        day, own = row["held_on"], paired[row["village_id"]]
+        assert day <= row["recorded_at"].date()
+        assert row["recorded_at"] <= sample.now
+        if row["village_id"]:
+            units = {
+                one["unit_id"] for one in own if one["started_on"] <= day <= (one["ended_on"] or date.max)
+            }
+            assert row["unit_id"] in units
+    assert {row["kind"] for row in sample.rows[Activity]} == set(Activity.Kind)
+
+
+@pytest.mark.once
+def test_material_is_spread_at_publicity_alone_and_lessons_have_as_many_as_the_help(sample):
+    lessons = {(row["village_id"], row["given_on"], row["people"]) for row in sample.rows[Assistance]}
+    for row in sample.rows[Activity]:
+        spread = sum(row[name] for name in MATERIALS)
+        assert (spread > 0) == (row["kind"] == Activity.Kind.PUBLICITY)
+        if row["kind"] == Activity.Kind.TRAINING:
+            assert (row["village_id"], row["held_on"], row["people"]) in lessons
+
+
 def test_every_cause_and_limit_has_its_words():
     assert measures.FOR_CAUSE.keys() == measures.SITUATIONS.keys() == measures.ENDS.keys() == set(Cause)
+    of_villages = [line for some in VILLAGE_LINES.values() for line in some]
+    assert all(any(told in line for line in of_villages) for told in meetings.TOLD)
     assert village_words.PROBLEMS.keys() == PLANS_OF_WORKS.keys()
     assert village_words.INDUSTRIES.keys() == PLANS_OF_INDUSTRY.keys() >= works.INDUSTRIES.keys()

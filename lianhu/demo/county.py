@@ -30,14 +30,14 @@ from surveys.models import Response, Survey
 from surveys.presets import preset_rows
 from units.models import Cadre, Division, Reach, Unit
 from villages.models import Village, VillagePairing
-from visits.models import Visit, VisitCompanion
+from visits.models import Activity, Visit, VisitCompanion
 
 T = TypeVar("T")
 CODE = "620524"
 VILLAGES_FILE = settings.BASE_DIR / "data" / "wushan_villages.csv"
 CHUNK = 2000
 VILLAGES_AT_ONCE = 12
-ROUGHLY = {"sample": 9_900, "county": 410_000}
+ROUGHLY = {"sample": 10_400, "county": 414_000}
 """Rows of each scale, for the progress bar."""
 
 
@@ -103,6 +103,7 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
     responses, fieldwork = Responses(scale, teams, askers), Fieldwork(scale, known)
     for some in _some(places, VILLAGES_AT_ONCE):
         yield from _of_villages(some, responses, fieldwork)
+    yield Batch(Activity, fieldwork.of_units())
 
 
 def _of_villages(places: Sequence[Place], responses: Responses, fieldwork: Fieldwork) -> Iterator[Batch]:

@@ -80,7 +80,7 @@ def projects(request: HttpRequest) -> HttpResponseBase:
         columns=[
             Column("项目名称", "name", sort="name", css="wrap"),
             Column("村", "village__name"),
-            Column("帮扶单位", "unit__name"),
+            Column("帮扶单位", "unit__name", css="break"),
             Column("类别", "kind", sort="kind", show=labels_of(Project.Kind)),
             Column("状态", "status", sort="status", show=labels_of(Project.Status)),
             Column("进度（%）", "progress", sort="progress", css="num"),

@@ -1,4 +1,4 @@
-"""Two years of fieldwork beside the visits: difficulties, the help given, projects, plans.
+"""Two years of fieldwork beside the visits: difficulties, the help given, projects, plans, activities.
 
 Drawn from generators of their own, village by village, so that nothing else of the demo moves with them.
 """
@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 
 from lianhu.demo.draw import stream
+from lianhu.demo.field.activities import Activities
 from lianhu.demo.field.findings import findings
 from lianhu.demo.field.help import Help
 from lianhu.demo.field.known import Known
@@ -21,7 +22,7 @@ from lianhu.demo.homes import Place
 from lianhu.demo.responses import HOUSEHOLD_FORM, VILLAGE_FORM
 from lianhu.demo.scales import Scale
 from surveys.models import COUNTED
-from visits.models import Assistance, AssistanceShare, Problem, ProblemMove
+from visits.models import Activity, Assistance, AssistanceShare, Problem, ProblemMove
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -30,7 +31,8 @@ class Fieldwork:
     """Draws that of one village after another; the visits are noted first."""
 
     def __init__(self, scale: Scale, known: Known) -> None:
-        self.scale = scale
+        self.scale, self.known = scale, known
+        self.activities = Activities(known)
         self.problems, self.help = Problems(known), Help(known)
         self.projects, self.village_plans, self.plans = Projects(known), VillagePlans(known), Plans(known)
 
@@ -53,6 +55,15 @@ class Fieldwork:
         yield from self.plans.of(self._stream("plans", place), found).items()
         of_projects = self.help.rows(rng, place, [*self.projects.help(rng, found, sites)])
         yield from ((Assistance, items + of_projects[0]), (AssistanceShare, shares + of_projects[1]))
+        yield Activity, self.activities.of_village(self._stream("activities", place), place, items)
+
+    def of_units(self) -> list[dict[str, Any]]:
+        """The activities of units at home."""
+        return [
+            row
+            for team in self.known.teams
+            for row in self.activities.of_unit(stream(self.scale.name, "studies", team.pk), team)
+        ]
 
     def _stream(self, name: str, place: Place) -> Any:
         return stream(self.scale.name, name, place.code)

@@ -32,8 +32,8 @@ DROPPED = 0.12
 """Of the planned ones."""
 LISTED = (0.25, 0.8)
 """Of the village's poor households, those a road or canal serves."""
-EXTRA = 1.16
-"""Of an industry's goods: with carriage and lessons."""
+CARRIAGE, BESIDE_GOODS = 1.06, (12_000, 68_000)
+"""What an industry costs beside its goods: sheds, film, lessons, in 元."""
 OTHER_SOURCES, ALL_THERE, EARLY_MONEY = 0.6, 0.9, 0.4
 """How often the lesser sources give too, all is there when it is finished, some before it begins."""
 WON, WON_BEFORE = 0.6, (8, 40)
@@ -52,6 +52,7 @@ class Site:
     homes: list[Home]
     households: int = 0
     amount: int = 0
+    beside: int = 0
     status: Status = Status.RUNNING
     notes: list[tuple[date, str, int]] = field(default_factory=list)
     pk: int = 0
@@ -60,8 +61,8 @@ class Site:
     def planned(self) -> Decimal:
         """元 in all."""
         goods = self.work.goods
-        price = goods.price * EXTRA if goods else self.work.price
-        return round(Decimal(str(price)) * self.amount / HUNDRED) * HUNDRED
+        price = goods.price * CARRIAGE if goods else self.work.price
+        return round((Decimal(str(price)) * self.amount + self.beside) / HUNDRED) * HUNDRED
 
     @property
     def progress(self) -> int:
@@ -81,7 +82,7 @@ class Projects:
         sites = [self._noticed(rng, found, work, better) for work, better in _built(rng, found)]
         lacking = _lacking(rng, found, {site.work.name for site in sites})
         sites += [self._planned(rng, found, work) for work in lacking[: max(count - len(sites), 0)]]
-        sites = [site for site in sites if site.households]
+        sites = [site for site in sites if site.households >= FEWEST]
         sites.sort(key=lambda site: site.starts_on)
         for site in sites:
             site.pk = self._key(Project)
@@ -90,8 +91,8 @@ class Projects:
     def _noticed(self, rng: Random, found: Findings, work: Work, better: Better) -> Site:
         """One that is finished: households have the use of it."""
         finished = _before_frost(rng, better)
-        starts = finished - timedelta(days=30 * rng.randint(*work.months))
         due = finished - timedelta(days=rng.randint(*DELAYS))
+        starts = due - timedelta(days=30 * rng.randint(*work.months))
         site = Site(work, self.known.unit_of(found.place, finished), starts, due, finished, better.homes)
         return self._drawn(rng, found, site)
 
@@ -120,6 +121,7 @@ class Projects:
         """With how much is built, how far it is, and the notes until today."""
         goods, last = site.work.goods, self.known.year.last
         site.households = _households(found, site)
+        site.beside = rng.randint(*BESIDE_GOODS) if goods else 0
         site.amount = rng.randint(*site.work.amount) or site.households * (goods.quantity if goods else 1)
         if site.starts_on > last:
             site.status = Status.DROPPED if rng.random() < DROPPED else Status.PLANNED

@@ -210,6 +210,7 @@ MEETING_HOUSE = Work(
 
 
 def _industry(name: str, content: str, goods: Goods, *done: str) -> Work:
+    content += "，配套棚圈、农机和培训"
     stages = ("村民代表会定了参加的户", f"{goods.name}分到户，技术员到场讲了一遍", *done)
     return Work(Kind.INDUSTRY, name, content, (0, 0), 0, (4, 8), PROGRAMME, stages, Serves.POOR, goods)
 
