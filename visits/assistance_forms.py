@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,26 +9,17 @@ from django import forms
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from core.forms import AmountField, ChineseDateField, CountField, RecordForm, key_of, limit
+from core.forms import ChineseDateField, RecordForm, key_of, limit
 from households.choices import Status
 from households.models import Household, HouseholdPairing
 from units.models import Cadre, today
 from villages.models import FundSource, Project, Village, VillagePairing
-from visits.assisting import Worth, split, together
+from visits.assisting import Worth, split
 from visits.choices import AssistanceKind
-from visits.forms import TAPPED, TICKED, HouseholdChoices, ManyFilesInput, PhotosField
+from visits.forms import TAPPED, ManyFilesInput, PhotosField
 from visits.models import Assistance, Problem, Visit
 from visits.problem_forms import PlainText
-
-
-def label_of(name: str) -> str:
-    of_model: Any = Assistance._meta.get_field(name)
-    return str(of_model.verbose_name)
-
-
-def plain(amount: Decimal | int) -> str:
-    """An amount as one would type it, nothing for 0."""
-    return f"{Decimal(amount).normalize():f}" if amount else ""
+from visits.share_forms import PartsForm, label_of
 
 
 class Way(models.TextChoices):
@@ -39,29 +28,6 @@ class Way(models.TextChoices):
     WHOLE = "whole", "总数，平分"
     EACH = "each", "每户一样多"
     OWN = "own", "各户不一样"
-
-
-class WorthForm(forms.Form):
-    """What is given, in figures: to all together, or to one household."""
-
-    cash = AmountField(label=label_of("cash"), help_text="元")
-    quantity = AmountField(label=label_of("quantity"), unit="")
-    goods_value = AmountField(label=label_of("goods_value"), help_text="元")
-    loan = AmountField(label=label_of("loan"), help_text="元")
-    people = CountField(label=label_of("people"), unit="人次", help_text="人次")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in Worth._fields:
-            self.fields[name].widget.attrs["class"] = "form-control"
-
-    def typed(self) -> Mapping[str, Any]:
-        """What stands in the fields, understood or not, also before the form is sent."""
-        return {name: self[name].value() for name in Worth._fields}
-
-    def worth(self) -> Worth:
-        """The figures as far as they are understood."""
-        return Worth(**{name: self.cleaned_data[name] for name in Worth._fields if name in self.cleaned_data})
 
 
 class ProblemChoices(forms.ModelChoiceField):
@@ -94,7 +60,7 @@ class Asked:
         return next((row.village for row in rows if row), None)
 
 
-class AssistanceForm(WorthForm):
+class AssistanceForm(PartsForm):
     """Help that the user gave, or writes down for a colleague (`giver`).
 
     Offered are the households of a cadre, else those of the village chosen; and those the page named.
@@ -120,15 +86,6 @@ class AssistanceForm(WorthForm):
         required=False,
         empty_label="没有选",
         error_messages={"invalid_choice": "这个村不归您管，请重新选。"},
-    )
-    households = HouseholdChoices(
-        label="给了哪几户",
-        queryset=Household.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple(TICKED),
-        error_messages={
-            "invalid_choice": "勾选的户里，有不归您管的，已经去掉，请看一看再保存。",
-        },
     )
     way = forms.ChoiceField(
         label="填的数是", choices=Way.choices, initial=Way.WHOLE, widget=forms.RadioSelect(TAPPED)
@@ -208,41 +165,13 @@ class AssistanceForm(WorthForm):
         others = Cadre.objects.colleagues_of(self.user).exclude(pk=self.user.pk).order_by("pinyin", "pk")
         return others.none() if self.for_other or "cadre" in self.fields else others
 
-    @cached_property
-    def ticked(self) -> list[Any]:
-        """The households ticked as the page stands, with head_name."""
-        keys = {str(key) for key in self["households"].value() or []}
-        offered: QuerySet[Any] = getattr(self.fields["households"], "queryset")  # noqa: B009
-        return [household for household in offered if str(household.pk) in keys]
+    @property
+    def typed_parts(self) -> Mapping[str, Any]:
+        return self.data if self.is_bound else self.asked.parts
 
-    @cached_property
-    def parts(self) -> list[tuple[Household, WorthForm]]:
-        """Each ticked household with the form of its own part; a fresh one holds what an equal split gives."""
-        equal = split(self.typed_worth(), len(self.ticked)) if self.ticked else []
-        typed = self.data if self.is_bound else self.asked.parts
-        return [
-            (
-                household,
-                WorthForm(
-                    typed if any(name.startswith(f"share-{household.pk}-") for name in typed) else None,
-                    prefix=f"share-{household.pk}",
-                    initial={name: plain(amount) for name, amount in part._asdict().items()},
-                ),
-            )
-            for household, part in zip(self.ticked, equal, strict=True)
-        ]
-
-    def typed_worth(self) -> Worth:
-        """The figures above the parts as far as they are understood, also before the form is sent."""
-        figures = WorthForm(self.typed())
-        figures.is_valid()
-        return figures.worth()
-
-    def shown_figures(self) -> list[str]:
-        """Which figures the parts ask for: those typed above or in a part, else all."""
-        rows = [self.typed(), *(part.typed() for _, part in self.parts)]
-        named = [name for name in Worth._fields if any(row[name] for row in rows)]
-        return named or list(Worth._fields)
+    def fresh_parts(self) -> Sequence[Worth]:
+        """What an equal split gives."""
+        return split(self.typed_worth(), len(self.ticked)) if self.ticked else []
 
     def shown_parts(self) -> list[tuple[Household, Worth]]:
         """What each ticked household gets by the figures as the page stands."""
@@ -262,30 +191,8 @@ class AssistanceForm(WorthForm):
         if data.get("way") == Way.EACH and households:
             data["own"] = [data["whole"]] * len(households)
         elif data.get("way") == Way.OWN and "households" in data:
-            data["own"] = self._own(households)
+            data["own"] = self.own_parts(households)
         return data
-
-    def _own(self, households: list[Household]) -> list[Worth]:
-        """The parts typed for each household, in the order of `households`."""
-        of_household = {household.pk: form for household, form in self.parts}
-        forms_ = [of_household[household.pk] for household in households]
-        if not households:
-            self.add_error("households", "各户不一样的，请先勾选给了哪几户。")
-        elif not all(form.is_bound for form in forms_):
-            self.add_error("way", "请在下面填各户各得多少。")
-        elif not all(form.is_valid() for form in forms_):
-            self.add_error("way", "各户的数里有填错的，见下面。")
-        else:
-            parts = [form.worth() for form in forms_]
-            self._check_whole(parts)
-            return parts
-        return []
-
-    def _check_whole(self, parts: list[Worth]) -> None:
-        """A whole typed as well must be the sum of the parts."""
-        for name, whole, summed in zip(Worth._fields, self.worth(), together(parts), strict=True):
-            if whole and whole != summed:
-                self.add_error(name, f"各户加起来是 {summed}，和这里的总数 {whole} 对不上，请改一处。")
 
     def record(self) -> dict[str, Any]:
         """A valid form as the keywords of `record_assistance`."""
@@ -307,11 +214,6 @@ class AssistanceForm(WorthForm):
         except ValueError:
             ref: UUID = self.cleaned_data["ref"]
             return ref
-
-    def refuse(self, problems: dict[str, list[str]]) -> None:
-        """Sentences of ValidationError beside their fields."""
-        for name, sentences in problems.items():
-            self.add_error(name if name in self.fields else None, sentences)
 
 
 def _givers(user: Cadre, village: int, households: QuerySet[Household]) -> QuerySet[Cadre]:

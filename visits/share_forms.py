@@ -1,0 +1,134 @@
+"""Forms of what is given in figures: to all together, and to each of the ticked households."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from core.forms import AmountField, CountField
+from households.models import Household
+from visits.assisting import Worth, together
+from visits.forms import TICKED, HouseholdChoices
+from visits.models import Assistance
+
+
+def label_of(name: str) -> str:
+    of_model: Any = Assistance._meta.get_field(name)
+    return str(of_model.verbose_name)
+
+
+def plain(amount: Decimal | int) -> str:
+    """An amount as one would type it, nothing for 0."""
+    return f"{Decimal(amount).normalize():f}" if amount else ""
+
+
+class WorthForm(forms.Form):
+    """What is given, in figures: to all together, or to one household."""
+
+    cash = AmountField(label=label_of("cash"), help_text="元")
+    quantity = AmountField(label=label_of("quantity"), unit="")
+    goods_value = AmountField(label=label_of("goods_value"), help_text="元")
+    loan = AmountField(label=label_of("loan"), help_text="元")
+    people = CountField(label=label_of("people"), unit="人次", help_text="人次")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in Worth._fields:
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+    def typed(self) -> Mapping[str, Any]:
+        """What stands in the fields, understood or not, also before the form is sent."""
+        return {name: self[name].value() for name in Worth._fields}
+
+    def worth(self) -> Worth:
+        """The figures as far as they are understood."""
+        return Worth(**{name: self.cleaned_data[name] for name in Worth._fields if name in self.cleaned_data})
+
+
+class PartsForm(WorthForm):
+    """The figures of the whole, the households that are ticked, and what each of them gets."""
+
+    households = HouseholdChoices(
+        label="给了哪几户",
+        queryset=Household.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(TICKED),
+        error_messages={
+            "invalid_choice": "勾选的户里，有不归您管的，已经去掉，请看一看再保存。",
+        },
+    )
+
+    @property
+    def typed_parts(self) -> Mapping[str, Any]:
+        """What was sent for the parts, or typed so far on a page that goes on."""
+        raise NotImplementedError
+
+    def fresh_parts(self) -> Sequence[Worth]:
+        """What the parts hold before anything is typed for them, in the order of `ticked`."""
+        raise NotImplementedError
+
+    @cached_property
+    def ticked(self) -> list[Any]:
+        """The households ticked as the page stands, with head_name."""
+        keys = {str(key) for key in self["households"].value() or []}
+        offered: QuerySet[Any] = getattr(self.fields["households"], "queryset")  # noqa: B009
+        return [household for household in offered if str(household.pk) in keys]
+
+    @cached_property
+    def parts(self) -> list[tuple[Household, WorthForm]]:
+        """Each ticked household with the form of its own part."""
+        typed = self.typed_parts
+        return [
+            (
+                household,
+                WorthForm(
+                    typed if any(name.startswith(f"share-{household.pk}-") for name in typed) else None,
+                    prefix=f"share-{household.pk}",
+                    initial={name: plain(amount) for name, amount in part._asdict().items()},
+                ),
+            )
+            for household, part in zip(self.ticked, self.fresh_parts(), strict=True)
+        ]
+
+    def typed_worth(self) -> Worth:
+        """The figures above the parts as far as they are understood, also before the form is sent."""
+        figures = WorthForm(self.typed())
+        figures.is_valid()
+        return figures.worth()
+
+    def shown_figures(self) -> list[str]:
+        """Which figures the parts ask for: those typed above or in a part, else all."""
+        rows = [self.typed(), *(part.typed() for _, part in self.parts)]
+        named = [name for name in Worth._fields if any(row[name] for row in rows)]
+        return named or list(Worth._fields)
+
+    def own_parts(self, households: list[Household]) -> list[Worth]:
+        """The parts typed for each household, in the order of `households`."""
+        of_household = {household.pk: form for household, form in self.parts}
+        beside = "way" if "way" in self.fields else None
+        forms_ = [of_household[household.pk] for household in households]
+        if not households:
+            self.add_error("households", "各户不一样的，请先勾选给了哪几户。")
+        elif not all(form.is_bound for form in forms_):
+            self.add_error(beside, "请在下面填各户各得多少。")
+        elif not all(form.is_valid() for form in forms_):
+            self.add_error(beside, "各户的数里有填错的，见下面。")
+        else:
+            parts = [form.worth() for form in forms_]
+            self._check_whole(parts)
+            return parts
+        return []
+
+    def _check_whole(self, parts: list[Worth]) -> None:
+        """A whole typed as well must be the sum of the parts."""
+        for name, whole, summed in zip(Worth._fields, self.worth(), together(parts), strict=True):
+            if whole and whole != summed:
+                self.add_error(name, f"各户加起来是 {summed}，和这里的总数 {whole} 对不上，请改一处。")
+
+    def refuse(self, problems: dict[str, list[str]]) -> None:
+        """Sentences of ValidationError beside their fields."""
+        for name, sentences in problems.items():
+            self.add_error(name if name in self.fields else None, sentences)
