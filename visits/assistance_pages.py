@@ -12,7 +12,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from core.display import history_of
 from core.forms import ChineseDateField, key_of
 from core.lists import (
     Column,
@@ -41,6 +40,7 @@ from visits.choices import AssistanceKind
 from visits.forms import VoidForm
 from visits.models import Assistance, AssistanceShare, Problem, Visit
 from visits.refs import RefTaken, SameRef
+from visits.share_pages import history_with_shares
 from visits.summing import sums
 
 
@@ -278,6 +278,7 @@ def assistance_item(request: HttpRequest, pk: int) -> HttpResponse:
     )
     item: Assistance = get_visible(rows, user, pk=pk)
     shares = AssistanceShare.objects.visible_to(user).filter(assistance=item)
+    shares = shares.select_related("household").annotate(head_name=head_names())
     seen = Household.objects.visible_to(user).filter(assistance__assistance=item)
     return render(
         request,
@@ -287,15 +288,15 @@ def assistance_item(request: HttpRequest, pk: int) -> HttpResponse:
             "frame": frame_of(user),
             "back": reverse("assistance"),
             "item": item,
-            "shares": shares.select_related("household").annotate(head_name=head_names()),
-            "others": item.shares.count() - shares.count(),
+            "shares": shares,
+            "others": item.shares.count() - len(shares),
             "households_seen": set(seen.values_list("pk", flat=True)),
             "problem_seen": Problem.objects.visible_to(user).filter(assistance=item).exists(),
             "visit_seen": Visit.objects.visible_to(user).filter(assistance=item).exists(),
             "photos": item.photos.all(),
             "editable": not item.is_void and Assistance.objects.editable_by(user).filter(pk=pk).exists(),
             "voidable": not item.is_void and Assistance.objects.voidable_by(user).filter(pk=pk).exists(),
-            "history": history_of(item),
+            "history": history_with_shares(user, item, shares),
         },
     )
 

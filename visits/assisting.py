@@ -1,4 +1,4 @@
-"""帮扶实事: recorded once, split into the shares of households to the 分, taken back."""
+"""帮扶实事: recorded once, split into the shares of households to the 分, put right, taken back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from core import bulk
+from core.records import StaleRecord
 from households.models import Household
 from units.days import problem_of_day
 from units.models import Cadre, today
@@ -204,6 +205,70 @@ def _save(
     for photo in photos:
         AssistancePhoto.objects.create(owner=assistance, file=photo, size=photo.size)
     return assistance
+
+
+@transaction.atomic
+def correct(
+    item: Assistance,
+    *,
+    version: int,
+    whole: Worth,
+    households: Sequence[Household] = (),
+    own: Sequence[Worth] = (),
+    goods: str = "",
+    goods_unit: str = "",
+) -> None:
+    """Put right what was given and what each household got: the whole is the sum of `own` (in the order of
+    `households`), or without any household `whole`.
+
+    One Change for each row that differs; the item's version rises with every correction, also of a share alone,
+    and stands for all of them. Raises ValidationError {field: sentence}, StaleRecord when it is not `version`.
+    """
+    stored = Assistance.objects.select_for_update(of=("self",)).select_related("village").get(pk=item.pk)
+    if stored.version != version:
+        raise StaleRecord(stored)
+    amounts = together(own) if households else whole
+    place = households[0].village if households else stored.village
+    problems = _problems(households, place, stored.village, stored.given_on, amounts, own, goods, None, None)
+    if not households and stored.shares.exists():
+        problems["households"] = "至少留一户；都给错了的，请作废另记。"
+    if stored.is_void:
+        problems[NON_FIELD_ERRORS] = "这笔帮扶刚刚作废了，不能再改。"
+    if problems:
+        raise ValidationError(problems)
+    stored.goods, stored.goods_unit = goods, goods_unit
+    for name, amount in amounts._asdict().items():
+        setattr(stored, name, amount)
+    stored.save()
+    changed = _rewrite(stored, {house.pk: part for house, part in zip(households, own, strict=True)})
+    if changed and stored.version == version:
+        stored.version += 1
+        stored.save(update_fields=["version"])
+
+
+def _rewrite(item: Assistance, parts: Mapping[int, Worth]) -> bool:
+    """Make the shares those of `parts`, household's key → what it got; whether any differed."""
+    stored = {share.household_id: share for share in item.shares.all()}
+    gone = [share.pk for household, share in stored.items() if household not in parts]
+    fresh: list[dict[str, Any]] = [
+        {"assistance_id": item.pk, "household_id": household, **part._asdict()}
+        for household, part in parts.items()
+        if household not in stored
+    ]
+    rows, changes = [], []
+    for household, share in stored.items():
+        old, new = worth_of(share), parts.get(household)
+        if new is not None and new != old:
+            rows.append({"id": share.pk, "version": share.version, **new._asdict()})
+            pairs = zip(Worth._fields, old, new, strict=True)
+            changes.append({name: [before, after] for name, before, after in pairs if before != after})
+    if gone:
+        bulk.delete(AssistanceShare, gone)
+    if rows:
+        bulk.update(AssistanceShare, Worth._fields, rows, changes)
+    if fresh:
+        bulk.insert(AssistanceShare, fresh)
+    return bool(gone or rows or fresh)
 
 
 def take_back(assistance: Assistance, *, by: Cadre, reason: str) -> None:

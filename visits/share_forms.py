@@ -1,18 +1,22 @@
-"""Forms of what is given in figures: to all together, and to each of the ticked households."""
+"""Forms of what is given in figures: to all together, and to each of the ticked households; put right later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
-from core.forms import AmountField, CountField
+from core.forms import AmountField, CountField, key_of, limit
+from households.choices import Status
 from households.models import Household
-from visits.assisting import Worth, together
+from units.models import Cadre
+from visits.assisting import Worth, together, worth_of
 from visits.forms import TICKED, HouseholdChoices
 from visits.models import Assistance
+from visits.problem_forms import PlainText
 
 
 def label_of(name: str) -> str:
@@ -132,3 +136,72 @@ class PartsForm(WorthForm):
         """Sentences of ValidationError beside their fields."""
         for name, sentences in problems.items():
             self.add_error(name if name in self.fields else None, sentences)
+
+
+class SharesForm(PartsForm):
+    """What one recorded item gave and what each household got of it, put right.
+
+    Offered are the households it has, and those of its village on which the user may record for its cadre.
+    `typed` is what stands on a page that goes on.
+    """
+
+    goods = PlainText(label=label_of("goods"), max_length=40, required=False)
+    goods_unit = PlainText(label=label_of("goods_unit"), max_length=10, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    by_hand = True
+
+    def __init__(
+        self, data: Any = None, *, user: Cadre, item: Assistance, typed: QueryDict | None = None
+    ) -> None:
+        self.stored = {share.household_id: worth_of(share) for share in item.shares.order_by("pk")}
+        self.typed_page = typed
+        initial: dict[str, Any] = {name: plain(amount) for name, amount in worth_of(item)._asdict().items()}
+        for name in ("goods", "goods_unit", "version"):
+            initial[name] = getattr(item, name)
+        initial["households"] = list(self.stored)
+        if typed:
+            initial = {name: typed.get(name, "") for name in self.base_fields}
+            initial["households"] = typed.getlist("households")
+        super().__init__(data, initial=initial)
+        for name in ("goods", "goods_unit"):
+            self.fields[name].widget.attrs["class"] = "form-control"
+        limit(self, "households", _may_get(user, item, self.stored))
+
+    @property
+    def typed_parts(self) -> Mapping[str, Any]:
+        return self.data if self.is_bound else self.typed_page or {}
+
+    def fresh_parts(self) -> Sequence[Worth]:
+        """What each has got, nothing of a household that comes to it."""
+        return [self.stored.get(household.pk, Worth()) for household in self.ticked]
+
+    def clean_version(self) -> int:
+        """The button 用我填的 names the stored version that was seen."""
+        version: int = self.cleaned_data["version"]
+        return key_of(self.data.get("overwrite", "")) or version
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        households = list(data.get("households") or [])
+        data["own"] = self.own_parts(households) if households else []
+        return data
+
+    def correction(self) -> dict[str, Any]:
+        """A valid form as the keywords of `correct`."""
+        data = self.cleaned_data
+        names = ("version", "own", "goods", "goods_unit")
+        return {
+            **{name: data[name] for name in names},
+            "whole": self.worth(),
+            "households": list(data["households"]),
+        }
+
+
+def _may_get(user: Cadre, item: Assistance, now: Iterable[int]) -> QuerySet[Any]:
+    seen = Household.objects.visible_to(user)
+    if Cadre.objects.colleagues_of(user).filter(pk=item.cadre_id).exists():
+        seen |= Household.objects.open_to(user, item.cadre)
+    here = Q(pk__in=seen.values("pk"), village=item.village_id, status=Status.OPEN)
+    rows = Household.objects.filter(here | Q(pk__in=list(now))).with_head()
+    found: QuerySet[Any] = rows.select_related("village__division").order_by("no")
+    return found

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from visits import activity_pages, assistance_pages, diary, duty_pages, file, pages, problem_pages
+from visits import (
+    activity_pages,
+    assistance_pages,
+    diary,
+    duty_pages,
+    file,
+    pages,
+    problem_pages,
+    share_pages,
+)
 
 urlpatterns = [
     path("visits/", diary.visits, name="visits"),
@@ -25,6 +34,7 @@ urlpatterns = [
     path("assistance/new/", assistance_pages.assistance_new, name="assistance-new"),
     path("assistance/<int:pk>/", assistance_pages.assistance_item, name="assistance-item"),
     path("assistance/<int:pk>/result/", assistance_pages.assistance_result, name="assistance-result"),
+    path("assistance/<int:pk>/shares/", share_pages.assistance_shares, name="assistance-shares"),
     path("assistance/<int:pk>/void/", assistance_pages.assistance_void, name="assistance-void"),
     path("activities/", activity_pages.activity_list, name="activities"),
     path("activities/new/", activity_pages.activity_new, name="activity-new"),
