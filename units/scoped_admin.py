@@ -251,6 +251,11 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         """The row as one choice among others."""
         return str(row)
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """What nobody writes here is no part of a new row."""
+        inlines = super().get_inlines(request, obj)
+        return [inline for inline in inlines if obj or getattr(inline, "writers", NOBODY)]
+
     # --- saving ---------------------------------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -293,6 +298,8 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         context["conflict"] = getattr(form, "conflict", None)
         context["page_url"] = self.page_of(row) if self.page and row else ""
         context["page_label"] = self.page_label
+        context["title"] = self.option(row) if row else f"新增{self.opts.verbose_name}"
+        context["subtitle"] = None
         response = super().render_change_form(request, context, *args, **kwargs)
         response.status_code = 409 if context["conflict"] else 200
         return response

@@ -77,3 +77,18 @@ def test_offices_first_page(office: Cadre, own: Rows, foreign: Rows) -> None:
     assert "3 个单位，4 名干部，2 个村，2 户" in context["home_facts"]
     for figure in context["figures"]:
         assert client.get(figure["url"]).context["count"] == figure["value"]
+
+
+# --- a list without rows ---
+
+
+def test_an_empty_list_says_why_and_where_on(leader: Cadre, own: Rows) -> None:
+    client, url = signed_in(leader), page("visits.problem", "changelist")
+    assert "没有符合条件的困难诉求" in client.get(f"{url}?q=没有这个人").content.decode()
+    own["visits.problem"].moves.all().delete()
+    own["visits.assistance"].problem = None
+    own["visits.assistance"].save()
+    own["visits.problem"].delete()
+    text = client.get(url).content.decode()
+    assert "还没有困难诉求" in text
+    assert reverse("problem-new") in text

@@ -11,7 +11,7 @@ from django.urls import reverse
 from households.admin import head_of, heads_of, pairable_households, people
 from households.models import HouseholdAway, HouseholdPlan, Measure
 from units.admin_lists import Filled
-from units.models import Cadre
+from units.models import Cadre, today
 from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline
 from villages.models import Village, VillageGoal, VillageNote, VillageNoteFile, VillagePlan
 from visits.plans.forms import AwayForm, DayPassed, GoalForm, HouseholdPlanForm, MeasureForm, VillagePlanForm
@@ -94,6 +94,9 @@ class VillageGoalAdmin(ScopedAdmin):
     search_fields = ("text", "plan__village__name", "plan__village__pinyin", "plan__village__initials")
     search_help_text = "目标、村"
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"year": today().year, **super().get_changeform_initial_data(request)}
+
     def page_of(self, row: VillageGoal) -> str:
         return reverse(self.page, args=[row.plan.village_id])
 
@@ -161,6 +164,9 @@ class OfHouseholdAdmin(ScopedAdmin):
     writers = MANAGERS
     path = "household"
     search_help_text = "户主、户编号、村"
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"year": today().year, **super().get_changeform_initial_data(request)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         near = super().get_queryset(request).select_related(f"{self.path}__village")
@@ -234,6 +240,9 @@ class MeasureAdmin(OfHouseholdAdmin):
 
     def household_of(self, row: Measure) -> Any:
         return row.plan.household
+
+    def option(self, row: Measure) -> str:
+        return f"{row}（{self.head(row)}）"
 
 
 @admin.register(HouseholdAway)
