@@ -169,6 +169,8 @@ class Figures:
             "村发展规划": [self.rows["VillagePlan"]],
             "年度目标": [self.rows["VillageGoal"]],
             "活动": [self.rows["Activity"]],
+            "请假": [self.rows["Leave"]],
+            "举家外出": [self.rows["HouseholdAway"]],
             "村记事": [self.rows["VillageNote"]],
         }
 

@@ -1,4 +1,4 @@
-"""Projects, plans and activities of the demo county counted from their rows; docs/demo-data.md has the same tables."""
+"""Projects, plans, activities, leaves, families away: counted from the rows as in docs/demo-data.md."""
 
 from collections import Counter
 from datetime import date
@@ -9,7 +9,7 @@ from lianhu.demo.season import DAYS
 from tests.demo_field_figures import Table, shares_of
 from villages.models import FundSource, Project, VillageNote
 from visits.activities import MATERIALS
-from visits.models import Activity
+from visits.models import Activity, Visit
 
 MONEY = ("planned", "arranged", "spent")
 
@@ -31,6 +31,11 @@ class WorkFigures:
         self.people: Counter[str] = Counter()
         self.materials: Counter[str] = Counter()
         self.held_this_year = 0
+        self.leaves: Counter[str] = Counter()
+        self.days_off = 0
+        self.away: dict[int, tuple[date, date]] = {}
+        self.still_away = 0
+        self.called: set[int] = set()
 
     def project(self, row: dict[str, Any]) -> None:
         self.kinds[row["kind"]] += 1
@@ -56,6 +61,21 @@ class WorkFigures:
         self.people[row["kind"]] += row["people"]
         self.held_this_year += (self.last - row["held_on"]).days < DAYS
         self.materials.update({name: row[name] for name in MATERIALS})
+
+    def leave(self, row: dict[str, Any]) -> None:
+        self.leaves[row["reason"]] += 1
+        self.days_off += (row["ended_on"] - row["started_on"]).days + 1
+
+    def householdaway(self, row: dict[str, Any]) -> None:
+        self.still_away += row["ended_on"] is None
+        self.away[row["household_id"]] = row["started_on"], row["ended_on"] or self.last
+
+    def visit(self, row: dict[str, Any]) -> None:
+        """Those whose family is known to be away come after the families."""
+        if row["kind"] == Visit.Kind.PHONE and row["household_id"] in self.away:
+            since, until = self.away[row["household_id"]]
+            if since <= row["visited_on"] <= until:
+                self.called.add(row["household_id"])
 
     def tables(self, rows: Counter[str]) -> dict[str, Table]:
         villages = Counter(min(self.of_village[village + 1], 4) for village in range(rows["Village"]))
@@ -85,6 +105,14 @@ class WorkFigures:
                 Activity._meta.get_field(name).verbose_name: [self.materials[name]] for name in MATERIALS
             }
             | {"一个单位一年的活动": [self.held_this_year / rows["Unit"]]},
+            "请假（%）": shares_of(self.leaves, {kind: kind for kind in sorted(self.leaves)}),
+            "请假和外出": {
+                "请过假的干部，%": [100 * rows["Leave"] / rows["Cadre"]],
+                "平均请假天数": [self.days_off / rows["Leave"]],
+                "举家外出过的户，%": [100 * len(self.away) / rows["Household"]],
+                "其中还没有回来的，%": [100 * self.still_away / len(self.away)],
+                "其中打过电话的，%": [100 * len(self.called) / len(self.away)],
+            },
             "村记事（%）": shares_of(self.notes, dict(VillageNote.Kind.choices)),
         }
 

@@ -18,6 +18,7 @@ from core.records import Record
 from households.choices import Cause, Health, Kind, PairingKind, Relation
 from households.models import (
     Household,
+    HouseholdAway,
     HouseholdPairing,
     HouseholdPlan,
     Measure,
@@ -32,7 +33,7 @@ from lianhu.demo.scales import COUNTY, SAMPLE
 from surveys.models import Response, Survey
 from tests.demo_figures import Figures, end_of, read_tables
 from tests.factories import make_unit
-from units.models import Cadre, Unit
+from units.models import Cadre, Leave, Unit
 from units.presets import VILLAGES_A_UNIT
 from units.roles import Role
 from villages.models import (
@@ -59,7 +60,7 @@ RECORDS = (
     *(Problem, ProblemMove, Assistance, AssistanceShare),
     *(Project, ProjectFund, ProjectNote, ProjectBeneficiary),
     *(VillagePlan, VillageGoal, VillageNote, HouseholdPlan, Measure),
-    Activity,
+    *(Activity, Leave, HouseholdAway),
 )
 KEPT: dict[type[Model], tuple[str, ...]] = {
     Household: ("id", "main_cause", "kind", "tags", "income_when_identified", "size"),

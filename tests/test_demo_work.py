@@ -7,12 +7,14 @@ from itertools import pairwise
 
 import pytest
 
-from households.choices import Cause, Labour
-from households.models import Household, HouseholdPlan, Measure, Member, ProjectBeneficiary
+from households.choices import Cause, Labour, MigrantWork
+from households.models import Household, HouseholdAway, HouseholdPlan, Measure, Member, ProjectBeneficiary
 from lianhu.demo.answers.remarks import PLANS_OF_INDUSTRY, PLANS_OF_WORKS
-from lianhu.demo.field import measures, meetings, village_words, works
+from lianhu.demo.field import leaves, measures, meetings, village_words, works
 from lianhu.demo.phrases import VILLAGE_LINES
+from surveys.models import Response
 from tests.demo_sample import DAYS, Sample, sample_of
+from units.models import Leave
 from villages.models import (
     Project,
     ProjectFund,
@@ -24,10 +26,14 @@ from villages.models import (
 )
 from visits.activities import MATERIALS
 from visits.choices import AssistanceKind
-from visits.models import Activity, Assistance
+from visits.models import Activity, Assistance, Visit, VisitCompanion
 
 Status = Project.Status
 WORKERS = {Labour.ORDINARY, Labour.SKILLED}
+AWAY = {MigrantWork.IN_PROVINCE, MigrantWork.ELSEWHERE}
+KINDS_OF_LEAVE = {
+    kind.reason for kind in (leaves.MATERNITY, *leaves.ORDINARY.values, *leaves.OF_HEADS.values)
+}
 BY_SHEET = {measures.HOUSE.text, measures.TAP.text}
 
 
@@ -190,6 +196,50 @@ def test_material_is_spread_at_publicity_alone_and_lessons_have_as_many_as_the_h
         assert (spread > 0) == (row["kind"] == Activity.Kind.PUBLICITY)
         if row["kind"] == Activity.Kind.TRAINING:
             assert (row["village_id"], row["held_on"], row["people"]) in lessons
+
+
+# --- leaves and families away -------------------------------------------------------------------
+
+
+@pytest.mark.once
+def test_who_is_on_leave_does_nothing_else_and_no_illness_is_told(sample):
+    done = defaultdict(set)
+    visits = {row["id"]: row["visited_on"] for row in sample.rows[Visit]}
+    for row in sample.rows[Visit]:
+        done[row["cadre_id"]].add(row["visited_on"])
+    for row in sample.rows[VisitCompanion]:
+        done[row["cadre_id"]].add(visits[row["visit_id"]])
+    for row in sample.rows[Response]:
+        done[row["surveyor_id"]].add(row["surveyed_on"])
+    for row in sample.rows[Assistance]:
+        done[row["cadre_id"]].add(row["given_on"])
+    for leave in sample.rows[Leave]:
+        first, last = leave["started_on"], leave["ended_on"]
+        assert first <= min(last, sample.now.date())
+        assert not any(first <= day <= last for day in done[leave["cadre_id"]])
+        assert leave["reason"] in KINDS_OF_LEAVE
+    assert sample.rows[Leave]
+
+
+@pytest.mark.once
+def test_a_family_away_is_seen_by_nobody_and_called_by_who_has_it(sample):
+    visits = defaultdict(list)
+    for row in sample.rows[Visit]:
+        visits[row["household_id"]].append(row)
+    working_away = {row["household_id"] for row in sample.rows[Member] if row["migrant_work"] in AWAY}
+    called = 0
+    for away in sample.rows[HouseholdAway]:
+        first, last = away["started_on"], away["ended_on"] or sample.now.date()
+        assert first <= last <= sample.now.date()
+        assert away["household_id"] in working_away
+        meanwhile = [row for row in visits[away["household_id"]] if first <= row["visited_on"] <= last]
+        assert all(row["kind"] == Visit.Kind.PHONE for row in meanwhile)
+        for row in meanwhile:
+            assert row["cadre_id"] in {
+                one["cadre_id"] for one in sample.paired(row["household_id"], row["visited_on"])
+            }
+        called += bool(meanwhile)
+    assert called >= 3
 
 
 def test_every_cause_and_limit_has_its_words():

@@ -30,14 +30,14 @@ from surveys.models import Response, Survey
 from surveys.presets import preset_rows
 from units.models import Cadre, Division, Reach, Unit
 from villages.models import Village, VillagePairing
-from visits.models import Activity, Visit, VisitCompanion
+from visits.models import Visit, VisitCompanion
 
 T = TypeVar("T")
 CODE = "620524"
 VILLAGES_FILE = settings.BASE_DIR / "data" / "wushan_villages.csv"
 CHUNK = 2000
 VILLAGES_AT_ONCE = 12
-ROUGHLY = {"sample": 10_400, "county": 414_000}
+ROUGHLY = {"sample": 10_400, "county": 415_500}
 """Rows of each scale, for the progress bar."""
 
 
@@ -96,14 +96,14 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
     for start in range(0, len(outings), CHUNK):
         written = writer.write(outings[start : start + CHUNK])
         askers.note(written.visits)
-        known.note(written.visits)
+        known.note(written.visits, written.companions)
         yield Batch(Visit, written.visits)
         yield Batch(VisitCompanion, written.companions)
 
     responses, fieldwork = Responses(scale, teams, askers), Fieldwork(scale, known)
     for some in _some(places, VILLAGES_AT_ONCE):
         yield from _of_villages(some, responses, fieldwork)
-    yield Batch(Activity, fieldwork.of_units())
+    yield from (Batch(model, rows) for model, rows in fieldwork.of_units())
 
 
 def _of_villages(places: Sequence[Place], responses: Responses, fieldwork: Fieldwork) -> Iterator[Batch]:

@@ -1,19 +1,24 @@
-"""Two years of fieldwork beside the visits: difficulties, the help given, projects, plans, activities.
+"""Two years of fieldwork beside the visits: difficulties, the help given, projects, plans, activities,
+families away and leaves.
 
 Drawn from generators of their own, village by village, so that nothing else of the demo moves with them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 from typing import Any
 
 from django.db import models
 
+from households.models import HouseholdAway
 from lianhu.demo.draw import stream
 from lianhu.demo.field.activities import Activities
-from lianhu.demo.field.findings import findings
+from lianhu.demo.field.aways import Aways
+from lianhu.demo.field.findings import Findings, findings
 from lianhu.demo.field.help import Help
 from lianhu.demo.field.known import Known
+from lianhu.demo.field.leaves import Leaves
 from lianhu.demo.field.plans import Plans
 from lianhu.demo.field.problems import Problems
 from lianhu.demo.field.projects import Projects
@@ -22,9 +27,22 @@ from lianhu.demo.homes import Place
 from lianhu.demo.responses import HOUSEHOLD_FORM, VILLAGE_FORM
 from lianhu.demo.scales import Scale
 from surveys.models import COUNTED
-from visits.models import Activity, Assistance, AssistanceShare, Problem, ProblemMove
+from units.models import Leave
+from villages.models import ProjectNote, VillageNote
+from visits.models import Activity, Assistance, AssistanceShare, Problem, ProblemMove, Visit
 
+Row = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
+Drawn = tuple[type[models.Model], list[Row]]
+WORK: dict[type[models.Model], tuple[str, str]] = {
+    ProblemMove: ("by_id", "at"),
+    Assistance: ("cadre_id", "given_on"),
+    Activity: ("entered_by_id", "held_on"),
+    ProjectNote: ("by_id", "on"),
+    VillageNote: ("by_id", "on"),
+    Visit: ("cadre_id", "visited_on"),
+}
+"""Who was at work on which day, by columns."""
 
 
 class Fieldwork:
@@ -32,11 +50,11 @@ class Fieldwork:
 
     def __init__(self, scale: Scale, known: Known) -> None:
         self.scale, self.known = scale, known
-        self.activities = Activities(known)
+        self.activities, self.aways, self.leaves = Activities(known), Aways(known), Leaves(known)
         self.problems, self.help = Problems(known), Help(known)
         self.projects, self.village_plans, self.plans = Projects(known), VillagePlans(known), Plans(known)
 
-    def of(self, place: Place, responses: Rows) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:
+    def of(self, place: Place, responses: Rows) -> Iterator[Drawn]:
         """(model, rows) of a village, parents first; `responses` are those of its households and of itself."""
         sheets, own = defaultdict(list), []
         for row in responses:
@@ -44,26 +62,38 @@ class Fieldwork:
                 sheets[row["household_id"]].append(row)
             elif row["survey_id"] == VILLAGE_FORM:
                 own.append(row)
-        found = findings(place, sheets, own)
-        problems, moves, settled = self.problems.of(self._stream("problems", place), place, sheets)
-        items, shares = self.help.of(self._stream("help", place), place, settled)
+        self.known.note_work(responses, "surveyor_id", "surveyed_on")
+        for model, rows in self._of(findings(place, sheets, own)):
+            if model in WORK:
+                self.known.note_work(rows, *WORK[model])
+            yield model, rows
+
+    def of_units(self) -> Iterator[Drawn]:
+        """The activities of units at home, and last who was on leave."""
+        studies: list[Row] = []
+        leaves: list[Row] = []
+        for team in self.known.teams:
+            studies += self.activities.of_unit(self._stream("studies", team.pk), team)
+        self.known.note_work(studies, *WORK[Activity])
+        for team in self.known.teams:
+            leaves += self.leaves.of(self._stream("leaves", team.pk), team)
+        yield from ((Activity, studies), (Leave, leaves))
+
+    def _of(self, found: Findings) -> Iterator[Drawn]:
+        place, code = found.place, found.place.code
+        problems, moves, settled = self.problems.of(self._stream("problems", code), place, found.sheets)
+        items, shares = self.help.of(self._stream("help", code), place, settled)
         yield from ((Problem, problems), (ProblemMove, moves))
-        rng = self._stream("projects", place)
+        rng = self._stream("projects", code)
         sites = self.projects.of(rng, found)
         yield from self.projects.rows(rng, found, sites).items()
-        yield from self.village_plans.of(self._stream("village plans", place), found, sites).items()
-        yield from self.plans.of(self._stream("plans", place), found).items()
+        yield from self.village_plans.of(self._stream("village plans", code), found, sites).items()
+        yield from self.plans.of(self._stream("plans", code), found).items()
         of_projects = self.help.rows(rng, place, [*self.projects.help(rng, found, sites)])
         yield from ((Assistance, items + of_projects[0]), (AssistanceShare, shares + of_projects[1]))
-        yield Activity, self.activities.of_village(self._stream("activities", place), place, items)
+        yield Activity, self.activities.of_village(self._stream("activities", code), place, items)
+        aways, calls = self.aways.of(self._stream("aways", code), found)
+        yield from ((HouseholdAway, aways), (Visit, calls))
 
-    def of_units(self) -> list[dict[str, Any]]:
-        """The activities of units at home."""
-        return [
-            row
-            for team in self.known.teams
-            for row in self.activities.of_unit(stream(self.scale.name, "studies", team.pk), team)
-        ]
-
-    def _stream(self, name: str, place: Place) -> Any:
-        return stream(self.scale.name, name, place.code)
+    def _stream(self, *names: object) -> Random:
+        return stream(self.scale.name, *names)

@@ -55,6 +55,8 @@ class Known:
         self.workers = {worker.pk: worker for team in teams for worker in team.workers}
         self.office = next(w for w in self.workers.values() if w.phone == OFFICE_PHONE)
         self.trips: dict[tuple[int, int | None], list[Trip]] = defaultdict(list)
+        self.at_work: dict[int, set[date]] = defaultdict(set)
+        self.next_visit = 1
         self.links: dict[Home, list[Link]] = defaultdict(list)
         self.tenures: dict[Place, list[Tenure]] = defaultdict(list)
         for link in links:
@@ -65,9 +67,13 @@ class Known:
         days = [self.since + timedelta(days=n) for n in range((year.last - self.since).days + AHEAD)]
         self.working_days = [day for day in days if works_by_calendar(day)]
 
-    def note(self, visits: Iterable[Mapping[str, Any]]) -> None:
+    def note(self, visits: Iterable[Mapping[str, Any]], companions: Iterable[Mapping[str, Any]]) -> None:
         """Remember who was where."""
+        days: dict[int, date] = {}
         for row in visits:
+            days[row["id"]] = row["visited_on"]
+            self.next_visit = row["id"] + 1
+            self.at_work[row["cadre_id"]].add(row["visited_on"])
             if "voided_on" not in row:
                 trip = Trip(
                     row["id"],
@@ -83,6 +89,15 @@ class Known:
                     row["household_id"],
                 )
                 self.trips[row["village_id"], row["household_id"]].append(trip)
+
+        for row in companions:
+            self.at_work[row["cadre_id"]].add(days[row["visit_id"]])
+
+    def note_work(self, rows: Iterable[Mapping[str, Any]], who: str, when: str) -> None:
+        """Remember who did something on a day, named by these columns."""
+        for row in rows:
+            day = row[when]
+            self.at_work[row[who]].add(day.date() if isinstance(day, datetime) else day)
 
     def visits_to(self, home: Home) -> list[Trip]:
         """By whoever had the household that day (a stay may outlast its pairing), in order."""
