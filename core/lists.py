@@ -223,6 +223,9 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
         return export(request, listing, found)
     count, filtered = found.count(), listing.form.describe()
     page = _Page(request, listing, found)
+    chips = listing.form.chips(lambda name: address(request, {name: None}))
+    # On the phone only what is in force stands above the rows, the rest folds.
+    folded = [chip for chip in chips if context.get("frame") == "phone.html" and not chip["value"]]
     return render(
         request,
         listing.template,
@@ -234,7 +237,8 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
                 "placeholder": listing.form.placeholder,
                 "error": listing.form.problem,
             },
-            "filters": listing.form.chips(lambda name: address(request, {name: None})),
+            "filters": [chip for chip in chips if chip not in folded],
+            "more_filters": folded,
             "hidden": listing.form.hidden_pairs()
             + ([("sort", request.GET["sort"])] if "sort" in request.GET else []),
             "clear_url": request.path if filtered else "",

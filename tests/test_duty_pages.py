@@ -36,6 +36,14 @@ def test_the_office_sees_which_units_have_cadres_who_owe(letter, office, busy):
     assert f"{busy.unit} " in words_of(page)
 
 
+def test_of_a_year_that_is_over_its_last_day_says_who_held_what(letter, busy):
+    pairing = busy.pairings.get()
+    pairing.ended_on, pairing.end_reason = date(2016, 3, 1), "调走"
+    pairing.save()
+    words = words_of(client_of(busy).get(f"/duties/cadres/{busy.pk}/?year={YEAR}"))
+    assert "帮扶户数 1 / 2 户" in words
+
+
 def test_a_unit_lists_its_cadres_by_name(letter, leader, busy):
     words = words_of(client_of(leader).get(f"/duties/units/{leader.unit_id}/?year={YEAR}"))
     assert f"{busy.name} 一般 1 / 4 3" in words

@@ -109,6 +109,13 @@ def test_the_newest_note_says_how_far_it_is_whoever_writes_it(cadre, leader, pro
     assert project.progress == 60
 
 
+def test_who_may_note_progress_is_led_there(cadre, project, stranger):
+    make_pairing(cadre=stranger, household=make_household(village=project.village))
+    make_village_pairing(unit=stranger.unit, village=project.village)
+    assert "/notes/new/" in client_of(cadre).get(f"/projects/{project.pk}/").content.decode()
+    assert "/notes/new/" not in client_of(stranger).get(f"/projects/{project.pk}/").content.decode()
+
+
 def test_a_note_sent_twice_is_kept_once(cadre, project):
     for _ in range(2):
         client_of(cadre).post(

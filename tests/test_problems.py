@@ -357,3 +357,10 @@ def test_a_villages_problem_is_registered_at_the_desk(leader, own):
         },
     )
     assert Problem.objects.get().household is None
+
+
+def test_on_the_phone_only_the_filters_in_force_stand_above_the_rows(cadre, office):
+    folded = client_of(cadre).get("/problems/?status=open").context
+    assert [chip["name"] for chip in folded["filters"]] == ["status"]
+    assert "town" in {chip["name"] for chip in folded["more_filters"]}
+    assert not client_of(office).get("/problems/?status=open").context["more_filters"]

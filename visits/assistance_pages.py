@@ -139,19 +139,19 @@ def _columns(of: str, *, whole: bool) -> list[Column]:
         Column("计量单位", "goods_unit"),
     ]
     return [
-        Column("做了什么", "content", show=as_is if whole else lambda text: text[:40], css="wrap"),
+        Column("做了什么", "content", show=as_is if whole else lambda text: text[:40], css="break"),
         Column("种类", "kind", sort="kind", show=labels_of(AssistanceKind), css="nowrap"),
         Column("日期", "given_on", sort="given_on", css="nowrap"),
         Column("户主", "heads", css="nowrap"),
         Column("村", "village__name", css="nowrap"),
-        Column("帮扶干部", "cadre__name", css="nowrap"),
+        Column("帮扶干部", "cadre__name", css="nowrap snug"),
         Column("帮扶单位", "unit__name", css="break"),
-        Column("来源", "source", show=labels_of(FundSource), css="nowrap"),
+        *([Column("来源", "source", show=labels_of(FundSource))] if whole else []),
         Column("现金", f"{of}cash", css="num"),
         *(goods if whole else []),
-        Column("物资折款", f"{of}goods_value", css="num"),
+        Column("物资折款", f"{of}goods_value", css="num snug"),
         Column("贷款", f"{of}loan", css="num"),
-        Column("培训人次", f"{of}people", css="num"),
+        Column("培训人次", f"{of}people", css="num snug"),
         Column("标记", "mark", css="nowrap"),
     ]
 
@@ -174,7 +174,7 @@ def _totals(found: QuerySet[Assistance], count: int, household: int) -> list[dic
     total = sums(shares) if household else sums(found)
     not_counted = f"，作废的 {count - total.items:,} 件不计" if total.items < count else ""
     return [
-        {"text": f"合计 {total.items:,} 件{not_counted}", "span": 8},
+        {"text": f"合计 {total.items:,} 件{not_counted}", "span": 7},
         {"text": f"{total.cash:,}", "css": "num"},
         {"text": f"{total.goods_value:,}", "css": "num"},
         {"text": f"{total.loan:,}", "css": "num"},

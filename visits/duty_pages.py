@@ -1,6 +1,7 @@
 """要求台账: who still owes what, by unit and name and never by score, and the visits behind each count."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from units.context import frame_of
 from units.models import Cadre, Requirement, Unit, today
 from units.requirement_pages import year_of
 from units.roles import Rank, Role
-from visits.duty import STANDING, Duty, cadre_duties, minima, owing, unit_duties
+from visits.duty import STANDING, Duty, bounds, cadre_duties, minima, owing, unit_duties
 from visits.explaining import explain_cadre, explain_unit
 
 Indicator = Requirement.Indicator
@@ -30,8 +31,8 @@ def duties(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{reverse('duties-unit', args=[user.unit_id])}?year={year}")
     units = Unit.objects.visible_to(user)
     cadres = Cadre.objects.visible_to(user).current()
-    of_units = unit_duties(units, place=user.place, year=year, on=today())
-    of_cadres = cadre_duties(cadres, place=user.place, year=year, on=today())
+    of_units = unit_duties(units, place=user.place, year=year, on=last_day(year))
+    of_cadres = cadre_duties(cadres, place=user.place, year=year, on=last_day(year))
     behind: dict[int, int] = {}
     late = set(owing(of_cadres))
     for pk, unit in cadres.values_list("pk", "unit"):
@@ -53,8 +54,8 @@ def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
     unit: Unit = get_visible(Unit.objects, user, pk=pk)
     place = user.place
     cadres = Cadre.objects.visible_to(user).current().filter(unit=unit)
-    of_cadres = cadre_duties(cadres, place=place, year=year, on=today())
-    own = unit_duties(Unit.objects.filter(pk=pk), place=place, year=year, on=today()).get(pk, [])
+    of_cadres = cadre_duties(cadres, place=place, year=year, on=last_day(year))
+    own = unit_duties(Unit.objects.filter(pk=pk), place=place, year=year, on=last_day(year)).get(pk, [])
     indicators = [i for i in minima(place, year).indicators if not _of_units(i)]
     headings = ["干部", "级别", *_titles(indicators), "下一次最迟"]
     rows = [
@@ -83,7 +84,9 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
     """One cadre: each duty, and every visit of the year with whether it counted and why not."""
     user, year = user_of(request), year_of(request.GET.get("year", ""))
     cadre: Cadre = get_visible(Cadre.objects.select_related("unit"), user, pk=pk)
-    found = cadre_duties(Cadre.objects.filter(pk=pk), place=cadre.place, year=year, on=today()).get(pk, [])
+    found = cadre_duties(Cadre.objects.filter(pk=pk), place=cadre.place, year=year, on=last_day(year)).get(
+        pk, []
+    )
     explained = [duty for duty in found if duty.indicator not in STANDING]
     asked = request.GET.get("of", explained[0].indicator if explained else "")
     chosen = next((duty for duty in explained if duty.indicator == asked), None)
@@ -104,6 +107,11 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
             "counted": sum(verdict.counts for verdict in verdicts),
         },
     )
+
+
+def last_day(year: int) -> date:
+    """Who holds what is asked of today, of a year that is over on its last day."""
+    return min(today(), bounds(year)[1])
 
 
 def _of_units(indicator: Indicator) -> bool:
@@ -162,7 +170,9 @@ def _table(
             "year": year,
             "years": _years(),
             "only": only,
-            "columns": [Heading(h, "num" if at and "级别" not in h else "") for at, h in enumerate(headings)],
+            "columns": [
+                Heading(h, "num snug" if at and "级别" not in h else "") for at, h in enumerate(headings)
+            ],
             "rows": [Row(pk, f"{reverse(link, args=[pk])}?year={year}", cells) for pk, cells in kept],
             "count": len(kept),
             "counted": counted,

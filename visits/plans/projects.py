@@ -140,6 +140,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "notes": project.notes.select_related("by").prefetch_related("photos"),
             "served": Household.objects.with_head().filter(pk__in=served).order_by("no"),
             "editable": Project.objects.editable_by(user).filter(pk=pk).exists(),
+            "may_note": may_note(user, project),
             "history": history_of(project),
         },
     )
