@@ -22,6 +22,7 @@ from tests.factories import (
     make_village,
     make_village_pairing,
 )
+from villages.models import Village
 
 pytestmark = pytest.mark.django_db
 
@@ -223,11 +224,34 @@ def test_a_number_out_of_reason(people, rows, name, field, typed):
 
 
 @pytest.mark.parametrize(
-    ("name", "field"), [("visit", "help_quantity"), ("fund", "spent"), ("project", "progress")]
+    ("name", "field"),
+    [
+        ("visit", "help_quantity"),
+        ("assistance", "quantity"),
+        ("fund", "spent"),
+        ("project", "progress"),
+    ],
 )
 def test_a_number_that_its_column_does_not_hold(people, rows, name, field):
     typed = "9999999999999"
     assert_told(sent(people, rows, name, **{field: typed}), typed, "大")
+
+
+@pytest.mark.parametrize("field", ["cash", "quantity", "loan"])
+def test_a_sum_that_its_column_does_not_hold(people, rows, cadre, field):
+    """Each family gets what its own part could hold."""
+    other = make_household(head="赵六", village=Village.objects.get(pk=rows["village"]))
+    make_pairing(cadre=cadre, household=other)
+    typed = "99999999"
+    answer = sent(
+        people,
+        rows,
+        "assistance",
+        way="each",
+        households=[rows["household"], other.pk],
+        **{field: typed if field == "quantity" else f"{typed}99"},
+    )
+    assert_told(answer, typed, "各户加起来太大")
 
 
 @pytest.mark.parametrize("name", ["goal", "measure", "requirement"])

@@ -49,6 +49,16 @@ class Worth(NamedTuple):
     people: int = 0
 
 
+MOST = Worth(
+    cash=Decimal("9999999999.99"),
+    quantity=Decimal("99999999.99"),
+    goods_value=Decimal("9999999999.99"),
+    loan=Decimal("9999999999.99"),
+    people=100_000_000,
+)
+"""What the columns hold."""
+
+
 def split(whole: Worth, count: int) -> list[Worth]:
     """Equal parts that sum to the whole; what does not divide is the first one's. Whole goods stay whole."""
     goods = Decimal(1) if whole.quantity == int(whole.quantity) else CENT
@@ -153,11 +163,6 @@ def _problems(
     problem: Problem | None,
 ) -> dict[str, str]:
     """What stands against recording this, a sentence for each field."""
-    negative = {
-        name: "不能是负数。"
-        for name in Worth._fields
-        if any(getattr(worth, name) < 0 for worth in (amounts, *shares))
-    }
     asked = {
         "given_on": problem_of_day(given_on),
         "households": "勾选的户不在一个村，请一个村记一项。"
@@ -168,7 +173,19 @@ def _problems(
         "project": "这个项目是别的村的，请重新选。" if project and project.village_id != place.pk else "",
         "problem": "这件诉求是别的村的，请重新选。" if problem and problem.village_id != place.pk else "",
     }
-    return {name: sentence for name, sentence in asked.items() if sentence} | negative
+    return {name: sentence for name, sentence in asked.items() if sentence} | _out_of_bounds(amounts, *shares)
+
+
+def _out_of_bounds(*worths: Worth) -> dict[str, str]:
+    """Figures that their columns do not hold, by name."""
+    found = {}
+    for name, most in MOST._asdict().items():
+        figures = [getattr(worth, name) for worth in worths]
+        if min(figures) < 0:
+            found[name] = "不能是负数。"
+        elif max(figures) > most:
+            found[name] = f"各户加起来太大，最多 {most:,}，请核对。"
+    return found
 
 
 def _sent_before(draft: Assistance, shares: Mapping[int, Worth], photos: int) -> Assistance | None:

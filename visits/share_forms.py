@@ -33,7 +33,7 @@ class WorthForm(forms.Form):
     """What is given, in figures: to all together, or to one household."""
 
     cash = AmountField(label=label_of("cash"), help_text="元")
-    quantity = AmountField(label=label_of("quantity"), unit="")
+    quantity = AmountField(label=label_of("quantity"), unit="", digits=10)
     goods_value = AmountField(label=label_of("goods_value"), help_text="元")
     loan = AmountField(label=label_of("loan"), help_text="元")
     people = CountField(label=label_of("people"), unit="人次", help_text="人次")
