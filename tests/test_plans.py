@@ -116,6 +116,12 @@ def test_who_may_note_progress_is_led_there(cadre, project, stranger):
     assert "/notes/new/" not in client_of(stranger).get(f"/projects/{project.pk}/").content.decode()
 
 
+def test_progress_that_notes_tell_is_asked_for_nowhere_else(leader, project):
+    project.notes.create(on=date(2015, 9, 16), progress=40, text="管沟挖好了", by=leader)
+    form = client_of(leader).get(f"/projects/{project.pk}/edit/").context["form"]
+    assert "progress" not in form.fields
+
+
 def test_a_note_sent_twice_is_kept_once(cadre, project):
     for _ in range(2):
         client_of(cadre).post(

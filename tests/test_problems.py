@@ -344,6 +344,14 @@ def test_the_ledger_shows_what_is_overdue(office, cadre, own):
     assert "已解决" not in words
 
 
+def test_from_the_file_and_from_the_list_one_is_led_to_a_households_problem(office, cadre, own):
+    link, file = f"?household={own.pk}", f"/households/{own.pk}/"
+    assert link in client_of(cadre).get("/problems/new/").content.decode()
+    for user in (cadre, office):
+        assert f"/problems/new/{link}" in client_of(user).get(file).content.decode()
+    assert "贫困户名册" in words_of(client_of(office).get("/problems/new/"))
+
+
 def test_a_villages_problem_is_registered_at_the_desk(leader, own):
     make_village_pairing(unit=leader.unit, village=own.village)
     client_of(leader).post(

@@ -29,6 +29,7 @@ from villages.choices import place_field, town_choices, unit_choices
 from visits import problems
 from visits.choices import Category
 from visits.forms import VoidForm
+from visits.home import own_households
 from visits.models import Assistance, Problem, ProblemMove, Status, Visit
 from visits.problem_forms import JoinForm, MoveForm, ProblemForm
 from visits.refs import RefTaken, SameRef
@@ -164,6 +165,8 @@ def problem_new(request: HttpRequest) -> HttpResponse:
             "back": reverse("household", args=[household.pk]) if household else reverse("problems"),
             "form": form,
             "household": household,
+            "own": () if household or visit else own_households(user),
+            "of_village": household is None and visit is None,
             "conflict": conflict,
             "fresh": uuid4(),
         },

@@ -83,6 +83,8 @@ class ProjectForm(RecordForm[Project]):
         else:
             del self.fields["unit"]
             self.instance.unit = user.unit
+        if self.instance.pk and self.instance.notes.filter(progress__isnull=False).exists():
+            del self.fields["progress"]  # the notes say it
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
