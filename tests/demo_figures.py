@@ -90,6 +90,7 @@ class Figures:
         self.count["weekday"][day.weekday()] += 1
         self.count["visit kind"][row["kind"]] += 1
         self.count["reason"].update([row["reasons"] or "没有填"])
+        self.count["topic"].update(split_words(row["topics"]) or ["没有勾"])
         self.nights += row["nights"]
         marks = {
             "补录": row["is_late"],
@@ -120,12 +121,13 @@ class Figures:
             "16 岁起务工情况（%）": shares(self.count["work"], dict(MigrantWork.choices)),
             "贫困户属性（%）": shares(self.count["kind"], dict(Kind.choices)),
             "主要致贫原因（%）": shares(self.count["cause"], dict(Cause.choices)),
-            "标记（每百户）": self._tags(),
+            "标记（每百户）": self._each("tag", "Household"),
             "干部联户数（%）": self._loads(),
             "各月走访（%）": shares(self.count["month"], {n: f"{n} 月" for n in range(1, 13)}),
             "星期（%）": shares(self.count["weekday"], dict(enumerate("一二三四五六日"))),
             "走访种类（%）": shares(self.count["visit kind"], dict(Visit.Kind.choices)),
             "走访缘由（%）": shares(self.count["reason"], {}),
+            "谈到的八送（每百条走访）": self._each("topic", "Visit"),
             "走访的其他比例（%）": self._marks(),
             "每户一年入户次数（%）": self._times(),
             **self.surveys.tables(self.rows["Household"]),
@@ -183,9 +185,10 @@ class Figures:
             for low, high in AGES
         }
 
-    def _tags(self) -> Table:
-        whole = self.rows["Household"]
-        return {tag: [100 * number / whole] for tag, number in self.count["tag"].most_common()}
+    def _each(self, key: str, model: str) -> Table:
+        """Of a hundred rows, which may have several."""
+        whole = self.rows[model]
+        return {word: [100 * number / whole] for word, number in self.count[key].most_common()}
 
     def _loads(self) -> Table:
         """By rank: nobody's, one to the ceiling, over it; and the mean."""

@@ -7,11 +7,13 @@ from itertools import pairwise
 
 import pytest
 
+from core.words import split_words
 from households.choices import Cause, Labour, MigrantWork
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure, Member, ProjectBeneficiary
 from lianhu.demo.answers.remarks import PLANS_OF_INDUSTRY, PLANS_OF_WORKS
 from lianhu.demo.field import leaves, measures, meetings, village_words, works
-from lianhu.demo.phrases import VILLAGE_LINES
+from lianhu.demo.phrases import CHILD_LINES, KIND_LINES, NEEDS, REASONS, VILLAGE_LINES
+from lianhu.demo.topics import topics
 from surveys.models import Response
 from tests.demo_sample import DAYS, Sample, sample_of
 from units.models import Leave
@@ -25,7 +27,7 @@ from villages.models import (
     VillagePlan,
 )
 from visits.activities import MATERIALS
-from visits.choices import AssistanceKind
+from visits.choices import AssistanceKind, Service
 from visits.models import Activity, Assistance, Visit, VisitCompanion
 
 Status = Project.Status
@@ -240,6 +242,17 @@ def test_a_family_away_is_seen_by_nobody_and_called_by_who_has_it(sample):
             }
         called += bool(meanwhile)
     assert called >= 3
+
+
+def test_each_of_the_eight_is_talked_about_somewhere():
+    needs = [line for pairs in NEEDS.values() for pair in pairs for line in pair]
+    lines = [
+        *needs,
+        *CHILD_LINES,
+        *(line for some in (*KIND_LINES.values(), *REASONS.values()) for line in some),
+    ]
+    assert {topic for line in lines for topic in split_words(topics(line))} == set(Service.labels)
+    assert topics("在地里拔草。") == ""
 
 
 def test_every_cause_and_limit_has_its_words():

@@ -16,6 +16,7 @@ from lianhu.demo.pairings import Link, Tenure
 from lianhu.demo.scales import Scale
 from lianhu.demo.season import Year, is_before_festival
 from lianhu.demo.staff import Team, Worker
+from lianhu.demo.topics import ticked
 from units.presets import ORDINARY
 from visits.models import Visit, recorded_late
 from visits.recording import row_ref
@@ -293,6 +294,7 @@ class Diary:
             "kind": form.kind,
             "reasons": form.reasons,
             "content": form.content,
+            "topics": ticked(form.uuid, form.content),
             "promised_on": form.promised_on,
             "promise": form.promise,
             "outing": form.uuid,

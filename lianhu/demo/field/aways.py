@@ -11,6 +11,7 @@ from lianhu.demo.draw import uuid4
 from lianhu.demo.field.findings import Findings
 from lianhu.demo.field.known import Known
 from lianhu.demo.homes import Home
+from lianhu.demo.topics import ticked
 from visits.models import Visit
 
 GO = 0.1
@@ -108,9 +109,10 @@ class Aways:
     ) -> dict[str, Any]:
         pk, self.known.next_visit = self.known.next_visit, self.known.next_visit + 1
         unit, rank = posting
+        ref, content = uuid4(rng), rng.choice(CALLS)
         return {
             "id": pk,
-            "ref": uuid4(rng),
+            "ref": ref,
             "cadre_id": worker,
             "unit_id": unit,
             "rank": rank,
@@ -121,9 +123,10 @@ class Aways:
             "nights": 0,
             "kind": Visit.Kind.PHONE,
             "reasons": "",
-            "content": rng.choice(CALLS),
+            "content": content,
+            "topics": ticked(ref, content),
             "promised_on": None,
-            "outing": uuid4(rng),
+            "outing": ref,
             "entered_by_id": worker,
             "recorded_at": self.known.at(rng, day, (18, 22)),
             "is_late": False,
