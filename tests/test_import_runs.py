@@ -15,6 +15,7 @@ from core.importing.kinds import all_kinds, kind_of
 from core.models import Change, ImportRow, ImportRun
 from households.models import Household, HouseholdPairing, Member
 from tests.factories import (
+    make_cadre,
     make_household,
     make_id_number,
     make_member,
@@ -213,6 +214,20 @@ def test_undo_of_pairings_forgets_where_they_reached(office, cadre) -> None:
     runs.undo(run, office)
     assert HouseholdPairing.objects.get() == kept
     assert list(Reach.objects.values_list("place", flat=True)) == [kept.place]
+
+
+def test_a_workbook_that_ends_one_pairing_and_begins_the_next_can_be_undone(office, cadre) -> None:
+    old = make_pairing(cadre=cadre, started_on=date(2015, 3, 5))
+    heir = make_cadre(unit=cadre.unit)
+    no = old.household.no
+    ends = {"手机号": cadre.phone, "户编号": no, "结束日期": "2015-10-01", "结束原因": "调离"}
+    run = load(
+        "household_pairings",
+        office,
+        [ends, {"手机号": heir.phone, "户编号": no, "开始日期": "2015-10-01"}],
+    )
+    runs.undo(run, office)
+    assert [pairing.cadre for pairing in HouseholdPairing.objects.current()] == [cadre]
 
 
 def test_undo_of_cadres_and_units(office) -> None:

@@ -48,8 +48,9 @@ def undo(run: ImportRun, by: Any) -> None:
             refuse_built_on(run)
             sheet, created = kind_of(run.kind), _created(run)
             gone = _traces(sheet, created)
-            _put_back(run)
+            # What the run created may stand where what it changed stood before.
             _delete_created(created)
+            _put_back(run)
             sheet.after_undo(gone)
             locked.status, locked.message = ImportRun.Status.UNDONE, ""
             locked.undone_at = locked.heartbeat_at = timezone.now()
