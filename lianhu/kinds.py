@@ -1,11 +1,11 @@
 """The sheets that can be imported, in the order a county fills them: a new one is one line here."""
 
 from core.importing.kinds import Sheet
-from households.importing import CadreSheet, HouseholdPairingSheet, HouseholdSheet, MemberSheet
+from households.importing import CadreSheet, HouseholdSheet, MemberSheet
 from surveys.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
-from visits.importing import VisitSheet
+from visits.importing import FollowedPairingSheet, VisitSheet
 
 KINDS: list[Sheet] = [
     DivisionSheet(),
@@ -15,7 +15,7 @@ KINDS: list[Sheet] = [
     VillagePairingSheet(),
     HouseholdSheet(),
     MemberSheet(),
-    HouseholdPairingSheet(),
+    FollowedPairingSheet(),
     VisitSheet(),
     HouseholdSurveySheet(),
     VillageSurveySheet(),

@@ -4,15 +4,18 @@ from datetime import date
 
 import pytest
 
+from core.importing import runs
 from core.models import Change
 from households.choices import PairingKind
 from households.models import HouseholdPairing
 from tests.factories import make_cadre, make_household, make_pairing, make_problem, make_village_pairing
+from tests.importing import load, whys
 from tests.pages import client_of, words_of
 from units.models import today
 from units.roles import Role
 from visits.following import pass_on
 from visits.models import Problem, ProblemMove, Status
+from visits.problems import move
 
 pytestmark = pytest.mark.django_db
 
@@ -196,3 +199,35 @@ def test_the_sheet_of_a_hand_over_names_them(leader, cadre, colleague, home, pai
     end(leader, pairing, to=colleague.pk)
     page = client_of(leader).get(f"/cadres/{cadre.pk}/hand-over/sheet/?on={today().isoformat()}")
     assert "水窖漏水，冬天没水吃（登记，期限 2015年10月14日）" in words_of(page)
+
+
+def by_workbook(office, home, cadre, colleague):
+    """Ends the pairing of one and begins that of the other."""
+    ends = {"手机号": cadre.phone, "户编号": home.no, "结束日期": "2015-10-01", "结束原因": "调离"}
+    begins = {"手机号": colleague.phone, "户编号": home.no, "开始日期": "2015-10-01"}
+    return load("household_pairings", office, [ends, begins])
+
+
+def test_a_workbook_that_pairs_a_household_anew_brings_them_and_its_undo_takes_them_back(
+    office, cadre, colleague, home, pairing
+):
+    problem = make_problem(cadre=cadre, household=home)
+    run = by_workbook(office, home, cadre, colleague)
+    assert run.status == "done", whys(run)
+    assert owner(problem) == colleague
+    assert ProblemMove.objects.get().by == office
+    runs.undo(run, office)
+    run.refresh_from_db()
+    assert run.message == ""
+    assert owner(problem) == cadre
+    assert not ProblemMove.objects.exists()
+
+
+def test_a_problem_that_went_on_since_stands_against_the_undo(office, cadre, colleague, home, pairing):
+    problem = make_problem(cadre=cadre, household=home)
+    run = by_workbook(office, home, cadre, colleague)
+    move(Problem.objects.get(), to=Status.HANDLING, by=colleague)
+    runs.undo(run, office)
+    run.refresh_from_db()
+    assert "随这次导入改动的困难诉求，后来又改过" in run.message
+    assert owner(problem) == colleague

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core import bulk
+from core.importing.matching import records_in
 from households.models import Household, HouseholdPairing
 from households.pairing import end_pairings, hand_over, pair_households, reopen
 from units.models import Cadre
@@ -99,20 +100,17 @@ def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre) -> int:
 
     It waits with the leader, or with one who was paired before.
     """
-    begun = {pairing.household_id for pairing in pairings}
-    others = HouseholdPairing.objects.current().exclude(pk__in=[pairing.pk for pairing in pairings])
-    begun -= set(others.filter(household__in=begun).values_list("household", flat=True))
+    keys = {pairing.pk for pairing in pairings}
     once = HouseholdPairing.objects.filter(household=OuterRef("household"), cadre=OuterRef("owner"))
-    waiting = (
-        Problem.objects.pending()
-        .filter(Q(owner__role=Role.LEADER) | Exists(once), household__in=begun)
-        .select_related("owner")
-    )
-    heirs = owners_of(begun)
+    rows = Problem.objects.pending().filter(Q(owner__role=Role.LEADER) | Exists(once)).select_related("owner")
+    waiting = list(records_in(rows, "household", {pairing.household_id for pairing in pairings}))
+    there = HouseholdPairing.objects.current().filter(household__in=[row.household_id for row in waiting])
+    shared = {household for pk, household in there.values_list("pk", "household") if pk not in keys}
+    heirs = owners_of({row.household_id for row in waiting} - shared)
     passing = [
         Passing(problem, problem.owner, heir)
         for problem in waiting
-        if (heir := heirs.get(problem.household_id or 0)) and heir != problem.owner
+        if (heir := heirs.get(problem.household_id)) and heir != problem.owner
     ]
     _hand([(one, f"这户有了联户干部，从{one.owner}转来") for one in passing], by)
     return len(passing)

@@ -1,4 +1,4 @@
-"""走访 as a sheet: a diary or ledger kept elsewhere, one visit a row."""
+"""走访 as a sheet: a diary or ledger kept elsewhere, one visit a row; and what follows the sheet of 联户."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,20 +6,23 @@ from typing import Any
 from django.utils import timezone
 
 from core.cells import clean_date, clean_words
+from core.history import current_actor
 from core.importing.columns import Column, field_column
 from core.importing.drafting import refuse_outside
-from core.importing.kinds import Sheet
+from core.importing.kinds import Created, Sheet
 from core.importing.matching import records_in, rows_in
 from core.importing.planning import Plan
 from core.importing.table import Table
+from households.importing import HouseholdPairingSheet
 from households.importing.finding import NamedHouseholds, naming_columns
-from households.models import Household
+from households.models import Household, HouseholdPairing
 from units.days import problem_of_day
 from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre
 from units.postings import Postings
 from villages.finding import find_villages, village_columns
 from villages.models import Village
+from visits.following import take_up
 from visits.models import Visit, recorded_late
 from visits.recording import NEED_HOUSEHOLD
 
@@ -34,6 +37,21 @@ CONTENT = (
     "nights",
     "voided_on",
 )
+
+
+class FollowedPairingSheet(HouseholdPairingSheet):
+    """The problems of a household that a workbook pairs anew go along, and come back when it is undone."""
+
+    def after_insert(self, created: Created) -> None:
+        super().after_insert(created)
+        rows = created.get(HouseholdPairing._meta.label_lower, [])
+        begun = [
+            HouseholdPairing(pk=row["id"], household_id=row["household_id"])
+            for row in rows
+            if row["ended_on"] is None
+        ]
+        if begun:
+            take_up(begun, by=Cadre.objects.get(pk=current_actor().by))
 
 
 class VisitSheet(Sheet):

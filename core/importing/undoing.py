@@ -29,9 +29,13 @@ def refuse_built_on(run: ImportRun) -> None:
     """Raises CannotUndo when a row was changed since, or something refers to a row the run created."""
     own = _changes(run)
     later = Change.objects.filter(table=OuterRef("table"), row=OuterRef("row"), pk__gt=OuterRef("pk"))
-    changed = list(own.filter(Exists(later)).values_list("number", flat=True))
+    changed = list(own.filter(Exists(later)).values_list("number", "table"))
+    if places := [number for number, _ in changed if number]:
+        raise CannotUndo(f"不能撤销：{name_rows(places)}导入后又被改过。")
     if changed:
-        raise CannotUndo(f"不能撤销：{name_rows(number or 0 for number in changed)}导入后又被改过。")
+        # No row of the sheet: what followed from one.
+        name = apps.get_model(changed[0][1])._meta.verbose_name
+        raise CannotUndo(f"不能撤销：随这次导入改动的{name}，后来又改过。")
     created = _created(run)
     for label, numbers in created.items():
         for relation in _relations(apps.get_model(label)):
