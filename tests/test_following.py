@@ -194,6 +194,14 @@ def test_the_admin_passes_them_on_too(office, leader, cadre, home, pairing):
     assert owner(problem) == leader
 
 
+def test_of_one_who_leaves_the_page_tells_what_does_not_go_along(leader, cadre, home, pairing):
+    make_problem(cadre=cadre, household=home)
+    make_problem(cadre=cadre, household=make_household(village=home.village))
+    page = client_of(leader).get(f"/cadres/{cadre.pk}/hand-over/")
+    assert f"{cadre}还负责另外 1 件" in words_of(page)
+    assert f"/problems/?owner={cadre.pk}" in page.content.decode()
+
+
 def test_the_sheet_of_a_hand_over_names_them(leader, cadre, colleague, home, pairing):
     make_problem(cadre=cadre, household=home)
     end(leader, pairing, to=colleague.pk)

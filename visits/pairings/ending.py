@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -60,9 +61,8 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
     cadre: Cadre = get_visible(Cadre.objects.select_related("unit"), user_of(request), pk=pk)
     pairings = _open(request, cadre=cadre)
     sheet = reverse("hand-over-sheet", args=[pk])
-    return _end(
-        request, pairings, title=f"{cadre}的联户交接", back=reverse("cadre", args=[pk]), done=f"{sheet}?on="
-    )
+    back = reverse("cadre", args=[pk])
+    return _end(request, pairings, title=f"{cadre}的联户交接", back=back, done=f"{sheet}?on=", leaving=cadre)
 
 
 def _open(request: HttpRequest, **lookup: Any) -> list[Pairing]:
@@ -71,8 +71,17 @@ def _open(request: HttpRequest, **lookup: Any) -> list[Pairing]:
     return list(joined.order_by("household__no", "kind"))
 
 
-def _end(request: HttpRequest, pairings: list[Pairing], *, title: str, back: str, done: str) -> HttpResponse:
-    """End the chosen pairings after reading what is still promised there."""
+def _end(
+    request: HttpRequest,
+    pairings: list[Pairing],
+    *,
+    title: str,
+    back: str,
+    done: str,
+    leaving: Cadre | None = None,
+) -> HttpResponse:
+    """End the chosen pairings after reading what is still promised there; of one who is `leaving` also what
+    else there is to hand on."""
     form = EndForm(request.POST or None, user=user_of(request), pairings=pairings)
     chosen = request.POST.getlist("pk") if form.is_bound else [str(pairing.pk) for pairing in pairings]
     status = 200
@@ -95,6 +104,8 @@ def _end(request: HttpRequest, pairings: list[Pairing], *, title: str, back: str
             "rows": _with_followed(pairings, followed),
             "followed": len(followed),
             "told": told(followed),
+            "leaving": leaving,
+            "elsewhere": _followed_elsewhere(request, leaving, pairings) if leaving else 0,
             "chosen": chosen,
             "form": form,
             "back": back,
@@ -161,6 +172,13 @@ def _with_promises(pairings: Sequence[Pairing]) -> list[tuple[Pairing, list[Visi
     for visit in visits.open_promises().order_by("promised_on", "pk"):
         promises.setdefault((visit.cadre_id, visit.household_id), []).append(visit)
     return [(pairing, promises.get((pairing.cadre_id, pairing.household_id), [])) for pairing in pairings]
+
+
+def _followed_elsewhere(request: HttpRequest, cadre: Cadre, pairings: Sequence[Pairing]) -> int:
+    """How many problems of villages, or of households that others are paired with, the cadre follows."""
+    own = Problem.objects.visible_to(user_of(request)).pending().filter(owner=cadre, joined_into=None)
+    here = [pairing.household_id for pairing in pairings]
+    return own.filter(Q(household=None) | ~Q(household__in=here)).count()
 
 
 def _with_followed(
