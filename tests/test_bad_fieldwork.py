@@ -386,3 +386,17 @@ def test_a_photo_that_is_none(people, rows, name, data, sentence):
     photo = SimpleUploadedFile("照片.jpg", data, "image/jpeg")
     texts = [field for form, field in TEXTS if form == name]
     assert_told(sent(people, rows, name, photos=[photo]), FORMS[name][2][texts[0]], sentence)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_was_typed_is_kept_when_the_session_ends(people, rows, name):
+    """By the script, which puts it back after the login: the form says that it wants to be kept."""
+    who, url, _ = FORMS[name]
+    assert "data-keep=" in signed_in(people[who]).get(url.format(**rows)).content.decode()
+
+
+@pytest.mark.parametrize(
+    "url", ["/problems/{problem}/join/", "/problems/{problem}/void/", "/projects/{project}/households/"]
+)
+def test_ticks_and_reasons_are_kept_too(people, rows, url):
+    assert "data-keep=" in signed_in(people["leader"]).get(url.format(**rows)).content.decode()

@@ -226,6 +226,7 @@ def project_beneficiaries(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "page": {"title": "受益户", "facts": str(project), "crumbs": [("帮扶项目", reverse("projects"))]},
             "form": form,
+            "keep": "beneficiaries",
             "cancel": reverse("project", args=[pk]),
         },
     )
