@@ -14,7 +14,7 @@ from units.models import Cadre, today
 from villages.models import Village
 from visits.choices import Category
 from visits.models import Problem, Status
-from visits.problems import joinable, owners
+from visits.problems import SAYS_WHY, joinable, owners
 from visits.refs import sent_ref
 
 TAPPED = {"class": "btn-check"}
@@ -105,6 +105,8 @@ class MoveForm(forms.Form):
         steps = self.fields["to"]
         assert isinstance(steps, forms.ChoiceField)
         steps.choices = [(status, step_label(problem, status)) for status in problem.next_statuses]
+        if not SAYS_WHY.intersection(problem.next_statuses):
+            self.fields["word"].help_text = ""
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)
         owner.queryset = owners(problem)

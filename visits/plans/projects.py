@@ -132,7 +132,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
                 ("建设内容", project.content),
                 ("开工日期", project.starts_on),
                 ("计划完工", project.due_on),
-                ("完工日期", project.finished_on),
+                *([("完工日期", project.finished_on)] if project.finished_on else []),
                 ("受益", f"{project.benefit_households:,} 户 {project.benefit_people:,} 人"),
             ],
             "funds": [(source, label, funds.get(source)) for source, label in FundSource.choices],

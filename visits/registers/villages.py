@@ -112,8 +112,11 @@ def village(request: HttpRequest, pk: int) -> HttpResponse:
                 ("贫困村", "是" if village.is_poor else "否"),
                 ("在册户", f"{village.household_count} 户"),
                 ("已结对", f"{village.paired_count} 户"),
-                ("撤并日期", village.ended_on),
-                ("并入", village.merged_into),
+                *(
+                    [("撤并日期", village.ended_on), ("并入", village.merged_into)]
+                    if village.ended_on
+                    else []
+                ),
             ],
             "pairings": pairings,
             "rounds": rounds(user, village),
