@@ -96,10 +96,17 @@ class PictureField(forms.FileField):
         return reencode(upload) if upload else None
 
 
+class VersionField(forms.IntegerField):
+    """Which version was read; in itself no change, so that a row left empty stays one."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
 class RecordForm(forms.ModelForm[M]):
     """A ModelForm that carries the row's version through the page (see `saved`)."""
 
-    version = forms.IntegerField(label="版本", required=False, widget=forms.HiddenInput)
+    version = VersionField(label="版本", required=False, widget=forms.HiddenInput)
     conflict: dict[str, Any] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -165,11 +172,7 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
     entries = history_of(stored, 1)
     rows = []
     for name in form.changed_data:
-        if (
-            name == "version"
-            or name not in form.fields
-            or name not in {f.name for f in stored._meta.concrete_fields}
-        ):
+        if name not in form.fields or name not in {f.name for f in stored._meta.concrete_fields}:
             continue
         field: Any = stored._meta.get_field(name)
         mine, theirs = getattr(form.instance, name), getattr(stored, name)

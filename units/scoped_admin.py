@@ -46,10 +46,15 @@ class ScopedForm(RecordForm[Any]):
     user: Cadre
     refusals: Sequence[str] = ()
     """Both set by ScopedAdmin on the class that it makes for one request."""
+    in_table = False
+    """Set by ScopedInline: the labels stand over the columns, where a screen reader does not look for them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stored_version = self.instance.version
+        if self.in_table:
+            for field in self.fields.values():
+                field.widget.attrs["aria-label"] = field.label
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -186,7 +191,7 @@ class ScopedInline(Scoped, admin.TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.form.user = user_of(request)
+        formset.form.user, formset.form.in_table = user_of(request), True
         return formset
 
 

@@ -148,6 +148,20 @@ def test_a_leader_writes_a_plan_with_measures(leader: Cadre, own: Rows) -> None:
     assert (plan.written_by, plan.measures.get().expected_gain) == (leader, Decimal(3000))
 
 
+def test_a_new_plan_begins_with_today(leader: Cadre) -> None:
+    context = signed_in(leader).get(page(HOUSEHOLD_PLAN, "add")).context
+    assert context["adminform"].form["written_on"].value() == today()
+    assert context["inline_admin_formsets"][0].formset.empty_form["year"].value() == today().year
+
+
+def test_a_row_that_was_added_and_left_empty_is_none(leader: Cadre, own: Rows) -> None:
+    household = make_household(village=own["villages.village"], head="令守田")
+    empty = rows_of("measures", {"year": today().year, "text": "", "expected_gain": ""})
+    data = {"household": household.pk, "written_on": "2015-03-01", "goal": "两年脱贫", **empty}
+    signed_in(leader).post(page(HOUSEHOLD_PLAN, "add"), data)
+    assert not HouseholdPlan.objects.get(household=household).measures.exists()
+
+
 def test_a_wrong_form_comes_back_with_the_chosen_family(leader: Cadre, own: Rows, office: Cadre) -> None:
     household = make_household(village=own["villages.village"], head="令守田")
     data = {"household": household.pk, "written_on": "2015-03-01", "goal": "", **rows_of("measures")}

@@ -8,9 +8,16 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from core.models import Change
-from households.models import Household, HouseholdPairing
+from households.models import Household, HouseholdPairing, HouseholdPlan
 from tests.browser import assert_accessible, assert_fits, sign_in
-from tests.factories import make_household, make_pairing, make_village, make_village_pairing, make_visit
+from tests.factories import (
+    make_household,
+    make_pairing,
+    make_problem,
+    make_village,
+    make_village_pairing,
+    make_visit,
+)
 from units.models import Cadre, today
 from visits.models import Visit
 
@@ -111,6 +118,47 @@ def test_a_leader_takes_back_a_mistyped_visit(
     desk.get_by_role("button", name="作废 1 条").click()
     expect(desk.get_by_text("已作废 1 条")).to_be_visible()
     assert Visit.objects.get().void_reason == "日期记错了"
+
+
+def test_a_leader_looks_after_problems(
+    desk: Page, live_server, leader: Cadre, cadre: Cadre, household: Household
+) -> None:
+    problem = make_problem(cadre=cadre, household=household)
+    sign_in(desk, live_server, leader)
+    desk.goto(reverse("admin:index"))
+    desk.get_by_role("navigation", name="管理项").get_by_role("link", name="困难诉求").click()
+    desk.get_by_role("link", name="逾期", exact=True).click()
+    look(desk)
+    desk.get_by_role("row", name="王有福").get_by_role("link").first.click()
+    look(desk)
+    desk.get_by_label("负责人").select_option(label=f"{leader.name}（{leader.unit}，{leader.staff_no}）")
+    desk.get_by_role("button", name="保存，留在这里").click()
+    expect(desk.get_by_role("cell", name=f"从{cadre.name}转来")).to_be_visible()
+    desk.get_by_role("link", name="在台账中办理").click()
+    desk.get_by_text("解决", exact=True).click()
+    desk.get_by_label("说明").fill("水窖补好了")
+    desk.get_by_role("button", name="记下").click()
+    expect(desk.get_by_text("已记下：解决")).to_be_visible()
+    problem.refresh_from_db()
+    assert (problem.owner, problem.status) == (leader, "solved")
+
+
+def test_a_leader_writes_a_plan_with_a_measure(
+    desk: Page, live_server, leader: Cadre, household: Household
+) -> None:
+    sign_in(desk, live_server, leader)
+    desk.goto(reverse("admin:households_householdplan_add"))
+    choose(desk, "户", "王有福", household.no)
+    desk.get_by_label("脱贫目标").fill("两年内人均过三千元")
+    desk.get_by_role("button", name="再加一行帮扶措施").click()
+    desk.locator("[name=measures-0-text]").fill("栽苹果树 3 亩")
+    look(desk)
+    desk.get_by_role("button", name="保存", exact=True).click()
+    expect(desk.get_by_text("成功添加了")).to_be_visible()
+    plan = HouseholdPlan.objects.get(household=household)
+    assert (plan.written_by, plan.measures.get().year) == (leader, today().year)
+    desk.get_by_role("link", name="王有福").click()
+    look(desk)
 
 
 def test_the_second_editor_chooses(

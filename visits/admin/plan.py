@@ -20,16 +20,19 @@ from visits.plans.forms import AwayForm, DayPassed, GoalForm, HouseholdPlanForm,
 
 
 class VillagePlanAdminForm(ScopedForm, VillagePlanForm):
-    """A new plan is one of the unit of who writes it."""
+    """A new plan is one of today and of the unit of who writes it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["written_on"].initial = today()
         if self.instance.pk is None:
             self.instance.unit = self.user.unit
 
 
 class GoalAdminForm(ScopedForm, GoalForm):
-    """The rules of the page's form."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].initial = today().year
 
 
 class NoteAdminForm(ScopedForm):
@@ -94,9 +97,6 @@ class VillageGoalAdmin(ScopedAdmin):
     search_fields = ("text", "plan__village__name", "plan__village__pinyin", "plan__village__initials")
     search_help_text = "目标、村"
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"year": today().year, **super().get_changeform_initial_data(request)}
-
     def page_of(self, row: VillageGoal) -> str:
         return reverse(self.page, args=[row.plan.village_id])
 
@@ -137,16 +137,19 @@ class VillageNoteAdmin(ScopedAdmin):
 
 
 class HouseholdPlanAdminForm(ScopedForm, HouseholdPlanForm):
-    """A new plan is written by who adds it."""
+    """A new plan is written today by who adds it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["written_on"].initial = today()
         if self.instance.pk is None:
             self.instance.written_by = self.user
 
 
 class MeasureAdminForm(ScopedForm, MeasureForm):
-    """The rules of the page's form."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].initial = today().year
 
 
 class AwayAdminForm(ScopedForm, AwayForm):
@@ -164,9 +167,6 @@ class OfHouseholdAdmin(ScopedAdmin):
     writers = MANAGERS
     path = "household"
     search_help_text = "户主、户编号、村"
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"year": today().year, **super().get_changeform_initial_data(request)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         near = super().get_queryset(request).select_related(f"{self.path}__village")
