@@ -1,11 +1,13 @@
-"""Says who writes during a request, for the history."""
+"""Says who writes during a request, for the history; and answers who comes second."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from core.history import acting
 from core.models import Change
+from core.records import StaleRecord
 
 
 class ActingMiddleware:
@@ -16,3 +18,16 @@ class ActingMiddleware:
         source = Change.Source.ADMIN if request.path.startswith("/admin/") else Change.Source.PAGE
         with acting(request.user.pk, source):
             return self.get_response(request)
+
+
+class StaleMiddleware:
+    """Two requests at the very same moment: the second is told, and nothing of it is written."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return render(request, "409.html", status=409) if isinstance(error, StaleRecord) else None

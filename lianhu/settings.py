@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ActingMiddleware",
+    "core.middleware.StaleMiddleware",
     "units.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

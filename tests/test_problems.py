@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import include, path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -372,3 +373,22 @@ def test_on_the_phone_only_the_filters_in_force_stand_above_the_rows(cadre, offi
     assert [chip["name"] for chip in folded["filters"]] == ["status"]
     assert "town" in {chip["name"] for chip in folded["more_filters"]}
     assert not client_of(office).get("/problems/?status=open").context["more_filters"]
+
+
+def test_two_who_take_one_back_at_the_same_moment(settings, cadre, own):
+    """The second has read the row before the first one's write: no error of the server, and one reason stands."""
+    problem = raised(cadre, own)
+    seen_before = Problem.objects.get(pk=problem.pk)
+    take_back(problem, by=cadre, reason="重复登记")
+
+    def late(request):
+        take_back(seen_before, by=cadre, reason="记错了")
+
+    class Urls:
+        urlpatterns = [path("late/", late), path("", include("lianhu.urls"))]
+
+    settings.ROOT_URLCONF = Urls
+    page = client_of(cadre).post("/late/")
+    assert page.status_code == 409
+    assert "刚刚有人改过这一条" in page.content.decode()
+    assert Problem.objects.get(pk=problem.pk).void_reason == "重复登记"
