@@ -34,7 +34,8 @@ Status = Project.Status
 WORKERS = {Labour.ORDINARY, Labour.SKILLED}
 AWAY = {MigrantWork.IN_PROVINCE, MigrantWork.ELSEWHERE}
 KINDS_OF_LEAVE = {
-    kind.reason for kind in (leaves.MATERNITY, *leaves.ORDINARY.values, *leaves.OF_HEADS.values)
+    kind.reason
+    for kind in (leaves.MATERNITY, leaves.WEDDING, *leaves.ORDINARY.values, *leaves.OF_HEADS.values)
 }
 BY_SHEET = {measures.HOUSE.text, measures.TAP.text}
 

@@ -78,7 +78,7 @@ def projects(request: HttpRequest) -> HttpResponseBase:
         form=ProjectSearch(request.GET, user=user),
         annotate=_with_money,
         columns=[
-            Column("项目名称", "name", sort="name", css="wrap"),
+            Column("项目名称", "name", sort="name", css="break"),
             Column("村", "village__name"),
             Column("帮扶单位", "unit__name", css="break"),
             Column("类别", "kind", sort="kind", show=labels_of(Project.Kind)),

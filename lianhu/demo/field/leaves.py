@@ -26,21 +26,21 @@ class Kind(NamedTuple):
     days: tuple[int, int]
 
 
+WEDDING = Kind("婚假", (10, 18))
+MARRYING, MARRIED = range(23, 30), 0.2
 MATERNITY = Kind("产假", (128, 158))
-MOTHERS, TAKEN = range(24, 38), 0.3
+MOTHERS, TAKEN = range(24, 38), 0.5
 ORDINARY: Choice[Kind] = Choice(
     {
         Kind("病假", (14, 75)): 40,
         Kind("事假", (8, 25)): 24,
         Kind("探亲假", (15, 25)): 10,
-        Kind("婚假", (10, 18)): 6,
         Kind("脱产培训", (20, 60)): 20,
     }
 )
 OF_HEADS: Choice[Kind] = Choice(
     {Kind("党校学习", (30, 90)): 50, Kind("挂职锻炼", (120, 300)): 22, Kind("病假", (14, 60)): 28}
 )
-MARRYING = range(23, 32)
 
 
 class Leaves:
@@ -78,5 +78,6 @@ class Leaves:
 def _kind(rng: Random, worker: Worker) -> Kind:
     if worker.sex == Sex.FEMALE and worker.age in MOTHERS and rng.random() < TAKEN:
         return MATERNITY
-    kind = (ORDINARY if worker.rank == Rank.GENERAL else OF_HEADS).pick(rng)
-    return kind if kind.reason != "婚假" or worker.age in MARRYING else Kind("事假", (8, 25))
+    if worker.age in MARRYING and rng.random() < MARRIED:
+        return WEDDING
+    return (ORDINARY if worker.rank == Rank.GENERAL else OF_HEADS).pick(rng)

@@ -9,6 +9,7 @@ from typing import Any
 
 from households.choices import Kind
 from households.models import HouseholdPlan, Measure
+from lianhu.demo.answers import known
 from lianhu.demo.field import measures
 from lianhu.demo.field.findings import Answers, Findings, is_safe, is_tapped
 from lianhu.demo.field.known import Known
@@ -30,7 +31,7 @@ BY_SHEET = ((measures.HOUSE, is_safe), (measures.TAP, is_tapped))
 """Whether these are done, the sheets say."""
 RISE = (1.5, 2.1)
 """Of the income when identified, to the plan's goal."""
-LEAST_GOAL = 2800
+LEAST_GOAL, MORE = 2800, 1.15
 
 
 class Plans:
@@ -46,7 +47,7 @@ class Plans:
             day = self._written_on(rng, home)
             link = self.known.helper(home, day)
             if link and rng.random() < PLANNED:
-                row = self._row(rng, home, day, link.worker.pk)
+                row = self._row(rng, found, home, day, link.worker.pk)
                 rows[HouseholdPlan].append(row)
                 rows[Measure] += self._measures(rng, found, home, row)
         return rows
@@ -55,7 +56,7 @@ class Plans:
         paired = date(self.known.year.last.year - 2, *FIRST_PAIRED)
         return max(home.identified_on, paired) + timedelta(days=rng.randint(*WRITTEN_AFTER))
 
-    def _row(self, rng: Random, home: Home, day: date, worker: int) -> dict[str, Any]:
+    def _row(self, rng: Random, found: Findings, home: Home, day: date, worker: int) -> dict[str, Any]:
         pk, self.next_plan = self.next_plan, self.next_plan + 1
         workers = sum(person.is_worker for person in home.family)
         words = measures.SITUATIONS[home.cause] if workers else measures.OF_THE_WEAK
@@ -66,7 +67,7 @@ class Plans:
             "written_on": day,
             "written_by_id": worker,
             "situation": f"{people}，{rng.choice(words)}。",
-            "goal": _goal(rng, home, self.known.year.last.year),
+            "goal": _goal(rng, found, home, self.known.year.last.year),
             "place": home.place.code,
         }
 
@@ -151,8 +152,10 @@ def _shuffled(rng: Random, some: Sequence[Means]) -> list[Means]:
     return rng.sample(some, len(some))
 
 
-def _goal(rng: Random, home: Home, year: int) -> str:
+def _goal(rng: Random, found: Findings, home: Home, year: int) -> str:
+    """More than the household had when identified, and than it told the first time."""
     if home.standing.kind == Kind.FIVE_GUARANTEES:
         return measures.GOAL_OF_THE_WEAK
-    income = max(round(home.standing.income * rng.uniform(*RISE) / 100) * 100, LEAST_GOAL)
+    told = known(found.first_answers(home).get("B16", 0)) * MORE
+    income = round(max(home.standing.income * rng.uniform(*RISE), told, LEAST_GOAL) / 100) * 100
     return measures.GOAL.format(year=year, income=income, ends=measures.ENDS[home.cause])
