@@ -297,7 +297,9 @@ def test_a_day_that_cannot_be(people, rows, name, field, typed, sentence):
     ("name", "changed", "sentence"),
     [
         ("visit", {"promised_on": "2015-09-16"}, "约下次的日期要晚于这次走访"),
+        ("visit", {"promised_on": "2051-09-18"}, "看看年份写对没有"),
         ("problem", {"due_on": "2015-09-15"}, "办结期限不能早于提出日期"),
+        ("problem", {"due_on": "2051-10-16"}, "看看年份写对没有"),
         ("project", {"due_on": "2015-02-28"}, "计划完工不能早于开工日期"),
         ("project", {"status": "finished"}, "完工的项目要填完工日期"),
         ("away", {"ended_on": "2015-02-28"}, "回来日期不能早于外出日期"),

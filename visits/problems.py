@@ -1,7 +1,7 @@
 """困难诉求: raised once, moved on step by step with who, when and a word, joined, taken back."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -24,6 +24,7 @@ from visits.choices import Category
 from visits.models import OPEN, Problem, ProblemMove, Status, Visit
 from visits.refs import RefTaken, SameRef
 
+LONGEST_TERM = timedelta(days=731)
 SAYS_WHY = {Status.SOLVED, Status.SHELVED}
 """解决 says how, 暂不能解决 why."""
 
@@ -130,7 +131,9 @@ def owners(problem: Problem) -> QuerySet[Cadre]:
 
 def problem_of_due(raised_on: date, due_on: date) -> str:
     """What stands against this day as the one by which; "" when nothing does."""
-    return "办结期限不能早于提出日期。" if due_on < raised_on else ""
+    if due_on < raised_on:
+        return "办结期限不能早于提出日期。"
+    return "办结期限最晚两年以内，看看年份写对没有。" if due_on > today() + LONGEST_TERM else ""
 
 
 def due_day(start: date, place: str) -> date:

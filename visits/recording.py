@@ -1,7 +1,7 @@
 """Recording what happened in the field: one form, one or several visits."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
@@ -22,6 +22,7 @@ from visits.refs import RefTaken, SameRef
 
 LONGEST_STAY = 31
 MOST_ROWS = 60
+A_YEAR = timedelta(days=366)
 NEED_HOUSEHOLD = {Visit.Kind.HOME, Visit.Kind.STAY, Visit.Kind.RETURN, Visit.Kind.PHONE}
 """Kinds that mean nothing without a household; the others also happen in a village."""
 
@@ -120,9 +121,7 @@ def check_outing(
         "village": _problem_of_village(author, households, village, kind),
         "nights": "住村夜数不能多于天数。" if days and (nights or 0) > len(days) else "",
         "companions": _problem_of_companions(cadre, companions, colleagues),
-        "promised_on": "约下次的日期要晚于这次走访。"
-        if days and promised_on and promised_on <= max(days)
-        else "",
+        "promised_on": _problem_of_promise(days, promised_on),
     }
     return {field: sentence for field, sentence in problems.items() if sentence}
 
@@ -173,6 +172,16 @@ def _problem_of_companions(cadre: Cadre, companions: Sequence[Cadre], colleagues
         return "同去的人里不用再勾走访干部自己。"
     if any(companion.pk not in colleagues for companion in companions):
         return "同去的人只能选本单位在岗的同事。"
+    return ""
+
+
+def _problem_of_promise(days: Sequence[date], promised_on: date | None) -> str:
+    if not days or promised_on is None:
+        return ""
+    if promised_on <= max(days):
+        return "约下次的日期要晚于这次走访。"
+    if promised_on > max(days) + A_YEAR:
+        return "约下次最晚约到一年以内，看看年份写对没有。"
     return ""
 
 
