@@ -32,8 +32,8 @@ AGGREGATES = [
 
 def ours(day: date) -> None:
     """The duties of all, as the pages ask for them."""
-    cadre_duties(Cadre.objects.all(), place=COUNTY, year=day.year, on=day)
-    unit_duties(Unit.objects.all(), place=COUNTY, year=day.year, on=day)
+    cadre_duties(Cadre.objects.all(), year=day.year, on=day)
+    unit_duties(Unit.objects.all(), year=day.year, on=day)
 
 
 def bare(day: date) -> None:

@@ -143,7 +143,7 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
 
 def _owing(user: Cadre, day: date) -> dict[str, Any]:
     cadres = Cadre.objects.visible_to(user).current()
-    behind = owing(cadre_duties(cadres, place=user.place, year=day.year, on=day))
+    behind = owing(cadre_duties(cadres, year=day.year, on=day))
     return {
         "label": "要求还欠的干部",
         "value": len(behind),

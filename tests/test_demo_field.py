@@ -202,5 +202,5 @@ def test_the_cadres_first_page_has_something_of_everything(db):
     assert waiting.exists()
     assert not waiting.overdue(day).exists()
     assert AssistanceShare.objects.visible_to(cadre).exists()
-    duties = cadre_duties(Cadre.objects.filter(pk=cadre.pk), place=cadre.place, year=day.year, on=day)
+    duties = cadre_duties(Cadre.objects.filter(pk=cadre.pk), year=day.year, on=day)
     assert any(duty.owed for duty in duties[cadre.pk])

@@ -14,6 +14,7 @@ from households.models import HouseholdAway
 from tests.factories import (
     COUNTY,
     make_cadre,
+    make_division,
     make_household,
     make_pairing,
     make_unit,
@@ -48,7 +49,7 @@ def ask(indicator: str, minimum: int, **fields: object) -> Requirement:
 
 
 def duty_of(cadre: Cadre, indicator: str) -> Duty:
-    found = cadre_duties(Cadre.objects.filter(pk=cadre.pk), place=COUNTY, year=YEAR, on=END)
+    found = cadre_duties(Cadre.objects.filter(pk=cadre.pk), year=YEAR, on=END)
     return next(duty for duty in found[cadre.pk] if duty.indicator == indicator)
 
 
@@ -115,7 +116,7 @@ def test_leave_takes_its_share_off(cadre, own):
 
 def test_nothing_is_asked_of_who_is_paired_with_nobody(cadre):
     ask(Indicator.VISIT_DAYS, 10)
-    assert cadre_duties(Cadre.objects.filter(pk=cadre.pk), place=COUNTY, year=YEAR, on=END) == {cadre.pk: []}
+    assert cadre_duties(Cadre.objects.filter(pk=cadre.pk), year=YEAR, on=END) == {cadre.pk: []}
 
 
 def test_the_units_own_minimum_goes_before_the_ranks(cadre, own):
@@ -123,6 +124,25 @@ def test_the_units_own_minimum_goes_before_the_ranks(cadre, own):
     ask(Indicator.VISIT_TIMES, 6, rank=cadre.rank)
     ask(Indicator.VISIT_TIMES, 8, unit=cadre.unit)
     assert duty_of(cadre, Indicator.VISIT_TIMES).minimum == 8
+
+
+def test_of_a_provincial_unit_is_asked_what_the_county_of_its_village_asks():
+    ask(Indicator.VISIT_TIMES, 4)
+    ask(Indicator.VILLAGE_TIMES, 6)
+    unit = make_unit(name="省某院", division=make_division(code="62", name="甘肃省"))
+    make_village_pairing(unit=unit, village=make_village(), started_on=date(2015, 1, 1))
+    cadre = make_cadre(unit=unit)
+    make_pairing(cadre=cadre, started_on=date(2015, 1, 1))
+    assert duty_of(cadre, Indicator.VISIT_TIMES).minimum == 4
+    found = unit_duties(Unit.objects.filter(pk=unit.pk), year=YEAR, on=END)
+    assert [duty.minimum for duty in found[unit.pk]] == [6]
+
+
+def test_of_a_year_gone_by_is_held_what_was_held_on_its_last_day(cadre, own):
+    ask(Indicator.PAIRED_HOUSEHOLDS, 2)
+    make_pairing(cadre=cadre, household=make_household(), started_on=date(2016, 2, 1))
+    found = cadre_duties(Cadre.objects.filter(pk=cadre.pk), year=YEAR, on=date(2016, 3, 1))
+    assert [duty.done for duty in found[cadre.pk]] == [1]
 
 
 def test_the_next_day_keeps_an_even_pace():
@@ -136,7 +156,7 @@ def test_two_cadres_of_a_unit_are_one_day_in_the_village(leader, cadre):
     ask(Indicator.VILLAGE_TIMES, 6)
     for who in (leader, cadre):
         make_visit(cadre=who, village=village, visited_on=date(2015, 5, 4), kind=Visit.Kind.COMMITTEES)
-    found = unit_duties(Unit.objects.filter(pk=cadre.unit_id), place=COUNTY, year=YEAR, on=END)
+    found = unit_duties(Unit.objects.filter(pk=cadre.unit_id), year=YEAR, on=END)
     assert [duty.done for duty in found[cadre.unit_id]] == [1]
     assert owing(found) == [cadre.unit_id]
 
@@ -159,13 +179,13 @@ class TheReckoningInSets(TestCase):
             cadres = small_county(random.Random(seed))
             units = {cadre.unit for cadre in cadres}
             found = cadre_duties(
-                Cadre.objects.filter(pk__in=[cadre.pk for cadre in cadres]), place=COUNTY, year=YEAR, on=END
+                Cadre.objects.filter(pk__in=[cadre.pk for cadre in cadres]), year=YEAR, on=END
             )
             for cadre in cadres:
                 for duty in found[cadre.pk]:
                     verdicts = explain_cadre(cadre, duty.indicator, YEAR)
                     assert duty.done == sum(verdict.counts for verdict in verdicts), (cadre, duty)
-            of_units = unit_duties(Unit.objects.all(), place=COUNTY, year=YEAR, on=END)
+            of_units = unit_duties(Unit.objects.all(), year=YEAR, on=END)
             for unit in units:
                 for duty in of_units[unit.pk]:
                     verdicts = explain_unit(unit, duty.indicator, YEAR)

@@ -8,30 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    IntegerField,
-    Max,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from core.places import above
-from core.sets import grouped
+from core.places import COUNTY, above, lies_under
 from households.choices import PairingKind
-from households.models import HouseholdAway, HouseholdPairing
+from households.models import HouseholdPairing
 from units.models import Cadre, Leave, Requirement, Unit
 from villages.models import VillagePairing
-from visits.models import Visit, VisitCompanion
+from visits.reckoning import done_by_cadres, done_by_units
 
 Indicator = Requirement.Indicator
 OF_CADRES = (
@@ -43,12 +30,8 @@ OF_CADRES = (
     Indicator.PAIRED_HOUSEHOLDS,
 )
 OF_UNITS = (Indicator.VILLAGE_TIMES, Indicator.VILLAGE_DAYS, Indicator.PAIRED_VILLAGES)
-STANDING = {
-    Indicator.CONTACT_HOUSEHOLDS,
-    Indicator.HELP_HOUSEHOLDS,
-    Indicator.PAIRED_HOUSEHOLDS,
-    Indicator.PAIRED_VILLAGES,
-}
+HELD_BY_CADRES = (Indicator.CONTACT_HOUSEHOLDS, Indicator.HELP_HOUSEHOLDS, Indicator.PAIRED_HOUSEHOLDS)
+STANDING = {*HELD_BY_CADRES, Indicator.PAIRED_VILLAGES}
 """How much is held on a day, which no share of the year makes less."""
 MEASURES = {
     Indicator.VISIT_TIMES: "户次",
@@ -111,76 +94,58 @@ class Duty:
         return self.span.since + timedelta(days=ceil(length * (self.done + 1) / self.needed) - 1)
 
 
-@dataclass(frozen=True)
-class Minima:
-    """The minima of one year at a place: the nearest place decides, there the unit's own, then the rank's."""
+class Asked(NamedTuple):
+    """Of whom something is asked: at a place, of a rank ('' of a unit itself), in a unit."""
 
-    rows: tuple[Requirement, ...]
-
-    def of(self, indicator: str, rank: str, unit: int) -> int:
-        fitting = [
-            row
-            for row in self.rows
-            if row.indicator == indicator and row.unit_id in (None, unit) and row.rank in ("", rank)
-        ]
-        if not fitting:
-            return 0
-        nearest = max(fitting, key=lambda row: (len(row.place), row.unit_id is not None, row.rank != ""))
-        return nearest.minimum or 0
-
-    @property
-    def indicators(self) -> list[Indicator]:
-        asked = {row.indicator for row in self.rows}
-        return [indicator for indicator in Indicator if indicator in asked]
+    place: str
+    rank: str
+    unit: int
 
 
-def minima(place: str, year: int) -> Minima:
-    """Those set for a year at a place and above it."""
-    found = Requirement.objects.filter(place__in=above(place), year=year, minimum__gt=0)
-    return Minima(tuple(found))
+class Tenure(NamedTuple):
+    """Since when and until when somebody was paired within a year, and how much is held, by indicator."""
+
+    span: Span
+    held: Mapping[str, int]
 
 
-def cadre_duties(cadres: QuerySet[Cadre], *, place: str, year: int, on: date) -> dict[int, list[Duty]]:
+def cadre_duties(cadres: QuerySet[Cadre], *, year: int, on: date) -> dict[int, list[Duty]]:
     """The duties of each of these cadres, by pk, in a constant number of queries. No minimum, no duty."""
-    asked = minima(place, year)
-    indicators = [indicator for indicator in OF_CADRES if indicator in asked.indicators]
-    people = list(cadres.values_list("pk", "rank", "unit")) if indicators else []
-    spans = _cadre_spans(cadres, year)
-    done = _cadre_counts(cadres, year, on) if indicators else {}
-    found = {}
-    for pk, rank, unit in people:
-        minimum = {indicator: asked.of(indicator, rank, unit) for indicator in indicators}
-        found[pk] = _duties(minimum, spans.get(pk), done.get(pk, {}), year)
-    return found
+    people = cadres.values_list("pk", "place", "rank", "unit")
+    asked = _at_work({pk: Asked(place, rank, unit) for pk, place, rank, unit in people})
+    minima = _minima(asked.values(), OF_CADRES, year)
+    if not any(minima.values()):
+        return {pk: [] for pk in asked}
+    tenures, done = _cadre_tenures(cadres, year, on), done_by_cadres(cadres, *bounds(year))
+    return {pk: _duties(minima[who], tenures.get(pk), done.get(pk, {}), year) for pk, who in asked.items()}
 
 
-def unit_duties(units: QuerySet[Unit], *, place: str, year: int, on: date) -> dict[int, list[Duty]]:
+def unit_duties(units: QuerySet[Unit], *, year: int, on: date) -> dict[int, list[Duty]]:
     """The duties of each of these units, by pk."""
-    asked = minima(place, year)
-    indicators = [indicator for indicator in OF_UNITS if indicator in asked.indicators]
-    spans = _unit_spans(units, year)
-    done = _unit_counts(units, year, on) if indicators else {}
-    return {
-        pk: _duties(
-            {indicator: asked.of(indicator, "", pk) for indicator in indicators},
-            spans.get(pk),
-            done.get(pk, {}),
-            year,
-        )
-        for pk in (units.values_list("pk", flat=True) if indicators else ())
-    }
+    asked = _at_work({pk: Asked(place, "", pk) for pk, place in units.values_list("pk", "place")})
+    minima = _minima(asked.values(), OF_UNITS, year)
+    if not any(minima.values()):
+        return {pk: [] for pk in asked}
+    tenures, done = _unit_tenures(units, year, on), done_by_units(units, *bounds(year))
+    return {pk: _duties(minima[who], tenures.get(pk), done.get(pk, {}), year) for pk, who in asked.items()}
 
 
 def _duties(
-    minimum: Mapping[Indicator, int], span: Span | None, done: Mapping[str, int], year: int
+    minima: Mapping[Indicator, int], tenure: Tenure | None, done: Mapping[str, int], year: int
 ) -> list[Duty]:
     """Nothing is asked of who was paired with nobody that year."""
-    if span is None:
+    if tenure is None:
         return []
+    count = {**tenure.held, **done}
     return [
-        Duty(indicator, least, needed(indicator, least, span, year), done.get(indicator, 0), span)
-        for indicator, least in minimum.items()
-        if least
+        Duty(
+            indicator,
+            least,
+            needed(indicator, least, tenure.span, year),
+            count.get(indicator, 0),
+            tenure.span,
+        )
+        for indicator, least in minima.items()
     ]
 
 
@@ -200,34 +165,101 @@ def _length(year: int) -> int:
     return (last - first).days + 1
 
 
-# --- how long -------------------------------------------------------------------------------------
+# --- what is asked --------------------------------------------------------------------------------
 
 
-def _cadre_spans(cadres: QuerySet[Cadre], year: int) -> dict[int, Span]:
-    off = days_off(Leave.objects.filter(cadre__in=cadres.values("pk")), year)
-    pairings = HouseholdPairing.objects.filter(cadre__in=cadres.values("pk"))
-    spans = _spans(pairings, "cadre", year)
+def _at_work(asked: Mapping[int, Asked]) -> dict[int, Asked]:
+    """省直 and 市直 units lie above the county: of them is asked what is asked where their village is."""
+    units = {who.unit for who in asked.values() if len(who.place) < COUNTY}
+    if not units:
+        return dict(asked)
+    newest_last = VillagePairing.objects.filter(unit__in=units).order_by(
+        F("ended_on").asc(nulls_last=True), "started_on"
+    )
+    places = dict(newest_last.values_list("unit", "place"))
+    return {pk: who._replace(place=places.get(who.unit, who.place)) for pk, who in asked.items()}
+
+
+def _minima(asked: Iterable[Asked], of: Sequence[Indicator], year: int) -> dict[Asked, dict[Indicator, int]]:
+    """What is asked of each, in the order of the indicators."""
+    kinds = set(asked)
+    places = {code for who in kinds for code in above(who.place)}
+    rows = list(Requirement.objects.filter(place__in=places, year=year, minimum__gt=0, indicator__in=of))
+    found = {}
+    for who in kinds:
+        minima = {indicator: _minimum(rows, indicator, who) for indicator in of}
+        found[who] = {indicator: minimum for indicator, minimum in minima.items() if minimum}
+    return found
+
+
+def _minimum(rows: Iterable[Requirement], indicator: str, who: Asked) -> int:
+    """The nearest place decides, there the unit's own, then the rank's; 0 when nothing is asked."""
+    fitting = [
+        row
+        for row in rows
+        if row.indicator == indicator
+        and lies_under(who.place, row.place)
+        and row.unit_id in (None, who.unit)
+        and row.rank in ("", who.rank)
+    ]
+    if not fitting:
+        return 0
+    nearest = max(fitting, key=lambda row: (len(row.place), row.unit_id is not None, row.rank != ""))
+    return nearest.minimum or 0
+
+
+# --- how long, and how much is held ---------------------------------------------------------------
+
+
+def _cadre_tenures(cadres: QuerySet[Cadre], year: int, on: date) -> dict[int, Tenure]:
+    """Households held on the day, or on the last of a year gone by."""
+    who = cadres.order_by().values("pk")
+    off = days_off(Leave.objects.filter(cadre__in=who), year)
+    then = _held_on(min(on, bounds(year)[1]))
+    rows = _spans(HouseholdPairing.objects.filter(cadre__in=who), "cadre", year).annotate(
+        contact=Count("household", distinct=True, filter=then & Q(kind=PairingKind.CONTACT)),
+        help=Count("household", distinct=True, filter=then & Q(kind=PairingKind.HELP)),
+        households=Count("household", distinct=True, filter=then),
+    )
+    tenures = {}
+    for pk, since, until, *held in rows:
+        first, last = _within(since, until, year)
+        days_away = sum(first <= day <= last for day in off.get(pk, ()))
+        tenures[pk] = Tenure(Span(first, last, days_away), dict(zip(HELD_BY_CADRES, held, strict=True)))
+    return tenures
+
+
+def _unit_tenures(units: QuerySet[Unit], year: int, on: date) -> dict[int, Tenure]:
+    """Villages held on the day, or on the last of a year gone by."""
+    pairings = VillagePairing.objects.filter(unit__in=units.order_by().values("pk"))
+    then = _held_on(min(on, bounds(year)[1]))
+    rows = _spans(pairings, "unit", year).annotate(
+        villages=Count("village", distinct=True, filter=then),
+    )
     return {
-        pk: Span(since, until, sum(since <= day <= until for day in off.get(pk, ())))
-        for pk, since, until in spans
+        pk: Tenure(Span(*_within(since, until, year)), {Indicator.PAIRED_VILLAGES: villages})
+        for pk, since, until, villages in rows
     }
 
 
-def _unit_spans(units: QuerySet[Unit], year: int) -> dict[int, Span]:
-    pairings = VillagePairing.objects.filter(unit__in=units.values("pk"))
-    return {pk: Span(since, until) for pk, since, until in _spans(pairings, "unit", year)}
-
-
-def _spans(pairings: QuerySet[Any], of: str, year: int) -> list[tuple[int, date, date]]:
-    """(pk, first day, last day) within the year of everybody who had a pairing in it."""
+def _spans(pairings: QuerySet[Any], of: str, year: int) -> QuerySet[Any]:
+    """(pk, first day, last day) of everybody who had a pairing in the year."""
     first, last = bounds(year)
-    within = pairings.filter(Q(ended_on=None) | Q(ended_on__gte=first), started_on__lte=last)
-    found = (
-        within.order_by()
+    there = pairings.filter(Q(ended_on=None) | Q(ended_on__gte=first), started_on__lte=last)
+    return (
+        there.order_by()
         .values_list(of)
         .annotate(since=Min("started_on"), until=Max(Coalesce("ended_on", Value(last))))
     )
-    return [(pk, max(since, first), min(until, last)) for pk, since, until in found]
+
+
+def _held_on(day: date) -> Q:
+    return Q(started_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gte=day))
+
+
+def _within(since: date, until: date, year: int) -> tuple[date, date]:
+    first, last = bounds(year)
+    return max(since, first), min(until, last)
 
 
 def days_off(leaves: Iterable[Leave], year: int) -> dict[int, set[date]]:
@@ -239,131 +271,6 @@ def days_off(leaves: Iterable[Leave], year: int) -> dict[int, set[date]]:
         days = {since + timedelta(days=n) for n in range((until - since).days + 1)}
         off[leave.cadre_id] = off.get(leave.cadre_id, set()) | days
     return off
-
-
-# --- how much -------------------------------------------------------------------------------------
-
-
-def _cadre_counts(cadres: QuerySet[Cadre], year: int, on: date) -> dict[int, dict[str, int]]:
-    """Done by each cadre, by indicator."""
-    counts: dict[int, dict[str, int]] = {}
-    distinct = _went(cadres, year)
-    select = "COUNT(CASE WHEN own = 1 THEN 1 END), COUNT(DISTINCT visited_on), COUNT(DISTINCT household)"
-    for pk, times, days, households in grouped(distinct, select, ("cadre",)):
-        counts[pk] = {
-            Indicator.VISIT_TIMES: times,
-            Indicator.VISIT_DAYS: days,
-            Indicator.VISITED_HOUSEHOLDS: households,
-        }
-    for pk, contact, help_, households in _holding(cadres, on):
-        counts[pk] = {
-            **counts.get(pk, {}),
-            Indicator.CONTACT_HOUSEHOLDS: contact,
-            Indicator.HELP_HOUSEHOLDS: help_,
-            Indicator.PAIRED_HOUSEHOLDS: households,
-        }
-    return counts
-
-
-def _went(cadres: QuerySet[Cadre], year: int) -> QuerySet[Any]:
-    """The distinct (cadre, household, day, own) of whoever went; `own` is 1 at a household paired that day."""
-    who = cadres.values("pk")
-    visits = reached(Visit.objects.counted()).filter(visited_on__range=bounds(year), cadre__in=who).order_by()
-    along = reached(
-        VisitCompanion.objects.filter(
-            visit__voided_on=None, visit__visited_on__range=bounds(year), cadre__in=who
-        ),
-        "visit__",
-    ).order_by()
-    return (
-        visits.annotate(own=_own(""))
-        .values_list("cadre", "household", "visited_on", "own")
-        .union(
-            along.annotate(own=_own("visit__")).values_list(
-                "cadre", "visit__household", "visit__visited_on", "own"
-            )
-        )
-    )
-
-
-def reached(rows: QuerySet[Any], visit: str = "") -> QuerySet[Any]:
-    """Not by phone, but while the family is away for work, when a call counts."""
-    away = HouseholdAway.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=OuterRef(f"{visit}visited_on")),
-        household=OuterRef(f"{visit}household"),
-        started_on__lte=OuterRef(f"{visit}visited_on"),
-    )
-    return rows.filter(~Q(**{f"{visit}kind": Visit.Kind.PHONE}) | Exists(away))
-
-
-def _own(visit: str) -> Case:
-    pairing = HouseholdPairing.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=OuterRef(f"{visit}visited_on")),
-        cadre=OuterRef("cadre"),
-        household=OuterRef(f"{visit}household"),
-        started_on__lte=OuterRef(f"{visit}visited_on"),
-    )
-    return Case(When(Exists(pairing), then=Value(1)), default=Value(0), output_field=IntegerField())
-
-
-def _holding(cadres: QuerySet[Cadre], on: date) -> QuerySet[Any]:
-    """(cadre, 联系 households, 帮扶 households, all) on a day."""
-    held = HouseholdPairing.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=on), cadre__in=cadres.values("pk"), started_on__lte=on
-    )
-    return (
-        held.order_by()
-        .values_list("cadre")
-        .annotate(
-            contact=Count("household", distinct=True, filter=Q(kind=PairingKind.CONTACT)),
-            help=Count("household", distinct=True, filter=Q(kind=PairingKind.HELP)),
-            households=Count("household", distinct=True),
-        )
-    )
-
-
-def _unit_counts(units: QuerySet[Unit], year: int, on: date) -> dict[int, dict[str, int]]:
-    """Done by each unit, by indicator: a village-day counts once, however many of its people went."""
-    counts: dict[int, dict[str, int]] = {}
-    for pk, times, days in grouped(
-        _unit_went(units, year), "COUNT(*), COUNT(DISTINCT visited_on)", ("unit",)
-    ):
-        counts[pk] = {Indicator.VILLAGE_TIMES: times, Indicator.VILLAGE_DAYS: days}
-    held = VillagePairing.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=on), unit__in=units.values("pk"), started_on__lte=on
-    )
-    for pk, villages in held.order_by().values_list("unit").annotate(n=Count("village", distinct=True)):
-        counts.setdefault(pk, {})[Indicator.PAIRED_VILLAGES] = villages
-    return counts
-
-
-def _unit_went(units: QuerySet[Unit], year: int) -> QuerySet[Any]:
-    """The distinct (unit, village, day) in villages paired that day, of whoever of the unit went."""
-    which = units.values("pk")
-    visits = Visit.objects.inside().filter(
-        _paired_village(""), unit__in=which, visited_on__range=bounds(year)
-    )
-    along = VisitCompanion.objects.filter(
-        _paired_village("visit__"),
-        visit__in=Visit.objects.inside().filter(visited_on__range=bounds(year)).values("pk"),
-        unit__in=which,
-    )
-    return (
-        visits.order_by()
-        .values_list("unit", "village", "visited_on")
-        .union(along.order_by().values_list("unit", "visit__village", "visit__visited_on"))
-    )
-
-
-def _paired_village(visit: str) -> Exists:
-    return Exists(
-        VillagePairing.objects.filter(
-            Q(ended_on=None) | Q(ended_on__gte=OuterRef(f"{visit}visited_on")),
-            unit=OuterRef("unit"),
-            village=OuterRef(f"{visit}village"),
-            started_on__lte=OuterRef(f"{visit}visited_on"),
-        )
-    )
 
 
 def owing(duties: Mapping[int, Sequence[Duty]]) -> list[int]:

@@ -1,7 +1,6 @@
 """要求台账: who still owes what, by unit and name and never by score, and the visits behind each count."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from units.context import frame_of
 from units.models import Cadre, Requirement, Unit, today
 from units.requirement_pages import year_of
 from units.roles import Rank, Role
-from visits.duty import STANDING, Duty, bounds, cadre_duties, minima, owing, unit_duties
+from visits.duty import STANDING, Duty, cadre_duties, owing, unit_duties
 from visits.explaining import explain_cadre, explain_unit
 
 Indicator = Requirement.Indicator
@@ -31,13 +30,13 @@ def duties(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{reverse('duties-unit', args=[user.unit_id])}?year={year}")
     units = Unit.objects.visible_to(user)
     cadres = Cadre.objects.visible_to(user).current()
-    of_units = unit_duties(units, place=user.place, year=year, on=last_day(year))
-    of_cadres = cadre_duties(cadres, place=user.place, year=year, on=last_day(year))
+    of_units = unit_duties(units, year=year, on=today())
+    of_cadres = cadre_duties(cadres, year=year, on=today())
     behind: dict[int, int] = {}
     late = set(owing(of_cadres))
     for pk, unit in cadres.values_list("pk", "unit"):
         behind[unit] = behind.get(unit, 0) + (pk in late)
-    indicators = [i for i in minima(user.place, year).indicators if any(of_units.values()) and _of_units(i)]
+    indicators = _indicators(of_units)
     headings = ["单位", *(_titles(indicators)), "还欠的干部（人）"]
     rows = [
         (pk, [name, *_cells(of_units.get(pk, ()), indicators), behind.get(pk, 0)])
@@ -52,11 +51,10 @@ def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One unit: its own duties explained, and each of its cadres by name."""
     user, year = user_of(request), year_of(request.GET.get("year", ""))
     unit: Unit = get_visible(Unit.objects, user, pk=pk)
-    place = user.place
     cadres = Cadre.objects.visible_to(user).current().filter(unit=unit)
-    of_cadres = cadre_duties(cadres, place=place, year=year, on=last_day(year))
-    own = unit_duties(Unit.objects.filter(pk=pk), place=place, year=year, on=last_day(year)).get(pk, [])
-    indicators = [i for i in minima(place, year).indicators if not _of_units(i)]
+    of_cadres = cadre_duties(cadres, year=year, on=today())
+    own = unit_duties(Unit.objects.filter(pk=pk), year=year, on=today()).get(pk, [])
+    indicators = _indicators(of_cadres)
     headings = ["干部", "级别", *_titles(indicators), "下一次最迟"]
     rows = [
         (key, [name, rank, *_cells(of_cadres[key], indicators), _next(of_cadres[key])])
@@ -84,9 +82,7 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
     """One cadre: each duty, and every visit of the year with whether it counted and why not."""
     user, year = user_of(request), year_of(request.GET.get("year", ""))
     cadre: Cadre = get_visible(Cadre.objects.select_related("unit"), user, pk=pk)
-    found = cadre_duties(Cadre.objects.filter(pk=pk), place=cadre.place, year=year, on=last_day(year)).get(
-        pk, []
-    )
+    found = cadre_duties(Cadre.objects.filter(pk=pk), year=year, on=today()).get(pk, [])
     explained = [duty for duty in found if duty.indicator not in STANDING]
     asked = request.GET.get("of", explained[0].indicator if explained else "")
     chosen = next((duty for duty in explained if duty.indicator == asked), None)
@@ -109,13 +105,10 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def last_day(year: int) -> date:
-    """Who holds what is asked of today, of a year that is over on its last day."""
-    return min(today(), bounds(year)[1])
-
-
-def _of_units(indicator: Indicator) -> bool:
-    return indicator in {Indicator.VILLAGE_TIMES, Indicator.VILLAGE_DAYS, Indicator.PAIRED_VILLAGES}
+def _indicators(duties: Mapping[int, Sequence[Duty]]) -> list[Indicator]:
+    """Those that are asked of anybody."""
+    asked = {duty.indicator for found in duties.values() for duty in found}
+    return [indicator for indicator in Indicator if indicator in asked]
 
 
 def _titles(indicators: Sequence[Indicator]) -> list[str]:

@@ -128,7 +128,7 @@ def _times(visits: Any, day: date) -> dict[int, int]:
 def _owed(user: Cadre, day: date) -> list[Duty]:
     """What is still owed this year, the nearest day first."""
     own = Cadre.objects.filter(pk=user.pk)
-    duties = cadre_duties(own, place=user.place, year=day.year, on=day).get(user.pk, [])
+    duties = cadre_duties(own, year=day.year, on=day).get(user.pk, [])
     return sorted((duty for duty in duties if duty.owed), key=lambda duty: duty.next_on or date.max)
 
 
