@@ -1,6 +1,6 @@
 """Where households and villages stand with the open surveys: due, begun, returned, handed in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from surveys.models import Response, Survey
 from surveys.steps import steps_of
 from surveys.subjects import Subject
 from units.models import Cadre, today
+from villages.models import Village
 
 SHOWN = ("household", "village", "status", "step", "review_note")
 JOINED = ("survey", "surveyor", "household__village")
@@ -69,34 +70,30 @@ def open_surveys(user: Cadre) -> list[Survey]:
     return list(Survey.objects.visible_to(user).open().defer("definition"))
 
 
-def standings(surveys: Iterable[Survey], subjects: Iterable[Subject]) -> dict[int, list[Standing]]:
-    """By the key of each household, or of each village: where it stands with the surveys on it. One query.
+def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Subject, list[Standing]]:
+    """Where each household or village stands with the surveys on it. One query.
 
-    The subjects are all households or all villages; a response to any version of the year counts.
+    A response to any version of the year counts.
     """
-    rows = list(subjects)
-    of_households = bool(rows) and isinstance(rows[0], Household)
-    name = "household" if of_households else "village"
-    concerned = [survey for survey in surveys if survey.is_of_households == of_households]
-    found: dict[tuple[int, str], Response] = {}
+    households = [subject.pk for subject in subjects if isinstance(subject, Household)]
+    villages = [subject.pk for subject in subjects if isinstance(subject, Village)]
+    about = Q(household__in=households) | Q(household=None, village__in=villages)
     this_year = Response.objects.filter(
-        year=today().year,
-        survey__code__in={survey.code for survey in concerned},
-        **{f"{name}__in": [row.pk for row in rows]},
+        about, year=today().year, survey__code__in={survey.code for survey in surveys}
     )
-    if not of_households:
-        this_year = this_year.filter(household=None)
+    found: dict[tuple[int, str], Response] = {}
     for response in this_year.select_related("survey").only(*SHOWN, "survey__code"):
-        key = (getattr(response, f"{name}_id"), response.survey.code)
+        key = (response.household_id or response.village_id, response.survey.code)
         if key not in found or found[key].is_draft:
             found[key] = response
     return {
-        row.pk: [
-            Standing(survey, found.get((row.pk, survey.code)))
-            for survey in concerned
-            if lies_under(row.place, survey.place)
+        subject: [
+            Standing(survey, found.get((subject.pk, survey.code)))
+            for survey in surveys
+            if survey.is_of_households == isinstance(subject, Household)
+            and lies_under(subject.place, survey.place)
         ]
-        for row in rows
+        for subject in subjects
     }
 
 
@@ -115,9 +112,7 @@ def rounds(user: Cadre, subject: Subject) -> list[Round]:
         {"household": subject} if of_household else {"household": None, "village": subject}
     )
     counted = list(Response.objects.counted().filter(**there).select_related("survey"))
-    now = {
-        standing.survey.code: standing for standing in standings(open_surveys(user), [subject])[subject.pk]
-    }
+    now = {standing.survey.code: standing for standing in standings(open_surveys(user), [subject])[subject]}
     codes = dict.fromkeys([*now, *(response.survey.code for response in counted)])
     return [
         _round(

@@ -73,7 +73,7 @@ def response_for(request: HttpRequest) -> HttpResponse:
             "back": reverse("home"),
             "colleagues": Cadre.objects.colleagues_of(user).exclude(pk=user.pk).order_by("pinyin", "pk"),
             "chosen": chosen,
-            "households": [(household, found[household.pk]) for household in households],
+            "households": [(household, found[household]) for household in households],
         },
     )
 

@@ -1,10 +1,11 @@
 """我的联系户: the home of a cadre, on the phone."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from django.shortcuts import render
 from core.words import split_words
 from households.models import Household, HouseholdPairing
 from surveys.due import Standing, open_surveys, standings, unfinished
+from surveys.subjects import Subject
 from units.access import user_of
 from units.models import Cadre, today
 from villages.models import Village
@@ -40,13 +42,24 @@ class Card(NamedTuple):
     surveys: list[Standing]
 
 
+class Year(NamedTuple):
+    """What a cadre did in a year: different days out, 入户 household-days, nights; `times` by household."""
+
+    year: int
+    days: int
+    entered: int
+    nights: int
+    times: Counter[int]
+
+
 def cadre_home(request: HttpRequest) -> HttpResponse:
     user, day = user_of(request), today()
     households = list(own_households(user))
     villages = list(Village.objects.visible_to(user).current().order_by("code")[:MOST_VILLAGES])
     surveys = open_surveys(user)
-    of_households, of_villages = standings(surveys, households), standings(surveys, villages)
-    cards = _cards(user, households, day, of_households)
+    there = standings(surveys, [*households, *villages])
+    done = _year(user, day)
+    cards = _cards(user, households, day, done, there)
     own = {household.pk for household in households}
     return render(
         request,
@@ -54,11 +67,10 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
         {
             "page": {"title": "我的联系户"},
             "cards": sorted(cards, key=lambda card: (card.promised_on or date.max, card.last_on or date.min)),
-            "villages": [(village, now) for village in villages if (now := _open(of_villages[village.pk]))],
+            "villages": [(village, now) for village in villages if (now := _open(there[village]))],
             "for_others": [draft for draft in unfinished(user) if draft.household_id not in {None, *own}],
             "surveys": surveys,
-            "year": day.year,
-            "figures": figures(user, day),
+            "done": done,
             "owed": _owed(user, day),
             "problems": _problems(user),
             "today": day,
@@ -73,7 +85,11 @@ def own_households(user: Cadre) -> QuerySet[Any]:
 
 
 def _cards(
-    user: Cadre, households: Sequence[Any], day: date, surveys: Mapping[int, list[Standing]]
+    user: Cadre,
+    households: Sequence[Any],
+    day: date,
+    done: Year,
+    surveys: Mapping[Subject, list[Standing]],
 ) -> list[Card]:
     """Each with the last visit, the times of the year and what is promised.
 
@@ -82,7 +98,6 @@ def _cards(
     """
     there = Visit.objects.filter(household__in=[household.pk for household in households])
     last = _last(there.of(user).counted())
-    times = _times(there.of(user), day)
     promises = {
         key: (on, words)
         for key, on, words in there.filter(cadre=user)
@@ -101,11 +116,11 @@ def _cards(
                 last_on,
                 words,
                 (day - last_on).days if last_on else None,
-                times.get(household.pk, 0),
+                done.times[household.pk],
                 promised_on,
                 promise,
                 _promise_css(promised_on, day),
-                _open(surveys[household.pk]),
+                _open(surveys[household]),
             )
         )
     return cards
@@ -117,12 +132,6 @@ def _last(visits: Any) -> dict[int, tuple[date, str]]:
     newest = visits.filter(visited_on__in=set(days.values())).order_by("pk")
     rows = newest.annotate(words=Left("content", 24)).values_list("household", "visited_on", "words")
     return {key: (on, words) for key, on, words in rows if days[key] == on}
-
-
-def _times(visits: Any, day: date) -> dict[int, int]:
-    """入户 days of the year, by household."""
-    this_year = visits.entering().filter(visited_on__year=day.year).order_by()
-    return dict(this_year.values_list("household").annotate(n=Count("visited_on", distinct=True)))
 
 
 def _owed(user: Cadre, day: date) -> list[Duty]:
@@ -148,12 +157,17 @@ def _promise_css(next_on: date | None, day: date) -> str:
     return "late" if next_on < day else "due"
 
 
-def figures(user: Cadre, day: date) -> dict[str, int]:
-    """This year's days, household-days and nights, as domain.md counts them."""
+def _year(user: Cadre, day: date) -> Year:
+    """This year's days, household-days and nights, as domain.md counts them, from one reading."""
     counted = Visit.objects.of(user).counted().filter(visited_on__year=day.year).order_by()
-    entering = counted.entering()
-    return {
-        "days": counted.exclude(kind=Visit.Kind.PHONE).values("visited_on").distinct().count(),
-        "times": entering.values("household", "visited_on").distinct().count(),
-        "nights": counted.filter(nights=1).values("visited_on").distinct().count(),
-    }
+    days, nights, entered = set(), set(), set()
+    for household, visited_on, kind, slept in counted.values_list(
+        "household", "visited_on", "kind", "nights"
+    ):
+        if slept:
+            nights.add(visited_on)
+        if kind != Visit.Kind.PHONE:
+            days.add(visited_on)
+            entered.add((household, visited_on))
+    times = Counter(household for household, _ in entered if household)
+    return Year(day.year, len(days), times.total(), len(nights), times)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.attachments import Attachment
@@ -71,19 +72,16 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         Kept by a counted visit there on the promised day or after it (without a day: by the next
         visit), replaced by a later promise.
         """
-        later = Visit.objects.counted().filter(
+        promising = Q(promised_on__isnull=False) | ~Q(promise="")
+        due = Coalesce(OuterRef("promised_on"), OuterRef("visited_on"))
+        settled = Visit.objects.counted().filter(
             Q(visited_on__gt=OuterRef("visited_on"))
             | Q(visited_on=OuterRef("visited_on"), pk__gt=OuterRef("pk")),
+            promising | Q(visited_on__gte=due),
             cadre=OuterRef("cadre"),
             household=OuterRef("household"),
         )
-        promising = Q(promised_on__isnull=False) | ~Q(promise="")
-        return self.counted().filter(
-            promising,
-            ~Exists(later.filter(promising)),
-            ~Exists(later.filter(visited_on__gte=OuterRef("promised_on"))),
-            Q(promised_on__isnull=False) | ~Exists(later),
-        )
+        return self.counted().filter(promising, ~Exists(settled))
 
     @staticmethod
     def _own(user: Cadre) -> Q:
