@@ -4,21 +4,26 @@ The rules of counting stand in docs/fieldwork.md; `visits.explaining` says of ev
 it counted. Nobody is ranked.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 
-from core.places import COUNTY, above, lies_under
-from households.choices import PairingKind
-from households.models import HouseholdPairing
+from core.places import COUNTY, above
 from units.models import Cadre, Leave, Requirement, Unit
 from villages.models import VillagePairing
-from visits.reckoning import done_by_cadres, done_by_units
+from visits.reckoning import (
+    HELD_BY_CADRES,
+    HELD_BY_UNITS,
+    Tenure,
+    done_by_cadres,
+    done_by_units,
+    held_by_cadres,
+    held_by_units,
+)
 
 Indicator = Requirement.Indicator
 OF_CADRES = (
@@ -30,8 +35,7 @@ OF_CADRES = (
     Indicator.PAIRED_HOUSEHOLDS,
 )
 OF_UNITS = (Indicator.VILLAGE_TIMES, Indicator.VILLAGE_DAYS, Indicator.PAIRED_VILLAGES)
-HELD_BY_CADRES = (Indicator.CONTACT_HOUSEHOLDS, Indicator.HELP_HOUSEHOLDS, Indicator.PAIRED_HOUSEHOLDS)
-STANDING = {*HELD_BY_CADRES, Indicator.PAIRED_VILLAGES}
+STANDING = {*HELD_BY_CADRES, *HELD_BY_UNITS}
 """How much is held on a day, which no share of the year makes less."""
 MEASURES = {
     Indicator.VISIT_TIMES: "户次",
@@ -102,13 +106,6 @@ class Asked(NamedTuple):
     unit: int
 
 
-class Tenure(NamedTuple):
-    """Since when and until when somebody was paired within a year, and how much is held, by indicator."""
-
-    span: Span
-    held: Mapping[str, int]
-
-
 def cadre_duties(cadres: QuerySet[Cadre], *, year: int, on: date) -> dict[int, list[Duty]]:
     """The duties of each of these cadres, by pk, in a constant number of queries. No minimum, no duty."""
     people = cadres.values_list("pk", "place", "rank", "unit")
@@ -116,8 +113,14 @@ def cadre_duties(cadres: QuerySet[Cadre], *, year: int, on: date) -> dict[int, l
     minima = _minima(asked.values(), OF_CADRES, year)
     if not any(minima.values()):
         return {pk: [] for pk in asked}
-    tenures, done = _cadre_tenures(cadres, year, on), done_by_cadres(cadres, *bounds(year))
-    return {pk: _duties(minima[who], tenures.get(pk), done.get(pk, {}), year) for pk, who in asked.items()}
+    first, last = bounds(year)
+    tenures = held_by_cadres(cadres, first, last, min(on, last))
+    done = done_by_cadres(cadres, first, last)
+    off = days_off(Leave.objects.filter(cadre__in=cadres.order_by().values("pk")), year)
+    return {
+        pk: _duties(minima[who], tenures.get(pk), done.get(pk, {}), off.get(pk, set()), year)
+        for pk, who in asked.items()
+    }
 
 
 def unit_duties(units: QuerySet[Unit], *, year: int, on: date) -> dict[int, list[Duty]]:
@@ -126,25 +129,27 @@ def unit_duties(units: QuerySet[Unit], *, year: int, on: date) -> dict[int, list
     minima = _minima(asked.values(), OF_UNITS, year)
     if not any(minima.values()):
         return {pk: [] for pk in asked}
-    tenures, done = _unit_tenures(units, year, on), done_by_units(units, *bounds(year))
-    return {pk: _duties(minima[who], tenures.get(pk), done.get(pk, {}), year) for pk, who in asked.items()}
+    first, last = bounds(year)
+    tenures, done = held_by_units(units, first, last, min(on, last)), done_by_units(units, first, last)
+    return {
+        pk: _duties(minima[who], tenures.get(pk), done.get(pk, {}), (), year) for pk, who in asked.items()
+    }
 
 
 def _duties(
-    minima: Mapping[Indicator, int], tenure: Tenure | None, done: Mapping[str, int], year: int
+    minima: Mapping[Indicator, int],
+    tenure: Tenure | None,
+    done: Mapping[str, int],
+    off: Collection[date],
+    year: int,
 ) -> list[Duty]:
     """Nothing is asked of who was paired with nobody that year."""
     if tenure is None:
         return []
-    count = {**tenure.held, **done}
+    days_off = sum(tenure.since <= day <= tenure.until for day in off)
+    span, count = Span(tenure.since, tenure.until, days_off), {**tenure.held, **done}
     return [
-        Duty(
-            indicator,
-            least,
-            needed(indicator, least, tenure.span, year),
-            count.get(indicator, 0),
-            tenure.span,
-        )
+        Duty(indicator, least, needed(indicator, least, span, year), count.get(indicator, 0), span)
         for indicator, least in minima.items()
     ]
 
@@ -184,9 +189,12 @@ def _minima(asked: Iterable[Asked], of: Sequence[Indicator], year: int) -> dict[
     """What is asked of each, in the order of the indicators."""
     kinds = set(asked)
     places = {code for who in kinds for code in above(who.place)}
-    rows = list(Requirement.objects.filter(place__in=places, year=year, minimum__gt=0, indicator__in=of))
+    at: dict[str, list[Requirement]] = {}
+    for row in Requirement.objects.filter(place__in=places, year=year, minimum__gt=0, indicator__in=of):
+        at.setdefault(row.place, []).append(row)
     found = {}
     for who in kinds:
+        rows = [row for code in above(who.place) for row in at.get(code, ())]
         minima = {indicator: _minimum(rows, indicator, who) for indicator in of}
         found[who] = {indicator: minimum for indicator, minimum in minima.items() if minimum}
     return found
@@ -197,10 +205,7 @@ def _minimum(rows: Iterable[Requirement], indicator: str, who: Asked) -> int:
     fitting = [
         row
         for row in rows
-        if row.indicator == indicator
-        and lies_under(who.place, row.place)
-        and row.unit_id in (None, who.unit)
-        and row.rank in ("", who.rank)
+        if row.indicator == indicator and row.unit_id in (None, who.unit) and row.rank in ("", who.rank)
     ]
     if not fitting:
         return 0
@@ -208,58 +213,7 @@ def _minimum(rows: Iterable[Requirement], indicator: str, who: Asked) -> int:
     return nearest.minimum or 0
 
 
-# --- how long, and how much is held ---------------------------------------------------------------
-
-
-def _cadre_tenures(cadres: QuerySet[Cadre], year: int, on: date) -> dict[int, Tenure]:
-    """Households held on the day, or on the last of a year gone by."""
-    who = cadres.order_by().values("pk")
-    off = days_off(Leave.objects.filter(cadre__in=who), year)
-    then = _held_on(min(on, bounds(year)[1]))
-    rows = _spans(HouseholdPairing.objects.filter(cadre__in=who), "cadre", year).annotate(
-        contact=Count("household", distinct=True, filter=then & Q(kind=PairingKind.CONTACT)),
-        help=Count("household", distinct=True, filter=then & Q(kind=PairingKind.HELP)),
-        households=Count("household", distinct=True, filter=then),
-    )
-    tenures = {}
-    for pk, since, until, *held in rows:
-        first, last = _within(since, until, year)
-        days_away = sum(first <= day <= last for day in off.get(pk, ()))
-        tenures[pk] = Tenure(Span(first, last, days_away), dict(zip(HELD_BY_CADRES, held, strict=True)))
-    return tenures
-
-
-def _unit_tenures(units: QuerySet[Unit], year: int, on: date) -> dict[int, Tenure]:
-    """Villages held on the day, or on the last of a year gone by."""
-    pairings = VillagePairing.objects.filter(unit__in=units.order_by().values("pk"))
-    then = _held_on(min(on, bounds(year)[1]))
-    rows = _spans(pairings, "unit", year).annotate(
-        villages=Count("village", distinct=True, filter=then),
-    )
-    return {
-        pk: Tenure(Span(*_within(since, until, year)), {Indicator.PAIRED_VILLAGES: villages})
-        for pk, since, until, villages in rows
-    }
-
-
-def _spans(pairings: QuerySet[Any], of: str, year: int) -> QuerySet[Any]:
-    """(pk, first day, last day) of everybody who had a pairing in the year."""
-    first, last = bounds(year)
-    there = pairings.filter(Q(ended_on=None) | Q(ended_on__gte=first), started_on__lte=last)
-    return (
-        there.order_by()
-        .values_list(of)
-        .annotate(since=Min("started_on"), until=Max(Coalesce("ended_on", Value(last))))
-    )
-
-
-def _held_on(day: date) -> Q:
-    return Q(started_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gte=day))
-
-
-def _within(since: date, until: date, year: int) -> tuple[date, date]:
-    first, last = bounds(year)
-    return max(since, first), min(until, last)
+# --- leave ----------------------------------------------------------------------------------------
 
 
 def days_off(leaves: Iterable[Leave], year: int) -> dict[int, set[date]]:

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Max, QuerySet
-from django.db.models.functions import Left
+from django.db.models import QuerySet, Window
+from django.db.models.functions import Left, RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.lists import link_to
 from core.words import split_words
 from households.models import Household, HouseholdPairing
 from surveys.due import Standing, open_surveys, standings, unfinished
@@ -27,19 +28,22 @@ MOST_PROBLEMS = 5
 
 
 class Card(NamedTuple):
-    """One household as the home shows it; `promise_css` says how near the promised day is, `surveys` are those
-    not handed in this year."""
+    """One household as the home shows it: in words, because ten of them are most of what the page says.
 
-    household: Any
+    `promise_css` says how near the promised day is, `surveys` are those not handed in this year.
+    """
+
+    url: str
+    name: str
     tags: list[str]
+    facts: str
     last_on: date | None
-    last_words: str
-    days_ago: int | None
-    times: int
+    last: str
     promised_on: date | None
     promise: str
     promise_css: str
     surveys: list[Standing]
+    phone: str
 
 
 class Year(NamedTuple):
@@ -105,33 +109,47 @@ def _cards(
         .order_by("visited_on", "pk")
         .values_list("household", "promised_on", "promise")
     }
-    cards = []
+    url, cards = link_to("household"), []
     for household in households:
         last_on, words = last.get(household.pk, (None, ""))
         promised_on, promise = promises.get(household.pk, (None, ""))
         cards.append(
             Card(
-                household,
+                url(household.pk),
+                household.head_name or "（没有户主）",
                 split_words(household.tags),
+                f"{household.village}{household.group}，{household.size} 口人，"
+                f"今年 {done.times[household.pk]} 次",
                 last_on,
-                words,
-                (day - last_on).days if last_on else None,
-                done.times[household.pk],
+                f"上次 {last_on.month}月{last_on.day}日，{_ago(last_on, day)}，{words}" if last_on else "",
                 promised_on,
-                promise,
+                _promise(promised_on, promise, day),
                 _promise_css(promised_on, day),
                 _open(surveys[household]),
+                household.phone,
             )
         )
     return cards
 
 
+def _ago(last_on: date, day: date) -> str:
+    days = (day - last_on).days
+    return ("今天", "昨天")[days] if days in (0, 1) else f"{days} 天前"
+
+
+def _promise(on: date | None, words: str, day: date) -> str:
+    """What is promised, and when; '' when nothing is."""
+    if on is None:
+        return words and f"答应：{words}"
+    late = "，已过期" if on < day else ""
+    return f"{on.month}月{on.day}日约好上门{late}{words and f'，{words}'}"
+
+
 def _last(visits: Any) -> dict[int, tuple[date, str]]:
     """The day and first words of the newest visit, by household."""
-    days = dict(visits.order_by().values_list("household").annotate(on=Max("visited_on")))
-    newest = visits.filter(visited_on__in=set(days.values())).order_by("pk")
-    rows = newest.annotate(words=Left("content", 24)).values_list("household", "visited_on", "words")
-    return {key: (on, words) for key, on, words in rows if days[key] == on}
+    place = Window(RowNumber(), "household", ("-visited_on", "-pk"))
+    newest = visits.order_by().annotate(place_=place, words=Left("content", 24)).filter(place_=1)
+    return {key: (on, words) for key, on, words in newest.values_list("household", "visited_on", "words")}
 
 
 def _owed(user: Cadre, day: date) -> list[Duty]:

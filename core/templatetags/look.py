@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from html import escape
 from typing import Any, Protocol
 
@@ -78,6 +79,7 @@ def undo_url(message: Message) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """One of static/icons.svg, by its name without `i-`; the words beside it carry the meaning."""
     return format_html(
