@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.places import lies_under
 from households.choices import Status
@@ -82,8 +82,8 @@ def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Su
         about, year=today().year, survey__code__in={survey.code for survey in surveys}
     )
     found: dict[tuple[int, str], Response] = {}
-    for response in this_year.select_related("survey").only(*SHOWN, "survey__code"):
-        key = (response.household_id or response.village_id, response.survey.code)
+    for response in this_year.only(*SHOWN).annotate(code=F("survey__code")):
+        key = (response.household_id or response.village_id, response.code)
         if key not in found or found[key].is_draft:
             found[key] = response
     return {

@@ -116,7 +116,7 @@ def test_leave_takes_its_share_off(cadre, own):
 
 def test_nothing_is_asked_of_who_is_paired_with_nobody(cadre):
     ask(Indicator.VISIT_DAYS, 10)
-    assert cadre_duties(Cadre.objects.filter(pk=cadre.pk), year=YEAR, on=END) == {cadre.pk: []}
+    assert cadre_duties(Cadre.objects.filter(pk=cadre.pk), year=YEAR, on=END) == {}
 
 
 def test_the_units_own_minimum_goes_before_the_ranks(cadre, own):
@@ -182,12 +182,12 @@ class TheReckoningInSets(TestCase):
                 Cadre.objects.filter(pk__in=[cadre.pk for cadre in cadres]), year=YEAR, on=END
             )
             for cadre in cadres:
-                for duty in found[cadre.pk]:
+                for duty in found.get(cadre.pk, ()):
                     verdicts = explain_cadre(cadre, duty.indicator, YEAR)
                     assert duty.done == sum(verdict.counts for verdict in verdicts), (cadre, duty)
             of_units = unit_duties(Unit.objects.all(), year=YEAR, on=END)
             for unit in units:
-                for duty in of_units[unit.pk]:
+                for duty in of_units.get(unit.pk, ()):
                     verdicts = explain_unit(unit, duty.indicator, YEAR)
                     assert duty.done == sum(verdict.counts for verdict in verdicts), (unit, duty)
             transaction.set_rollback(True)

@@ -10,11 +10,10 @@ from datetime import date, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from core.places import COUNTY, above
 from units.models import Cadre, Leave, Requirement, Unit
-from villages.models import VillagePairing
 from visits.reckoning import (
     HELD_BY_CADRES,
     HELD_BY_UNITS,
@@ -107,47 +106,58 @@ class Asked(NamedTuple):
 
 
 def cadre_duties(cadres: QuerySet[Cadre], *, year: int, on: date) -> dict[int, list[Duty]]:
-    """The duties of each of these cadres, by pk, in a constant number of queries. No minimum, no duty."""
-    people = cadres.values_list("pk", "place", "rank", "unit")
-    asked = _at_work({pk: Asked(place, rank, unit) for pk, place, rank, unit in people})
-    minima = _minima(asked.values(), OF_CADRES, year)
-    if not any(minima.values()):
-        return {pk: [] for pk in asked}
+    """The duties of each of these cadres, by pk, in a constant number of queries.
+
+    No minimum, no duty; and nothing is asked of who was paired with nobody that year.
+    """
     first, last = bounds(year)
     tenures = held_by_cadres(cadres, first, last, min(on, last))
+    asked = {
+        pk: Asked(_at_work(place, tenures[pk]), rank, unit)
+        for pk, place, rank, unit in cadres.values_list("pk", "place", "rank", "unit")
+        if pk in tenures
+    }
+    minima = _minima(asked.values(), OF_CADRES, year)
+    if not any(minima.values()):
+        return {}
     done = done_by_cadres(cadres, first, last)
     off = days_off(Leave.objects.filter(cadre__in=cadres.order_by().values("pk")), year)
     return {
-        pk: _duties(minima[who], tenures.get(pk), done.get(pk, {}), off.get(pk, set()), year)
+        pk: _duties(minima[who], tenures[pk], done.get(pk, {}), off.get(pk, ()), year)
         for pk, who in asked.items()
     }
 
 
 def unit_duties(units: QuerySet[Unit], *, year: int, on: date) -> dict[int, list[Duty]]:
-    """The duties of each of these units, by pk."""
-    asked = _at_work({pk: Asked(place, "", pk) for pk, place in units.values_list("pk", "place")})
+    """The duties of each of these units, by pk, as those of cadres."""
+    first, last = bounds(year)
+    tenures = held_by_units(units, first, last, min(on, last))
+    asked = {
+        pk: Asked(_at_work(place, tenures[pk]), "", pk)
+        for pk, place in units.values_list("pk", "place")
+        if pk in tenures
+    }
     minima = _minima(asked.values(), OF_UNITS, year)
     if not any(minima.values()):
-        return {pk: [] for pk in asked}
-    first, last = bounds(year)
-    tenures, done = held_by_units(units, first, last, min(on, last)), done_by_units(units, first, last)
-    return {
-        pk: _duties(minima[who], tenures.get(pk), done.get(pk, {}), (), year) for pk, who in asked.items()
-    }
+        return {}
+    done = done_by_units(units, first, last)
+    return {pk: _duties(minima[who], tenures[pk], done.get(pk, {}), (), year) for pk, who in asked.items()}
+
+
+def _at_work(place: str, tenure: Tenure) -> str:
+    """省直 and 市直 units lie above the county: of them is asked what is asked where they are paired."""
+    return place if len(place) >= COUNTY else tenure.place
 
 
 def _duties(
     minima: Mapping[Indicator, int],
-    tenure: Tenure | None,
+    tenure: Tenure,
     done: Mapping[str, int],
     off: Collection[date],
     year: int,
 ) -> list[Duty]:
-    """Nothing is asked of who was paired with nobody that year."""
-    if tenure is None:
-        return []
-    days_off = sum(tenure.since <= day <= tenure.until for day in off)
-    span, count = Span(tenure.since, tenure.until, days_off), {**tenure.held, **done}
+    span = Span(tenure.since, tenure.until, days_off=sum(tenure.since <= day <= tenure.until for day in off))
+    count = {**tenure.held, **done}
     return [
         Duty(indicator, least, needed(indicator, least, span, year), count.get(indicator, 0), span)
         for indicator, least in minima.items()
@@ -171,18 +181,6 @@ def _length(year: int) -> int:
 
 
 # --- what is asked --------------------------------------------------------------------------------
-
-
-def _at_work(asked: Mapping[int, Asked]) -> dict[int, Asked]:
-    """省直 and 市直 units lie above the county: of them is asked what is asked where their village is."""
-    units = {who.unit for who in asked.values() if len(who.place) < COUNTY}
-    if not units:
-        return dict(asked)
-    newest_last = VillagePairing.objects.filter(unit__in=units).order_by(
-        F("ended_on").asc(nulls_last=True), "started_on"
-    )
-    places = dict(newest_last.values_list("unit", "place"))
-    return {pk: who._replace(place=places.get(who.unit, who.place)) for pk, who in asked.items()}
 
 
 def _minima(asked: Iterable[Asked], of: Sequence[Indicator], year: int) -> dict[Asked, dict[Indicator, int]]:

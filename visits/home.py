@@ -25,6 +25,7 @@ DUE_WITHIN = timedelta(days=7)
 MOST_VILLAGES = 5
 """A unit pairs with one or two."""
 MOST_PROBLEMS = 5
+WORDS = Left("content", 24)
 
 
 class Card(NamedTuple):
@@ -47,13 +48,17 @@ class Card(NamedTuple):
 
 
 class Year(NamedTuple):
-    """What a cadre did in a year: different days out, 入户 household-days, nights; `times` by household."""
+    """What a cadre did in a year: different days out, 入户 household-days, nights; `times` by household.
+
+    `last` is the newest visit to each household: its day and first words.
+    """
 
     year: int
     days: int
     entered: int
     nights: int
     times: Counter[int]
+    last: Mapping[int, tuple[date, str]]
 
 
 def cadre_home(request: HttpRequest) -> HttpResponse:
@@ -100,11 +105,11 @@ def _cards(
     Simple queries on a handful of households: one with five subqueries takes Django longer to write
     than the database to answer.
     """
-    there = Visit.objects.filter(household__in=[household.pk for household in households])
-    last = _last(there.of(user).counted())
+    unseen = [household for household in households if household.pk not in done.last]
+    last = {**done.last, **_last(user, unseen)}
     promises = {
         key: (on, words)
-        for key, on, words in there.filter(cadre=user)
+        for key, on, words in Visit.objects.filter(cadre=user, household__isnull=False)
         .open_promises()
         .order_by("visited_on", "pk")
         .values_list("household", "promised_on", "promise")
@@ -145,10 +150,13 @@ def _promise(on: date | None, words: str, day: date) -> str:
     return f"{on.month}月{on.day}日约好上门{late}{words and f'，{words}'}"
 
 
-def _last(visits: Any) -> dict[int, tuple[date, str]]:
-    """The day and first words of the newest visit, by household."""
+def _last(user: Cadre, households: Sequence[Any]) -> dict[int, tuple[date, str]]:
+    """The newest visit to each, as `Year.last`."""
+    if not households:
+        return {}
+    visits = Visit.objects.filter(household__in=[household.pk for household in households]).of(user).counted()
     place = Window(RowNumber(), "household", ("-visited_on", "-pk"))
-    newest = visits.order_by().annotate(place_=place, words=Left("content", 24)).filter(place_=1)
+    newest = visits.order_by().annotate(nth=place, words=WORDS).filter(nth=1)
     return {key: (on, words) for key, on, words in newest.values_list("household", "visited_on", "words")}
 
 
@@ -176,16 +184,18 @@ def _promise_css(next_on: date | None, day: date) -> str:
 
 
 def _year(user: Cadre, day: date) -> Year:
-    """This year's days, household-days and nights, as domain.md counts them, from one reading."""
-    counted = Visit.objects.of(user).counted().filter(visited_on__year=day.year).order_by()
-    days, nights, entered = set(), set(), set()
-    for household, visited_on, kind, slept in counted.values_list(
-        "household", "visited_on", "kind", "nights"
+    """As domain.md counts, from one reading of this year's visits."""
+    counted = Visit.objects.of(user).counted().filter(visited_on__year=day.year)
+    rows = counted.order_by("visited_on", "pk").annotate(words=WORDS)
+    days, nights, entered, last = set(), set(), set(), {}
+    for household, on, kind, slept, words in rows.values_list(
+        "household", "visited_on", "kind", "nights", "words"
     ):
         if slept:
-            nights.add(visited_on)
+            nights.add(on)
         if kind != Visit.Kind.PHONE:
-            days.add(visited_on)
-            entered.add((household, visited_on))
+            days.add(on)
+            entered.add((household, on))
+        last[household] = on, words
     times = Counter(household for household, _ in entered if household)
-    return Year(day.year, len(days), times.total(), len(nights), times)
+    return Year(day.year, len(days), times.total(), len(nights), times, last)

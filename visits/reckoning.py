@@ -18,12 +18,12 @@ Indicator = Requirement.Indicator
 # --- held -----------------------------------------------------------------------------------------
 
 HELD_BY_CADRE = """
-    SELECT cadre_id, MIN(started_on), MAX(until),
+    SELECT cadre_id, MAX(place), MIN(started_on), MAX(until),
         COUNT(DISTINCT CASE WHEN there AND kind = 'contact' THEN household_id END),
         COUNT(DISTINCT CASE WHEN there AND kind = 'help' THEN household_id END),
         COUNT(DISTINCT CASE WHEN there THEN household_id END)
     FROM (
-        SELECT cadre_id, household_id, kind, started_on, COALESCE(ended_on, %s) AS until,
+        SELECT cadre_id, household_id, kind, place, started_on, COALESCE(ended_on, %s) AS until,
             started_on <= %s AND (ended_on IS NULL OR ended_on >= %s) AS there
         FROM households_householdpairing
         WHERE (ended_on IS NULL OR ended_on >= %s) AND started_on <= %s AND cadre_id IN ({who})
@@ -31,9 +31,9 @@ HELD_BY_CADRE = """
 """
 
 HELD_BY_UNIT = """
-    SELECT unit_id, MIN(started_on), MAX(until), COUNT(DISTINCT CASE WHEN there THEN village_id END)
+    SELECT unit_id, MAX(place), MIN(started_on), MAX(until), COUNT(DISTINCT CASE WHEN there THEN village_id END)
     FROM (
-        SELECT unit_id, village_id, started_on, COALESCE(ended_on, %s) AS until,
+        SELECT unit_id, village_id, place, started_on, COALESCE(ended_on, %s) AS until,
             started_on <= %s AND (ended_on IS NULL OR ended_on >= %s) AS there
         FROM villages_villagepairing
         WHERE (ended_on IS NULL OR ended_on >= %s) AND started_on <= %s AND unit_id IN ({who})
@@ -45,8 +45,9 @@ HELD_BY_UNITS = (Indicator.PAIRED_VILLAGES,)
 
 
 class Tenure(NamedTuple):
-    """The first and last day within a year on which somebody was paired, and how much is held, by indicator."""
+    """Where, and the first and last day within a year on which, somebody was paired; how much is held, by indicator."""
 
+    place: str
     since: date
     until: date
     held: dict[str, int]
@@ -67,8 +68,8 @@ def _held(
 ) -> dict[int, Tenure]:
     rows = _asked(statement, of, [last, on, on, first, last])
     return {
-        pk: Tenure(max(_day(since), first), min(_day(until), last), _by(indicators, held))
-        for pk, since, until, *held in rows
+        pk: Tenure(place, max(_day(since), first), min(_day(until), last), _by(indicators, held))
+        for pk, place, since, until, *held in rows
     }
 
 

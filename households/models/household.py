@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -242,8 +243,9 @@ class Member(Record):
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 
+@cache
 def head_names() -> Subquery:
-    """For rows with a `household`: the name of its head, or of the last one it had."""
+    """For rows with a `household`: the name of its head, or of the last one it had. Built once a process."""
     heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
     return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values("name")[:1])
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from functools import cache
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -67,25 +68,28 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.annotate(head_name=head_names())
 
     def open_promises(self) -> "VisitQuerySet":
-        """Those whose promise the cadre still has to keep.
-
-        Kept by a counted visit there on the promised day or after it (without a day: by the next
-        visit), replaced by a later promise.
-        """
-        promising = Q(promised_on__isnull=False) | ~Q(promise="")
-        due = Coalesce(OuterRef("promised_on"), OuterRef("visited_on"))
-        settled = Visit.objects.counted().filter(
-            Q(visited_on__gt=OuterRef("visited_on"))
-            | Q(visited_on=OuterRef("visited_on"), pk__gt=OuterRef("pk")),
-            promising | Q(visited_on__gte=due),
-            cadre=OuterRef("cadre"),
-            household=OuterRef("household"),
-        )
-        return self.counted().filter(promising, ~Exists(settled))
+        """Those whose promise the cadre still has to keep."""
+        return self.counted().filter(PROMISING, ~_settled())
 
     @staticmethod
     def _own(user: Cadre) -> Q:
         return Q(cadre=user.pk) | Q(entered_by=user.pk) | _together(user)
+
+
+PROMISING = Q(promised_on__isnull=False) | ~Q(promise="")
+
+
+@cache
+def _settled() -> Exists:
+    """A promise kept by a counted visit there on the promised day or after it (without a day: by the next
+    visit), or replaced by a later promise. Built once a process, which takes as long as asking it.
+    """
+    due = Coalesce(OuterRef("promised_on"), OuterRef("visited_on"))
+    later = Q(visited_on__gt=OuterRef("visited_on")) | Q(
+        visited_on=OuterRef("visited_on"), pk__gt=OuterRef("pk")
+    )
+    there = Visit.objects.counted().filter(cadre=OuterRef("cadre"), household=OuterRef("household"))
+    return Exists(there.filter(later, PROMISING | Q(visited_on__gte=due)))
 
 
 def _together(cadre: Cadre) -> Q:
