@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from django import forms
@@ -75,8 +76,9 @@ class Row(NamedTuple):
     css: str = ""
 
 
+@cache
 def link_to(name: str) -> Callable[[int], str]:
-    """A function from a primary key to the address of its page, resolved once."""
+    """A function from a primary key to the address of its page, resolved once a process."""
     before, _, after = reverse(name, args=[987654321]).partition("987654321")
     return lambda pk: f"{before}{pk}{after}"
 

@@ -53,16 +53,21 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Round:
-    """A survey on the page of a household or village: this year's standing (none when no version is open), the
-    newest handed in, what changed before it, the income year by year; `fills` when the reader may begin or go on.
+    """A survey on the page of a household or village: this year's standing (none when no version is open), all
+    handed in, the newest first and with `surveyor_name`, what changed before it, the income year by year; `fills`
+    when the reader may begin or go on.
     """
 
     title: str
     standing: Standing | None
-    newest: Response | None
+    counted: Sequence[Any]
     difference: Difference | None
     incomes: Sequence[tuple[int, str]]
     fills: bool
+
+    @property
+    def newest(self) -> Response | None:
+        return self.counted[0] if self.counted else None
 
 
 def open_surveys(user: Cadre) -> list[Survey]:
@@ -111,7 +116,8 @@ def rounds(user: Cadre, subject: Subject) -> list[Round]:
     there: dict[str, Any] = (
         {"household": subject} if of_household else {"household": None, "village": subject}
     )
-    counted = list(Response.objects.counted().filter(**there).select_related("survey"))
+    handed_in = Response.objects.counted().filter(**there).annotate(surveyor_name=F("surveyor__name"))
+    counted = list(handed_in.select_related("survey").defer("survey__definition"))
     now = {standing.survey.code: standing for standing in standings(open_surveys(user), [subject])[subject]}
     codes = dict.fromkeys([*now, *(response.survey.code for response in counted)])
     return [
@@ -128,7 +134,7 @@ def _round(user: Cadre, subject: Subject, now: Standing | None, counted: list[Re
     return Round(
         title=survey.title,
         standing=now,
-        newest=newest,
+        counted=counted,
         difference=difference(newest, last) if newest else None,
         incomes=incomes(counted),
         fills=now is not None and not now.is_done and _may_fill(user, subject, now.response),

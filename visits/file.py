@@ -1,5 +1,6 @@
 """一户一档: everything about one household on one page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F
@@ -19,7 +20,7 @@ from households.models import (
     Member,
     ProjectBeneficiary,
 )
-from surveys.due import rounds
+from surveys.due import Round, rounds
 from units.access import get_visible, user_of
 from units.context import frame_of
 from units.models import Cadre, today
@@ -43,6 +44,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             F("ended_on").desc(nulls_first=True), "-started_on"
         )
     )
+    surveys = rounds(user, household)
     place = f"{household.village.division}{household.village}{household.group}"
     return render(
         request,
@@ -63,12 +65,12 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "members": [(member, situation(member)) for member in current],
             "left": [member for member in members if member.left_on],
             "pairings": pairings,
-            "rounds": rounds(user, household),
+            "rounds": surveys,
             **_plan(user, household),
             "may_reveal": not user.is_viewer,
             "editable": Household.objects.editable_by(user).filter(pk=pk).exists(),
             "history": _history(user, household, members, pairings),
-            **_events(user, household),
+            **_events(user, household, surveys),
         },
     )
 
@@ -94,15 +96,16 @@ def _plan(user: Cadre, household: Household) -> dict[str, Any]:
     }
 
 
-def _events(user: Cadre, household: Household) -> dict[str, Any]:
+def _events(user: Cadre, household: Household, surveys: Sequence[Round]) -> dict[str, Any]:
     """The timeline that the reader may see, how often this year, and what the household got in all."""
     visible = Visit.objects.visible_to(user).filter(household=household)
     this_year = visible.entering().filter(visited_on__year=today().year).order_by()
-    events, more = timeline(user, household)
+    days = this_year.values_list("visited_on", flat=True).distinct()
+    events, more = timeline(user, household, surveys)
     return {
         "events": events,
         "more": more,
-        "times": this_year.values("visited_on").distinct().count(),
+        "times": len(days),
         "year": today().year,
         "may_record": not user.is_viewer,
     }
