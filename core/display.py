@@ -5,11 +5,13 @@ from json import dumps
 from typing import Any, NamedTuple
 
 from django.db import models
+from django.utils.timezone import localtime
 
 from core import identity
 from core.history import changes_of
 from core.models import Change
 from core.records import Record
+from core.templatetags.look import time_cn
 
 
 class Line(NamedTuple):
@@ -33,6 +35,11 @@ class Entry(NamedTuple):
     at: Any
     source: str
     lines: list[Line]
+
+    @property
+    def told(self) -> str:
+        """By whom, when, by which way."""
+        return f"{self.who or '系统'}，{time_cn(localtime(self.at))}，{self.source}"
 
 
 def shown(field: models.Field[Any, Any], value: Any, names: dict[tuple[str, Any], str] | None = None) -> str:

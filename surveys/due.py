@@ -1,6 +1,6 @@
 """Where households and villages stand with the open surveys: due, begun, returned, handed in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from core.places import lies_under
 from households.choices import Status
 from households.models import Household
 from surveys.difference import Difference, difference, incomes
-from surveys.models import Response, Survey
+from surveys.models import COUNTED, Response, Survey
 from surveys.steps import steps_of
 from surveys.subjects import Subject
 from units.models import Cadre, today
@@ -86,20 +86,31 @@ def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Su
     this_year = Response.objects.filter(
         about, year=today().year, survey__code__in={survey.code for survey in surveys}
     )
+    found = _one_each(this_year.only(*SHOWN).annotate(code=F("survey__code")))
+    return {subject: _standings_of(subject, surveys, found) for subject in subjects}
+
+
+Found = Mapping[tuple[int, str], Response]
+"""This year's response by household or village, and by the code of the form."""
+
+
+def _one_each(responses: Iterable[Any]) -> Found:
+    """One that was handed in goes before a draft of another version."""
     found: dict[tuple[int, str], Response] = {}
-    for response in this_year.only(*SHOWN).annotate(code=F("survey__code")):
+    for response in responses:
         key = (response.household_id or response.village_id, response.code)
         if key not in found or found[key].is_draft:
             found[key] = response
-    return {
-        subject: [
-            Standing(survey, found.get((subject.pk, survey.code)))
-            for survey in surveys
-            if survey.is_of_households == isinstance(subject, Household)
-            and lies_under(subject.place, survey.place)
-        ]
-        for subject in subjects
-    }
+    return found
+
+
+def _standings_of(subject: Subject, surveys: Sequence[Survey], found: Found) -> list[Standing]:
+    of_households = isinstance(subject, Household)
+    return [
+        Standing(survey, found.get((subject.pk, survey.code)))
+        for survey in surveys
+        if survey.is_of_households == of_households and lies_under(subject.place, survey.place)
+    ]
 
 
 def unfinished(user: Cadre) -> Any:
@@ -116,19 +127,22 @@ def rounds(user: Cadre, subject: Subject) -> list[Round]:
     there: dict[str, Any] = (
         {"household": subject} if of_household else {"household": None, "village": subject}
     )
-    handed_in = Response.objects.counted().filter(**there).annotate(surveyor_name=F("surveyor__name"))
-    counted = list(handed_in.select_related("survey").defer("survey__definition"))
-    now = {standing.survey.code: standing for standing in standings(open_surveys(user), [subject])[subject]}
-    codes = dict.fromkeys([*now, *(response.survey.code for response in counted)])
+    named = {"surveyor_name": F("surveyor__name"), "code": F("survey__code")}
+    rows = Response.objects.filter(**there).annotate(**named).select_related("survey")
+    responses: list[Any] = list(rows.defer("survey__definition"))
+    this_year = _one_each(response for response in responses if response.year == today().year)
+    now = {
+        standing.survey.code: standing for standing in _standings_of(subject, open_surveys(user), this_year)
+    }
+    counted = [response for response in responses if response.status in COUNTED]
+    codes = dict.fromkeys([*now, *(response.code for response in counted)])
     return [
-        _round(
-            user, subject, now.get(code), [response for response in counted if response.survey.code == code]
-        )
+        _round(user, subject, now.get(code), [response for response in counted if response.code == code])
         for code in codes
     ]
 
 
-def _round(user: Cadre, subject: Subject, now: Standing | None, counted: list[Response]) -> Round:
+def _round(user: Cadre, subject: Subject, now: Standing | None, counted: Sequence[Any]) -> Round:
     newest, last = [*counted[:2], None, None][:2]
     survey = now.survey if now else counted[0].survey
     return Round(

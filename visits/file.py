@@ -1,7 +1,7 @@
 """一户一档: everything about one household on one page."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.display import Entry, history_of
+from core.lists import link_to
 from core.records import Record
 from core.words import split_words
 from households.choices import Health, Labour, MigrantWork, Relation, Schooling
@@ -31,6 +32,20 @@ from visits.timeline import timeline
 CHANGES = 60
 
 
+class Person(NamedTuple):
+    """A member as the page tells: 户主，45 岁; what matters; the masked ID number, and where the whole one is had."""
+
+    member: Member
+    words: str
+    situation: str
+    masked: str
+    reveal: str
+
+    @property
+    def is_head(self) -> bool:
+        return self.member.relation == Relation.HEAD
+
+
 def household(request: HttpRequest, pk: int) -> HttpResponse:
     """On the phone for whose household it is, at the desk for those who see more."""
     user = user_of(request)
@@ -44,7 +59,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             F("ended_on").desc(nulls_first=True), "-started_on"
         )
     )
-    surveys = rounds(user, household)
+    surveys, may_reveal = rounds(user, household), not user.is_viewer
     place = f"{household.village.division}{household.village}{household.group}"
     return render(
         request,
@@ -61,17 +76,27 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "phone": phone_for(user)(household.phone),
             "may_call": bool(household.phone) and not user.is_viewer,
             "tags": split_words(household.tags),
-            "head": next((member for member in current if member.relation == Relation.HEAD), None),
-            "members": [(member, situation(member)) for member in current],
+            "members": [_person(member, may_reveal) for member in current],
             "left": [member for member in members if member.left_on],
             "pairings": pairings,
             "rounds": surveys,
             **_plan(user, household),
-            "may_reveal": not user.is_viewer,
+            "may_reveal": may_reveal,
             "editable": Household.objects.editable_by(user).filter(pk=pk).exists(),
             "history": _history(user, household, members, pairings),
             **_events(user, household, surveys),
         },
+    )
+
+
+def _person(member: Member, may_reveal: bool) -> Person:
+    age = member.age()
+    return Person(
+        member,
+        str(member.get_relation_display()) + (f"，{age} 岁" if age is not None else ""),
+        situation(member),
+        member.id_masked,
+        link_to("reveal-member")(member.pk) if may_reveal and member.id_cipher else "",
     )
 
 
@@ -98,10 +123,10 @@ def _plan(user: Cadre, household: Household) -> dict[str, Any]:
 
 def _events(user: Cadre, household: Household, surveys: Sequence[Round]) -> dict[str, Any]:
     """The timeline that the reader may see, how often this year, and what the household got in all."""
-    visible = Visit.objects.visible_to(user).filter(household=household)
-    this_year = visible.entering().filter(visited_on__year=today().year).order_by()
+    visits = Visit.objects.visible_to(user).filter(household=household)
+    this_year = visits.entering().filter(visited_on__year=today().year).order_by()
     days = this_year.values_list("visited_on", flat=True).distinct()
-    events, more = timeline(user, household, surveys)
+    events, more = timeline(household, visits, surveys)
     return {
         "events": events,
         "more": more,

@@ -15,7 +15,7 @@ from core.attachments import reencode
 from core.documents import received
 from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
 from core.words import join_words
-from households.models import Household, HouseholdPairing
+from households.models import Household, paired_with
 from units.models import Cadre, Word, today
 from villages.models import Village
 from visits.choices import Service
@@ -285,11 +285,10 @@ def typed(data: QueryDict) -> dict[str, Any]:
 
 
 def _households(author: Cadre, cadre: Cadre, given: list[str]) -> QuerySet[Any]:
-    own = HouseholdPairing.objects.current().of_cadre(cadre).values("household")
     keys = [int(key) for key in given if key.isdecimal() and len(key) < 18]
     offered: QuerySet[Any] = (
         Household.objects.open_to(author, cadre)
-        .filter(Q(pk__in=own) | Q(pk__in=keys))
+        .filter(Q(pk__in=paired_with(cadre)) | Q(pk__in=keys))
         .with_head()
         .select_related("village__division")
         .order_by("no")

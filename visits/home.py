@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from core.lists import link_to
 from core.words import split_words
-from households.models import Household, HouseholdPairing
+from households.models import Household, paired_with
 from surveys.due import Standing, open_surveys, standings, unfinished
 from surveys.subjects import Subject
 from units.access import user_of
@@ -89,8 +89,12 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
 
 def own_households(user: Cadre) -> QuerySet[Any]:
     """The households the cadre is paired with today."""
-    own = HouseholdPairing.objects.current().of_cadre(user).values("household")
-    return Household.objects.filter(pk__in=own).with_head().select_related("village").order_by("no")
+    return (
+        Household.objects.filter(pk__in=paired_with(user))
+        .with_head()
+        .select_related("village")
+        .order_by("no")
+    )
 
 
 def _cards(

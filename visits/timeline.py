@@ -8,10 +8,11 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from core.lists import link_to
 from households.models import Household
 from surveys.due import Round
-from units.models import Cadre
 from visits.choices import AssistanceKind, Category
 from visits.models import (
     OPEN,
@@ -58,12 +59,17 @@ Line = tuple[date, Callable[[Any, Beside], Event], Any]
 """(day, how it is told, row); only the lines that are shown are told."""
 
 
-def timeline(user: Cadre, household: Household, rounds: Iterable[Round]) -> tuple[list[Event], bool]:
-    """The newest events that the reader may see, and whether there are older ones. Six queries."""
+def timeline(
+    household: Household, visits: QuerySet[Visit], rounds: Iterable[Round]
+) -> tuple[list[Event], bool]:
+    """The newest events on a household, and whether there are older ones. Six queries.
+
+    Whoever sees a household sees its problems, help and surveys; of the visits those that are given.
+    """
     lines: list[Line] = [
-        *((row.visited_on, _visit, row) for row in _visits(user, household)),
-        *((row.raised_on, _problem, row) for row in _problems(user, household)),
-        *((row.given_on, _help, row) for row in _assistance(user, household)),
+        *((row.visited_on, _visit, row) for row in _visits(visits)),
+        *((row.raised_on, _problem, row) for row in _problems(household)),
+        *((row.given_on, _help, row) for row in _assistance(household)),
         *((response.surveyed_on, _survey, response) for each in rounds for response in each.counted),
     ]
     lines.sort(key=itemgetter(0), reverse=True)
@@ -106,11 +112,10 @@ def _void(row: Any) -> list[tuple[str, str]]:
 # --- visits ---------------------------------------------------------------------------------------
 
 
-def _visits(user: Cadre, household: Household) -> Sequence[Any]:
+def _visits(visits: QuerySet[Visit]) -> Sequence[Any]:
     people = ("cadre", "cadre__name", "entered_by", "entered_by__name")
     promise = ("promised_on", "promise")
-    rows = Visit.objects.visible_to(user).filter(household=household)
-    return _newest(rows, "visited_on", "kind", "content", *people, *promise, "is_late", "voided_on")
+    return _newest(visits, "visited_on", "kind", "content", *people, *promise, "is_late", "voided_on")
 
 
 def _visit(row: Any, beside: Beside) -> Event:
@@ -133,8 +138,8 @@ def _visit(row: Any, beside: Beside) -> Event:
 # --- problems -------------------------------------------------------------------------------------
 
 
-def _problems(user: Cadre, household: Household) -> Sequence[Any]:
-    rows = Problem.objects.visible_to(user).filter(household=household)
+def _problems(household: Household) -> Sequence[Any]:
+    rows = Problem.objects.filter(household=household)
     words = ("category", "description", "owner__name", "status", "outcome")
     return _newest(rows, "raised_on", *words, "voided_on")
 
@@ -156,9 +161,9 @@ def _problem(row: Any, beside: Beside) -> Event:
 # --- help -----------------------------------------------------------------------------------------
 
 
-def _assistance(user: Cadre, household: Household) -> Sequence[Any]:
+def _assistance(household: Household) -> Sequence[Any]:
     """Each item with what this household got of it."""
-    rows = Assistance.objects.visible_to(user).filter(shares__household=household)
+    rows = Assistance.objects.filter(shares__household=household)
     words = ("kind", "content", "cadre__name", "goods", "goods_unit", "result")
     share = ("shares__cash", "shares__quantity", "shares__goods_value", "shares__loan", "shares__people")
     return _newest(rows, "given_on", *words, *share, "voided_on")
@@ -199,7 +204,6 @@ def _worth(row: Any) -> Iterator[str]:
 
 
 def _survey(response: Any, beside: Beside) -> Event:
-    """Whoever sees the household sees all that were handed in on it."""
     return Event(
         response.surveyed_on,
         response.survey.title,

@@ -1,6 +1,13 @@
 """贫困户、家庭成员、联户、帮扶计划。"""
 
-from households.models.household import Household, HouseholdPairing, Member, head_names
+from households.models.household import (
+    Household,
+    HouseholdPairing,
+    Member,
+    head_names,
+    paired_by,
+    paired_with,
+)
 from households.models.plan import HouseholdAway, HouseholdPlan, Measure, ProjectBeneficiary
 
 __all__ = [
@@ -12,4 +19,6 @@ __all__ = [
     "Member",
     "ProjectBeneficiary",
     "head_names",
+    "paired_by",
+    "paired_with",
 ]

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -37,12 +38,10 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         if user.sees_place:
             return self.filter(under(user.place))
         # Sets of keys and not EXISTS: SQLite would look through the unit's pairings once a household.
-        own = HouseholdPairing.objects.current()
         if not user.is_leader:
-            return self.filter(pk__in=own.filter(cadre=user.pk).values("household"))
+            return self.filter(pk__in=paired_with(user))
         villages = VillagePairing.objects.current().filter(unit=user.unit_id).values("village")
-        paired = own.filter(unit=user.unit_id).values("household")
-        return self.filter(Q(village__in=villages) | Q(pk__in=paired))
+        return self.filter(Q(village__in=villages) | Q(pk__in=paired_by(user)))
 
     def editable_by(self, user: Cadre) -> "HouseholdQuerySet":
         return self.filter(under(user.place)) if user.is_office else self.none()
@@ -51,8 +50,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         """On which an author may record for a cadre: those visible, or the colleague's own of today."""
         if author == cadre:
             return self.visible_to(author)
-        own = HouseholdPairing.objects.current().of_cadre(cadre)
-        return self.filter(pk__in=own.values("household"))
+        return self.filter(pk__in=paired_with(cadre))
 
     def registered(self) -> "HouseholdQuerySet":
         """Households 在册."""
@@ -248,6 +246,18 @@ def head_names() -> Subquery:
     """For rows with a `household`: the name of its head, or of the last one it had. Built once a process."""
     heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
     return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values("name")[:1])
+
+
+def paired_with(cadre: Cadre) -> models.QuerySet[Any, Any]:
+    """The keys of the households that a cadre is paired with today."""
+    return HouseholdPairing.objects.current().filter(cadre=cadre.pk).values("household")
+
+
+def paired_by(user: Cadre) -> models.QuerySet[Any, Any]:
+    """Those that are paired today with the user, or with anybody of a leader's unit."""
+    if not user.is_leader:
+        return paired_with(user)
+    return HouseholdPairing.objects.current().filter(unit=user.unit_id).values("household")
 
 
 class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):

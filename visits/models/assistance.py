@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.attachments import Attachment
 from core.places import under
 from core.records import Record
-from households.models import Household, head_names
+from households.models import Household, head_names, paired_by
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import FundSource, Project, Village
@@ -26,16 +26,11 @@ NOT_NEGATIVE = MinValueValidator(Decimal(0), "不能是负数。")
 
 class AssistanceQuerySet(models.QuerySet["Assistance"]):
     def visible_to(self, user: Cadre) -> "AssistanceQuerySet":
-        """Offices: their place; leaders: their unit's and of its villages; cadres: own, and to own households."""
+        """Offices: their place; all: own, and to the households they see; leaders: their unit's and to its villages."""
         if user.sees_place:
             return self.filter(under(user.place))
-        own = Q(cadre=user.pk) | Q(entered_by=user.pk)
-        if user.is_leader:
-            villages = Village.objects.visible_to(user).values("pk")
-            return self.filter(own | Q(unit=user.unit_id) | Q(village__in=villages))
-        households = Household.objects.visible_to(user).values("pk")
-        shares = AssistanceShare.objects.filter(household__in=households).values("assistance")
-        return self.filter(own | Q(pk__in=shares))
+        shares = AssistanceShare.objects.filter(household__in=paired_by(user)).values("assistance")
+        return self.filter(_known(user) | Q(pk__in=shares))
 
     def editable_by(self, user: Cadre) -> "AssistanceQuerySet":
         """Who may add the result told by the family: whose help it is, the unit's leader, the office."""
@@ -95,6 +90,15 @@ def amounts_not_negative(name: str) -> models.CheckConstraint:
         name=name,
         violation_error_message="金额和数量不能是负数。",
     )
+
+
+def _known(user: Cadre, item: str = "") -> Q:
+    """Items that a cadre or leader knows whole: own ones; of a leader the unit's, and those to its villages."""
+    known = Q(**{f"{item}cadre": user.pk}) | Q(**{f"{item}entered_by": user.pk})
+    if user.is_leader:
+        villages = Village.objects.visible_to(user).values("pk")
+        known |= Q(**{f"{item}unit": user.unit_id}) | Q(**{f"{item}village__in": villages})
+    return known
 
 
 class Assistance(Amounts, Voidable):
@@ -168,12 +172,10 @@ class Assistance(Amounts, Voidable):
 
 class AssistanceShareQuerySet(models.QuerySet["AssistanceShare"]):
     def visible_to(self, user: Cadre) -> "AssistanceShareQuerySet":
-        """Of visible items; of an item of others a cadre reads the own households' shares alone."""
-        seen = self.filter(assistance__in=Assistance.objects.visible_to(user))
-        if user.sees_place or user.is_leader:
-            return seen
-        own = Q(assistance__cadre=user.pk) | Q(assistance__entered_by=user.pk)
-        return seen.filter(own | Q(household__in=Household.objects.visible_to(user).values("pk")))
+        """Of visible items; of those of others to several families only what the households that are seen got."""
+        if user.sees_place:
+            return self.filter(assistance__in=Assistance.objects.visible_to(user))
+        return self.filter(_known(user, "assistance__") | Q(household__in=paired_by(user)))
 
     def editable_by(self, user: Cadre) -> "AssistanceShareQuerySet":
         return self.filter(assistance__in=Assistance.objects.editable_by(user))

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.places import under
 from core.records import Record
-from households.models import Household, head_names
+from households.models import Household, head_names, paired_by
 from surveys.models import Response
 from units.models import Cadre, Unit
 from units.roles import Rank
@@ -51,14 +51,14 @@ MOVES: dict[str, list[Status]] = {
 
 class ProblemQuerySet(models.QuerySet["Problem"]):
     def visible_to(self, user: Cadre) -> "ProblemQuerySet":
-        """Offices: their place; leaders: their unit's and of its villages; cadres: own, and of own households."""
+        """Offices: their place; all: own, and of the households they see; leaders: their unit's and of its villages."""
         if user.sees_place:
             return self.filter(under(user.place))
-        own = Q(owner=user.pk) | Q(raised_by=user.pk) | Q(entered_by=user.pk)
+        seen = Q(owner=user.pk) | Q(raised_by=user.pk) | Q(entered_by=user.pk)
+        seen |= Q(household__in=paired_by(user))
         if user.is_leader:
-            villages = Village.objects.visible_to(user).values("pk")
-            return self.filter(own | Q(unit=user.unit_id) | Q(village__in=villages))
-        return self.filter(own | Q(household__in=Household.objects.visible_to(user).values("pk")))
+            seen |= Q(unit=user.unit_id) | Q(village__in=Village.objects.visible_to(user).values("pk"))
+        return self.filter(seen)
 
     def editable_by(self, user: Cadre) -> "ProblemQuerySet":
         """Who may move it on: the office, the unit's leader, its owner and who raised it."""
