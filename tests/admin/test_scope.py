@@ -124,6 +124,12 @@ def test_void_reaches_no_foreign_visit(leader: Cadre, own: Rows, foreign: Rows) 
     [
         ("households.householdpairing", "cadre", "units.cadre"),
         ("households.householdpairing", "household", "households.household"),
+        ("households.householdaway", "household", "households.household"),
+        ("households.measure", "plan", "households.householdplan"),
+        ("villages.project", "village", "villages.village"),
+        ("villages.projectfund", "project", "villages.project"),
+        ("villages.villagegoal", "plan", "villages.villageplan"),
+        ("units.leave", "cadre", "units.cadre"),
     ],
 )
 def test_autocomplete_offers_own_rows(
