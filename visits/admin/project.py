@@ -71,7 +71,8 @@ class ProjectAdmin(ScopedAdmin):
     form = ProjectAdminForm
     fields = (
         "name",
-        ("village", "unit"),
+        "village",
+        "unit",
         ("kind", "status", "progress"),
         "content",
         ("starts_on", "due_on", "finished_on"),
@@ -114,9 +115,8 @@ class ProjectAdmin(ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """A leader's new project asks for no unit."""
-        fields = list(super().get_fields(request, obj))
         asked = obj is not None or user_of(request).is_office
-        return fields if asked else ["village" if line == ("village", "unit") else line for line in fields]
+        return [name for name in super().get_fields(request, obj) if asked or name != "unit"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         kept = () if user_of(request).is_office else ("unit",)
