@@ -345,6 +345,13 @@ def test_the_ledger_shows_what_is_overdue(office, cadre, own):
     assert "已解决" not in words
 
 
+def test_what_is_overdue_stands_on_the_homes_of_owner_leader_and_office(cadre, leader, office, own):
+    make_problem(cadre=cadre, household=own, due_on=date(2015, 9, 30))
+    assert "已逾期" in words_of(client_of(cadre).get("/"))
+    assert "本单位逾期的诉求 1 件" in words_of(client_of(leader).get("/"))
+    assert "逾期 1 件" in words_of(client_of(office).get("/"))
+
+
 def test_from_the_file_and_from_the_list_one_is_led_to_a_households_problem(office, cadre, own):
     link, file = f"?household={own.pk}", f"/households/{own.pk}/"
     assert link in client_of(cadre).get("/problems/new/").content.decode()

@@ -7,7 +7,7 @@ from django import forms
 
 from core.identity import mask_phone
 from core.lists import as_is
-from core.places import under
+from core.places import VILLAGE, under
 from units.models import Cadre, Division, Unit
 from villages.models import Village
 
@@ -32,7 +32,8 @@ def village_choices(user: Cadre, town: str) -> Choices:
     """(code, name) of the visible villages, for an office of the chosen town only."""
     villages = Village.objects.visible_to(user)
     if town:
-        villages = villages.filter(under(town)) if town.isascii() and town.isdecimal() else villages.none()
+        is_code = town.isascii() and town.isdecimal() and len(town) <= VILLAGE
+        villages = villages.filter(under(town)) if is_code else villages.none()
     elif user.sees_place:
         villages = villages.none()
     return [("", "村"), *villages.order_by("code").values_list("code", "name")]

@@ -82,6 +82,7 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
             "done": done,
             "owed": _owed(user, day),
             "problems": _problems(user),
+            "late": _late_in_unit(user, day),
             "today": day,
         },
     )
@@ -175,6 +176,11 @@ def _problems(user: Cadre) -> list[Problem]:
     """Open problems the cadre follows, the nearest due first."""
     own = Problem.objects.open().filter(owner=user).with_head().select_related("village")
     return list(own.order_by("due_on", "pk")[:MOST_PROBLEMS])
+
+
+def _late_in_unit(user: Cadre, day: date) -> int:
+    """Overdue problems of a leader's whole unit."""
+    return Problem.objects.overdue(day).filter(unit=user.unit_id).count() if user.is_leader else 0
 
 
 def _open(found: list[Standing]) -> list[Standing]:
