@@ -219,6 +219,17 @@ def test_joined_ones_count_once_and_may_leave_again(cadre, own):
     assert Problem.objects.counted().count() == 2
 
 
+def test_a_joined_one_is_followed_in_the_ledger_and_the_file_as_far_as_the_other_got(cadre, leader, own):
+    main = make_problem(cadre=leader, household=make_household(village=own.village), description="全组缺水")
+    problem = raised(cadre, own)
+    join(main, [problem])
+    move(main, to=Status.SOLVED, by=leader, word="管道接通了")
+    client = client_of(cadre)
+    assert "解决" in words_of(client.get("/problems/")).split("水窖漏水")[1]
+    assert "诉求 饮水 解决" in words_of(client.get(f"/households/{own.pk}/"))
+    assert "那一件现在是“解决”，管道接通了" in words_of(client.get(f"/problems/{problem.pk}/"))
+
+
 def test_taken_back_it_counts_nowhere_and_lets_go_of_the_others(cadre, own):
     problem = raised(cadre, own)
     other = make_problem(cadre=cadre, household=make_household(village=own.village))

@@ -52,13 +52,19 @@ class ProblemSearch(SearchForm):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         offer(self, "town", town_choices(user))
         offer(self, "unit", unit_choices(user))
 
     def filter(self, queryset: Any) -> Any:
-        """作废 ones are shown only when asked for; joined ones with the one they follow."""
+        """作废 ones are shown only when asked for; joined ones with the one they follow, when that is seen."""
         found: Any = super().filter(queryset)
-        return found if self.cleaned_data.get("void") else found.counted()
+        if self.cleaned_data.get("void"):
+            return found
+        if self.user.sees_place or self.user.is_leader:
+            return found.counted()
+        followed = Problem.objects.visible_to(self.user).counted()
+        return found.filter(~Q(joined_into__in=followed.values("pk")) | Q(joined_into=None), voided_on=None)
 
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
@@ -97,8 +103,8 @@ class ProblemSearch(SearchForm):
         return queryset.filter(owner=value)
 
 
-def _with_head(rows: Any) -> Any:
-    return rows.with_head()
+def _with_cells(rows: Any) -> Any:
+    return rows.with_head().with_standing()
 
 
 def problem_list(request: HttpRequest) -> HttpResponseBase:
@@ -108,7 +114,7 @@ def problem_list(request: HttpRequest) -> HttpResponseBase:
         unit="件",
         queryset=Problem.objects.visible_to(user).order_by(),
         form=ProblemSearch(request.GET, user=user),
-        annotate=_with_head,
+        annotate=_with_cells,
         columns=[
             Column("困难和诉求", "description", show=lambda text: text[:40], css="wrap"),
             Column("类别", "category", sort="category", show=labels_of(Category)),
@@ -117,7 +123,7 @@ def problem_list(request: HttpRequest) -> HttpResponseBase:
             Column("提出日期", "raised_on", sort="raised_on", css="nowrap"),
             Column("负责人", "owner__name"),
             Column("单位", "unit__name"),
-            Column("状态", "status", sort="status", show=labels_of(Status)),
+            Column("状态", "standing", sort="status", show=labels_of(Status)),
             Column("办结期限", "due_on", sort="due_on", css="nowrap"),
         ],
         sort="-raised_on",
@@ -184,7 +190,15 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
     """One problem and its next step; who comes second sees what it is now and keeps the own words."""
     user = user_of(request)
     rows = Problem.objects.with_head().select_related(
-        "household", "village__division", "raised_by", "owner", "unit", "entered_by", "voided_by", "visit"
+        "household",
+        "village__division",
+        "raised_by",
+        "owner",
+        "unit",
+        "entered_by",
+        "voided_by",
+        "visit",
+        "joined_into",
     )
     problem: Problem = get_visible(rows, user, pk=pk)
     editable = Problem.objects.editable_by(user).filter(pk=pk).exists()

@@ -139,8 +139,8 @@ def _visit(row: Any, beside: Beside) -> Event:
 
 
 def _problems(household: Household) -> Sequence[Any]:
-    rows = Problem.objects.filter(household=household)
-    words = ("category", "description", "owner__name", "status", "outcome")
+    rows = Problem.objects.with_standing().filter(household=household)
+    words = ("category", "description", "owner__name", "standing", "outcome")
     return _newest(rows, "raised_on", *words, "voided_on")
 
 
@@ -152,7 +152,7 @@ def _problem(row: Any, beside: Beside) -> Event:
         row.description,
         f"负责人{row.owner__name}",
         "t-problem",
-        [("wait" if row.status in OPEN else "ok", STATUSES[row.status]), *_void(row)],
+        [("wait" if row.standing in OPEN else "ok", STATUSES[row.standing]), *_void(row)],
         row.outcome,
         is_void=bool(row.voided_on),
     )

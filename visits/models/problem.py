@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.places import under
@@ -93,6 +94,10 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def with_head(self) -> "ProblemQuerySet":
         """Adds `head_name`: the household's head, or the last one it had."""
         return self.annotate(head_name=head_names())
+
+    def with_standing(self) -> "ProblemQuerySet":
+        """Adds `standing`: the status, of a joined one that of the problem it follows."""
+        return self.annotate(standing=Coalesce("joined_into__status", "status"))
 
 
 class Problem(Voidable):
