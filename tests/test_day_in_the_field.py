@@ -60,9 +60,11 @@ def test_who_went_along_how_long_and_what_was_promised(cadre, leader, own):
         latitude="34.72",
         longitude="104.89",
     )
-    assert not [said for said in (leader.name, "1 夜", "带技术员来看果树") if said not in words]
+    assert not [
+        said for said in (leader.name, "1 夜", "带技术员来看果树", "34.72", "104.89") if said not in words
+    ]
     visit = Visit.objects.get()
-    assert (visit.photos.count(), visit.signatures.count(), str(visit.latitude)) == (2, 1, "34.72000")
+    assert (visit.photos.count(), visit.signatures.count()) == (2, 1)
 
 
 @pytest.mark.parametrize("category", Category)
