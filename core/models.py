@@ -1,6 +1,7 @@
 """Rows that every app stands on: history, import runs, downloads and reveals, and editable words."""
 
 import uuid
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -214,3 +215,17 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def this(cls) -> "Installation | None":
+        """The row, which every page shows and nothing changes: read once a process, as soon as there is one."""
+        try:
+            return installed()
+        except cls.DoesNotExist:
+            return None
+
+
+@cache
+def installed() -> Installation:
+    """Raises Installation.DoesNotExist, which is not remembered."""
+    return Installation.objects.get()

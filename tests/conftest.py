@@ -7,6 +7,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
+from core.models import installed
 from surveys.models import _published_form
 from tests.factories import make_cadre, make_unit
 from units.models import Cadre
@@ -55,9 +56,10 @@ def media_root(settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def published_forms() -> None:
-    """A test's survey may carry the key of another one's."""
+def nothing_remembered() -> None:
+    """A test's survey may carry the key of another one's, and its county may be another."""
     _published_form.cache_clear()
+    installed.cache_clear()
 
 
 # Few people explain every permission: office and viewer see the county, leader and cadre share a

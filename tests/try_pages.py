@@ -68,7 +68,9 @@ def undo(request: HttpRequest) -> HttpResponse:
 def number(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return HttpResponse("620524195703051234", content_type="text/plain; charset=utf-8")
-    page = '{% extends "phone.html" %}{% block content %}{% include "_reveal.html" %}{% endblock %}'
+    page = (
+        '{% extends "phone.html" %}{% load look %}{% block content %}{% reveal masked url "" %}{% endblock %}'
+    )
     context = {"page": SimpleNamespace(title="试"), "masked": "620524********1234", "url": "/try/number/"}
     return HttpResponse(Template(page).render(RequestContext(request, context)))
 

@@ -11,7 +11,7 @@ from units.models import Cadre
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The county's name, whether its people are invented, and the office's import that runs or has ended unseen."""
     user = getattr(request, "user", None)
-    installation = Installation.objects.first()
+    installation = Installation.this()
     running = None
     if isinstance(user, Cadre) and user.is_office:
         running = ImportRun.objects.filter(by=user.pk, seen=False).first()

@@ -124,13 +124,12 @@ def _plan(user: Cadre, household: Household) -> dict[str, Any]:
 def _events(user: Cadre, household: Household, surveys: Sequence[Round]) -> dict[str, Any]:
     """The timeline that the reader may see, how often this year, and what the household got in all."""
     visits = Visit.objects.visible_to(user).filter(household=household)
-    this_year = visits.entering().filter(visited_on__year=today().year).order_by()
-    days = this_year.values_list("visited_on", flat=True).distinct()
+    this_year = visits.entering().filter(visited_on__year=today().year)
     events, more = timeline(household, visits, surveys)
     return {
         "events": events,
         "more": more,
-        "times": len(days),
+        "times": len(set(this_year.values_list("visited_on", flat=True))),
         "year": today().year,
         "may_record": not user.is_viewer,
     }

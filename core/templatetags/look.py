@@ -136,6 +136,23 @@ def is_under(request: HttpRequest | None, url: str) -> SafeString:
     return mark_safe(' aria-current="page"' if here else "")
 
 
+@register.simple_tag(takes_context=True)
+def reveal(context: Context, masked: str, url: str, whose: str) -> SafeString:
+    """A masked number and, for who may, the button that shows it whole for 30 seconds; every reveal is logged.
+
+    The view answers the POST with the bare number as text/plain.
+    """
+    shown = f'<span class="nowrap" data-masked aria-live="polite">{escape(masked)}</span>'
+    if not url:
+        return mark_safe(shown)
+    return mark_safe(
+        f'<form class="reveal d-inline" method="post" action="{url}" data-reveal>'
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{context["csrf_token"]}">{shown} '
+        '<button class="btn btn-quiet" type="submit" title="查看全号会记下谁、什么时候看过">查看'
+        f'<span class="visually-hidden">{escape(whose)}的全号</span></button></form>'
+    )
+
+
 class Column(Protocol):
     """What a table needs to know of a column; `css` is "num", "wrap", "quiet" or several."""
 

@@ -1,0 +1,32 @@
+"""The lines of a row's history."""
+
+from collections.abc import Iterable
+from html import escape
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from core.display import Entry, Line
+
+register = template.Library()
+NOTHING = '<span class="quiet">空</span>'
+
+
+@register.simple_tag
+def history_lines(history: Iterable[Entry]) -> SafeString:
+    """The <li>s, newest first: in one function, as there are some sixty of them (see `table_rows`)."""
+    return mark_safe("".join(map(_entry, history)))
+
+
+def _entry(entry: Entry) -> str:
+    what = f" {escape(entry.what)}" if entry.what else ""
+    return (
+        f'<li><b>{escape(entry.act)}{what}</b> <span class="quiet">{escape(entry.told)}</span>'
+        f"{''.join(map(_line, entry.lines))}</li>"
+    )
+
+
+def _line(line: Line) -> str:
+    old = f"<del>{escape(line.old)}</del>" if line.old else NOTHING
+    new = f"<ins>{escape(line.new)}</ins>" if line.new else NOTHING
+    return f"<p>{escape(line.label)}：{old} → {new}</p>"
