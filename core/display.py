@@ -71,20 +71,22 @@ def history_of(
     """
     rows = [("", record), *also]
     what = {(row._meta.label_lower, row.pk): name for name, row in rows}
-    models_of = {row._meta.label_lower: type(row) for _, row in rows}
+    fields = {
+        table: fields_of(model) for table, model in {(row._meta.label_lower, type(row)) for _, row in rows}
+    }
     changes = changes_of([row for _, row in rows], limit)
     names = {
-        table: _names(fields_of(model), [change for change in changes if change.table == table])
-        for table, model in models_of.items()
+        table: _names(fields[table], [change for change in changes if change.table == table])
+        for table in {change.table for change in changes}
     }
     return [
         Entry(
             change.get_act_display(),
             what[change.table, change.row],
-            change.by.name if change.by else "",
+            change.by_name or "",
             change.at,
             change.get_source_display(),
-            _lines(fields_of(models_of[change.table]), change, names[change.table], show_phones, told or {}),
+            _lines(fields[change.table], change, names[change.table], show_phones, told or {}),
         )
         for change in changes
     ]

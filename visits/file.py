@@ -41,29 +41,28 @@ class Person(NamedTuple):
     masked: str
     reveal: str
 
-    @property
-    def is_head(self) -> bool:
-        return self.member.relation == Relation.HEAD
-
 
 def household(request: HttpRequest, pk: int) -> HttpResponse:
     """On the phone for whose household it is, at the desk for those who see more."""
     user = user_of(request)
+    at_desk = frame_of(user) == "desk.html"
     household: Any = get_visible(
         Household.objects.with_head().select_related("village__division", "successor"), user, pk=pk
     )
     members = list(Member.objects.filter(household=household).order_by("relation", "pk"))
     current = [member for member in members if member.left_on is None]
+    may_reveal = not user.is_viewer
+    people = [_person(member, may_reveal) for member in current]
     pairings = list(
         household.pairings.select_related("cadre", "unit").order_by(
             F("ended_on").desc(nulls_first=True), "-started_on"
         )
     )
-    surveys, may_reveal = rounds(user, household), not user.is_viewer
+    surveys = rounds(user, household)
     place = f"{household.village.division}{household.village}{household.group}"
     return render(
         request,
-        "visits/household.html" if frame_of(user) == "desk.html" else "visits/household_phone.html",
+        "visits/household.html" if at_desk else "visits/household_phone.html",
         {
             "page": {
                 "title": household.head_name or "（没有户主）",
@@ -76,13 +75,14 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "phone": phone_for(user)(household.phone),
             "may_call": bool(household.phone) and not user.is_viewer,
             "tags": split_words(household.tags),
-            "members": [_person(member, may_reveal) for member in current],
+            "members": people,
+            "head": next((person for person in people if person.member.relation == Relation.HEAD), None),
             "left": [member for member in members if member.left_on],
             "pairings": pairings,
             "rounds": surveys,
             **_plan(user, household),
             "may_reveal": may_reveal,
-            "editable": Household.objects.editable_by(user).filter(pk=pk).exists(),
+            "editable": at_desk and Household.objects.editable_by(user).filter(pk=pk).exists(),
             "history": _history(user, household, members, pairings),
             **_events(user, household, surveys),
         },
@@ -111,12 +111,13 @@ def _history(
 
 def _plan(user: Cadre, household: Household) -> dict[str, Any]:
     """一户一策 with its measures, the projects that serve the household, and whether the family is away."""
-    plan = HouseholdPlan.objects.filter(household=household).select_related("written_by").first()
+    plans = HouseholdPlan.objects.filter(household=household).order_by().select_related("written_by")
+    plan = next(iter(plans), None)
     return {
         "plan": plan,
         "measures": plan.measures.all() if plan else (),
         "projects": ProjectBeneficiary.objects.filter(household=household).select_related("project"),
-        "away": HouseholdAway.objects.filter(household=household, ended_on=None).first(),
+        "away": next(iter(HouseholdAway.objects.filter(household=household, ended_on=None)), None),
         "may_plan": not user.is_viewer,
     }
 
@@ -138,9 +139,9 @@ def _events(user: Cadre, household: Household, surveys: Sequence[Round]) -> dict
 def situation(member: Member) -> str:
     """What matters of a member in a few words: illness, school, work away, labour lost."""
     said = [
-        (member.health, Health.HEALTHY, member.get_health_display()),
-        (member.schooling, Schooling.NONE, member.get_schooling_display()),
-        (member.migrant_work, MigrantWork.NONE, member.get_migrant_work_display()),
-        (member.labour, Labour.ORDINARY, member.get_labour_display()),
+        (member.health, Health.HEALTHY, member.get_health_display),
+        (member.schooling, Schooling.NONE, member.get_schooling_display),
+        (member.migrant_work, MigrantWork.NONE, member.get_migrant_work_display),
+        (member.labour, Labour.ORDINARY, member.get_labour_display),
     ]
-    return "，".join(label for code, usual, label in said if code and code != usual)
+    return "，".join(str(label()) for code, usual, label in said if code and code != usual)

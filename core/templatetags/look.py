@@ -17,6 +17,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
+from core.lists import link_to
+
 register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
@@ -71,11 +73,24 @@ def minutes(value: timedelta | None) -> str:
 
 
 @register.filter
+def link(pk: int, name: str) -> str:
+    """The address of a row's page, as `url` has it, for the lines of a list."""
+    return link_to(name)(pk)
+
+
+@register.filter
 def undo_url(message: Message) -> str:
     """Where a message's 撤销 posts to; views say it as extra_tags="undo:/pairings/12/reopen/"."""
     return next(
         (tag.removeprefix(UNDO) for tag in (message.extra_tags or "").split() if tag.startswith(UNDO)), ""
     )
+
+
+@register.simple_tag
+@cache
+def asset(path: str) -> str:
+    """The address of a static file, as `static` has it, looked up once a process."""
+    return static(path)
 
 
 @register.simple_tag
