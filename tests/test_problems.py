@@ -334,6 +334,19 @@ def test_who_took_a_household_over_is_led_to_no_visit_of_the_one_before(cadre, l
     assert "那次走访" not in words_of(client_of(cadre).get(f"/problems/{problem.pk}/"))
 
 
+def test_the_familys_word_names_the_visit_on_which_it_was_asked(cadre, own):
+    problem = raised(cadre, own)
+    move(problem, to=Status.SOLVED, by=cadre, word="水窖修好了")
+    visit = make_visit(cadre=cadre, household=own, kind="return", visited_on=date(2015, 10, 20))
+    before = make_visit(cadre=cadre, household=own, visited_on=date(2015, 9, 1))
+    client, url = client_of(cadre), f"/problems/{problem.pk}/"
+    assert before not in client.get(url).context["form"].fields["visit"].queryset
+    sent = {"version": problem.version, "to": "confirmed", "visit": visit.pk}
+    assert "只有回访确认才选走访" in words_of(client.post(url, {**sent, "to": "handling"}))
+    page = client.post(url, sent, follow=True)
+    assert "2015年10月20日回访 时问的" in words_of(page)
+
+
 def test_a_visits_problem_belongs_to_its_household(cadre, own):
     visit = make_visit(cadre=cadre, household=own)
     client_of(cadre).post(

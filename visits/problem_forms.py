@@ -7,13 +7,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.cells import CellError
-from core.forms import ChineseDateField
+from core.forms import ChineseDateField, limit
 from core.importing.columns import plain_text
 from households.models import Household
 from units.models import Cadre, today
 from villages.models import Village
 from visits.choices import Category
-from visits.models import Problem, Status
+from visits.models import Problem, Status, Visit
 from visits.problems import SAYS_WHY, joinable, owners
 from visits.refs import sent_ref
 
@@ -81,6 +81,11 @@ class ProblemForm(forms.Form):
             self.add_error(name if name in self.fields else None, sentences)
 
 
+class VisitChoices(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.visited_on:%Y-%m-%d} {obj.get_kind_display()}，{obj.cadre}"
+
+
 class MoveForm(forms.Form):
     """One step on; the version says whether somebody else moved it meanwhile."""
 
@@ -98,6 +103,13 @@ class MoveForm(forms.Form):
     owner = forms.ModelChoiceField(
         label="交给谁办", queryset=Cadre.objects.none(), required=False, empty_label="不变"
     )
+    visit = VisitChoices(
+        label="哪次走访问的",
+        queryset=Visit.objects.none(),
+        required=False,
+        empty_label="没有选",
+        help_text="回访确认的可以选",
+    )
 
     def __init__(self, *args: Any, problem: Problem, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,10 +125,27 @@ class MoveForm(forms.Form):
         owner.widget.attrs["class"] = "form-select"
         if not (user.is_office or user.is_leader):
             del self.fields["owner"]
+        self._offer_visits(problem, user)
+
+    def _offer_visits(self, problem: Problem, user: Cadre) -> None:
+        """To the family since it spoke of the difficulty, when the next step may be its word on it."""
+        there = Visit.objects.visible_to(user).counted().filter(household=problem.household_id)
+        since = there.filter(visited_on__gte=problem.raised_on).select_related("cadre")
+        if Status.CONFIRMED in problem.next_statuses and problem.household_id and since.exists():
+            limit(self, "visit", since.order_by("-visited_on", "-pk"))
+            self.fields["visit"].widget.attrs["class"] = "form-select"
+        else:
+            del self.fields["visit"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("visit") and data.get("to") != Status.CONFIRMED:
+            self.add_error("visit", "只有回访确认才选走访，这一步请选“没有选”。")
+        return data
 
     def written(self) -> dict[str, Any]:
         """What was chosen and written, for a page that goes on from what the problem is now."""
-        return {name: self.data.get(name, "") for name in ("to", "word", "owner")}
+        return {name: self.data.get(name, "") for name in ("to", "word", "owner", "visit")}
 
     def refuse(self, problems: dict[str, list[str]]) -> None:
         """Sentences of ValidationError beside their fields."""

@@ -230,7 +230,14 @@ def _move(problem: Problem, form: MoveForm, user: Cadre) -> tuple[ProblemMove | 
     if form.errors:
         return None, ""
     try:
-        return problems.move(problem, to=data["to"], by=user, word=data["word"], owner=data.get("owner")), ""
+        return problems.move(
+            problem,
+            to=data["to"],
+            by=user,
+            word=data["word"],
+            owner=data.get("owner"),
+            visit=data.get("visit"),
+        ), ""
     except ValidationError as error:
         form.refuse(error.message_dict)
         return None, ""
@@ -254,7 +261,7 @@ def _moved_before(problem: Problem, form: MoveForm, user: Cadre) -> tuple[Proble
 def _told(problem: Problem, user: Cadre, *, editable: bool) -> dict[str, Any]:
     """What the page says of a problem, and what the reader may do with it."""
     moving = editable and not problem.is_void and problem.joined_into_id is None
-    of_problem = Problem.objects.filter(pk=problem.pk)
+    of_problem, visits = Problem.objects.filter(pk=problem.pk), Visit.objects.visible_to(user)
     joined = Problem.objects.filter(joined_into=problem)
     joined_seen = joined.visible_to(user).with_head()
     return {
@@ -266,10 +273,11 @@ def _told(problem: Problem, user: Cadre, *, editable: bool) -> dict[str, Any]:
         "late_days": (today() - problem.due_on).days,
         "provisional": is_provisional(problem.due_on),
         "household_seen": Household.objects.visible_to(user).filter(problems=problem).exists(),
-        "visit_seen": Visit.objects.visible_to(user).filter(problems=problem).exists(),
+        "visit_seen": visits.filter(problems=problem).exists(),
         "response_seen": Response.objects.visible_to(user).filter(problems=problem).exists(),
         "into_seen": Problem.objects.visible_to(user).filter(joined=problem).exists(),
         "moves": problem.moves.select_related("by", "owner", "visit"),
+        "visits_seen": set(visits.filter(pk__in=problem.moves.values("visit")).values_list("pk", flat=True)),
         "joined": joined_seen,
         "others": joined.count() - len(joined_seen),
         "help": Assistance.objects.visible_to(user).counted().filter(problem=problem),
