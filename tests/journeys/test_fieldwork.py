@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import assert_accessible, assert_fits, sign_in
-from tests.factories import make_household, make_pairing, make_village
+from tests.factories import make_household, make_pairing, make_problem, make_village
 from units.models import Cadre
 from visits.models import Assistance, Problem
 
@@ -70,3 +70,16 @@ def test_from_a_visit_to_the_familys_word(
     desk.get_by_role("link", name="水窖漏水，要修").click()
     expect(desk.get_by_text("单位能出水泥")).to_be_visible()
     look(desk)
+
+
+def test_the_filters_of_a_list_fold_on_the_phone(phone: Page, live_server, cadre: Cadre) -> None:
+    household = make_household(head="王守田", village=make_village())
+    make_pairing(cadre=cadre, household=household)
+    make_problem(cadre=cadre, household=household, description="水窖漏水")
+    sign_in(phone, live_server, cadre)
+    phone.goto("/problems/?status=registered")
+    phone.get_by_text("更多", exact=True).tap()
+    expect(phone.get_by_label("类别：")).to_be_visible()
+    look(phone)
+    phone.get_by_label("类别：").select_option(label="道路")
+    expect(phone.get_by_text("没有符合条件的诉求。")).to_be_visible()
