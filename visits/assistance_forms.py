@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.db import models
@@ -19,6 +19,7 @@ from visits.choices import AssistanceKind
 from visits.forms import TAPPED, ManyFilesInput, PhotosField
 from visits.models import Assistance, Problem, Visit
 from visits.problem_forms import PlainText
+from visits.refs import sent_ref
 from visits.share_forms import PartsForm, label_of
 
 
@@ -200,20 +201,12 @@ class AssistanceForm(PartsForm):
         left_out = {"way", *Worth._fields}
         return {
             **{name: value for name, value in data.items() if name not in left_out},
-            "ref": self.sent_ref(),
+            "ref": sent_ref(self),
             "author": self.user,
             "cadre": data.get("cadre") or self.giver,
             "households": list(data["households"]),
             "visit": self.asked.visit,
         }
-
-    def sent_ref(self) -> UUID:
-        """The form's ref, or the fresh one of the button 另记一条."""
-        try:
-            return UUID(self.data.get("fresh", ""))
-        except ValueError:
-            ref: UUID = self.cleaned_data["ref"]
-            return ref
 
 
 def _givers(user: Cadre, village: int, households: QuerySet[Household]) -> QuerySet[Cadre]:

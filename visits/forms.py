@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,6 +21,7 @@ from villages.models import Village
 from visits.choices import Service
 from visits.models import Visit
 from visits.recording import LONGEST_STAY, check_outing
+from visits.refs import sent_ref
 
 MOST_PHOTOS = 9
 OTHER_DAY = "other"
@@ -238,7 +239,7 @@ class VisitForm(forms.Form):
         return {
             "author": self.author,
             "cadre": self.cadre,
-            "ref": self.ref_chosen,
+            "ref": sent_ref(self),
             "households": list(data["households"]),
             "companions": list(data["companions"]),
             "position": self._position(),
@@ -249,15 +250,6 @@ class VisitForm(forms.Form):
         """Where it was, when the phone said both; never asked for."""
         latitude, longitude = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
         return None if latitude is None or longitude is None else (latitude, longitude)
-
-    @property
-    def ref_chosen(self) -> UUID:
-        """The form's ref, or the fresh one of the button 另记一条."""
-        try:
-            return UUID(self.data.get("fresh", ""))
-        except ValueError:
-            ref: UUID = self.cleaned_data["ref"]
-            return ref
 
     @property
     def ticked(self) -> list[Any]:
