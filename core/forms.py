@@ -1,5 +1,6 @@
 """Forms of domain rows: the second of two editors is told, sees both versions, and overwrites nothing unknowingly."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -190,6 +191,12 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
 
 def _text(field: Any, value: Any) -> str:
     return str(value) if isinstance(value, models.Model) else shown(field, value)
+
+
+def refuse(form: forms.BaseForm, problems: Mapping[str, Sequence[str]]) -> None:
+    """The sentences of a ValidationError beside their fields, above the form when it has no such field."""
+    for name, sentences in problems.items():
+        form.add_error(name if name in form.fields else None, list(sentences))
 
 
 def limit(form: forms.BaseForm, name: str, queryset: models.QuerySet[Any]) -> None:

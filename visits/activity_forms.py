@@ -91,8 +91,3 @@ class ActivityForm(forms.Form):
     def record(self) -> dict[str, Any]:
         """A valid form as the keywords of `record_activity`."""
         return {**self.cleaned_data, "ref": sent_ref(self), "author": self.user}
-
-    def refuse(self, problems: dict[str, list[str]]) -> None:
-        """Sentences of ValidationError beside their fields."""
-        for name, sentences in problems.items():
-            self.add_error(name if name in self.fields else None, sentences)

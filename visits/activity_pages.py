@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
-from core.forms import ChineseDateField
+from core.forms import ChineseDateField, refuse
 from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page, offer
 from core.places import under
 from units.access import get_visible, recorder_required, user_of
@@ -123,7 +123,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
         try:
             activity = activities.record_activity(**form.record())
         except ValidationError as error:
-            form.refuse(error.message_dict)
+            refuse(form, error.message_dict)
         except SameRef as sent:
             conflict = {"stored": sent.stored[0]}
         except RefTaken:

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from core.forms import ChineseDateField, key_of
+from core.forms import ChineseDateField, key_of, refuse
 from core.lists import (
     Column,
     Listing,
@@ -195,7 +195,7 @@ def assistance_new(request: HttpRequest) -> HttpResponse:
         try:
             item = assisting.record_assistance(**form.record())
         except ValidationError as error:
-            form.refuse(error.message_dict)
+            refuse(form, error.message_dict)
         except SameRef as sent:
             conflict = {"stored": sent.stored[0]}
         except RefTaken:

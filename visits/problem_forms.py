@@ -75,11 +75,6 @@ class ProblemForm(forms.Form):
         """A valid form as keywords of `raise_problem`."""
         return {"village": None, **self.cleaned_data, "ref": sent_ref(self)}
 
-    def refuse(self, problems: dict[str, list[str]]) -> None:
-        """Sentences of ValidationError beside their fields."""
-        for name, sentences in problems.items():
-            self.add_error(name if name in self.fields else None, sentences)
-
 
 class VisitChoices(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
@@ -146,11 +141,6 @@ class MoveForm(forms.Form):
     def written(self) -> dict[str, Any]:
         """What was chosen and written, for a page that goes on from what the problem is now."""
         return {name: self.data.get(name, "") for name in ("to", "word", "owner", "visit")}
-
-    def refuse(self, problems: dict[str, list[str]]) -> None:
-        """Sentences of ValidationError beside their fields."""
-        for name, sentences in problems.items():
-            self.add_error(name if name in self.fields else None, sentences)
 
 
 def step_label(problem: Problem, status: Status) -> str:

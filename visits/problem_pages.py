@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.display import history_of
-from core.forms import ChineseDateField, key_of
+from core.forms import ChineseDateField, key_of, refuse
 from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_of, link_to, list_page, offer
 from core.places import under
 from core.records import StaleRecord
@@ -154,7 +154,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
         try:
             problem = problems.raise_problem(author=user, household=household, visit=visit, **form.record())
         except ValidationError as error:
-            form.refuse(error.message_dict)
+            refuse(form, error.message_dict)
         except SameRef as sent:
             conflict = {"stored": sent.stored[0]}
         except RefTaken:
@@ -239,7 +239,7 @@ def _move(problem: Problem, form: MoveForm, user: Cadre) -> tuple[ProblemMove | 
             visit=data.get("visit"),
         ), ""
     except ValidationError as error:
-        form.refuse(error.message_dict)
+        refuse(form, error.message_dict)
         return None, ""
     except StaleRecord:
         problem.refresh_from_db()

@@ -132,11 +132,6 @@ class PartsForm(WorthForm):
             if whole and whole != summed:
                 self.add_error(name, f"各户加起来是 {summed}，和这里的总数 {whole} 对不上，请改一处。")
 
-    def refuse(self, problems: dict[str, list[str]]) -> None:
-        """Sentences of ValidationError beside their fields."""
-        for name, sentences in problems.items():
-            self.add_error(name if name in self.fields else None, sentences)
-
 
 class SharesForm(PartsForm):
     """What one recorded item gave and what each household got of it, put right.

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from core.display import history_of
+from core.forms import refuse
 from core.models import Change
 from core.records import Record, StaleRecord
 from households.models import Household
@@ -36,7 +37,7 @@ def assistance_shares(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             assisting.correct(item, **form.correction())
         except ValidationError as error:
-            form.refuse(error.message_dict)
+            refuse(form, error.message_dict)
         except StaleRecord:
             conflict = _conflict(form, item)
         if not form.errors and conflict is None:
