@@ -56,6 +56,12 @@ def written_for(request: HttpRequest) -> Cadre:
     return colleague
 
 
+def named(request: HttpRequest, name: str, rows: Any) -> Any:
+    """The one of `rows` that the address names (`?name=`), None without; 404 when it is none of them."""
+    key = request.GET.get(name, "")
+    return get_object_or_404(rows, pk=key_of(key)) if key else None
+
+
 def get_visible(queryset: Any, user: Cadre, **lookup: Any) -> Any:
     """The one row, or 404 when the user may not see it (`queryset` is a manager or queryset)."""
     return _found(queryset.visible_to(user), lookup)

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Case, FilteredRelation, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.forms import ChineseDateField, key_of, refuse
@@ -29,7 +29,7 @@ from core.pages import form_page
 from core.places import under
 from households.choices import Relation
 from households.models import Household, Member, head_names
-from units.access import get_editable, get_visible, recorder_required, user_of, written_for
+from units.access import get_editable, get_visible, named, recorder_required, user_of, written_for
 from units.context import frame_of
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
@@ -227,19 +227,14 @@ def _asked(request: HttpRequest, user: Cadre, giver: Cadre) -> Asked:
     households = list(seen.filter(pk__in=keys))
     if len(households) < len(keys):
         raise Http404("这一户不在，或者不归您管。")
-    problem = _named(request, "problem", Problem.objects.visible_to(user).with_head())
-    visit = _named(request, "visit", Visit.objects.visible_to(user).select_related("village"))
-    project = _named(request, "project", Project.objects.visible_to(user).select_related("village"))
+    problem = named(request, "problem", Problem.objects.visible_to(user).with_head())
+    visit = named(request, "visit", Visit.objects.visible_to(user).select_related("village"))
+    project = named(request, "project", Project.objects.visible_to(user).select_related("village"))
     of_rows: set[int] = {visit.household_id} if visit else set()
     if problem:
         of_rows |= {problem.household_id, *problem.joined.values_list("household", flat=True)}
     households += seen.filter(pk__in=of_rows - {None} - keys)
     return Asked(households, problem, visit, project, request.POST)
-
-
-def _named(request: HttpRequest, name: str, rows: Any) -> Any:
-    key = request.GET.get(name, "")
-    return get_object_or_404(rows, pk=key_of(key)) if key else None
 
 
 def _form(request: HttpRequest, user: Cadre, giver: Cadre, asked: Asked) -> AssistanceForm:

@@ -9,19 +9,19 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.display import history_of
-from core.forms import ChineseDateField, key_of, refuse
+from core.forms import ChineseDateField, refuse
 from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_of, link_to, list_page, offer
 from core.places import under
 from core.records import StaleRecord
 from households.choices import Relation
 from households.models import Household, Member
 from surveys.models import Response
-from units.access import get_editable, get_visible, recorder_required, user_of
+from units.access import get_editable, get_visible, named, recorder_required, user_of
 from units.context import frame_of
 from units.models import Cadre, today
 from units.workdays import is_provisional
@@ -138,11 +138,11 @@ def problem_list(request: HttpRequest) -> HttpResponseBase:
 def problem_new(request: HttpRequest) -> HttpResponse:
     """Of a household (`?household=`), of one seen on a visit (`?visit=`), or of a village."""
     user = user_of(request)
-    visit = _asked(request, "visit", Visit.objects.visible_to(user).select_related("household__village"))
+    visit = named(request, "visit", Visit.objects.visible_to(user).select_related("household__village"))
     household = visit.household if visit else None
     if household is None:
         seen = Household.objects.visible_to(user).with_head().select_related("village__division")
-        household = _asked(request, "household", seen)
+        household = named(request, "household", seen)
     form = ProblemForm(
         request.POST or None,
         user=user,
@@ -178,12 +178,6 @@ def problem_new(request: HttpRequest) -> HttpResponse:
         },
         status=409 if conflict else 200,
     )
-
-
-def _asked(request: HttpRequest, name: str, rows: Any) -> Any:
-    """The row that the address names, None without one; 404 when it is not to be seen."""
-    key = request.GET.get(name, "")
-    return get_object_or_404(rows, pk=key_of(key)) if key else None
 
 
 def problem(request: HttpRequest, pk: int) -> HttpResponse:
