@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Case, Q, QuerySet, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,9 +23,9 @@ from villages.choices import place_field, town_choices, unit_choices
 from visits import activities
 from visits.activities import MATERIALS
 from visits.activity_forms import ActivityForm, field_of, label_of
-from visits.forms import VoidForm
 from visits.models import Activity
 from visits.refs import RefTaken, SameRef
+from visits.void_pages import void_page
 
 
 class ActivitySearch(SearchForm):
@@ -172,30 +172,19 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def activity_void(request: HttpRequest, pk: int) -> HttpResponse:
-    """作废: a page that says what will happen, since it cannot be undone."""
     user = user_of(request)
     activity: Activity = get_visible(Activity.objects, user, pk=pk)
-    if not Activity.objects.editable_by(user).filter(pk=pk, voided_on=None).exists():
-        raise PermissionDenied("只有记的人七天以内、负责人和双联办可以作废，作废了的不能再作废。")
-    form = VoidForm(request.POST or None, others=0)
-    if request.method == "POST" and form.is_valid():
-        activities.take_back(activity, by=user, reason=form.cleaned_data["reason"])
-        messages.success(request, "已作废，不再计数。")
-        return redirect("activity", pk=pk)
-    return render(
+    return void_page(
         request,
-        "pages/confirm.html",
-        {
-            "page": {"title": "作废这次活动"},
-            "frame": frame_of(user),
-            "back": reverse("activity", args=[pk]),
-            "text": f"{activity.held_on:%Y-%m-%d} {activity}",
-            "points": [
-                "作废以后还能看到，划线显示；次数、人数和宣传资料里都不再计它。",
-                "不能恢复；记错的请另记一次。",
-            ],
-            "form": form,
-            "submit": "作废",
-            "cancel": reverse("activity", args=[pk]),
-        },
+        activity,
+        allowed=Activity.objects.editable_by(user).filter(pk=pk, voided_on=None).exists(),
+        recorder="记的人",
+        take_back=activities.take_back,
+        title="作废这次活动",
+        text=f"{activity.held_on:%Y-%m-%d} {activity}",
+        points=[
+            "作废以后还能看到，划线显示；次数、人数和宣传资料里都不再计它。",
+            "不能恢复；记错的请另记一次。",
+        ],
+        back=reverse("activity", args=[pk]),
     )

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Case, FilteredRelation, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -37,11 +37,11 @@ from villages.models import FundSource, Project
 from visits import assisting
 from visits.assistance_forms import Asked, AssistanceForm, ResultForm
 from visits.choices import AssistanceKind
-from visits.forms import VoidForm
 from visits.models import Assistance, AssistanceShare, Problem, Visit
 from visits.refs import RefTaken, SameRef
 from visits.share_pages import history_with_shares
 from visits.summing import sums
+from visits.void_pages import void_page
 
 
 class AssistanceSearch(SearchForm):
@@ -316,30 +316,19 @@ def assistance_result(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def assistance_void(request: HttpRequest, pk: int) -> HttpResponse:
-    """作废: a page that says what will happen, since it cannot be undone."""
     user = user_of(request)
     item: Assistance = get_visible(Assistance.objects, user, pk=pk)
-    if not Assistance.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists():
-        raise PermissionDenied("只有记的人七天以内、负责人和双联办可以作废，作废了的不能再作废。")
-    form = VoidForm(request.POST or None, others=0)
-    if request.method == "POST" and form.is_valid():
-        assisting.take_back(item, by=user, reason=form.cleaned_data["reason"])
-        messages.success(request, "已作废，不再计数。")
-        return redirect("assistance-item", pk=pk)
-    return render(
+    return void_page(
         request,
-        "pages/confirm.html",
-        {
-            "page": {"title": "作废这笔帮扶"},
-            "frame": frame_of(user),
-            "back": reverse("assistance-item", args=[pk]),
-            "text": f"{item.given_on:%Y-%m-%d} {item}",
-            "points": [
-                "作废以后还能看到，划线显示；件数、钱物合计和各户所得里都不再计它。",
-                "不能恢复；记错的请另记一笔。",
-            ],
-            "form": form,
-            "submit": "作废",
-            "cancel": reverse("assistance-item", args=[pk]),
-        },
+        item,
+        allowed=Assistance.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists(),
+        recorder="记的人",
+        take_back=assisting.take_back,
+        title="作废这笔帮扶",
+        text=f"{item.given_on:%Y-%m-%d} {item}",
+        points=[
+            "作废以后还能看到，划线显示；件数、钱物合计和各户所得里都不再计它。",
+            "不能恢复；记错的请另记一笔。",
+        ],
+        back=reverse("assistance-item", args=[pk]),
     )

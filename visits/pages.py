@@ -23,6 +23,7 @@ from visits.forms import VisitForm, VoidForm, typed
 from visits.models import Visit, VisitPhoto, VisitSignature
 from visits.refs import RefTaken, SameRef
 from visits.resending import both_versions
+from visits.void_pages import ask_why
 from visits.voiding import void
 
 
@@ -144,7 +145,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def visit_void(request: HttpRequest, pk: int) -> HttpResponse:
-    """作废: a page that says what will happen, since it cannot be undone."""
+    """One row, or all that its form recorded."""
     user = user_of(request)
     visit: Visit = get_editable(Visit.objects.with_head().select_related("cadre", "village"), user, pk=pk)
     if visit.is_void:
@@ -156,22 +157,16 @@ def visit_void(request: HttpRequest, pk: int) -> HttpResponse:
         gone = void(visit, by=user, **form.cleaned_data)
         messages.success(request, f"已作废 {gone} 条，不再计数。")
         return redirect("visit", pk=pk)
-    return render(
+    return ask_why(
         request,
-        "pages/confirm.html",
-        {
-            "page": {"title": "作废这条走访"},
-            "frame": frame_of(user),
-            "back": reverse("visit", args=[pk]),
-            "text": f"{visit.cadre}，{visit.visited_on:%Y-%m-%d} {visit.get_kind_display()}，"
-            f"{getattr(visit, 'head_name', None) or visit.village or ''}：{visit.content[:60]}",
-            "points": [
-                "作废以后还能看到，划线显示，写明谁、为什么作废。",
-                "次数、天数、夜数和报表里都不再计它。",
-                "不能恢复；记错的请另记一条。",
-            ],
-            "form": form,
-            "submit": "作废",
-            "cancel": reverse("visit", args=[pk]),
-        },
+        form,
+        title="作废这条走访",
+        text=f"{visit.cadre}，{visit.visited_on:%Y-%m-%d} {visit.get_kind_display()}，"
+        f"{getattr(visit, 'head_name', None) or visit.village or ''}：{visit.content[:60]}",
+        points=[
+            "作废以后还能看到，划线显示，写明谁、为什么作废。",
+            "次数、天数、夜数和报表里都不再计它。",
+            "不能恢复；记错的请另记一条。",
+        ],
+        back=reverse("visit", args=[pk]),
     )

@@ -28,11 +28,11 @@ from units.workdays import is_provisional
 from villages.choices import place_field, town_choices, unit_choices
 from visits import problems
 from visits.choices import Category
-from visits.forms import VoidForm
 from visits.home import own_households
 from visits.models import Assistance, Problem, ProblemMove, Status, Visit
 from visits.problem_forms import JoinForm, MoveForm, ProblemForm
 from visits.refs import RefTaken, SameRef
+from visits.void_pages import void_page
 
 STATES = [("", "状态"), ("open", "没办结"), ("overdue", "逾期"), *Status.choices]
 
@@ -322,32 +322,21 @@ def problem_leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def problem_void(request: HttpRequest, pk: int) -> HttpResponse:
-    """作废: a page that says what will happen, since it cannot be undone."""
     user = user_of(request)
     problem: Problem = get_visible(Problem.objects, user, pk=pk)
-    if not Problem.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists():
-        raise PermissionDenied("只有录入的人七天以内、负责人和双联办可以作废，作废了的不能再作废。")
-    form = VoidForm(request.POST or None, others=0)
-    if request.method == "POST" and form.is_valid():
-        problems.take_back(problem, by=user, reason=form.cleaned_data["reason"])
-        messages.success(request, "已作废，不再计数。")
-        return redirect("problem", pk=pk)
-    return render(
+    return void_page(
         request,
-        "pages/confirm.html",
-        {
-            "page": {"title": "作废这件诉求"},
-            "frame": frame_of(user),
-            "back": reverse("problem", args=[pk]),
-            "text": f"{problem.get_category_display()}：{problem.description[:60]}",
-            "points": [
-                "作废以后还能看到，划线显示；台账和报表里不再计它。",
-                "并进它的诉求会分开，单独办理。",
-            ],
-            "form": form,
-            "submit": "作废",
-            "cancel": reverse("problem", args=[pk]),
-        },
+        problem,
+        allowed=Problem.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists(),
+        recorder="录入的人",
+        take_back=problems.take_back,
+        title="作废这件诉求",
+        text=f"{problem.get_category_display()}：{problem.description[:60]}",
+        points=[
+            "作废以后还能看到，划线显示；台账和报表里不再计它。",
+            "并进它的诉求会分开，单独办理。",
+        ],
+        back=reverse("problem", args=[pk]),
     )
 
 

@@ -1,0 +1,55 @@
+"""作废 on the pages: a page that says what will happen and asks why, since it cannot be undone."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from units.access import user_of
+from units.context import frame_of
+from visits.forms import VoidForm
+
+
+def void_page(
+    request: HttpRequest,
+    row: Any,
+    *,
+    allowed: bool,
+    recorder: str,
+    take_back: Callable[..., None],
+    title: str,
+    text: str,
+    points: Sequence[str],
+    back: str,
+) -> HttpResponse:
+    """Ask why, take the row back and go `back`; `recorder` says in words who besides the managers may."""
+    if not allowed:
+        raise PermissionDenied(f"只有{recorder}七天以内、负责人和双联办可以作废，作废了的不能再作废。")
+    form = VoidForm(request.POST or None, others=0)
+    if request.method == "POST" and form.is_valid():
+        take_back(row, by=user_of(request), reason=form.cleaned_data["reason"])
+        messages.success(request, "已作废，不再计数。")
+        return redirect(back)
+    return ask_why(request, form, title=title, text=text, points=points, back=back)
+
+
+def ask_why(
+    request: HttpRequest, form: VoidForm, *, title: str, text: str, points: Sequence[str], back: str
+) -> HttpResponse:
+    return render(
+        request,
+        "pages/confirm.html",
+        {
+            "page": {"title": title},
+            "frame": frame_of(user_of(request)),
+            "back": back,
+            "text": text,
+            "points": points,
+            "form": form,
+            "submit": "作废",
+            "cancel": back,
+        },
+    )
