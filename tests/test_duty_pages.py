@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from households.models import HouseholdAway
 from tests.factories import COUNTY, make_cadre, make_household, make_pairing, make_visit
 from tests.pages import client_of, words_of
 from units.models import Requirement
@@ -53,6 +54,14 @@ def test_a_cadre_reads_why_a_visit_does_not_count(letter, busy):
     words = words_of(client_of(busy).get(f"/duties/cadres/{busy.pk}/?year={YEAR}"))
     assert "还欠 3 户次" in words
     assert "2015-05-05 王有福 电话 不算 电话联系，不算入户" in words
+
+
+def test_a_call_that_counts_says_that_the_family_was_away(letter, busy):
+    HouseholdAway.objects.create(
+        household=busy.pairings.get().household, started_on=date(2015, 5, 5), reason="全家去新疆"
+    )
+    words = words_of(client_of(busy).get(f"/duties/cadres/{busy.pk}/?year={YEAR}"))
+    assert "2015-05-05 王有福 电话 算 举家外出期间的电话" in words
 
 
 def test_a_cadre_reads_nobody_elses(letter, busy):

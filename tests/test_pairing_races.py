@@ -1,4 +1,4 @@
-"""Two who pair the same household at the same moment: one has it, the other is told."""
+"""Two who do the same at the same moment: one has it, the other is told."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -11,8 +11,17 @@ from django.db import connection
 from core.records import StaleRecord
 from households.models import Household, HouseholdPairing
 from households.pairing import end_pairing, hand_over, pair_households
-from tests.factories import make_cadre, make_household, make_pairing, make_unit, make_village
-from units.models import Cadre, today
+from tests.factories import (
+    COUNTY,
+    make_cadre,
+    make_division,
+    make_household,
+    make_pairing,
+    make_unit,
+    make_village,
+)
+from units.models import Cadre, Requirement, today
+from units.presets import letter_requirements
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,3 +74,15 @@ def test_one_of_two_ends_hands_over_or_neither_twice():
         pairing.refresh_from_db()
         assert pairing.ended_on == today()
         assert heir.pairings.filter(household=pairing.household_id).count() == (told[1] == "done")
+
+
+def test_a_preset_taken_twice_at_once_is_there_once():
+    make_division()
+    for year in range(2015, 2015 + ROUNDS):
+
+        def take(chosen: int = year) -> None:
+            letter_requirements(place=COUNTY, year=chosen)
+
+        assert run_at_once(take, take) == ["done", "done"]
+        kept = Requirement.objects.filter(year=year)
+        assert kept.count() == kept.values("rank", "indicator").distinct().count() > 0

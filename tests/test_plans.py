@@ -247,6 +247,8 @@ def test_a_family_leaves_and_comes_back(cadre, own):
     )
     away.refresh_from_db()
     assert away.ended_on == date(2015, 11, 20)
+    told = "外出过：2015年3月1日至 2015年11月20日，去新疆摘棉花"
+    assert told in words_of(client.get(f"/households/{own.pk}/"))
 
 
 def test_a_household_that_is_not_ones_own_has_no_plan_to_write(cadre):

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
+
 from core import bulk
 from core.words import join_words
-from units.models import Requirement, Word
+from units.models import Division, Requirement, Word
 from units.roles import Rank
 
 CEILINGS = {Rank.COUNTY: 10, Rank.SECTION: 8, Rank.GENERAL: 5}
@@ -67,13 +69,16 @@ def copied_requirements(*, place: str, year: int) -> int:
 
 def add_requirements(rows: Sequence[dict[str, Any]], *, place: str, year: int) -> int:
     """Insert what the year does not have yet: what the office has set stays as it is."""
-    there = set(
-        Requirement.objects.filter(place=place, year=year).values_list("rank", "unit_id", "indicator")
-    )
-    missing = [
-        row for row in rows if (row.get("rank", ""), row.get("unit_id"), row["indicator"]) not in there
-    ]
-    bulk.insert(Requirement, [{"year": year, "place": place, **row} for row in missing])
+    with transaction.atomic():
+        # Two who press at the same moment come one after the other.
+        Division.objects.select_for_update().filter(code=place).first()
+        there = set(
+            Requirement.objects.filter(place=place, year=year).values_list("rank", "unit_id", "indicator")
+        )
+        missing = [
+            row for row in rows if (row.get("rank", ""), row.get("unit_id"), row["indicator"]) not in there
+        ]
+        bulk.insert(Requirement, [{"year": year, "place": place, **row} for row in missing])
     return len(missing)
 
 

@@ -110,14 +110,15 @@ def _history(
 
 
 def _plan(user: Cadre, household: Household) -> dict[str, Any]:
-    """一户一策 with its measures, the projects that serve the household, and whether the family is away."""
+    """一户一策 with its measures, the projects that serve the household, and when the family was away."""
     plans = HouseholdPlan.objects.filter(household=household).order_by().select_related("written_by")
-    plan = next(iter(plans), None)
+    plan, aways = next(iter(plans), None), list(HouseholdAway.objects.filter(household=household))
     return {
         "plan": plan,
         "measures": plan.measures.all() if plan else (),
         "projects": ProjectBeneficiary.objects.filter(household=household).select_related("project"),
-        "away": next(iter(HouseholdAway.objects.filter(household=household, ended_on=None)), None),
+        "away": next((away for away in aways if away.ended_on is None), None),
+        "was_away": [away for away in aways if away.ended_on],
         "may_plan": not user.is_viewer,
     }
 
