@@ -22,17 +22,8 @@ class Sums(NamedTuple):
 
 def sums(rows: QuerySet[Assistance] | QuerySet[AssistanceShare]) -> Sums:
     """Of the counted ones among the items of a place, unit or cadre, or among the shares of a household."""
-    return _sums(_counted(rows).aggregate(**_amounts(rows)))
-
-
-def sums_by(rows: QuerySet[Assistance] | QuerySet[AssistanceShare], column: str) -> dict[Any, Sums]:
-    """The same for each value of a column (unit, village, household …), in one query."""
-    found = _counted(rows).values(column).annotate(**_amounts(rows))
-    return {row.pop(column): _sums(row) for row in found}
-
-
-def _counted(rows: Any) -> Any:
-    return rows.counted().order_by()
+    found: Any = rows
+    return _sums(found.counted().aggregate(**_amounts(rows)))
 
 
 def _amounts(rows: QuerySet[Any]) -> dict[str, Aggregate]:
