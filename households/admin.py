@@ -130,10 +130,6 @@ class HouseholdAdmin(ScopedAdmin):
         headed: QuerySet[Any] = rows.with_head()
         return headed
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        later = () if obj else self.readonly_fields
-        return [name for name in super().get_fields(request, obj) if name not in later]
-
     def matches(self, word: str) -> Q:
         return super().matches(word) | Q(pk__in=people(word).values("household"))
 

@@ -36,7 +36,7 @@ class PairingAdmin(ScopedAdmin):
         raise NotImplementedError
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        later = () if obj else (*self.end_fields, *self.readonly_fields)
+        later = () if obj else self.end_fields
         return [name for name in super().get_fields(request, obj) if name not in later]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:

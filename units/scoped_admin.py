@@ -256,6 +256,11 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         """The row as one choice among others."""
         return str(row)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """What is only read is no part of a new row."""
+        later = () if obj else self.readonly_fields
+        return [name for name in super().get_fields(request, obj) if name not in later]
+
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         """What nobody writes here is no part of a new row."""
         inlines = super().get_inlines(request, obj)

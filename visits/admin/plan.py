@@ -74,10 +74,6 @@ class VillagePlanAdmin(ScopedAdmin):
     )
     search_help_text = "村、产业、问题、思路"
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        later = () if obj else self.readonly_fields
-        return [name for name in super().get_fields(request, obj) if name not in later]
-
     def page_of(self, row: VillagePlan) -> str:
         return reverse(self.page, args=[row.village_id])
 
@@ -215,10 +211,6 @@ class HouseholdPlanAdmin(OfHouseholdAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("written_by")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        later = () if obj else self.readonly_fields
-        return [name for name in super().get_fields(request, obj) if name not in later]
 
 
 @admin.register(Measure)
