@@ -23,7 +23,7 @@ from units.admin import CadreAdmin
 from units.admin_lists import Filled, Seen
 from units.models import Cadre
 from units.pairing_admin import PairingAdmin
-from units.scoped_admin import MANAGERS, ScopedAdmin, ScopedForm, ScopedInline, holds, id_hashes_in
+from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline, holds, id_hashes_in
 from villages.models import Village
 
 
@@ -201,6 +201,23 @@ def heads_of(household: str) -> Prefetch:
 def head_of(household: Any) -> str:
     """The head's name of a household fetched with `heads_of`; '' when there is none."""
     return household.heads[0].name if household and household.heads else ""
+
+
+class FamilyInline(ScopedInline):
+    """Rows that name a household each, with its head: read here, written on their page in front."""
+
+    writers = NOBODY
+    readonly_fields = ("head",)
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return (
+            super().get_queryset(request).select_related("household").prefetch_related(heads_of("household"))
+        )
+
+    @admin.display(description="户主")
+    def head(self, row: Any) -> str:
+        return head_of(row.household)
 
 
 def people(word: str) -> QuerySet[Member]:

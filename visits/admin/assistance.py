@@ -7,31 +7,20 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from households.admin import head_of, heads_of, people
+from households.admin import FamilyInline, people
 from units.access import user_of
 from units.admin_lists import Filled, Seen
 from units.models import Cadre
-from units.scoped_admin import MANAGERS, NOBODY, ScopedInline
+from units.scoped_admin import MANAGERS
 from visits import assisting
 from visits.admin.voiding import VoidableAdmin
+from visits.assisting import Worth
 from visits.models import Assistance, AssistanceShare
 
 
-class ShareInline(ScopedInline):
+class ShareInline(FamilyInline):
     model = AssistanceShare
-    writers = NOBODY
-    fields = ("household", "head", "cash", "quantity", "goods_value", "loan", "people")
-    readonly_fields = ("head",)
-    show_change_link = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
-            super().get_queryset(request).select_related("household").prefetch_related(heads_of("household"))
-        )
-
-    @admin.display(description="户主")
-    def head(self, share: Any) -> str:
-        return head_of(share.household)
+    fields = ("household", "head", *Worth._fields)
 
 
 @admin.register(Assistance)
@@ -51,7 +40,7 @@ class AssistanceAdmin(VoidableAdmin):
         ("voided_on", "void_reason"),
     )
     written = ("result",)
-    """The shares sum to the whole: neither is rewritten."""
+    """Amounts and shares are put right together, on the page in front."""
     inlines = (ShareInline,)
     list_display = (
         "given_on",

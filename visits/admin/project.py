@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from households.admin import head_of, heads_of
+from households.admin import FamilyInline
 from households.models import ProjectBeneficiary
 from units.access import user_of
 from units.admin_lists import Seen
@@ -47,21 +47,9 @@ class NoteInline(ScopedInline):
         return super().get_queryset(request).select_related("by")
 
 
-class BeneficiaryInline(ScopedInline):
+class BeneficiaryInline(FamilyInline):
     model = ProjectBeneficiary
-    writers = NOBODY
     fields = ("household", "head")
-    readonly_fields = ("head",)
-    show_change_link = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
-            super().get_queryset(request).select_related("household").prefetch_related(heads_of("household"))
-        )
-
-    @admin.display(description="户主")
-    def head(self, row: Any) -> str:
-        return head_of(row.household)
 
 
 @admin.register(Project)
