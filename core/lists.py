@@ -7,10 +7,8 @@ list is sorted by them.
 
 import json
 import tempfile
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -24,10 +22,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.choices import BaseChoiceIterator
 
 from core import identity, sheets
 from core.models import Download
+from core.search import SearchForm
 
 PER_PAGE = 50
 Show = Callable[[Any], Any]
@@ -81,120 +79,6 @@ def link_to(name: str) -> Callable[[int], str]:
     """A function from a primary key to the address of its page, resolved once a process."""
     before, _, after = reverse(name, args=[987654321]).partition("987654321")
     return lambda pk: f"{before}{pk}{after}"
-
-
-def by_name(text: str, prefix: str = "") -> Q:
-    """Part of a Chinese name, or of its pinyin or initials."""
-    if not text.isascii():
-        return Q(**{f"{prefix}name__contains": text})
-    letters = text.lower().replace(" ", "").replace("'", "")
-    return Q(**{f"{prefix}pinyin__contains": letters}) | Q(**{f"{prefix}initials__contains": letters})
-
-
-class Pairs(BaseChoiceIterator):
-    """Choices that are plain pairs already; Django looks into each of a list's at every request."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self.pairs = list(pairs)
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self.pairs)
-
-
-def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> None:
-    """Let a choice field offer, and accept, only these."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = Pairs(choices)
-
-
-def plain(text: str) -> str:
-    """Full-width letters and digits made plain."""
-    return unicodedata.normalize("NFKC", text)
-
-
-def key_field(label: str) -> forms.IntegerField:
-    """A filter set by links alone: the key of a row, no larger than both databases can hold."""
-    return forms.IntegerField(label=label, required=False, max_value=10**18, widget=forms.HiddenInput)
-
-
-class SearchForm(forms.Form):
-    """The filters of a list. Field `x` narrows through the method `by_x(queryset, value)`."""
-
-    placeholder = ""
-    q = forms.CharField(label="查找", required=False, max_length=60)
-
-    def clean_q(self) -> str:
-        """As names and numbers are stored: full-width digits made plain, no spaces within."""
-        return "".join(plain(self.cleaned_data["q"]).split())
-
-    def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow by every understood field; what is not understood is left out and said by `problem`."""
-        self.is_valid()
-        for name, value in self.cleaned_data.items():
-            if value not in (None, "", False):
-                queryset = getattr(self, f"by_{name}")(queryset, value)
-        return queryset
-
-    def by_q(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return queryset.filter(by_name(value))
-
-    @property
-    def problem(self) -> str:
-        wrong = [str(self.fields[name].label) for name in self.errors if name in self.fields]
-        return f"{'、'.join(wrong)}的条件看不懂，没有按它筛选。" if wrong else ""
-
-    def describe(self) -> str:
-        """The filters in force, in words, for the log of downloads and the head of a print."""
-        return "；".join(f"{field.label}：{self._shown(name)}" for name, field in self._set_fields())
-
-    def _set_fields(self) -> Iterator[tuple[str, forms.Field]]:
-        for name, field in self.fields.items():
-            if self.cleaned_data.get(name) not in (None, "", False):
-                yield name, field
-
-    def _shown(self, name: str) -> str:
-        field, value = self.fields[name], self.cleaned_data[name]
-        if isinstance(field, forms.ChoiceField):
-            return str(dict(_flat(field.choices)).get(value, value))
-        return "是" if value is True else str(value)
-
-    def chips(self, without: Callable[[str], str]) -> list[dict[str, Any]]:
-        """The filters as `_filter.html` shows them; `without(name)` is the page's address without one."""
-        return [
-            {
-                "name": name,
-                "label": field.label,
-                "kind": _kind(field),
-                "value": self._raw(name),
-                "choices": [(v, label) for v, label in _flat(getattr(field, "choices", [])) if v != ""],
-                "clear": without(name),
-            }
-            for name, field in self.fields.items()
-            if name != "q" and not isinstance(field.widget, forms.HiddenInput)
-        ]
-
-    def hidden_pairs(self) -> list[tuple[str, Any]]:
-        """Filters that a link set and that stay in force while others change."""
-        return [
-            (name, self._raw(name))
-            for name, field in self.fields.items()
-            if isinstance(field.widget, forms.HiddenInput) and self._raw(name)
-        ]
-
-    def _raw(self, name: str) -> Any:
-        value = self.cleaned_data.get(name)
-        return value.isoformat() if isinstance(value, date) else value or ""
-
-
-def _flat(choices: Any) -> list[tuple[Any, str]]:
-    return [(value, str(label)) for value, label in choices]
-
-
-def _kind(field: forms.Field) -> str:
-    if isinstance(field, forms.BooleanField):
-        return "check"
-    return "date" if isinstance(field, forms.DateField) else "select"
 
 
 @dataclass

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_of, link_to, list_page, offer
+from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.places import under
+from core.search import SearchForm, by_name, key_field, offer
 from households.choices import Relation
 from households.models import Member
 from surveys.models import Response, Survey

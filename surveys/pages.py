@@ -14,8 +14,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
-from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page, log_download
+from core.lists import Column, Listing, labels_of, link_to, list_page, log_download
 from core.records import StaleRecord
+from core.search import SearchForm
 from core.sheets import SheetError
 from surveys import publishing
 from surveys.browser import facts_for_browser, for_browser

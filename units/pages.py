@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from core.lists import Column, Listing, SearchForm, list_page
+from core.lists import Column, Listing, list_page
 from core.models import Download
 from core.pages import form_page
+from core.search import SearchForm
 from units.access import get_editable, office_required, user_of
 from units.forms import DivisionForm, UnitForm
 from units.models import Division, Unit

@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.forms import ChineseDateField, refuse
-from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page, offer
+from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.places import under
+from core.search import SearchForm, offer
 from units.access import get_visible, recorder_required, user_of
 from units.context import frame_of
 from units.models import Cadre

@@ -13,20 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.forms import ChineseDateField, key_of, refuse
-from core.lists import (
-    Column,
-    Listing,
-    SearchForm,
-    as_is,
-    by_name,
-    key_field,
-    labels_of,
-    link_to,
-    list_page,
-    offer,
-)
+from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.pages import form_page
 from core.places import under
+from core.search import SearchForm, by_name, key_field, offer
 from households.choices import Relation
 from households.models import Household, Member, head_names
 from units.access import get_editable, get_visible, named, recorder_required, user_of, written_for

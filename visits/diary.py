@@ -11,20 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.forms import ChineseDateField
-from core.lists import (
-    Column,
-    Listing,
-    SearchForm,
-    as_is,
-    by_name,
-    key_field,
-    labels_of,
-    link_to,
-    list_page,
-    offer,
-    plain,
-)
+from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.places import TOWN, under
+from core.search import SearchForm, by_name, key_field, offer, plain
 from households.choices import Relation
 from households.models import Member
 from units.access import user_of

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from core.display import history_of
 from core.forms import ChineseDateField, refuse
-from core.lists import Column, Listing, SearchForm, by_name, key_field, labels_of, link_to, list_page, offer
+from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.places import under
 from core.records import StaleRecord
+from core.search import SearchForm, by_name, key_field, offer
 from households.choices import Relation
 from households.models import Household, Member
 from surveys.models import Response

@@ -11,7 +11,8 @@ from django.db.models.functions import Cast, NullIf
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from core.lists import Column, Listing, by_name, labels_of, link_to, list_page
+from core.lists import Column, Listing, labels_of, link_to, list_page
+from core.search import by_name
 from households.choices import Relation
 from households.models import Member
 from reports.surveys.counted import NUMBER, Counted, Family, Rounds, counted_in, kind_of, rounds_of

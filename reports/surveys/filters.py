@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 
-from core.lists import SearchForm, address, offer
+from core.lists import address
 from core.places import under
+from core.search import SearchForm, offer
 from households.choices import Kind
 from reports.surveys.completion import pairings_on
 from surveys.items import Item

@@ -9,7 +9,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from core.lists import Column, Listing, SearchForm, key_field, labels_of, link_to, list_page, offer
+from core.lists import Column, Listing, labels_of, link_to, list_page
+from core.search import SearchForm, key_field, offer
 from households.choices import Kind
 from households.models import HouseholdPairing
 from reports.surveys.completion import DONE, STANDINGS, filled_on, pairings_on, subjects_of, with_standing

@@ -16,8 +16,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.forms import key_of
-from core.lists import by_name, count_of
+from core.lists import count_of
 from core.places import COUNTY
+from core.search import by_name
 from core.words import split_words
 from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres, warnings

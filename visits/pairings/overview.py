@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from core.lists import Column, Listing, SearchForm, by_name, count_of, list_page, offer
+from core.lists import Column, Listing, count_of, list_page
 from core.places import under
+from core.search import SearchForm, by_name, offer
 from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres
 from units.access import user_of

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from core.display import history_of
 from core.forms import key_of
-from core.lists import Column, Listing, SearchForm, by_name, link_to, list_page, offer
+from core.lists import Column, Listing, link_to, list_page
 from core.places import under
 from core.records import StaleRecord
+from core.search import SearchForm, by_name, offer
 from households.models import HouseholdPairing
 from units.access import get_editable, get_visible, office_required, user_of
 from units.models import Cadre

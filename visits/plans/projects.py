@@ -15,9 +15,10 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.forms import key_of
-from core.lists import Column, Listing, SearchForm, labels_of, link_to, list_page, offer
+from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.pages import form_page
 from core.places import under
+from core.search import SearchForm, offer
 from core.templatetags.look import money
 from households.models import Household, ProjectBeneficiary
 from units.access import get_editable, get_visible, manager_required, recorder_required, user_of

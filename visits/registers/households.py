@@ -12,8 +12,9 @@ from django.utils.html import format_html
 
 from core import identity
 from core.forms import ChineseDateField
-from core.lists import Column, Listing, SearchForm, as_is, by_name, labels_of, link_to, list_page, offer
+from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.places import under
+from core.search import SearchForm, by_name, offer
 from households.choices import Cause, Kind, Relation, Status
 from households.models import Household, HouseholdPairing, Member
 from units.access import user_of

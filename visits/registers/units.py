@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.display import history_of
-from core.lists import Column, Listing, SearchForm, by_name, count_of, labels_of, link_to, list_page
+from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
+from core.search import SearchForm, by_name
 from households.models import HouseholdPairing
 from units.access import get_visible, user_of
 from units.models import Cadre, Unit

@@ -10,19 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.display import history_of
-from core.lists import (
-    Column,
-    Listing,
-    SearchForm,
-    by_name,
-    count_of,
-    labels_of,
-    link_to,
-    list_page,
-    offer,
-    yes_no,
-)
+from core.lists import Column, Listing, count_of, labels_of, link_to, list_page, yes_no
 from core.places import under
+from core.search import SearchForm, by_name, offer
 from households.models import Household
 from surveys.due import rounds
 from units.access import get_visible, user_of
