@@ -1,0 +1,191 @@
+"""Workbooks out: text stays text, a template helps."""
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import sheets
+from core.sheets import TemplateColumn
+from tests.sheets.workbooks import (
+    CELL_TEXT,
+    HEADINGS,
+    ROW,
+    rows_of,
+)
+
+pytestmark = pytest.mark.once
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+FORMULA_LIKE = ["=1+1", "+8613800001234", "-5", "@SUM(A1)", "=cmd|' /C calc'!A0", "http://a.b", "{=1}"]
+
+
+def written(headings, rows, **options):
+    out = io.BytesIO()
+    sheets.write_rows(out, headings, rows, **options)
+    return out.getvalue()
+
+
+def test_texts_that_look_like_formulas_stay_text():
+    sheet = openpyxl.load_workbook(io.BytesIO(written(["甲"], [[value] for value in FORMULA_LIKE]))).active
+    assert [cell.value for cell in sheet["A"][1:]] == FORMULA_LIKE
+    assert {cell.data_type for cell in sheet["A"]} == {"s"}
+    assert {cell.number_format for cell in sheet["A"][1:]} == {"@"}
+
+
+@pytest.mark.parametrize("write", [sheets.write_sheets, sheets.write_large_sheets])
+def test_several_sheets_in_one_workbook(write):
+    out = io.BytesIO()
+    parts = [("代码", ["户", "A01"], iter([["=1", 4]])), ("题目", ["题号"], [["A01"]]), ("空", ["甲"], [])]
+    write(out, [sheets.PlainSheet(*part) for part in parts])
+    book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+    assert {sheet.title: [[c.value for c in row] for row in sheet] for sheet in book} == {
+        "代码": [["户", "A01"], ["=1", 4]],
+        "题目": [["题号"], ["A01"]],
+        "空": [["甲"]],
+    }
+
+
+def test_a_csv_has_its_mark_and_no_formula():
+    out = io.BytesIO()
+    sheets.write_csv(out, ["户", "A01"], iter([["=1+1", 4.5], ["王“有”福,\n三组", None], ["@x", -3]]))
+    text = out.getvalue().decode("utf-8-sig")
+    assert out.getvalue().startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [
+        ["户", "A01"],
+        ["'=1+1", "4.5"],
+        ["王“有”福,\n三组", ""],
+        ["'@x", "-3"],
+    ]
+
+
+def test_rows_come_back_as_written():
+    moment = dt.datetime(2015, 9, 16, 0, 30, tzinfo=dt.UTC)
+    row = [
+        "620524199001011231",
+        "13800001234",
+        4,
+        2.5,
+        Decimal("412.60"),
+        dt.date(2015, 9, 16),
+        moment,
+        True,
+        None,
+    ]
+    data = written([str(number) for number in range(9)], iter([row, [None] * 9]))
+    assert rows_of(data)[1] == [
+        "620524199001011231",
+        "13800001234",
+        4.0,
+        2.5,
+        412.6,
+        "2015-09-16",
+        "2015-09-16 08:30",
+        "是",
+        "",
+    ]
+
+
+def test_no_rows_leave_the_headings():
+    assert rows_of(written(HEADINGS, [])) == [HEADINGS]
+
+
+def test_headings_must_differ():
+    with pytest.raises(ValueError, match="unique"):
+        written(["甲", "甲"], [])
+
+
+def test_long_numbers_and_long_texts_are_kept():
+    data = written(["甲", "乙"], [[10**17 + 1, "长" * 40_000]])
+    assert rows_of(data)[1] == ["100000000000000001", "长" * 32_766 + "…"]
+
+
+@given(st.lists(st.tuples(CELL_TEXT, st.none() | st.integers(-(10**14), 10**14), st.none() | CELL_TEXT)))
+def test_anything_written_is_read_again(rows):
+    read = rows_of(written(["甲", "乙", "丙"], rows))[1:]
+    expected = [["" if cell is None else cell for cell in row] for row in rows]
+    assert read == expected[: len(read)]
+    assert not any(str(cell).strip() for row in expected[len(read) :] for cell in row)
+
+
+def test_a_printable_table():
+    out = io.BytesIO()
+    facts = ["填报单位：武山县双联办", "制表人：周敏", "日期：2015-09-16"]
+    sheets.write_table(
+        out,
+        "联户花名册",
+        facts,
+        HEADINGS,
+        [ROW, ["=1+1", None, "", 2]],
+        totals=["合计", "", "", 6],
+        footer=["审核人："],
+    )
+    sheet = openpyxl.load_workbook(out).active
+    assert sheet["A1"].value == "联户花名册"
+    assert all(fact in sheet["A2"].value for fact in facts)
+    assert [cell.value for cell in sheet[3]] == HEADINGS
+    assert (sheet["A5"].value, sheet["A5"].data_type) == ("=1+1", "s")
+    assert (sheet["D6"].value, sheet["A7"].value) == (6, "审核人：")
+    assert "A1:D1" in {str(merged) for merged in sheet.merged_cells.ranges}
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.print_title_rows) == (
+        "landscape",
+        9,
+        "$3:$3",
+    )
+    assert sheet["A4"].border.left.style == "thin"
+
+
+# --- templates -----------------------------------------------------------------------------------
+
+COLUMNS = [
+    TemplateColumn("村", "村名或 12 位代码", required=True, example="大庄村"),
+    TemplateColumn("身份证号", width=22),
+    TemplateColumn("识别日期", kind="date"),
+    TemplateColumn("人数", kind="number"),
+    TemplateColumn("关系", choices=["户主", "配偶"]),
+    TemplateColumn("致贫原因", choices=[f"第{number}种原因，说得很长很长" for number in range(40)]),
+]
+
+
+def template():
+    out = io.BytesIO()
+    sheets.write_template(out, "贫困户", COLUMNS)
+    return out.getvalue()
+
+
+def test_a_template_keeps_numbers_as_text_and_helps():
+    book = openpyxl.load_workbook(io.BytesIO(template()))
+    sheet = book["贫困户"]
+    assert [cell.value for cell in sheet[1]] == [column.label for column in COLUMNS]
+    assert "必填" in sheet["A1"].comment.text
+    assert sheet["A1"].fill.fgColor.rgb != sheet["B1"].fill.fgColor.rgb
+    assert [sheet.column_dimensions[letter].number_format for letter in "ABCD"] == [
+        "@",
+        "@",
+        "yyyy-mm-dd",
+        "General",
+    ]
+    assert sheet.freeze_panes == "A2"
+    assert book["选项"].sheet_state == "hidden"
+    assert "大庄村" in {cell.value for row in book["填写说明"].iter_rows() for cell in row}
+
+
+def test_a_template_offers_its_choices():
+    book = openpyxl.load_workbook(io.BytesIO(template()))
+    rules = {str(rule.sqref): rule.formula1 for rule in book["贫困户"].data_validations.dataValidation}
+    assert rules["E2:E1048576"] == '"户主,配偶"'
+    assert book.defined_names[rules["F2:F1048576"].lstrip("=")].attr_text == "选项!$F$1:$F$40"
+
+
+def test_an_empty_template_is_read_as_its_headings():
+    book = sheets.read(template(), "a.xlsx")
+    assert [sheet.name for sheet in book.sheets] == ["贫困户", "填写说明"]
+    sheet, row = book.pick(lambda rows: sheets.find_header(rows, ["村", "人数"]))
+    assert (sheet.name, row, len(sheet.rows)) == ("贫困户", 0, 1)
