@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.models import Change
 from tests.factories import make_cadre, make_division, make_unit
+from tests.pages import client_of
 from units import accounts
 from units.models import Cadre, today
 from units.roles import Role
@@ -19,16 +20,6 @@ PASSWORD = "石峰村九月"
 
 def login(client: Client, username: str, password: str, address: str = "10.0.0.1"):
     return client.post("/login/", {"username": username, "password": password}, REMOTE_ADDR=address)
-
-
-@pytest.fixture
-def client_of():
-    def make(user: Cadre) -> Client:
-        client = Client()
-        client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
-        return client
-
-    return make
 
 
 @pytest.mark.parametrize("field", ["phone", "staff_no"])
@@ -73,7 +64,7 @@ def test_the_code_stands_nowhere_in_the_database(cadre):
     ("password", "sentence"),
     [("12345678", "全都是数字"), ("桥2", "密码太短，至少要 8 个字符"), ("password1", "常见密码")],
 )
-def test_a_weak_password_is_refused_in_chinese(cadre, client_of, password, sentence):
+def test_a_weak_password_is_refused_in_chinese(cadre, password, sentence):
     accounts.issue_codes([cadre])
     html = client_of(cadre).post("/password/", {"new_password1": password, "new_password2": password})
     assert sentence in html.content.decode()
@@ -113,7 +104,7 @@ def test_only_a_proxy_on_this_machine_is_believed(rf):
         assert accounts.client_address(rf.get("/", REMOTE_ADDR=peer, headers=header)) == address
 
 
-def test_a_cadre_who_has_left_neither_logs_in_nor_stays(cadre, client_of):
+def test_a_cadre_who_has_left_neither_logs_in_nor_stays(cadre):
     hers = client_of(cadre)
     assert hers.get("/").status_code == 200
     cadre.left_on = today()
@@ -122,13 +113,13 @@ def test_a_cadre_who_has_left_neither_logs_in_nor_stays(cadre, client_of):
     assert login(Client(), cadre.phone, PASSWORD).status_code == 200
 
 
-def test_a_locked_account_loses_its_session(office, cadre, client_of):
+def test_a_locked_account_loses_its_session(office, cadre):
     hers = client_of(cadre)
     client_of(office).post(f"/cadres/{cadre.pk}/lock/")
     assert hers.get("/me/")["Location"].startswith("/login/")
 
 
-def test_slips_carry_a_fresh_code_for_those_without_a_password(office, client_of):
+def test_slips_carry_a_fresh_code_for_those_without_a_password(office):
     new = make_cadre(name="令小军", unit=make_unit())
     new.set_unusable_password()
     new.save()
@@ -141,18 +132,18 @@ def test_slips_carry_a_fresh_code_for_those_without_a_password(office, client_of
 
 
 @pytest.mark.parametrize("role", [Role.CADRE, Role.VIEWER])
-def test_neither_cadre_nor_viewer_resets_an_account(cadre, client_of, role):
+def test_neither_cadre_nor_viewer_resets_an_account(cadre, role):
     client = client_of(make_cadre(role=role))
     assert client.post(f"/cadres/{cadre.pk}/reset/").status_code == 403
 
 
-def test_a_leader_resets_the_own_unit_only(leader, cadre, stranger, client_of):
+def test_a_leader_resets_the_own_unit_only(leader, cadre, stranger):
     client = client_of(leader)
     assert client.post(f"/cadres/{cadre.pk}/reset/").status_code == 200
     assert client.post(f"/cadres/{stranger.pk}/reset/").status_code == 404
 
 
-def test_a_leader_cannot_grant_a_role_or_move_to_another_unit(leader, cadre, client_of):
+def test_a_leader_cannot_grant_a_role_or_move_to_another_unit(leader, cadre):
     other = make_unit()
     client_of(leader).post(
         f"/cadres/{cadre.pk}/edit/",
@@ -169,7 +160,7 @@ def test_a_leader_cannot_grant_a_role_or_move_to_another_unit(leader, cadre, cli
     assert (cadre.rank, cadre.role, cadre.unit) == ("section", Role.CADRE, leader.unit)
 
 
-def test_a_county_office_cannot_make_an_account_above_its_county(office, client_of):
+def test_a_county_office_cannot_make_an_account_above_its_county(office):
 
     city = make_unit(division=make_division(code="6205", name="天水市"))
     response = client_of(office).post(
@@ -180,7 +171,7 @@ def test_a_county_office_cannot_make_an_account_above_its_county(office, client_
     assert not Cadre.objects.filter(phone="13900000001").exists()
 
 
-def test_the_second_editor_sees_both_versions_and_may_choose(office, cadre, client_of):
+def test_the_second_editor_sees_both_versions_and_may_choose(office, cadre):
     client = client_of(office)
     form = {"name": "李建业", "phone": cadre.phone, "unit": cadre.unit_id, "rank": "general", "role": "cadre"}
     client.post(f"/cadres/{cadre.pk}/edit/", {**form, "post": "站长", "version": cadre.version})

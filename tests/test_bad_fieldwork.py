@@ -10,7 +10,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.models import Change
-from tests.admin.rows import signed_in
 from tests.factories import (
     COUNTY,
     make_goal,
@@ -22,6 +21,7 @@ from tests.factories import (
     make_village,
     make_village_pairing,
 )
+from tests.pages import client_of
 from villages.models import Village
 
 pytestmark = pytest.mark.django_db
@@ -186,7 +186,7 @@ def sent(people, rows, name, /, **changed):
     who, url, good = FORMS[name]
     data = {field: value.format(**rows) for field, value in good.items()}
     Change.objects.all().delete()
-    return signed_in(people[who]).post(url.format(**rows), {"ref": uuid4(), **data, **changed})
+    return client_of(people[who]).post(url.format(**rows), {"ref": uuid4(), **data, **changed})
 
 
 def assert_told(answer, typed, sentence):
@@ -394,11 +394,11 @@ def test_a_photo_that_is_none(people, rows, name, data, sentence):
 def test_what_was_typed_is_kept_when_the_session_ends(people, rows, name):
     """By the script, which puts it back after the login: the form says that it wants to be kept."""
     who, url, _ = FORMS[name]
-    assert "data-keep=" in signed_in(people[who]).get(url.format(**rows)).content.decode()
+    assert "data-keep=" in client_of(people[who]).get(url.format(**rows)).content.decode()
 
 
 @pytest.mark.parametrize(
     "url", ["/problems/{problem}/join/", "/problems/{problem}/void/", "/projects/{project}/households/"]
 )
 def test_ticks_and_reasons_are_kept_too(people, rows, url):
-    assert "data-keep=" in signed_in(people["leader"]).get(url.format(**rows)).content.decode()
+    assert "data-keep=" in client_of(people["leader"]).get(url.format(**rows)).content.decode()

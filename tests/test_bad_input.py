@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.models import Change
-from tests.admin.rows import page, signed_in
+from tests.admin.rows import page
 from tests.factories import make_household
 from tests.pages import client_of
 from tests.test_access import rules
@@ -36,7 +36,7 @@ def test_an_id_number_stands_in_no_text(office, url, field):
 
 
 def test_an_id_number_stands_in_no_text_of_the_admin(office, leader):
-    text = signed_in(office).post(page("units.unit", "change", leader.unit), {"contact": NUMBER})
+    text = client_of(office).post(page("units.unit", "change", leader.unit), {"contact": NUMBER})
     assert "这里写了身份证号" in text.content.decode()
 
 
@@ -54,7 +54,7 @@ def test_what_is_no_name_is_told(office, name, sentence):
 def test_a_name_is_kept_without_the_space_within(office, leader):
     url = page("units.unit", "change", leader.unit)
     form = {"name": "县 水务局 ", "level": "county", "version": leader.unit.version}
-    signed_in(office).post(url, form)
+    client_of(office).post(url, form)
     leader.unit.refresh_from_db()
     assert leader.unit.name == "县水务局"
 

@@ -22,7 +22,8 @@ from tests.factories import (
     make_village_pairing,
     make_visit,
 )
-from units.models import Cadre, Word, today
+from tests.pages import client_of
+from units.models import Word, today
 from visits.models import Visit, VisitPhoto
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +32,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def home(cadre):
     return make_pairing(cadre=cadre, household=make_household(head="王守田", phone="13993850000")).household
-
-
-def as_(user: Cadre) -> Client:
-    client = Client()
-    client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
-    return client
 
 
 def said(**changed):
@@ -72,31 +67,31 @@ def queries_of(client: Client, url: str) -> int:
 
 
 def test_a_visit_is_recorded_and_one_is_back_home(cadre, home):
-    response = as_(cadre).post("/visits/new/", said(households=[home.pk]), follow=True)
+    response = client_of(cadre).post("/visits/new/", said(households=[home.pk]), follow=True)
     assert response.redirect_chain == [("/", 302)]
     assert "已记下" in page_of(response)
     assert Visit.objects.get().household == home
 
 
 def test_the_page_begins_with_the_household_that_led_there(cadre, home):
-    html = page_of(as_(cadre).get(f"/visits/new/?household={home.pk}"))
+    html = page_of(client_of(cadre).get(f"/visits/new/?household={home.pk}"))
     assert '<span class="name">王守田</span>' in html
     assert f'name="households" value="{home.pk}"' in html
 
 
 def test_a_household_of_others_leads_nowhere(cadre):
     others = make_household(head="马桂英")
-    assert as_(cadre).get(f"/visits/new/?household={others.pk}").status_code == 404
+    assert client_of(cadre).get(f"/visits/new/?household={others.pk}").status_code == 404
 
 
 @pytest.mark.parametrize("key", ["0", "abc", "99999999999999999999", "²", "-1"])
 def test_a_garbled_household_leads_nowhere(cadre, key):
-    assert as_(cadre).get("/visits/new/", {"household": key}).status_code == 404
+    assert client_of(cadre).get("/visits/new/", {"household": key}).status_code == 404
 
 
 def test_a_tampered_household_is_refused_in_a_sentence_and_the_text_is_kept(cadre, home):
     others = make_household(head="马桂英")
-    html = page_of(as_(cadre).post("/visits/new/", said(households=[others.pk], content="谈了种药材")))
+    html = page_of(client_of(cadre).post("/visits/new/", said(households=[others.pk], content="谈了种药材")))
     assert "勾选的户里，有现在不能记的" in html
     assert "谈了种药材" in html
     assert "马桂英" not in html
@@ -129,7 +124,7 @@ def test_a_tampered_household_is_refused_in_a_sentence_and_the_text_is_kept(cadr
 )
 def test_bad_input_gets_a_sentence_and_is_kept(cadre, home, changed, sentence):
     data = said(**{"households": [home.pk], "content": "谈了种药材", **changed})
-    response = as_(cadre).post("/visits/new/", data)
+    response = client_of(cadre).post("/visits/new/", data)
     assert response.status_code == 200
     assert sentence in page_of(response)
     assert data["content"].strip() in page_of(response)
@@ -139,13 +134,13 @@ def test_bad_input_gets_a_sentence_and_is_kept(cadre, home, changed, sentence):
 def test_the_day_before_yesterday_is_marked_as_late(cadre, home):
     day = today() - timedelta(days=2)
     data = said(households=[home.pk], on="other", other_day=day.isoformat())
-    assert "（补录）" in page_of(as_(cadre).post("/visits/new/", data, follow=True))
+    assert "（补录）" in page_of(client_of(cadre).post("/visits/new/", data, follow=True))
     assert Visit.objects.get().is_late
 
 
 def test_a_page_opened_before_midnight_keeps_its_day(cadre, home):
     opened = today() - timedelta(days=3)
-    as_(cadre).post("/visits/new/", said(households=[home.pk], on=opened.isoformat()))
+    client_of(cadre).post("/visits/new/", said(households=[home.pk], on=opened.isoformat()))
     assert Visit.objects.get().visited_on == opened
 
 
@@ -159,38 +154,38 @@ def test_several_families_in_a_stay_of_three_days_are_one_form(cadre, home):
         until=today().isoformat(),
         kind="stay",
     )
-    assert "6 条" in page_of(as_(cadre).post("/visits/new/", data, follow=True))
+    assert "6 条" in page_of(client_of(cadre).post("/visits/new/", data, follow=True))
     assert Visit.objects.filter(nights=1).count() == 2
 
 
 def test_reasons_are_the_words_of_the_office(cadre, home):
     Word.objects.create(group=Word.Group.VISIT_REASON, text="有病")
-    as_(cadre).post("/visits/new/", said(households=[home.pk], reasons=["有病"]))
+    client_of(cadre).post("/visits/new/", said(households=[home.pk], reasons=["有病"]))
     assert Visit.objects.get().reasons == "有病"
 
 
 def test_a_village_meeting_is_recorded_without_a_household(cadre):
     village = make_village_pairing(unit=cadre.unit).village
-    as_(cadre).post("/visits/new/", said(kind="committees", village=village.pk))
+    client_of(cadre).post("/visits/new/", said(kind="committees", village=village.pk))
     assert Visit.objects.get().village == village
 
 
 def test_a_viewer_records_nothing(viewer):
-    client = as_(viewer)
+    client = client_of(viewer)
     assert client.get("/visits/new/").status_code == 403
     assert client.post("/visits/new/", said()).status_code == 403
 
 
 def test_pressing_save_twice_records_once(cadre, home):
     data = said(households=[home.pk])
-    client = as_(cadre)
+    client = client_of(cadre)
     assert [client.post("/visits/new/", data).status_code for _ in range(2)] == [302, 302]
     assert Visit.objects.count() == 1
 
 
 def test_other_content_under_the_same_ref_shows_both_and_can_be_another_visit(cadre, home):
     data = said(households=[home.pk], content="先写的")
-    client = as_(cadre)
+    client = client_of(cadre)
     client.post("/visits/new/", data)
     response = client.post("/visits/new/", {**data, "content": "后写的"})
     assert response.status_code == 409
@@ -202,9 +197,9 @@ def test_other_content_under_the_same_ref_shows_both_and_can_be_another_visit(ca
 
 def test_a_ref_of_another_author_is_a_conflict(cadre, leader, home):
     data = said(households=[home.pk])
-    as_(cadre).post("/visits/new/", data)
+    client_of(cadre).post("/visits/new/", data)
     make_village_pairing(unit=leader.unit, village=home.village)
-    assert as_(leader).post(f"/visits/new/?household={home.pk}", data).status_code == 409
+    assert client_of(leader).post(f"/visits/new/?household={home.pk}", data).status_code == 409
 
 
 # For a colleague
@@ -218,38 +213,38 @@ def older(cadre):
 
 
 def test_a_colleagues_households_are_offered_by_name_and_group_only(cadre, older):
-    html = page_of(as_(cadre).get(f"/visits/new/?for={older.pk}"))
+    html = page_of(client_of(cadre).get(f"/visits/new/?for={older.pk}"))
     assert "赵存福，石峰村三组" in html
     assert "军烈属" not in html
 
 
 def test_both_names_stand_on_what_a_colleague_entered(cadre, older):
     home = older.pairings.get().household
-    as_(cadre).post(f"/visits/new/?for={older.pk}", said(households=[home.pk]))
+    client_of(cadre).post(f"/visits/new/?for={older.pk}", said(households=[home.pk]))
     visit = Visit.objects.get()
-    assert "陈立新" in page_of(as_(cadre).get(f"/visits/{visit.pk}/"))
-    assert "李建业代录" in page_of(as_(older).get(f"/visits/{visit.pk}/"))
+    assert "陈立新" in page_of(client_of(cadre).get(f"/visits/{visit.pk}/"))
+    assert "李建业代录" in page_of(client_of(older).get(f"/visits/{visit.pk}/"))
 
 
 def test_turning_to_a_colleague_keeps_what_was_typed(cadre, older):
     data = said(content="苹果套袋已完", turn="1")
-    html = page_of(as_(cadre).post(f"/visits/new/?for={older.pk}", data))
+    html = page_of(client_of(cadre).post(f"/visits/new/?for={older.pk}", data))
     assert "苹果套袋已完" in html
     assert "没有保存" not in html
     assert data["ref"] in html
 
 
 def test_another_units_cadre_is_not_there(cadre, stranger):
-    assert as_(cadre).get(f"/visits/new/?for={stranger.pk}").status_code == 404
+    assert client_of(cadre).get(f"/visits/new/?for={stranger.pk}").status_code == 404
 
 
 # Photos
 
 
 def test_a_photo_is_kept_without_what_the_camera_wrote(cadre, home):
-    as_(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
+    client_of(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
     photo = VisitPhoto.objects.get()
-    response = as_(cadre).get(f"/files/{photo.uuid}/")
+    response = client_of(cadre).get(f"/files/{photo.uuid}/")
     content = b"".join(getattr(response, "streaming_content", []))
     assert Image.open(io.BytesIO(content)).format == "JPEG"
     assert response["Content-Disposition"].startswith("inline")
@@ -267,7 +262,7 @@ def test_a_photo_is_kept_without_what_the_camera_wrote(cadre, home):
 )
 def test_what_is_no_photo_is_told_and_the_text_kept(cadre, home, upload, sentence):
     upload.seek(0)
-    html = page_of(as_(cadre).post("/visits/new/", said(households=[home.pk], photos=[upload])))
+    html = page_of(client_of(cadre).post("/visits/new/", said(households=[home.pk], photos=[upload])))
     assert sentence in html
     assert "看了水窖" in html
     assert not Visit.objects.exists()
@@ -275,7 +270,7 @@ def test_what_is_no_photo_is_told_and_the_text_kept(cadre, home, upload, sentenc
 
 def test_too_many_photos_are_told(cadre, home):
     photos = [picture() for _ in range(10)]
-    html = page_of(as_(cadre).post("/visits/new/", said(households=[home.pk], photos=photos)))
+    html = page_of(client_of(cadre).post("/visits/new/", said(households=[home.pk], photos=photos)))
     assert "一次最多 9 张照片" in html
 
 
@@ -283,17 +278,17 @@ def test_too_many_photos_are_told(cadre, home):
     ("who", "status"), [("leader", 200), ("office", 200), ("viewer", 200), ("stranger", 404)]
 )
 def test_a_photo_is_for_who_may_see_the_visit(request, cadre, home, who, status):
-    as_(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
+    client_of(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
     url = f"/files/{VisitPhoto.objects.get().uuid}/"
-    assert as_(request.getfixturevalue(who)).get(url).status_code == status
+    assert client_of(request.getfixturevalue(who)).get(url).status_code == status
 
 
 def test_a_photo_that_is_gone_or_never_was_is_not_found(cadre, home):
-    as_(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
+    client_of(cadre).post("/visits/new/", said(households=[home.pk], photos=[picture()]))
     photo = VisitPhoto.objects.get()
     photo.file.storage.delete(photo.file.name)
-    assert as_(cadre).get(f"/files/{photo.uuid}/").status_code == 404
-    assert as_(cadre).get(f"/files/{uuid.uuid4()}/").status_code == 404
+    assert client_of(cadre).get(f"/files/{photo.uuid}/").status_code == 404
+    assert client_of(cadre).get(f"/files/{uuid.uuid4()}/").status_code == 404
 
 
 # One visit, 作废
@@ -301,8 +296,8 @@ def test_a_photo_that_is_gone_or_never_was_is_not_found(cadre, home):
 
 def test_a_stranger_finds_no_visit(stranger, cadre, home):
     visit = make_visit(cadre=cadre, household=home)
-    assert as_(stranger).get(f"/visits/{visit.pk}/").status_code == 404
-    assert as_(stranger).post(f"/visits/{visit.pk}/void/", {"reason": "?"}).status_code == 404
+    assert client_of(stranger).get(f"/visits/{visit.pk}/").status_code == 404
+    assert client_of(stranger).post(f"/visits/{visit.pk}/void/", {"reason": "?"}).status_code == 404
 
 
 def test_after_unpairing_the_own_visit_is_read_with_the_name_and_the_household_is_gone(cadre, home):
@@ -310,15 +305,15 @@ def test_after_unpairing_the_own_visit_is_read_with_the_name_and_the_household_i
     pairing = home.pairings.get()
     pairing.ended_on = today()
     pairing.save()
-    html = page_of(as_(cadre).get(f"/visits/{visit.pk}/"))
+    html = page_of(client_of(cadre).get(f"/visits/{visit.pk}/"))
     assert "王守田" in html
     assert f"/households/{home.pk}/" not in html
-    assert as_(cadre).get(f"/households/{home.pk}/").status_code == 404
+    assert client_of(cadre).get(f"/households/{home.pk}/").status_code == 404
 
 
 def test_an_author_takes_back_with_a_reason_and_it_is_struck_through(cadre, home):
     visit = make_visit(cadre=cadre, household=home)
-    response = as_(cadre).post(f"/visits/{visit.pk}/void/", {"reason": "记错了日期"}, follow=True)
+    response = client_of(cadre).post(f"/visits/{visit.pk}/void/", {"reason": "记错了日期"}, follow=True)
     assert "<del>" in page_of(response)
     assert "记错了日期" in page_of(response)
     assert not Visit.objects.counted().exists()
@@ -326,24 +321,24 @@ def test_an_author_takes_back_with_a_reason_and_it_is_struck_through(cadre, home
 
 def test_taking_back_needs_a_reason(cadre, home):
     visit = make_visit(cadre=cadre, household=home)
-    assert "请写为什么作废" in page_of(as_(cadre).post(f"/visits/{visit.pk}/void/", {"reason": " "}))
+    assert "请写为什么作废" in page_of(client_of(cadre).post(f"/visits/{visit.pk}/void/", {"reason": " "}))
     assert Visit.objects.counted().exists()
 
 
 def test_after_a_week_the_author_may_not_but_the_leader_may(cadre, leader, home):
     visit = make_visit(cadre=cadre, household=home, recorded_at=timezone.now() - timedelta(days=8))
-    assert as_(cadre).post(f"/visits/{visit.pk}/void/", {"reason": "记错了"}).status_code == 403
-    assert as_(leader).post(f"/visits/{visit.pk}/void/", {"reason": "记错了"}).status_code == 302
+    assert client_of(cadre).post(f"/visits/{visit.pk}/void/", {"reason": "记错了"}).status_code == 403
+    assert client_of(leader).post(f"/visits/{visit.pk}/void/", {"reason": "记错了"}).status_code == 302
 
 
 def test_a_viewer_takes_nothing_back(viewer, cadre, home):
     visit = make_visit(cadre=cadre, household=home)
-    assert as_(viewer).post(f"/visits/{visit.pk}/void/", {"reason": "?"}).status_code == 403
+    assert client_of(viewer).post(f"/visits/{visit.pk}/void/", {"reason": "?"}).status_code == 403
 
 
 def test_taking_back_twice_changes_nothing(cadre, home):
     visit = make_visit(cadre=cadre, household=home)
-    client = as_(cadre)
+    client = client_of(cadre)
     for reason in ("第一个原因", "第二个原因"):
         client.post(f"/visits/{visit.pk}/void/", {"reason": reason})
     visit.refresh_from_db()
@@ -352,7 +347,7 @@ def test_taking_back_twice_changes_nothing(cadre, home):
 
 def test_a_whole_outing_is_taken_back_by_one_tick(cadre, home):
     second = make_pairing(cadre=cadre, household=make_household(head="刘满仓")).household
-    client = as_(cadre)
+    client = client_of(cadre)
     client.post("/visits/new/", said(households=[home.pk, second.pk]))
     url = f"/visits/{Visit.objects.first().pk}/void/"
     assert "另外 1 条也作废" in page_of(client.get(url))
@@ -365,7 +360,7 @@ def test_a_whole_outing_is_taken_back_by_one_tick(cadre, home):
 
 def test_home_says_who_where_phone_and_last_visit(cadre, home):
     make_visit(cadre=cadre, household=home, visited_on=today() - timedelta(days=3), content="谈苹果套袋")
-    html = page_of(as_(cadre).get("/"))
+    html = page_of(client_of(cadre).get("/"))
     for words in ("王守田", "石峰村三组", 'href="tel:13993850000"', "3 天前，谈苹果套袋", "今年"):
         assert words in html
 
@@ -379,25 +374,25 @@ def test_home_puts_the_next_promise_first(cadre, home):
         promised_on=today() + timedelta(days=3),
         promise="送贷款表",
     )
-    html = page_of(as_(cadre).get("/"))
+    html = page_of(client_of(cadre).get("/"))
     assert html.index("刘满仓") < html.index("王守田")
     assert "约好上门，送贷款表" in html
 
 
 def test_home_without_households_says_what_to_do(cadre):
-    assert "还没有给您结对的户" in page_of(as_(cadre).get("/"))
+    assert "还没有给您结对的户" in page_of(client_of(cadre).get("/"))
 
 
 def test_phone_calls_and_voided_visits_are_no_times(cadre, home):
     make_visit(cadre=cadre, household=home, visited_on=today(), kind="phone")
     make_visit(cadre=cadre, household=home, visited_on=today(), voided_on=today(), void_reason="错")
-    assert "今年 0 次" in page_of(as_(cadre).get("/"))
+    assert "今年 0 次" in page_of(client_of(cadre).get("/"))
 
 
 def test_a_companion_has_been_there_too(cadre, leader, home):
     visit = make_visit(cadre=leader, household=home, visited_on=today())
     visit.companions.create(cadre=cadre, unit=cadre.unit, rank=cadre.rank)
-    assert "今年 1 次" in page_of(as_(cadre).get("/"))
+    assert "今年 1 次" in page_of(client_of(cadre).get("/"))
 
 
 # 民情日记 and the list
@@ -406,7 +401,7 @@ def test_a_companion_has_been_there_too(cadre, leader, home):
 def test_the_diary_shows_one_month_and_leads_to_the_others(cadre, home):
     make_visit(cadre=cadre, household=home, visited_on=date(2015, 9, 16), content="九月的事")
     make_visit(cadre=cadre, household=home, visited_on=date(2015, 6, 5), content="六月的事")
-    html = page_of(as_(cadre).get("/visits/?month=2015-09"))
+    html = page_of(client_of(cadre).get("/visits/?month=2015-09"))
     assert "九月的事" in html
     assert "六月的事" not in html
     assert "?month=2015-06" in html
@@ -416,24 +411,24 @@ def test_the_diary_shows_one_month_and_leads_to_the_others(cadre, home):
 def test_the_diary_is_searched_by_text_and_name(cadre, home, query):
     make_visit(cadre=cadre, household=home, visited_on=date(2015, 6, 5), content="谈苹果套袋")
     make_visit(cadre=cadre, visited_on=date(2015, 6, 6), content="两委座谈", kind="committees")
-    html = page_of(as_(cadre).get(f"/visits/?{query}"))
+    html = page_of(client_of(cadre).get(f"/visits/?{query}"))
     assert "谈苹果套袋" in html
     assert ">两委座谈" not in html
 
 
 @pytest.mark.parametrize("month", ["", "abc", "2015-13", "0000-00", "9999-12"])
 def test_a_garbled_month_is_this_one(cadre, month):
-    assert as_(cadre).get("/visits/", {"month": month}).status_code == 200
+    assert client_of(cadre).get("/visits/", {"month": month}).status_code == 200
 
 
 def test_a_cadre_sees_no_visit_of_others_in_the_diary(cadre, leader, home):
     make_visit(cadre=leader, household=home, visited_on=today(), content="组长自己的")
-    assert "组长自己的" not in page_of(as_(cadre).get("/visits/"))
+    assert "组长自己的" not in page_of(client_of(cadre).get("/visits/"))
 
 
 def test_a_diary_is_exported_and_the_download_logged(cadre, home):
     make_visit(cadre=cadre, household=home)
-    response = as_(cadre).get("/visits/?export=xlsx")
+    response = client_of(cadre).get("/visits/?export=xlsx")
     assert response["Content-Type"].endswith("sheet")
     assert Download.objects.get().row_count == 1
 
@@ -456,7 +451,7 @@ def test_the_list_is_narrowed(office, cadre, home, query, found):
     make_visit(cadre=cadre, household=home, content="平常的", **on_time)
     make_visit(cadre=cadre, content="补的", kind="comfort", visited_on=date(2015, 8, 1), village=home.village)
     make_visit(cadre=cadre, household=home, content="错的", voided_on=today(), void_reason="错", **on_time)
-    html = page_of(as_(office).get(f"/visits/?{query}"))
+    html = page_of(client_of(office).get(f"/visits/?{query}"))
     assert [words for words in ("平常的", "补的", "错的") if words in html] == found
 
 
@@ -467,7 +462,7 @@ def test_the_list_is_narrowed(office, cadre, home, query, found):
 def test_a_cadres_page_makes_no_query_a_row(cadre, home, url):
     visit = make_visit(cadre=cadre, household=home)
     visit.companions.create(cadre=make_cadre(unit=cadre.unit), unit=cadre.unit, rank=cadre.rank)
-    client = as_(cadre)
+    client = client_of(cadre)
     one = queries_of(client, url)
     for number in range(8):
         other = make_pairing(cadre=cadre, household=make_household(head=f"户主{number}")).household
@@ -478,7 +473,7 @@ def test_a_cadres_page_makes_no_query_a_row(cadre, home, url):
 
 def test_the_list_makes_no_query_a_row(office, cadre, home):
     make_visit(cadre=cadre, household=home)
-    client = as_(office)
+    client = client_of(office)
     one = queries_of(client, "/visits/")
     for _ in range(60):
         make_visit(cadre=cadre, household=home)
@@ -489,7 +484,7 @@ def test_the_list_makes_no_query_a_row(office, cadre, home):
 def test_the_household_file_makes_no_query_a_row(request, cadre, home, who):
     visit = make_visit(cadre=cadre, household=home)
     visit.companions.create(cadre=make_cadre(unit=cadre.unit), unit=cadre.unit, rank=cadre.rank)
-    client = as_(request.getfixturevalue(who))
+    client = client_of(request.getfixturevalue(who))
     one = queries_of(client, f"/households/{home.pk}/")
     for number in range(8):
         make_member(household=home, name=f"家人{number}", relation="99", id_number=make_id_number())
@@ -512,24 +507,24 @@ def number(home):
 @pytest.mark.parametrize("who", ["cadre", "leader", "office", "viewer"])
 def test_the_household_file_masks_id_numbers(request, cadre, home, number, who):
     make_village_pairing(unit=cadre.unit, village=home.village)
-    html = page_of(as_(request.getfixturevalue(who)).get(f"/households/{home.pk}/"))
+    html = page_of(client_of(request.getfixturevalue(who)).get(f"/households/{home.pk}/"))
     assert "李秋菊" in html
     assert number not in html
     assert f"{number[:6]}********{number[-4:]}" in html
 
 
 def test_a_viewer_reads_the_phone_masked_and_reveals_nothing(viewer, home, number):
-    html = page_of(as_(viewer).get(f"/households/{home.pk}/"))
+    html = page_of(client_of(viewer).get(f"/households/{home.pk}/"))
     assert "139****0000" in html
     assert "13993850000" not in html
     assert "/reveal/" not in html
     member = home.members.get(name="李秋菊")
-    assert as_(viewer).post(f"/reveal/member/{member.pk}/").status_code == 403
+    assert client_of(viewer).post(f"/reveal/member/{member.pk}/").status_code == 403
 
 
 def test_a_reveal_shows_one_number_and_is_logged(cadre, home, number):
     member = home.members.get(name="李秋菊")
-    response = as_(cadre).post(f"/reveal/member/{member.pk}/")
+    response = client_of(cadre).post(f"/reveal/member/{member.pk}/")
     assert (page_of(response), response["Cache-Control"]) == (number, "no-store")
     seen = Reveal.objects.get()
     assert (seen.by, seen.row, seen.whose, seen.place) == (cadre, member.pk, "李秋菊", home.village.code)
@@ -537,17 +532,17 @@ def test_a_reveal_shows_one_number_and_is_logged(cadre, home, number):
 
 def test_a_stranger_reveals_nothing(stranger, home, number):
     member = home.members.get(name="李秋菊")
-    assert as_(stranger).post(f"/reveal/member/{member.pk}/").status_code == 404
+    assert client_of(stranger).post(f"/reveal/member/{member.pk}/").status_code == 404
     assert not Reveal.objects.exists()
 
 
 def test_a_number_is_revealed_by_an_act_only(cadre, home, number):
     member = home.members.get(name="李秋菊")
-    assert as_(cadre).get(f"/reveal/member/{member.pk}/").status_code == 405
+    assert client_of(cadre).get(f"/reveal/member/{member.pk}/").status_code == 405
 
 
 def test_a_stranger_finds_no_household(stranger, home):
-    assert as_(stranger).get(f"/households/{home.pk}/").status_code == 404
+    assert client_of(stranger).get(f"/households/{home.pk}/").status_code == 404
 
 
 def test_the_household_file_shows_pairings_past_and_present(office, cadre, home):
@@ -557,5 +552,5 @@ def test_the_household_file_shows_pairings_past_and_present(office, cadre, home)
         started_on=date(2013, 3, 1),
         ended_on=date(2014, 3, 1),
     )
-    html = page_of(as_(office).get(f"/households/{home.pk}/"))
+    html = page_of(client_of(office).get(f"/households/{home.pk}/"))
     assert html.index("李建业") < html.index("前一任")

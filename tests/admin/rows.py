@@ -34,12 +34,6 @@ from villages.models import ProjectFund, ProjectNote, VillageNote
 Rows = dict[str, Any]
 
 
-def signed_in(user: Cadre) -> Client:
-    client = Client()
-    client.force_login(user, backend="units.accounts.PhoneOrStaffNumberBackend")
-    return client
-
-
 def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Rows:
     """One row of every table that belongs to a cadre's unit, by the model's label."""
     town = make_division(code=f"{county}100", name="城关镇")

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from households.models import Household
 from lianhu.admin_site import SECTIONS
-from tests.admin.rows import Rows, page, rows_of, rows_of_the_office, signed_in
+from tests.admin.rows import Rows, page, rows_of, rows_of_the_office
 from tests.factories import make_cadre, make_member, make_visit
+from tests.pages import client_of
 from units.models import Cadre, Unit, today
 
 
@@ -30,7 +31,7 @@ def one_more_of_each(unit: Unit) -> None:
 
 @pytest.mark.parametrize("table", [label for labels in SECTIONS.values() for label in labels])
 def test_a_list_makes_the_same_queries_however_long(office: Cadre, leader: Cadre, table: str) -> None:
-    client, url = signed_in(office), page(table, "changelist")
+    client, url = client_of(office), page(table, "changelist")
     for _ in range(2):
         one_more_of_each(leader.unit)
     few = queries_of(client, url)
@@ -43,7 +44,7 @@ def test_a_list_makes_the_same_queries_however_long(office: Cadre, leader: Cadre
 def test_first_page_makes_the_same_queries_however_much_there_is(
     person: str, office: Cadre, leader: Cadre
 ) -> None:
-    client, url = signed_in({"office": office, "leader": leader}[person]), reverse("admin:index")
+    client, url = client_of({"office": office, "leader": leader}[person]), reverse("admin:index")
     one_more_of_each(leader.unit)
     few = queries_of(client, url)
     for _ in range(9):
@@ -58,7 +59,7 @@ def test_leaders_first_page(leader: Cadre, own: Rows, foreign: Rows) -> None:
     cadre, household = own["units.cadre"], own["households.household"]
     make_visit(cadre=cadre, household=household, visited_on=today())
     make_visit(cadre=cadre, household=household, visited_on=today(), kind="phone")
-    context = signed_in(leader).get(reverse("admin:index")).context
+    context = client_of(leader).get(reverse("admin:index")).context
     assert context["home_facts"].startswith("2 名干部，联系石峰村，1 户。")
     assert [figure["value"] for figure in context["figures"]] == [1, 0, 2, 1, 1, 0, 0]
     rows = {row.cells[0]: row.cells[3:] for row in context["tables"][0]["rows"]}
@@ -66,13 +67,13 @@ def test_leaders_first_page(leader: Cadre, own: Rows, foreign: Rows) -> None:
 
 
 def test_figures_open_to_their_rows(leader: Cadre, own: Rows, foreign: Rows) -> None:
-    client = signed_in(leader)
+    client = client_of(leader)
     for figure in client.get(reverse("admin:index")).context["figures"]:
         assert client.get(figure["url"]).context["count"] == figure["value"]
 
 
 def test_offices_first_page(office: Cadre, own: Rows, foreign: Rows) -> None:
-    client = signed_in(office)
+    client = client_of(office)
     context = client.get(reverse("admin:index")).context
     assert "3 个单位，4 名干部，2 个村，2 户" in context["home_facts"]
     for figure in context["figures"]:
@@ -83,7 +84,7 @@ def test_offices_first_page(office: Cadre, own: Rows, foreign: Rows) -> None:
 
 
 def test_an_empty_list_says_why_and_where_on(leader: Cadre, own: Rows) -> None:
-    client, url = signed_in(leader), page("visits.problem", "changelist")
+    client, url = client_of(leader), page("visits.problem", "changelist")
     assert "没有符合条件的困难诉求" in client.get(f"{url}?q=没有这个人").content.decode()
     own["visits.problem"].moves.all().delete()
     own["visits.assistance"].problem = None

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from core.models import Change
-from tests.admin.rows import Rows, listed, page, signed_in
+from tests.admin.rows import Rows, listed, page
 from tests.factories import make_cadre, make_problem, make_village, make_village_pairing
+from tests.pages import client_of
 from units.models import Cadre, today
 from visits.models import Problem
 
@@ -24,7 +25,7 @@ def form(problem: Problem, **changed: Any) -> dict[str, Any]:
 def test_a_leader_puts_right_and_hands_on(leader: Cadre, own: Rows) -> None:
     problem, heir = own[LIST], make_cadre(name="康小梅", unit=leader.unit)
     data = form(problem, owner=heir.pk, due_on="2015年11月2日", description="水窖漏水，两户共用")
-    signed_in(leader).post(page(LIST, "change", problem), {**data, "status": "closed", "category": "02"})
+    client_of(leader).post(page(LIST, "change", problem), {**data, "status": "closed", "category": "02"})
     stored = Problem.objects.get(pk=problem.pk)
     assert (stored.owner, stored.due_on, stored.description) == (
         heir,
@@ -48,7 +49,7 @@ def test_a_leader_puts_right_and_hands_on(leader: Cadre, own: Rows) -> None:
 )
 def test_what_a_page_refuses_is_refused(leader: Cadre, own: Rows, field: str, value: str, said: str) -> None:
     problem = own[LIST]
-    answer = signed_in(leader).post(page(LIST, "change", problem), form(problem, **{field: value}))
+    answer = client_of(leader).post(page(LIST, "change", problem), form(problem, **{field: value}))
     assert said in answer.content.decode()
     assert Problem.objects.get(pk=problem.pk).version == problem.version
 
@@ -60,13 +61,13 @@ def test_it_stays_with_the_cadres_of_its_unit(
     for user in (leader, office):
         for other in (stranger, gone):
             url, data = page(LIST, "change", problem), form(problem, owner=other.pk)
-            answer = signed_in(user).post(url, data)
+            answer = client_of(user).post(url, data)
             assert "owner" in answer.context["adminform"].form.errors
     assert Problem.objects.get(pk=problem.pk).owner == problem.owner
 
 
 def test_second_editor_sees_both(leader: Cadre, own: Rows) -> None:
-    problem, client = own[LIST], signed_in(leader)
+    problem, client = own[LIST], client_of(leader)
     url = page(LIST, "change", problem)
     client.post(url, form(problem, description="先来的"))
     answer = client.post(url, form(problem, description="后来的"))
@@ -77,7 +78,7 @@ def test_second_editor_sees_both(leader: Cadre, own: Rows) -> None:
 
 @pytest.mark.parametrize("state", [{"status": "shelved", "outcome": "没有水源"}, {"status": "confirmed"}])
 def test_what_is_settled_stays_as_it_is(leader: Cadre, own: Rows, state: dict[str, str]) -> None:
-    problem, client = own[LIST], signed_in(leader)
+    problem, client = own[LIST], client_of(leader)
     for name, value in state.items():
         setattr(problem, name, value)
     problem.save()
@@ -92,7 +93,7 @@ def test_a_problem_of_another_unit_in_the_own_village_is_read(
     leader: Cadre, own: Rows, foreign: Rows
 ) -> None:
     make_village_pairing(unit=leader.unit, village=foreign["villages.village"])
-    problem, client = foreign[LIST], signed_in(leader)
+    problem, client = foreign[LIST], client_of(leader)
     assert problem.pk in listed(client, LIST)
     assert client.post(page(LIST, "change", problem), form(problem)).status_code == 403
 
@@ -101,7 +102,7 @@ def test_void_lets_joined_ones_go_also_when_both_are_ticked(leader: Cadre, own: 
     whole = own[LIST]
     part = make_problem(cadre=whole.owner, household=whole.household, joined_into=whole)
     data = {"action": "void_selected", "_selected_action": [whole.pk, part.pk, foreign[LIST].pk]}
-    client, url = signed_in(leader), page(LIST, "changelist")
+    client, url = client_of(leader), page(LIST, "changelist")
     assert "作废 2 条困难诉求" in client.post(url, data).content.decode()
     client.post(url, {**data, "reason": "记重了"})
     assert set(Problem.objects.exclude(voided_on=None)) == {whole, part}
@@ -112,7 +113,7 @@ def test_void_lets_joined_ones_go_also_when_both_are_ticked(leader: Cadre, own: 
 
 
 def test_filter_by_how_far_it_is(leader: Cadre, own: Rows) -> None:
-    late, client = own[LIST], signed_in(leader)
+    late, client = own[LIST], client_of(leader)
     household, tomorrow = late.household, today() + timedelta(days=1)
     fresh = make_problem(cadre=late.owner, household=household, due_on=tomorrow)
     done = make_problem(cadre=late.owner, household=household, status="solved", outcome="修好了")
@@ -131,10 +132,10 @@ def test_a_leader_filters_by_village_an_office_by_township(
 ) -> None:
     make_village_pairing(unit=leader.unit, village=make_village(name="何沟村"))
     village = own["villages.village"]
-    assert listed(signed_in(leader), LIST, f"?village__id__exact={village.pk}") == {own[LIST].pk}
-    text = signed_in(leader).get(page(LIST, "changelist")).content.decode()
+    assert listed(client_of(leader), LIST, f"?village__id__exact={village.pk}") == {own[LIST].pk}
+    text = client_of(leader).get(page(LIST, "changelist")).content.decode()
     assert "何沟村" in text
     assert "黎堡村" not in text
     division = village.division_id
     both = {own[LIST].pk, foreign[LIST].pk}
-    assert listed(signed_in(office), LIST, f"?village__division__id__exact={division}") == both
+    assert listed(client_of(office), LIST, f"?village__division__id__exact={division}") == both

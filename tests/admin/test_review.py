@@ -7,8 +7,9 @@ from django.test import Client
 
 from core.models import Change
 from surveys.models import Response
-from tests.admin.rows import Rows, page, signed_in
+from tests.admin.rows import Rows, page
 from tests.factories import make_response
+from tests.pages import client_of
 from units.models import Cadre, today
 
 LIST = "surveys.response"
@@ -25,8 +26,8 @@ def state(response: Response) -> str:
 
 def test_a_leader_accepts_what_the_unit_handed_in(leader: Cadre, own: Rows, foreign: Rows) -> None:
     response = own[LIST]
-    assert "复核通过" in signed_in(leader).get(page(LIST, "change", response)).content.decode()
-    act(signed_in(leader), "accept_selected", response, foreign[LIST])
+    assert "复核通过" in client_of(leader).get(page(LIST, "change", response)).content.decode()
+    act(client_of(leader), "accept_selected", response, foreign[LIST])
     accepted = Response.objects.get(pk=response.pk)
     assert (accepted.status, accepted.reviewed_by, accepted.reviewed_on) == ("accepted", leader, today())
     assert state(foreign[LIST]) == "submitted"
@@ -34,7 +35,7 @@ def test_a_leader_accepts_what_the_unit_handed_in(leader: Cadre, own: Rows, fore
 
 
 def test_a_leader_gives_back_with_a_reason(leader: Cadre, own: Rows) -> None:
-    client, response = signed_in(leader), own[LIST]
+    client, response = client_of(leader), own[LIST]
     asked = act(client, "return_selected", response)
     assert "退回 1 份答卷" in asked.content.decode()
     assert "请写为什么退回" in act(client, "return_selected", response, reason="").content.decode()
@@ -51,18 +52,18 @@ def test_nobody_reviews_the_own_survey_but_the_office(leader: Cadre, office: Cad
         household=own["households.household"],
         surveyed_on=date(2014, 9, 1),
     )
-    assert "没有等您复核的" in act(signed_in(leader), "accept_selected", mine).content.decode()
+    assert "没有等您复核的" in act(client_of(leader), "accept_selected", mine).content.decode()
     assert state(mine) == "submitted"
-    act(signed_in(office), "accept_selected", mine)
+    act(client_of(office), "accept_selected", mine)
     assert state(mine) == "accepted"
 
 
 def test_the_office_alone_gives_back_what_was_accepted(leader: Cadre, office: Cadre, own: Rows) -> None:
     response = own[LIST]
     response.accept(by=leader, on=today())
-    act(signed_in(leader), "return_selected", response, reason="想起来了")
+    act(client_of(leader), "return_selected", response, reason="想起来了")
     assert state(response) == "accepted"
-    act(signed_in(office), "return_selected", response, reason="抽查不符")
+    act(client_of(office), "return_selected", response, reason="抽查不符")
     assert state(response) == "returned"
 
 
@@ -71,7 +72,7 @@ def test_answers_are_read_only(leader: Cadre, own: Rows) -> None:
     response.answers = {"A01": 80, "A02": "05"}
     response.confirmed = {"X16": "今年羊死了"}
     response.save()
-    text = signed_in(leader).get(page(LIST, "change", response)).content.decode()
+    text = client_of(leader).get(page(LIST, "change", response)).content.decode()
     assert "房屋主要结构：土坯(土木)" in text
     assert "今年羊死了" in text
-    assert signed_in(leader).post(page(LIST, "change", response), {"year": 1}).status_code == 403
+    assert client_of(leader).post(page(LIST, "change", response), {"year": 1}).status_code == 403

@@ -9,8 +9,9 @@ from openpyxl import load_workbook
 
 from core.models import Change
 from households.models import Household, Member
-from tests.admin.rows import Rows, listed, page, signed_in
+from tests.admin.rows import Rows, listed, page
 from tests.factories import make_division, make_id_number, make_village
+from tests.pages import client_of
 from units.models import Cadre, Division, Requirement, Unit, Word
 from units.roles import Role
 from villages.models import Village, VillagePairing
@@ -23,13 +24,13 @@ def unit_form(unit: Unit, **changed: Any) -> dict[str, Any]:
 
 def test_one_change_a_save_from_the_admin(office: Cadre, leader: Cadre) -> None:
     Change.objects.all().delete()
-    signed_in(office).post(page("units.unit", "change", leader.unit), unit_form(leader.unit, contact="汪办"))
+    client_of(office).post(page("units.unit", "change", leader.unit), unit_form(leader.unit, contact="汪办"))
     change = Change.objects.get()
     assert (change.source, change.by, change.changes) == ("admin", office, {"contact": ["", "汪办"]})
 
 
 def test_second_editor_sees_both_and_overwrites_nothing(office: Cadre, leader: Cadre) -> None:
-    unit, client = leader.unit, signed_in(office)
+    unit, client = leader.unit, client_of(office)
     url, opened = page("units.unit", "change", unit), unit_form(unit)
     client.post(url, {**opened, "contact": "先来的"})
     answer = client.post(url, {**opened, "contact": "后来的"})
@@ -45,13 +46,13 @@ def test_second_editor_sees_both_and_overwrites_nothing(office: Cadre, leader: C
 def test_history_page_shows_our_changes(office: Cadre, leader: Cadre) -> None:
     leader.unit.contact = "汪办"
     leader.unit.save()
-    text = signed_in(office).get(page("units.unit", "history", leader.unit)).content.decode()
+    text = client_of(office).get(page("units.unit", "history", leader.unit)).content.decode()
     assert "汪办" in text
     assert "联络员" in text
 
 
 def test_office_stays_within_its_place(office: Cadre) -> None:
-    client, other = signed_in(office), make_division(code="620523", name="甘谷县")
+    client, other = client_of(office), make_division(code="620523", name="甘谷县")
     client.post(page("units.division", "add"), {"code": "620523100", "name": "大像山镇"})
     client.post(page("units.unit", "add"), {"name": "甘谷县水务局", "level": "county", "division": other.pk})
     client.post(page("units.requirement", "add"), {"year": 2015, "place": "6205", "indicator": "visit_days"})
@@ -63,7 +64,7 @@ def test_office_stays_within_its_place(office: Cadre) -> None:
 def test_village_lies_in_its_township(office: Cadre) -> None:
     town = make_division(code="620524100", name="城关镇")
     data = {"code": "620524101001", "name": "错村", "division": town.pk, "kind": "village"}
-    answer = signed_in(office).post(page("villages.village", "add"), data)
+    answer = client_of(office).post(page("villages.village", "add"), data)
     assert "应以城关镇的代码 620524100 开头" in answer.content.decode()
     assert not Village.objects.exists()
 
@@ -71,20 +72,20 @@ def test_village_lies_in_its_township(office: Cadre) -> None:
 def test_office_pairs_a_unit_with_a_village(office: Cadre, leader: Cadre) -> None:
     village = make_village()
     data = {"unit": leader.unit_id, "village": village.pk, "started_on": "2012年3月5日"}
-    signed_in(office).post(page("villages.villagepairing", "add"), data)
+    client_of(office).post(page("villages.villagepairing", "add"), data)
     assert VillagePairing.objects.get().started_on == date(2012, 3, 5)
 
 
 def test_office_keeps_the_own_role(office: Cadre) -> None:
     data = {"version": 1, "name": office.name, "phone": office.phone, "rank": "general", "role": "cadre"}
-    signed_in(office).post(page("units.cadre", "change", office), {**data, "post": "主任"})
+    client_of(office).post(page("units.cadre", "change", office), {**data, "post": "主任"})
     office.refresh_from_db()
     assert (office.post, office.role, office.is_active) == ("主任", Role.OFFICE, True)
 
 
 def test_only_what_nothing_refers_to_is_deleted(office: Cadre, leader: Cadre) -> None:
     word = Word.objects.create(group="household_tag", text="留守")
-    client = signed_in(office)
+    client = client_of(office)
     client.post(
         page("units.word", "changelist"),
         {"action": "delete_selected", "_selected_action": word.pk, "post": "yes"},
@@ -114,7 +115,7 @@ def test_office_registers_a_household_with_its_head(office: Cadre) -> None:
     village, number = make_village(), make_id_number()
     head = {"name": "王有福", "relation": "01", "sex": "1", "id_number": number, "ethnicity": "01"}
     wife = {"name": "李秋菊", "relation": "02", "sex": "2", "ethnicity": "01"}
-    signed_in(office).post(page("households.household", "add"), new_household(village, head, wife))
+    client_of(office).post(page("households.household", "add"), new_household(village, head, wife))
     household = Household.objects.get()
     assert household.no == f"{village.code}-001"
     assert household.members.get(relation="01").id_number == number
@@ -125,7 +126,7 @@ def test_office_registers_a_household_with_its_head(office: Cadre) -> None:
 def test_a_new_household_has_one_head(office: Cadre, heads: int) -> None:
     head = {"name": "王有福", "relation": "01", "sex": "1", "ethnicity": "01"}
     data = new_household(make_village(), *([head] * heads))
-    answer = signed_in(office).post(page("households.household", "add"), data)
+    answer = client_of(office).post(page("households.household", "add"), data)
     assert "户主" in str(answer.context["errors"])
     assert not Household.objects.exists()
 
@@ -138,7 +139,7 @@ def member_form(member: Member, **changed: Any) -> dict[str, Any]:
 
 def test_masked_number_that_comes_back_is_unchanged(office: Cadre, own: Rows) -> None:
     member = own["households.member"]
-    signed_in(office).post(page("households.member", "change", member), member_form(member, education="02"))
+    client_of(office).post(page("households.member", "change", member), member_form(member, education="02"))
     stored = Member.objects.get(pk=member.pk)
     assert (stored.education, stored.id_number) == ("02", member.id_number)
 
@@ -146,14 +147,14 @@ def test_masked_number_that_comes_back_is_unchanged(office: Cadre, own: Rows) ->
 def test_another_mask_is_refused(office: Cadre, own: Rows) -> None:
     member = own["households.member"]
     data = member_form(member, id_number="620524********0000")
-    answer = signed_in(office).post(page("households.member", "change", member), data)
+    answer = client_of(office).post(page("households.member", "change", member), data)
     assert "id_number" in answer.context["adminform"].form.errors
 
 
 def test_number_of_another_member_is_refused(office: Cadre, own: Rows, foreign: Rows) -> None:
     member, other = own["households.member"], foreign["households.member"]
     data = member_form(member, id_number=other.id_number)
-    answer = signed_in(office).post(page("households.member", "change", member), data)
+    answer = client_of(office).post(page("households.member", "change", member), data)
     assert "已经是本县另一名家庭成员的" in answer.content.decode()
 
 
@@ -163,7 +164,7 @@ def test_no_page_shows_a_whole_number(person: str, office: Cadre, leader: Cadre,
     number = member.id_number
     member.id_number = make_id_number()
     member.save()
-    client = signed_in({"office": office, "leader": leader}[person])
+    client = client_of({"office": office, "leader": leader}[person])
     urls = [
         page("households.member", "changelist"),
         page("households.member", "change", member),
@@ -177,7 +178,7 @@ def test_no_page_shows_a_whole_number(person: str, office: Cadre, leader: Cadre,
 
 def test_export_masks_the_number(office: Cadre, own: Rows) -> None:
     member = own["households.member"]
-    answer = signed_in(office).post(
+    answer = client_of(office).post(
         page("households.member", "changelist"), {"action": "export_rows", "_selected_action": member.pk}
     )
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
@@ -191,4 +192,4 @@ def test_export_masks_the_number(office: Cadre, own: Rows) -> None:
 )
 def test_a_whole_number_finds_its_rows(office: Cadre, own: Rows, foreign: Rows, table: str) -> None:
     number = own["households.member"].id_number
-    assert listed(signed_in(office), table, f"?q={number}") == {own[table].pk}
+    assert listed(client_of(office), table, f"?q={number}") == {own[table].pk}

@@ -13,8 +13,9 @@ from openpyxl import load_workbook
 from core.models import Download
 from households.models import HouseholdPairing
 from lianhu.admin_site import SECTIONS
-from tests.admin.rows import Rows, listed, page, signed_in
+from tests.admin.rows import Rows, listed, page
 from tests.factories import make_division, make_household, make_unit, make_village, make_village_pairing
+from tests.pages import client_of
 from units.models import Cadre
 from units.roles import Role
 from units.scoped_admin import ScopedAdmin
@@ -69,7 +70,7 @@ every_table = pytest.mark.parametrize("table", TABLES)
 
 @every_table
 def test_list_holds_the_own_rows(leader: Cadre, own: Rows, foreign: Rows, table: str) -> None:
-    found = listed(signed_in(leader), table)
+    found = listed(client_of(leader), table)
     assert own[table].pk in found
     assert foreign[table].pk not in found
 
@@ -78,14 +79,14 @@ def test_list_holds_the_own_rows(leader: Cadre, own: Rows, foreign: Rows, table:
 def test_search_finds_no_foreign_row(
     leader: Cadre, office: Cadre, own: Rows, foreign: Rows, table: str
 ) -> None:
-    assert listed(signed_in(leader), table, f"?q={WORDS[table]}") == set()
-    assert listed(signed_in(office), table, f"?q={WORDS[table]}") == {foreign[table].pk}
+    assert listed(client_of(leader), table, f"?q={WORDS[table]}") == set()
+    assert listed(client_of(office), table, f"?q={WORDS[table]}") == {foreign[table].pk}
 
 
 @every_table
 @pytest.mark.parametrize("name", ["change", "history", "delete"])
 def test_foreign_address_is_not_there(leader: Cadre, own: Rows, foreign: Rows, table: str, name: str) -> None:
-    client = signed_in(leader)
+    client = client_of(leader)
     assert client.get(page(table, name, foreign[table])).status_code == 404
     assert client.post(page(table, name, foreign[table]), {"name": "x"}).status_code in {404, 405}
     own_status = client.get(page(table, name, own[table])).status_code
@@ -94,14 +95,14 @@ def test_foreign_address_is_not_there(leader: Cadre, own: Rows, foreign: Rows, t
 
 @every_table
 def test_filter_names_no_foreign_value(leader: Cadre, own: Rows, foreign: Rows, table: str) -> None:
-    text = signed_in(leader).get(page(table, "changelist")).content.decode()
+    text = client_of(leader).get(page(table, "changelist")).content.decode()
     assert "县林业局" not in text
     assert "黎堡村" not in text
 
 
 @every_table
 def test_action_and_export_reach_no_foreign_row(leader: Cadre, own: Rows, foreign: Rows, table: str) -> None:
-    answer = signed_in(leader).post(
+    answer = client_of(leader).post(
         page(table, "changelist"),
         {"action": "export_rows", "_selected_action": [own[table].pk, foreign[table].pk]},
     )
@@ -112,7 +113,7 @@ def test_action_and_export_reach_no_foreign_row(leader: Cadre, own: Rows, foreig
 
 def test_void_reaches_no_foreign_visit(leader: Cadre, own: Rows, foreign: Rows) -> None:
     ticked = [own["visits.visit"].pk, foreign["visits.visit"].pk]
-    client, url = signed_in(leader), page("visits.visit", "changelist")
+    client, url = client_of(leader), page("visits.visit", "changelist")
     asked = client.post(url, {"action": "void_selected", "_selected_action": ticked})
     assert "作废 1 条走访" in asked.content.decode()
     client.post(url, {"action": "void_selected", "_selected_action": ticked, "reason": "日期记错了"})
@@ -137,7 +138,7 @@ def test_autocomplete_offers_own_rows(
 ) -> None:
     app, model = asking.split(".")
     query = {"app_label": app, "model_name": model, "field_name": field, "term": ""}
-    answer = signed_in(leader).get(reverse("admin:autocomplete"), query)
+    answer = client_of(leader).get(reverse("admin:autocomplete"), query)
     offered = {int(result["id"]) for result in json.loads(answer.content)["results"]}
     assert own[table].pk in offered
     assert foreign[table].pk not in offered
@@ -147,7 +148,7 @@ def test_autocomplete_keeps_to_what_the_form_accepts(office: Cadre) -> None:
     elsewhere = make_unit(name="市农业局", division=make_division(code="6205", name="天水市"))
     make_village_pairing(unit=elsewhere, village=make_village())
     query = {"app_label": "units", "model_name": "cadre", "field_name": "unit", "term": "市农业局"}
-    answer = signed_in(office).get(reverse("admin:autocomplete"), query)
+    answer = client_of(office).get(reverse("admin:autocomplete"), query)
     assert json.loads(answer.content)["results"] == []
 
 
@@ -161,13 +162,13 @@ def test_tampered_pairing_is_refused(leader: Cadre, own: Rows, foreign: Rows, fi
         "started_on": "2015-03-01",
     }
     data[field] = foreign["units.cadre" if field == "cadre" else "households.household"].pk
-    answer = signed_in(leader).post(page("households.householdpairing", "add"), data)
+    answer = client_of(leader).post(page("households.householdpairing", "add"), data)
     assert field in answer.context["adminform"].form.errors
     assert HouseholdPairing.objects.count() == before
 
 
 def test_leader_pairs_and_ends(leader: Cadre, own: Rows) -> None:
-    client, household = signed_in(leader), make_household(village=own["villages.village"])
+    client, household = client_of(leader), make_household(village=own["villages.village"])
     data = {"cadre": leader.pk, "household": household.pk, "kind": "help", "started_on": "2015.3.1"}
     client.post(page("households.householdpairing", "add"), data)
     made = HouseholdPairing.objects.get(household=household)
@@ -195,7 +196,7 @@ def test_leader_changes_neither_role_unit_nor_flags(leader: Cadre, cadre: Cadre,
         "password": "x",
         "place": "62",
     }
-    signed_in(leader).post(page("units.cadre", "change", cadre), data)
+    client_of(leader).post(page("units.cadre", "change", cadre), data)
     stored = Cadre.objects.get(pk=cadre.pk)
     assert (stored.post, stored.rank) == ("副局长", "section")
     assert (stored.role, stored.unit, stored.is_active) == (Role.CADRE, leader.unit, True)
@@ -204,14 +205,14 @@ def test_leader_changes_neither_role_unit_nor_flags(leader: Cadre, cadre: Cadre,
 
 def test_leader_adds_a_cadre_of_the_own_unit(leader: Cadre, stranger: Cadre) -> None:
     data = {"name": "康小梅", "phone": "13911112222", "rank": "general", "role": "office"}
-    signed_in(leader).post(page("units.cadre", "add"), {**data, "unit": stranger.unit_id})
+    client_of(leader).post(page("units.cadre", "add"), {**data, "unit": stranger.unit_id})
     new = Cadre.objects.get(name="康小梅")
     assert (new.unit, new.role, new.must_choose_password) == (leader.unit, Role.CADRE, True)
 
 
 @pytest.mark.parametrize("table", ["units.unit", "villages.village", "households.household", "visits.visit"])
 def test_leader_reads_what_is_not_the_leaders_to_change(leader: Cadre, own: Rows, table: str) -> None:
-    client = signed_in(leader)
+    client = client_of(leader)
     assert client.get(page(table, "add")).status_code == 403
     assert client.post(page(table, "change", own[table]), {"version": 1}).status_code == 403
     assert 'name="_save"' not in client.get(page(table, "change", own[table])).content.decode()
@@ -219,12 +220,12 @@ def test_leader_reads_what_is_not_the_leaders_to_change(leader: Cadre, own: Rows
 
 @pytest.mark.parametrize("lookup", ["password__startswith=a", "unit__cadres__password__startswith=a"])
 def test_filters_that_no_page_offers_answer_nothing(leader: Cadre, lookup: str) -> None:
-    assert signed_in(leader).get(f"{page('units.cadre', 'changelist')}?{lookup}").status_code == 400
+    assert client_of(leader).get(f"{page('units.cadre', 'changelist')}?{lookup}").status_code == 400
 
 
 def test_ticks_that_are_no_keys_are_refused(leader: Cadre) -> None:
     data = {"action": "export_rows", "_selected_action": "1 OR 1=1"}
-    assert signed_in(leader).post(page("units.cadre", "changelist"), data).status_code == 400
+    assert client_of(leader).post(page("units.cadre", "changelist"), data).status_code == 400
 
 
 # --- who comes in ---
@@ -232,7 +233,7 @@ def test_ticks_that_are_no_keys_are_refused(leader: Cadre) -> None:
 
 @pytest.mark.parametrize("role", ["cadre", "viewer"])
 def test_others_are_told_that_this_is_not_for_them(role: str, request: pytest.FixtureRequest) -> None:
-    client = signed_in(request.getfixturevalue(role))
+    client = client_of(request.getfixturevalue(role))
     urls = [reverse("admin:index"), *(page(table, "changelist") for table in TABLES)]
     assert {client.get(url).status_code for url in urls} == {403}
 
@@ -245,7 +246,7 @@ def test_stranger_without_login_logs_in_first(db: None) -> None:
 
 @pytest.mark.parametrize("table", ["units.calendarday", "units.word", "core.download", "core.importrun"])
 def test_leader_has_no_business_with_the_offices_lists(leader: Cadre, table: str) -> None:
-    assert signed_in(leader).get(page(table, "changelist")).status_code == 403
+    assert client_of(leader).get(page(table, "changelist")).status_code == 403
 
 
 def test_every_admin_is_scoped_and_has_its_place_in_the_navigation() -> None:
@@ -255,6 +256,6 @@ def test_every_admin_is_scoped_and_has_its_place_in_the_navigation() -> None:
 
 
 def test_unknown_address_is_not_found(leader: Cadre) -> None:
-    client = signed_in(leader)
+    client = client_of(leader)
     found = [client.get(f"/admin/{path}").status_code for path in ("none/", "units/cadre/x/change/")]
     assert found == [404, 404]

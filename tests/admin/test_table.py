@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from core.models import Change
 from core.records import Record
-from tests.admin.rows import Rows, page, rows_of_the_office, signed_in
+from tests.admin.rows import Rows, page, rows_of_the_office
+from tests.pages import client_of
 from units.models import Cadre
 
 ROLES = {"双联办": "office", "负责人": "leader"}
@@ -63,7 +64,7 @@ def test_every_table_stands_in_the_document() -> None:
 def test_own_rows(label: str, role: str, people: dict[str, Cadre], everything: Rows) -> None:
     may, row = TABLE[label, role], everything[label]
     ok = {verb: 200 if verb in may else 403 for verb in "看增改删"}
-    found = answers(signed_in(people[role]), label, row)
+    found = answers(client_of(people[role]), label, row)
     if not may:
         assert set(found.values()) <= {403, 404}
         return
@@ -81,7 +82,7 @@ def test_own_rows(label: str, role: str, people: dict[str, Cadre], everything: R
 def test_rows_of_another_county(label: str, role: str, people: dict[str, Cadre], far: Rows) -> None:
     if (label, role) in {("units.word", "office"), ("units.word", "leader")}:
         return  # words are the whole installation's
-    client, row = signed_in(people[role]), far[label]
+    client, row = client_of(people[role]), far[label]
     assert {client.get(page(label, name, row)).status_code for name in ("change", "delete")} == {404}
     assert client.post(page(label, "change", row), {"version": row_version(row)}).status_code == 404
 
@@ -93,13 +94,13 @@ def row_version(row: Any) -> int:
 @pytest.mark.parametrize("role", ["cadre", "viewer"])
 @pytest.mark.parametrize("label", LABELS)
 def test_nobody_else(label: str, role: str, people: dict[str, Cadre], everything: Rows) -> None:
-    found = answers(signed_in(people[role]), label, everything[label])
+    found = answers(client_of(people[role]), label, everything[label])
     assert set(found.values()) == {403}
 
 
 @pytest.mark.parametrize("role", ["office", "leader", "cadre", "viewer"])
 def test_pages_of_the_site(role: str, people: dict[str, Cadre]) -> None:
-    client = signed_in(people[role])
+    client = client_of(people[role])
     urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:app_list", args=["units"])]
     assert {client.get(url).status_code for url in urls} == ({200} if role in ROLES.values() else {403})
 
@@ -134,7 +135,7 @@ FORMS = sorted(
 def test_tampered_forms(
     label: str, role: str, name: str, people: dict[str, Cadre], everything: Rows, foreign: Rows, far: Rows
 ) -> None:
-    client, others = signed_in(people[role]), far if role == "office" else {**far, **foreign}
+    client, others = client_of(people[role]), far if role == "office" else {**far, **foreign}
     url = page(label, name, everything[label] if name == "change" else None)
     page_drawn = client.get(url).context
     drawn = form = page_drawn["adminform"].form
@@ -153,7 +154,7 @@ def test_tampered_forms(
 
 def test_extra_fields_are_ignored(leader: Cadre, cadre: Cadre) -> None:
     url = page("units.cadre", "change", cadre)
-    client = signed_in(leader)
+    client = client_of(leader)
     form = client.get(url).context["adminform"].form
     extra = {"place": "62", "pinyin": "x", "id": 1, "code_hash": "x", "is_staff": "1", "is_superuser": "1"}
     client.post(url, {**sent(form), **extra, "post": "站长"})
