@@ -131,17 +131,23 @@ def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def nav(context: Context, label: str, name: str, under: str = "") -> SafeString:
     """A link of the main navigation, marked when the page lies under it (or under the URL named `under`)."""
-    url = reverse(name)
-    current = is_under(context.get("request"), reverse(under) if under else url)
+    url = address_of(name)
+    current = is_under(context.get("request"), address_of(under) if under else url)
     return format_html('<a href="{}"{}>{}</a>', url, current, label)
 
 
 @register.simple_tag(takes_context=True)
 def tab(context: Context, label: str, name: str, icon_name: str) -> SafeString:
     """One of the phone's tabs."""
-    url = reverse(name)
+    url = address_of(name)
     current = is_under(context.get("request"), url)
     return format_html('<a href="{}"{}>{}<span>{}</span></a>', url, current, icon(icon_name), label)
+
+
+@cache
+def address_of(name: str) -> str:
+    """The address of a page that the navigation leads to, resolved once a process."""
+    return reverse(name)
 
 
 def is_under(request: HttpRequest | None, url: str) -> SafeString:
