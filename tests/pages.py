@@ -5,8 +5,10 @@ import re
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 
 def client_of(user: AbstractBaseUser) -> Client:
@@ -14,6 +16,11 @@ def client_of(user: AbstractBaseUser) -> Client:
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     return client
+
+
+def page_of(response: HttpResponse) -> str:
+    """What a page answers, markup and all."""
+    return response.content.decode()
 
 
 def words_of(response: HttpResponse) -> str:
@@ -25,3 +32,11 @@ def words_of(response: HttpResponse) -> str:
 def part(response: HttpResponse, mark: str, end: str = "</section>") -> str:
     """The markup from `mark` to the next `end`."""
     return response.content.decode().split(mark, 1)[1].split(end, 1)[0]
+
+
+def queries_of(client: Client, url: str) -> int:
+    """How many queries a page makes once what is kept for a process is there."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(url).status_code == 200
+    return len(seen)

@@ -1,25 +1,14 @@
 """How many queries a list makes, and what the first page says."""
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from households.models import Household
 from lianhu.admin_site import SECTIONS
 from tests.admin.rows import Rows, page, rows_of, rows_of_the_office
 from tests.factories import make_cadre, make_member, make_visit
-from tests.pages import client_of
+from tests.pages import client_of, queries_of
 from units.models import Cadre, Unit, today
-
-
-def queries_of(client: Client, url: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
 
 
 def one_more_of_each(unit: Unit) -> None:
