@@ -47,12 +47,13 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     at_desk = frame_of(user) == "desk.html"
     household: Any = get_visible(
-        Household.objects.with_head().select_related("village__division", "successor"), user, pk=pk
+        Household.objects.select_related("village__division", "successor"), user, pk=pk
     )
     members = list(Member.objects.filter(household=household).order_by("relation", "pk"))
     current = [member for member in members if member.left_on is None]
     may_reveal = not user.is_viewer
     people = [_person(member, may_reveal) for member in current]
+    head = next((person for person in people if person.member.relation == Relation.HEAD), None)
     pairings = list(
         household.pairings.select_related("cadre", "unit").order_by(
             F("ended_on").desc(nulls_first=True), "-started_on"
@@ -65,7 +66,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
         "visits/household.html" if at_desk else "visits/household_phone.html",
         {
             "page": {
-                "title": household.head_name or "（没有户主）",
+                "title": head.member.name if head else "（没有户主）",
                 "facts": f"{place}，户编号 {household.no}",
                 "crumbs": [("贫困户", reverse("households"))],
             },
@@ -76,7 +77,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "may_call": bool(household.phone) and not user.is_viewer,
             "tags": split_words(household.tags),
             "members": people,
-            "head": next((person for person in people if person.member.relation == Relation.HEAD), None),
+            "head": head,
             "left": [member for member in members if member.left_on],
             "pairings": pairings,
             "rounds": surveys,
