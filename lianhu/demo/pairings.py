@@ -129,13 +129,7 @@ def pair_households(teams: Sequence[Team], tenures: Sequence[Tenure], scale: Sca
     links: list[Link] = []
     overflow: list[Home] = []
     for team in teams:
-        homes = [
-            home
-            for tenure in tenures
-            if tenure.unit == team.pk and tenure.until == STILL
-            for home in tenure.place.homes
-            if home not in left_out
-        ]
+        homes = _homes_of(team, tenures, left_out)
         loads = _loads(rng, team.workers, len(homes))
         links += _deal(rng, team.workers, loads, homes)
         overflow += homes[sum(loads) :]
@@ -154,6 +148,17 @@ def _unpaired(rng: Random, tenures: Sequence[Tenure], scale: Scale) -> set[Home]
     elsewhere = rng.sample([place for place in places if place is not late], scale.unpaired)
     single = [rng.choice(place.homes) for place in elsewhere[: scale.unpaired - scale.unpaired_together]]
     return {*late.homes[-scale.unpaired_together :], *single}
+
+
+def _homes_of(team: Team, tenures: Sequence[Tenure], left_out: set[Home]) -> list[Home]:
+    """The homes of the villages that are the unit's today."""
+    return [
+        home
+        for tenure in tenures
+        if tenure.unit == team.pk and tenure.until == STILL
+        for home in tenure.place.homes
+        if home not in left_out
+    ]
 
 
 def _loads(rng: Random, workers: Sequence[Worker], households: int) -> list[int]:
@@ -275,13 +280,7 @@ def _contacts(
     """Cadres of county rank also keep contact with two households that a colleague helps."""
     by_worker = _by_worker(links)
     for team in teams:
-        homes = [
-            home
-            for tenure in tenures
-            if tenure.unit == team.pk and tenure.until == STILL
-            for home in tenure.place.homes
-            if home not in left_out
-        ]
+        homes = _homes_of(team, tenures, left_out)
         for worker in team.workers:
             own = {link.home for link in by_worker.get(worker, ())}
             if worker.rank == Rank.COUNTY and len(own) <= CEILINGS[Rank.COUNTY] - 2:
