@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from households import pairing as pairing_acts
 from households import registering
 from households.choices import Relation
-from households.forms import MemberForm, PhoneField, TagsField, tag_choices
+from households.forms import HouseholdForm, MemberForm, PhoneField, TagsField, tag_choices
 from households.leaving import warning_of
 from households.models import Household, HouseholdPairing, Member
 from households.pairing import pairable_cadres
@@ -92,19 +92,7 @@ class HouseholdAdmin(ScopedAdmin):
     form = HouseholdAdminForm
     fields = (
         "no",
-        "village",
-        "group",
-        "address",
-        "phone",
-        "size",
-        "kind",
-        "main_cause",
-        "other_causes",
-        "tags",
-        "identified_on",
-        "income_when_identified",
-        "external_no",
-        "note",
+        *HouseholdForm.Meta.fields,
         "status",
         "status_on",
     )
@@ -154,17 +142,7 @@ class MemberAdmin(Masked, ScopedAdmin):
         "name",
         "relation",
         "id_number",
-        "sex",
-        "born_on",
-        "ethnicity",
-        "education",
-        "schooling",
-        "health",
-        "labour",
-        "migrant_work",
-        "migrant_months",
-        "medical_insurance",
-        "pension_insurance",
+        *Member.PERSON,
         "joined_on",
         "left_on",
         "left_reason",

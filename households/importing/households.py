@@ -21,7 +21,6 @@ from households.importing.finding import (
     village_problem,
 )
 from households.importing.people import (
-    PERSON,
     Identities,
     change_person,
     holders,
@@ -332,7 +331,7 @@ class _Households:
         stored = [self.found[index] for index in self.headless]
         stored_places = stored_rows(Household, [pk for pk in stored if pk])
         columns = {
-            **values_for_new(Member, table, {name: name for name in PERSON}, indexes),
+            **values_for_new(Member, table, {name: name for name in Member.PERSON}, indexes),
             **{name: [person[name] for person in people] for name in FOLLOWING},
             "relation": [Relation.HEAD.value] * len(indexes),
             "household_id": [*[None] * len(fresh), *stored],

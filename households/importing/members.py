@@ -13,7 +13,6 @@ from core.importing.table import Table
 from households.choices import Relation, Status
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.importing.people import (
-    PERSON,
     Identities,
     change_person,
     holders,
@@ -29,7 +28,7 @@ from units.finding import ask
 STAY = ("joined_on", "left_on", "left_reason")
 KNOWN_BY = ("id", "household_id", "name", "relation", "id_cipher", "id_hash", "left_on")
 STORED_A_STEP = 5000
-OWN = (*PERSON, *STAY)
+OWN = (*Member.PERSON, *STAY)
 WORKED_OUT = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
 
 

@@ -16,20 +16,6 @@ from households.choices import Sex
 from households.importing.spellings import SPELLINGS
 from households.models import Member
 
-PERSON = (
-    "sex",
-    "born_on",
-    "ethnicity",
-    "education",
-    "schooling",
-    "health",
-    "labour",
-    "migrant_work",
-    "migrant_months",
-    "medical_insurance",
-    "pension_insurance",
-)
-"""The columns that are kept as they are given; the name and the ID number bring others along."""
 STORED = (
     "id",
     "household_id",
@@ -70,7 +56,7 @@ def person_columns(*aliases: str) -> list[Column]:
                 **({"help": helps[name]} if name in helps else {}),
                 **({"clearable": False} if name in never_empty else {}),
             )
-            for name in PERSON
+            for name in Member.PERSON
         ),
     ]
 
@@ -192,7 +178,7 @@ def change_person(
     **more: Any,
 ) -> bool:
     """Plan what the row changes of a stored person; whether anything does."""
-    after = {**values_for_stored(Member, table, {field: field for field in PERSON}, index), **more}
+    after = {**values_for_stored(Member, table, {field: field for field in Member.PERSON}, index), **more}
     name = table.get(name_key, index)
     if name and name != stored["name"]:
         table.warn(index, name_key, f"系统里是{stored['name']}，会改名", "不是改名就核对号码和名字")

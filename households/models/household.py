@@ -152,6 +152,21 @@ class MemberQuerySet(models.QuerySet["Member"]):
 class Member(Record):
     """家庭成员。证件号加密存放，用带钥摘要查找。"""
 
+    PERSON = (
+        "sex",
+        "born_on",
+        "ethnicity",
+        "education",
+        "schooling",
+        "health",
+        "labour",
+        "migrant_work",
+        "migrant_months",
+        "medical_insurance",
+        "pension_insurance",
+    )
+    """What is kept as it is given; the name and the ID number bring other columns along."""
+
     household = models.ForeignKey(
         Household, models.PROTECT, verbose_name="户", related_name="members", db_index=False
     )
