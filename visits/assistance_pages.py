@@ -312,7 +312,6 @@ def assistance_void(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         item,
         allowed=Assistance.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists(),
-        recorder="记的人",
         take_back=assisting.take_back,
         title="作废这笔帮扶",
         text=f"{item.given_on:%Y-%m-%d} {item}",

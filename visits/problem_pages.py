@@ -329,7 +329,6 @@ def problem_void(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         problem,
         allowed=Problem.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists(),
-        recorder="录入的人",
         take_back=problems.take_back,
         title="作废这件诉求",
         text=f"{problem.get_category_display()}：{problem.description[:60]}",

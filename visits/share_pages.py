@@ -31,7 +31,7 @@ def assistance_shares(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     item: Assistance = get_visible(Assistance.objects.select_related("village", "cadre"), user, pk=pk)
     if not Assistance.objects.voidable_by(user).counted().filter(pk=pk).exists():
-        raise PermissionDenied("只有记的人七天以内、负责人和双联办可以改，作废了的不能再改。")
+        raise PermissionDenied("只有录入的人七天以内、负责人和双联办可以改，作废了的不能再改。")
     form, conflict = _form(request, user, item), None
     if form.is_bound and form.is_valid():
         try:

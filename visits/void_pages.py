@@ -18,16 +18,15 @@ def void_page(
     row: Any,
     *,
     allowed: bool,
-    recorder: str,
     take_back: Callable[..., None],
     title: str,
     text: str,
     points: Sequence[str],
     back: str,
 ) -> HttpResponse:
-    """Ask why, take the row back and go `back`; `recorder` says in words who besides the managers may."""
+    """Ask why, take the row back and go `back`; 403 for who may not, and for what is 作废 already."""
     if not allowed:
-        raise PermissionDenied(f"只有{recorder}七天以内、负责人和双联办可以作废，作废了的不能再作废。")
+        raise PermissionDenied("只有录入的人七天以内、负责人和双联办可以作废，作废了的不能再作废。")
     form = VoidForm(request.POST or None, others=0)
     if request.method == "POST" and form.is_valid():
         take_back(row, by=user_of(request), reason=form.cleaned_data["reason"])
