@@ -5,7 +5,6 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Case, Q, QuerySet, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
-from core.forms import ChineseDateField, refuse
+from core.forms import ChineseDateField
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.places import under
 from core.search import SearchForm, offer
@@ -25,7 +24,7 @@ from visits import activities
 from visits.activities import MATERIALS
 from visits.activity_forms import ActivityForm, field_of, label_of
 from visits.models import Activity
-from visits.refs import RefTaken, SameRef
+from visits.refs import recorded
 from visits.void_pages import void_page
 
 
@@ -119,19 +118,10 @@ def _totals(found: QuerySet[Activity], count: int) -> list[dict[str, Any]]:
 def activity_new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = ActivityForm(request.POST or None, request.FILES or None, user=user)
-    conflict: dict[str, Any] | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            activity = activities.record_activity(**form.record())
-        except ValidationError as error:
-            refuse(form, error.message_dict)
-        except SameRef as sent:
-            conflict = {"stored": sent.stored[0]}
-        except RefTaken:
-            conflict = {"stored": None}
-        else:
-            messages.success(request, f"已记下：{activity}。")
-            return redirect("activity", pk=activity.pk)
+    activity, conflict = recorded(form, lambda: activities.record_activity(**form.record()))
+    if activity:
+        messages.success(request, f"已记下：{activity}。")
+        return redirect("activity", pk=activity.pk)
     return render(
         request,
         "activities/new.html",

@@ -5,14 +5,13 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Case, FilteredRelation, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.forms import ChineseDateField, key_of, refuse
+from core.forms import ChineseDateField, key_of
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.pages import form_page
 from core.places import under
@@ -28,7 +27,7 @@ from visits import assisting
 from visits.assistance_forms import Asked, AssistanceForm, ResultForm
 from visits.choices import AssistanceKind
 from visits.models import Assistance, AssistanceShare, Problem, Visit
-from visits.refs import RefTaken, SameRef
+from visits.refs import recorded
 from visits.share_pages import history_with_shares
 from visits.summing import sums
 from visits.void_pages import void_page
@@ -180,19 +179,10 @@ def assistance_new(request: HttpRequest) -> HttpResponse:
     user, giver = user_of(request), written_for(request)
     asked = _asked(request, user, giver)
     form = _form(request, user, giver, asked)
-    conflict: dict[str, Any] | None = None
-    if form.is_bound and form.is_valid():
-        try:
-            item = assisting.record_assistance(**form.record())
-        except ValidationError as error:
-            refuse(form, error.message_dict)
-        except SameRef as sent:
-            conflict = {"stored": sent.stored[0]}
-        except RefTaken:
-            conflict = {"stored": None}
-        else:
-            messages.success(request, f"已记下：{item}。")
-            return redirect("assistance-item", pk=item.pk)
+    item, conflict = recorded(form, lambda: assisting.record_assistance(**form.record()))
+    if item:
+        messages.success(request, f"已记下：{item}。")
+        return redirect("assistance-item", pk=item.pk)
     return render(
         request,
         "assistance/new.html",

@@ -32,7 +32,7 @@ from visits.choices import Category
 from visits.home import own_households
 from visits.models import Assistance, Problem, ProblemMove, Status, Visit
 from visits.problem_forms import JoinForm, MoveForm, ProblemForm
-from visits.refs import RefTaken, SameRef
+from visits.refs import recorded
 from visits.void_pages import void_page
 
 STATES = [("", "状态"), ("open", "没办结"), ("overdue", "逾期"), *Status.choices]
@@ -150,19 +150,13 @@ def problem_new(request: HttpRequest) -> HttpResponse:
         household=household,
         initial={"village": visit.village if visit else None},
     )
-    conflict: dict[str, Any] | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            problem = problems.raise_problem(author=user, household=household, visit=visit, **form.record())
-        except ValidationError as error:
-            refuse(form, error.message_dict)
-        except SameRef as sent:
-            conflict = {"stored": sent.stored[0]}
-        except RefTaken:
-            conflict = {"stored": None}
-        else:
-            messages.success(request, f"已登记，{problem.due_on:%-m月%-d日}前办结，负责人{problem.owner}。")
-            return redirect("problem", pk=problem.pk)
+    problem, conflict = recorded(
+        form,
+        lambda: problems.raise_problem(author=user, household=household, visit=visit, **form.record()),
+    )
+    if problem:
+        messages.success(request, f"已登记，{problem.due_on:%-m月%-d日}前办结，负责人{problem.owner}。")
+        return redirect("problem", pk=problem.pk)
     return render(
         request,
         "problems/new.html",
