@@ -1,6 +1,6 @@
 """一户一档: everything about one household on one page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import F
@@ -50,16 +50,9 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
         Household.objects.select_related("village__division", "successor"), user, pk=pk
     )
     members = list(Member.objects.filter(household=household).order_by("relation", "pk"))
-    current = [member for member in members if member.left_on is None]
-    may_reveal = not user.is_viewer
-    people = [_person(member, may_reveal) for member in current]
+    pairings = _pairings(household)
+    people, surveys = _people(user, members), rounds(user, household)
     head = next((person for person in people if person.member.relation == Relation.HEAD), None)
-    pairings = list(
-        household.pairings.select_related("cadre", "unit").order_by(
-            F("ended_on").desc(nulls_first=True), "-started_on"
-        )
-    )
-    surveys = rounds(user, household)
     place = f"{household.village.division}{household.village}{household.group}"
     return render(
         request,
@@ -82,12 +75,17 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "pairings": pairings,
             "rounds": surveys,
             **_plan(user, household),
-            "may_reveal": may_reveal,
+            "may_reveal": not user.is_viewer,
             "editable": at_desk and Household.objects.editable_by(user).filter(pk=pk).exists(),
             "history": _history(user, household, members, pairings),
             **_events(user, household, surveys),
         },
     )
+
+
+def _people(user: Cadre, members: Iterable[Member]) -> list[Person]:
+    """Who lives there now."""
+    return [_person(member, not user.is_viewer) for member in members if member.left_on is None]
 
 
 def _person(member: Member, may_reveal: bool) -> Person:
@@ -99,6 +97,12 @@ def _person(member: Member, may_reveal: bool) -> Person:
         member.id_masked,
         link_to("reveal-member")(member.pk) if may_reveal and member.id_cipher else "",
     )
+
+
+def _pairings(household: Household) -> list[HouseholdPairing]:
+    """Those of today first, then the newest."""
+    newest_first = (F("ended_on").desc(nulls_first=True), "-started_on")
+    return list(household.pairings.select_related("cadre", "unit").order_by(*newest_first))
 
 
 def _history(

@@ -26,6 +26,7 @@ MOST_VILLAGES = 5
 """A unit pairs with one or two."""
 MOST_PROBLEMS = 5
 WORDS = Left("content", 24)
+"""Of the last visit, what a line of a phone holds."""
 
 
 class Card(NamedTuple):
@@ -66,9 +67,9 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
     households = list(own_households(user))
     villages = list(Village.objects.visible_to(user).current().order_by("code")[:MOST_VILLAGES])
     surveys = open_surveys(user)
-    there = standings(surveys, [*households, *villages])
+    stand = standings(surveys, [*households, *villages])
     done = _year(user, day)
-    cards = _cards(user, households, day, done, there)
+    cards = _cards(user, households, day, done, stand)
     own = {household.pk for household in households}
     return render(
         request,
@@ -76,7 +77,7 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
         {
             "page": {"title": "我的联系户"},
             "cards": sorted(cards, key=lambda card: (card.promised_on or date.max, card.last_on or date.min)),
-            "villages": [(village, now) for village in villages if (now := _open(there[village]))],
+            "villages": [(village, now) for village in villages if (now := _open(stand[village]))],
             "for_others": [draft for draft in unfinished(user) if draft.household_id not in {None, *own}],
             "surveys": surveys,
             "done": done,
@@ -103,7 +104,7 @@ def _cards(
     households: Sequence[Any],
     day: date,
     done: Year,
-    surveys: Mapping[Subject, list[Standing]],
+    stand: Mapping[Subject, list[Standing]],
 ) -> list[Card]:
     """Each with the last visit, the times of the year and what is promised.
 
@@ -135,7 +136,7 @@ def _cards(
                 promised_on,
                 _promise(promised_on, promise, day),
                 _promise_css(promised_on, day),
-                _open(surveys[household]),
+                _open(stand[household]),
                 household.phone,
             )
         )
