@@ -207,6 +207,7 @@ def _year(user: Cadre, day: date) -> Year:
         if kind != Visit.Kind.PHONE:
             days.add(on)
             entered.add((household, on))
-        last[household] = on, words
+        if household:
+            last[household] = on, words
     times = Counter(household for household, _ in entered if household)
     return Year(day.year, len(days), times.total(), len(nights), times, last)
