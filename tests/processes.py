@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from pathlib import Path
@@ -44,6 +45,25 @@ def manage(*arguments: str) -> tuple[int, str, str]:
     process = start(*arguments)
     output, errors = process.communicate(timeout=300)
     return process.returncode, output, errors
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """SIGKILL, and wait until PostgreSQL has ended what it was doing for the dead: a commit may still come through."""
+    process.kill()
+    process.communicate()
+    if connection.vendor == "postgresql":
+        while _busy():
+            time.sleep(0.01)
+
+
+def _busy() -> bool:
+    """Whether PostgreSQL works for anyone but us on this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def at_once(works: Sequence[Callable[[], Any]], timeout: float = 300) -> list[int | None]:

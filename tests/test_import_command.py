@@ -14,7 +14,7 @@ from core.models import ImportRun
 from households.models import Household, Member
 from tests.factories import make_cadre, make_unit, make_village
 from tests.importing import workbook
-from tests.processes import manage, start
+from tests.processes import kill, manage, start
 from units.models import Cadre
 from units.roles import Role
 from villages.models import Village
@@ -163,8 +163,7 @@ def test_killed_at_ten_moments_and_run_again(sheet) -> None:
     for _ in range(KILLS):
         process = begin(path)
         time.sleep(took * moments.random())
-        process.kill()
-        process.communicate()
+        kill(process)
         assert Household.objects.count() == Member.objects.count()
         assert Household.objects.count() in {0, ROWS}
         if Household.objects.exists():

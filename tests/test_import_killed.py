@@ -16,7 +16,7 @@ from core.models import Change, ImportRun
 from households.models import Household, Member
 from tests.factories import make_cadre, make_unit, make_village
 from tests.importing import load, workbook
-from tests.processes import start
+from tests.processes import kill, start
 from units.models import Cadre
 from units.roles import Role
 
@@ -69,8 +69,7 @@ def work_for(seconds: float) -> None:
     assert process.stderr
     process.stderr.readline()
     time.sleep(seconds)
-    process.kill()
-    process.communicate()
+    kill(process)
 
 
 def some_minutes_later() -> None:
