@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebError
 
 from tools.chromium import chromium_flags, find_chromium
 from units.models import Cadre
@@ -85,6 +85,12 @@ def sign_in(page: Page, live_server, user: Cadre) -> None:
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+
+def follow(link: Locator) -> None:
+    """Click what opens another page, and wait until that page stands."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def assert_accessible(page: Page) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.importing.kinds import all_kinds
 from core.models import Change, Download, ImportRun
 from households.models import Household, Member
-from tests.browser import assert_accessible, assert_fits, sign_in
+from tests.browser import assert_accessible, assert_fits, follow, sign_in
 from tests.factories import make_cadre, make_division, make_id_number, make_village, make_visit
 from tests.processes import start
 from units.models import Cadre
@@ -231,7 +231,7 @@ def test_all_rows_corrected_first_and_the_whole_taken_back(page: Page, worker, m
     expect(job_in_the_bar(page)).to_have_count(0)
 
     page.goto(f"/imports/runs/{ImportRun.objects.get().pk}/")
-    page.get_by_role("link", name="撤销这次导入").click()
+    follow(page.get_by_role("link", name="撤销这次导入"))
     look(page)
     expect(page.locator("main")).to_contain_text("这次新增的 5 行会删去")
     page.get_by_role("button", name="撤销 5 行").click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from core.models import Change
 from households.models import Household, HouseholdPairing, HouseholdPlan
-from tests.browser import assert_accessible, assert_fits, sign_in
+from tests.browser import assert_accessible, assert_fits, follow, sign_in
 from tests.factories import (
     make_household,
     make_pairing,
@@ -112,7 +112,7 @@ def test_a_leader_takes_back_a_mistyped_visit(
     desk.goto(reverse("admin:visits_visit_changelist"))
     desk.locator("tbody input[type=checkbox]").check()
     desk.get_by_label("动作").select_option(label="作废所选")
-    desk.get_by_role("button", name="执行").click()
+    follow(desk.get_by_role("button", name="执行"))
     look(desk)
     desk.get_by_label("为什么作废").fill("日期记错了")
     desk.get_by_role("button", name="作废 1 条").click()
@@ -127,9 +127,9 @@ def test_a_leader_looks_after_problems(
     sign_in(desk, live_server, leader)
     desk.goto(reverse("admin:index"))
     desk.get_by_role("navigation", name="管理项").get_by_role("link", name="困难诉求").click()
-    desk.get_by_role("link", name="逾期", exact=True).click()
+    follow(desk.get_by_role("link", name="逾期", exact=True))
     look(desk)
-    desk.get_by_role("row", name="王有福").get_by_role("link").first.click()
+    follow(desk.get_by_role("row", name="王有福").get_by_role("link").first)
     look(desk)
     desk.get_by_label("负责人").select_option(label=f"{leader.name}（{leader.unit}，{leader.staff_no}）")
     desk.get_by_role("button", name="保存，留在这里").click()
@@ -157,7 +157,7 @@ def test_a_leader_writes_a_plan_with_a_measure(
     expect(desk.get_by_text("成功添加了")).to_be_visible()
     plan = HouseholdPlan.objects.get(household=household)
     assert (plan.written_by, plan.measures.get().year) == (leader, today().year)
-    desk.get_by_role("link", name="王有福").click()
+    follow(desk.get_by_role("link", name="王有福"))
     look(desk)
 
 

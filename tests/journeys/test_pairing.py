@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from households.models import HouseholdPairing
-from tests.browser import assert_accessible, assert_fits, sign_in
+from tests.browser import assert_accessible, assert_fits, follow, sign_in
 from tests.factories import (
     make_cadre,
     make_division,
@@ -101,7 +101,7 @@ def test_a_unit_gets_a_village_and_its_cadre_households(
     expect(page.get_by_role("status")).to_contain_text("县畜牧局联上了榜沙村。")
     assert VillagePairing.objects.current().filter(village=village).count() == 2
 
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="结对台").click()
+    follow(page.get_by_role("navigation", name="主导航").get_by_role("link", name="结对台"))
     look(page)
     page.get_by_role("link", name="榜沙村").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("榜沙村")
@@ -154,7 +154,7 @@ def test_one_pairing_ends_and_is_taken_back(page: Page, village: Village, cadres
     look(page)
     page.goto(f"/pairings/?village={village.code}")
     look(page)
-    page.get_by_role("link", name="苟进才").click()
+    follow(page.get_by_role("link", name="苟进才"))
     look(page)
     page.get_by_role("link", name="结束或交接").click()
     expect(page.locator("main table")).to_contain_text("送贷款表")

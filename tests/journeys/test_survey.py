@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
 from surveys.models import Response, Survey
-from tests.browser import assert_accessible, assert_fits, sign_in
+from tests.browser import assert_accessible, assert_fits, follow, sign_in
 from tests.factories import make_response, make_survey, make_village_pairing
 from tests.surveys.filled import HOUSEHOLD, VILLAGE, clean, make_surveyed, step_of
 from units.models import Cadre, today
@@ -224,9 +224,9 @@ def test_a_leader_gives_back_and_the_surveyor_goes_on(
     sign_in(desk, live_server, leader)
     desk.goto("/admin/")
     desk.locator(".fig").filter(has_text="待复核").get_by_role("link").click()
-    desk.get_by_role("link", name="王守田").click()
+    follow(desk.get_by_role("link", name="王守田"))
     assert_accessible(desk)
-    desk.get_by_role("link", name="去复核").click()
+    follow(desk.get_by_role("link", name="去复核"))
     assert_accessible(desk)
     desk.get_by_role("button", name="退回").click()
     desk.get_by_label("为什么退回").fill("收入要再问")
