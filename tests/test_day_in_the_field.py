@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import make_household, make_pairing, make_village, make_village_pairing
 from tests.pages import client_of, words_of
-from tests.test_visit_screen import picture
+from tests.pictures import picture
 from units.models import Word, today
 from units.presets import preset_words
 from villages.models import FundSource
@@ -56,7 +56,7 @@ def test_who_went_along_how_long_and_what_was_promised(cadre, leader, own):
         promised_on=f"{today().year + 1}-01-01",
         promise="带技术员来看果树",
         photos=[picture("a.png"), picture("b.png")],
-        signature=picture("c.png"),
+        signature=picture("签名.png"),
         latitude="34.72",
         longitude="104.89",
     )

@@ -1,12 +1,10 @@
 """Projects with their money, plans of villages and households, notes, and families that are away."""
 
-import io
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from core.models import Change
 from households.models import HouseholdAway, HouseholdPlan, Measure, ProjectBeneficiary
@@ -19,6 +17,7 @@ from tests.factories import (
     make_village_pairing,
 )
 from tests.pages import client_of, words_of
+from tests.pictures import picture
 from villages.models import Project, ProjectNote, VillageGoal
 
 pytestmark = pytest.mark.django_db
@@ -41,12 +40,6 @@ def own(cadre, village):
     household = make_household(head="王有福", village=village)
     make_pairing(cadre=cadre, household=household)
     return household
-
-
-def picture(name: str = "p.jpg") -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 30)).save(out, "JPEG")
-    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
 
 
 def test_a_leader_registers_a_project_of_the_own_unit(leader, village):

@@ -8,12 +8,12 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from openpyxl import Workbook
-from PIL import Image
 
 from core.models import Change
 from core.sheets.xls import repack
 from tests.factories import make_cadre, make_note, make_village, make_village_pairing
 from tests.pages import client_of, part, words_of
+from tests.pictures import picture
 from villages.models import VillageNote, VillageNoteFile
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +25,6 @@ def village(leader):
     found = make_village()
     make_village_pairing(unit=leader.unit, village=found)
     return found
-
-
-def picture() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 30)).save(out, "PNG")
-    return out.getvalue()
 
 
 def workbook() -> bytes:
@@ -55,7 +49,7 @@ def write(user, village, *papers: SimpleUploadedFile, **fields: object):
 @pytest.mark.parametrize(
     ("name", "data", "stored"),
     [
-        ("检测单.png", picture(), "检测单.jpg"),
+        ("检测单.png", picture("检测单.png").read(), "检测单.jpg"),
         ("合同.pdf", PDF, "合同.pdf"),
         ("合同.doc", packed("word/document.xml"), "合同.docx"),
         ("面积表.xlsx", workbook(), "面积表.xlsx"),
@@ -169,7 +163,7 @@ def test_a_colleague_reads_a_note_and_does_not_change_it(cadre, village):
 
 def test_a_rotation_seals_the_papers_anew(cadre, village, settings):
     settings.DATA_KEYS = {"old": b"o" * 32}
-    write(cadre, village, SimpleUploadedFile("合同.pdf", PDF), SimpleUploadedFile("图.png", picture()))
+    write(cadre, village, SimpleUploadedFile("合同.pdf", PDF), picture("图.png"))
     settings.DATA_KEYS = {"new": b"n" * 32, "old": b"o" * 32}
     changes = Change.objects.count()
     call_command("rotate_keys")

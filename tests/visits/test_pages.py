@@ -17,6 +17,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.pages import client_of, page_of
+from tests.pictures import picture
 from units.models import Word, today
 from visits.models import Visit, VisitPhoto
 
@@ -36,12 +37,6 @@ def said(**changed):
         "content": "看了水窖，问了药费。",
         **changed,
     }
-
-
-def picture(size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", size, "green").save(out, "PNG")
-    return SimpleUploadedFile("门前.png", out.getvalue(), "image/png")
 
 
 # 记走访
@@ -227,7 +222,8 @@ def test_a_photo_is_kept_without_what_the_camera_wrote(cadre, home):
     photo = VisitPhoto.objects.get()
     response = client_of(cadre).get(f"/files/{photo.uuid}/")
     content = b"".join(getattr(response, "streaming_content", []))
-    assert Image.open(io.BytesIO(content)).format == "JPEG"
+    kept = Image.open(io.BytesIO(content))
+    assert (kept.format, dict(kept.getexif())) == ("JPEG", {})
     assert response["Content-Disposition"].startswith("inline")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "private" in response["Cache-Control"]

@@ -1,15 +1,14 @@
 """One screen after a visit: what was heard and what was given go with it, once."""
 
-import io
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from tests.factories import make_household, make_pairing, make_village
 from tests.pages import client_of, words_of
+from tests.pictures import picture
 from units.models import today
 from visits.models import Assistance, Problem, Visit
 
@@ -37,12 +36,6 @@ def sent(cadre, households, **given):
         **given,
     }
     return client_of(cadre).post("/visits/new/", data)
-
-
-def picture(name: str = "s.png") -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", (60, 30), "white").save(out, "PNG")
-    return SimpleUploadedFile(name, out.getvalue(), "image/png")
 
 
 def test_a_problem_heard_belongs_to_the_visit(cadre, own):
@@ -103,7 +96,7 @@ def test_topics_signature_and_position_are_kept(cadre, own):
         cadre,
         own[:1],
         topics=["送政策", "送科技"],
-        signature=picture(),
+        signature=picture("签名.png"),
         latitude="34.72134",
         longitude="104.89012",
     )

@@ -1,0 +1,39 @@
+"""Help as it is recorded, and as the page sends it."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+from visits.assisting import Worth, record_assistance
+
+DAY = date(2015, 9, 16)
+
+
+def recorded(author, *households, **given):
+    return record_assistance(
+        **{
+            "ref": uuid4(),
+            "author": author,
+            "kind": "goods",
+            "given_on": DAY,
+            "content": "送苹果苗",
+            "households": households,
+            "whole": Worth(cash=Decimal("100")),
+            **given,
+        }
+    )
+
+
+def form(*households, **changed):
+    """What the page sends."""
+    return {
+        "ref": str(uuid4()),
+        "kind": "goods",
+        "given_on": "2015-09-16",
+        "content": "送苹果苗",
+        "households": [household.pk for household in households],
+        "way": "whole",
+        "cash": "100",
+        "source": "unit",
+        **changed,
+    }

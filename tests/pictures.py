@@ -1,0 +1,19 @@
+"""Photos as a phone sends them."""
+
+import io
+import mimetypes
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+MAKER = 0x010F
+"""The EXIF tag in which a camera writes its name."""
+
+
+def picture(name: str = "门前.jpg") -> SimpleUploadedFile:
+    """A small one, JPEG or PNG by its name, with what a camera writes into it."""
+    exif = Image.Exif()
+    exif[MAKER] = "某某相机"
+    kind, out = mimetypes.guess_type(name)[0], io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(out, kind.removeprefix("image/"), exif=exif)
+    return SimpleUploadedFile(name, out.getvalue(), kind)

@@ -1,0 +1,1 @@
+"""诉求: registered, followed until the household confirms; its pages."""

@@ -1,0 +1,1 @@
+"""走访: recorded once, counted once, read everywhere."""
