@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openpyxl
+from django_tasks_db.models import DBTaskResult
 
 from core.importing import runs
 from core.importing.kinds import kind_of
@@ -30,6 +31,19 @@ def table(lines: Sequence[Sequence[Any]]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def family(name: str = "王有福", number: str | None = None, **more: object) -> dict[str, object]:
+    """A row of the sheet of households; `number` is the head's ID number."""
+    return {
+        "村": "大庄村",
+        "组(社)": "三组",
+        "家庭人口": 3,
+        "户主姓名": name,
+        "性别": "男",
+        "身份证号": number,
+        **more,
+    }
 
 
 def check(kind: str, by: Cadre, rows: Sequence[Row] | bytes, *, filename: str = "表.xlsx") -> ImportRun:
@@ -61,3 +75,10 @@ def whys(run: ImportRun) -> list[str]:
 
 def warnings(run: ImportRun) -> list[str]:
     return [warning["why"] for row in run.rows.order_by("number") for warning in row.warnings or ()]
+
+
+def work_off() -> None:
+    """What the worker does with the queue."""
+    while waiting := DBTaskResult.objects.ready().first():
+        waiting.task.call(*waiting.task_result.args, **waiting.task_result.kwargs)
+        waiting.delete()

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from core.models import ImportRun
 from households.models import Household, Member
 from tests.factories import make_cadre, make_unit, make_village
-from tests.importing import workbook
+from tests.importing import family, workbook
 from tests.processes import kill, manage, start
 from units.models import Cadre
 from units.roles import Role
@@ -22,18 +22,6 @@ from villages.models import Village
 Row = dict[str, object]
 ROWS = 1500
 KILLS = 10
-
-
-def row(name: str = "王有福", number: str | None = None, **more: object) -> Row:
-    return {
-        "村": "大庄村",
-        "组(社)": "三组",
-        "家庭人口": 3,
-        "户主姓名": name,
-        "性别": "男",
-        "身份证号": number,
-        **more,
-    }
 
 
 @pytest.fixture
@@ -55,7 +43,7 @@ def refusal(*arguments: str) -> tuple[int, str]:
 
 
 def test_all_rows_are_good(office, village, tmp_path, capsys) -> None:
-    call_command("import_sheet", "households", write(tmp_path, [row(标记="不认得")]))
+    call_command("import_sheet", "households", write(tmp_path, [family(标记="不认得")]))
     said = capsys.readouterr().out
     assert "新增 1 行，更新 0 行，无变化 0 行，要改 0 行。" in said
     assert "提醒：第 2 行 G2 标记“不认得”：“不认得”不在标记用词里。想按它查找就先在用词里添加。" in said
@@ -63,7 +51,7 @@ def test_all_rows_are_good(office, village, tmp_path, capsys) -> None:
 
 
 def test_a_row_is_wrong(office, village, tmp_path, capsys) -> None:
-    path = write(tmp_path, [row(), row("李建国", "123")])
+    path = write(tmp_path, [family(), family("李建国", "123")])
     assert refusal("households", path) == (1, "有 1 行要改，什么都没有导入。")
     assert (
         "第 3 行 F3 身份证号“123”：是 3 位，身份证号是 18 位。照证件逐位核对，没有就空着。"
@@ -75,7 +63,7 @@ def test_a_row_is_wrong(office, village, tmp_path, capsys) -> None:
 
 
 def test_a_check_writes_nothing(office, village, tmp_path) -> None:
-    call_command("import_sheet", "households", write(tmp_path, [row()]), "--check")
+    call_command("import_sheet", "households", write(tmp_path, [family()]), "--check")
     assert not Household.objects.exists()
 
 
@@ -99,15 +87,15 @@ def test_a_file_that_cannot_be_read(office, village, tmp_path) -> None:
 
 
 def test_without_an_office_account(village, tmp_path) -> None:
-    code, sentence = refusal("households", write(tmp_path, [row()]))
+    code, sentence = refusal("households", write(tmp_path, [family()]))
     assert (code, sentence) == (2, "还没有县双联办账号，先运行 manage.py start，或用 --as 指定。")
 
 
 def test_as_another_office(office, village, tmp_path) -> None:
     other = make_cadre(role=Role.OFFICE, unit=make_unit())
-    call_command("import_sheet", "households", write(tmp_path, [row()]), "--as", other.phone)
+    call_command("import_sheet", "households", write(tmp_path, [family()]), "--as", other.phone)
     assert ImportRun.objects.get().by == other
-    code, sentence = refusal("households", write(tmp_path, [row()]), "--as", "13000000000")
+    code, sentence = refusal("households", write(tmp_path, [family()]), "--as", "13000000000")
     assert (code, sentence) == (2, "没有手机号或工号是 13000000000 的双联办账号。")
 
 
@@ -128,7 +116,7 @@ def sheet(transactional_db, tmp_path: Path) -> tuple[Cadre, str]:
     office = make_cadre(role=Role.OFFICE, unit=make_unit(name="县双联办"))
     make_village(name="大庄村")
     names = [f"王{chr(0x4E00 + n)}" for n in range(ROWS)]
-    return office, write(tmp_path, [row(name, 联系电话=f"138{n:08}") for n, name in enumerate(names)])
+    return office, write(tmp_path, [family(name, 联系电话=f"138{n:08}") for n, name in enumerate(names)])
 
 
 def final_rows() -> list[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from core.importing.kinds import kind_of
 from core.models import Change, ImportRun
 from households.models import Household, Member
 from tests.factories import make_cadre, make_unit, make_village
-from tests.importing import load, workbook
+from tests.importing import load, work_off, workbook
 from tests.processes import kill, start
 from units.models import Cadre
 from units.roles import Role
@@ -91,12 +91,6 @@ def go_on(run: ImportRun, office: Cadre) -> ImportRun:
     elif run.status == Status.BROKEN:
         tasks.queue_check(run)
     return run
-
-
-def work_off() -> None:
-    while waiting := DBTaskResult.objects.ready().first():
-        waiting.task.call(*waiting.task_result.args, **waiting.task_result.kwargs)
-        waiting.delete()
 
 
 def test_a_worker_killed_at_ten_moments(office) -> None:

@@ -24,7 +24,7 @@ from tests.factories import (
     make_village,
     make_visit,
 )
-from tests.importing import check, load, outcomes, workbook
+from tests.importing import check, family, load, outcomes, work_off, workbook
 from tests.pages import client_of
 from units.models import Cadre, Reach, Unit
 from villages.models import Village
@@ -37,25 +37,13 @@ def village(db) -> Village:
     return make_village(name="大庄村")
 
 
-def row(name: str = "王有福", number: str | None = None, **more: object) -> dict[str, object]:
-    return {
-        "村": "大庄村",
-        "组(社)": "三组",
-        "家庭人口": 3,
-        "户主姓名": name,
-        "性别": "男",
-        "身份证号": number,
-        **more,
-    }
-
-
 # --- history ---
 
 
 def test_one_change_a_written_row(office, village) -> None:
     stored = make_household(village=village, head="李建国")
     before = Change.objects.count()
-    run = load("households", office, [row("王有福"), row("李建国", 联系电话="13800001234")])
+    run = load("households", office, [family("王有福"), family("李建国", 联系电话="13800001234")])
     fresh = Change.objects.order_by("pk")[before:]
     new = Household.objects.exclude(pk=stored.pk).get()
     assert {(change.table, change.row, change.act, change.number) for change in fresh} == {
@@ -74,7 +62,7 @@ def test_one_change_a_written_row(office, village) -> None:
 
 def test_the_version_goes_up(office, village) -> None:
     stored = make_household(village=village, head="李建国")
-    load("households", office, [row("李建国", 备注="新")])
+    load("households", office, [family("李建国", 备注="新")])
     assert Household.objects.get(pk=stored.pk).version == stored.version + 1
 
 
@@ -84,7 +72,7 @@ def test_the_version_goes_up(office, village) -> None:
 def test_no_id_number_is_readable_anywhere(office, village, media_root: Path) -> None:
     good, other = make_id_number(), make_id_number()
     bad = other[:-1] + ("0" if other[-1] != "0" else "1")
-    rows = [row(number=good), row("李建国", bad)]
+    rows = [family(number=good), family("李建国", bad)]
     run = check("households", office, workbook(rows), filename=f"{good}的表.xlsx")
     runs.apply(run, partial=True)
     tasks.mark_run.call(run.pk)
@@ -105,7 +93,7 @@ def test_no_id_number_is_readable_anywhere(office, village, media_root: Path) ->
 
 def test_a_row_changed_since_the_check_refuses_the_plan(office, village) -> None:
     stored = make_household(village=village, head="李建国")
-    run = check("households", office, [row("王有福"), row("李建国", 备注="新")])
+    run = check("households", office, [family("王有福"), family("李建国", 备注="新")])
     stored.note = "别人写的"
     stored.save()
     runs.apply(run)
@@ -120,7 +108,7 @@ def test_a_row_changed_since_the_check_refuses_the_plan(office, village) -> None
 
 
 def test_a_row_entered_since_the_check_refuses_the_plan(office, village) -> None:
-    run = check("households", office, [row("王有福")])
+    run = check("households", office, [family("王有福")])
     make_household(village=village, head="王有福", group="三组")
     runs.apply(run)
     assert run.message == "检查以后，别人录入了其中 1 条家庭成员，请重新检查一次再导入。"
@@ -128,7 +116,7 @@ def test_a_row_entered_since_the_check_refuses_the_plan(office, village) -> None
 
 def test_an_id_number_entered_since_the_check_refuses_the_plan(office, village) -> None:
     number = make_id_number()
-    run = check("households", office, [row("王有福", number)])
+    run = check("households", office, [family("王有福", number)])
     head = make_household(village=make_village(), head="李建国").members.get()
     head.id_number = number
     head.save()
@@ -138,7 +126,7 @@ def test_an_id_number_entered_since_the_check_refuses_the_plan(office, village) 
 
 
 def test_a_village_changed_since_the_check_refuses_the_plan(office, village) -> None:
-    run = check("households", office, [row("王有福")])
+    run = check("households", office, [family("王有福")])
     village.name = "新庄村"
     village.save()
     runs.apply(run)
@@ -146,7 +134,7 @@ def test_a_village_changed_since_the_check_refuses_the_plan(office, village) -> 
 
 
 def test_an_import_that_was_applied_is_not_applied_again(office, village) -> None:
-    run = load("households", office, [row("王有福")])
+    run = load("households", office, [family("王有福")])
     with pytest.raises(runs.NotNow, match="已导入"):
         runs.apply(run)
 
@@ -159,7 +147,7 @@ def test_undo_puts_everything_back(office, village) -> None:
     old, new = make_id_number(), make_id_number(born_on=date(1961, 1, 1))
     head = make_member(household=stored, name="李建国", id_number=old)
     rows = [
-        row("王有福"),
+        family("王有福"),
         {"村": "大庄村", "户编号": stored.no, "户主姓名": "李建国", "身份证号": new, "备注": "新"},
     ]
     run = load("households", office, rows)
@@ -181,15 +169,15 @@ def test_undo_puts_everything_back(office, village) -> None:
 
 
 def test_an_undone_file_can_be_imported_again(office, village) -> None:
-    run = load("households", office, [row("王有福")])
+    run = load("households", office, [family("王有福")])
     runs.undo(run, office)
-    again = load("households", office, [row("王有福")])
+    again = load("households", office, [family("王有福")])
     assert outcomes(again) == ["created"]
     assert Household.objects.get().no == f"{village.code}-002"
 
 
 def test_undo_is_refused_when_a_row_was_changed_since(office, village) -> None:
-    run = load("households", office, [row("王有福"), row("李建国")])
+    run = load("households", office, [family("王有福"), family("李建国")])
     household = Household.objects.with_head().get(head_name="李建国")
     household.note = "改"
     household.save()
@@ -200,7 +188,7 @@ def test_undo_is_refused_when_a_row_was_changed_since(office, village) -> None:
 
 
 def test_undo_is_refused_when_something_refers_to_a_new_row(office, village, cadre) -> None:
-    run = load("households", office, [row("王有福"), row("李建国")])
+    run = load("households", office, [family("王有福"), family("李建国")])
     assert runs.why_not_undo(run) == ""
     make_visit(cadre=cadre, household=Household.objects.with_head().get(head_name="王有福"))
     assert runs.why_not_undo(run) == "不能撤销：第 2 行新增的资料上已经有了走访。"
@@ -257,7 +245,7 @@ def test_undo_that_would_clash_is_refused(office, cadre, stranger) -> None:
 
 
 def test_a_run_that_lost_its_process_becomes_broken(office, village) -> None:
-    run = check("households", office, [row()])
+    run = check("households", office, [family()])
     long_ago = timezone.now() - timedelta(minutes=5)
     ImportRun.objects.filter(pk=run.pk).update(status=Status.APPLYING, heartbeat_at=long_ago)
     assert runs.mark_broken() == 1
@@ -269,7 +257,7 @@ def test_a_run_that_lost_its_process_becomes_broken(office, village) -> None:
 
 
 def test_an_undo_that_lost_its_process_is_still_imported(office, village) -> None:
-    run = load("households", office, [row()])
+    run = load("households", office, [family()])
     ImportRun.objects.filter(pk=run.pk).update(status=Status.UNDOING, heartbeat_at=None)
     runs.mark_broken()
     run.refresh_from_db()
@@ -288,7 +276,7 @@ def lose_the_job(run: ImportRun) -> None:
 
 
 def test_a_check_whose_job_was_lost_may_be_begun_again(office, village) -> None:
-    run = runs.upload(kind_of("households"), "表.xlsx", workbook([row()]), office)
+    run = runs.upload(kind_of("households"), "表.xlsx", workbook([family()]), office)
     tasks.queue_check(run)
     lose_the_job(run)
     assert (run.status, run.message) == (Status.BROKEN, runs.BROKEN)
@@ -299,7 +287,7 @@ def test_a_check_whose_job_was_lost_may_be_begun_again(office, village) -> None:
 
 
 def test_an_undo_whose_job_was_lost_is_still_imported(office, village) -> None:
-    run = load("households", office, [row()])
+    run = load("households", office, [family()])
     tasks.queue_undo(run, office.pk)
     lose_the_job(run)
     assert run.status == Status.DONE
@@ -308,7 +296,7 @@ def test_an_undo_whose_job_was_lost_is_still_imported(office, village) -> None:
 
 
 def test_a_run_that_waits_for_a_busy_worker_is_left_alone(office, village) -> None:
-    run = runs.upload(kind_of("households"), "表.xlsx", workbook([row()]), office)
+    run = runs.upload(kind_of("households"), "表.xlsx", workbook([family()]), office)
     tasks.queue_check(run)
     ImportRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=5))
     tasks.mark_lost()
@@ -317,7 +305,7 @@ def test_a_run_that_waits_for_a_busy_worker_is_left_alone(office, village) -> No
 
 
 def test_a_large_workbook_is_marked_by_a_job(office, village) -> None:
-    run = check("households", office, [row()])
+    run = check("households", office, [family()])
     ImportRun.objects.filter(pk=run.pk).update(total_rows=workbooks.MADE_AT_ONCE + 1)
     client = client_of(office)
     for _ in range(2):
@@ -329,13 +317,13 @@ def test_a_large_workbook_is_marked_by_a_job(office, village) -> None:
 
 
 def test_a_run_at_work_is_left_alone(office, village) -> None:
-    run = check("households", office, [row()])
+    run = check("households", office, [family()])
     ImportRun.objects.filter(pk=run.pk).update(status=Status.CHECKING, heartbeat_at=timezone.now())
     assert runs.mark_broken() == 0
 
 
 def test_a_check_can_be_stopped(office, village) -> None:
-    run = runs.upload(kind_of("households"), "表.xlsx", workbook([row()]), office)
+    run = runs.upload(kind_of("households"), "表.xlsx", workbook([family()]), office)
     seen: list[int] = []
 
     def listen(done: int, _total: int) -> None:
@@ -348,7 +336,7 @@ def test_a_check_can_be_stopped(office, village) -> None:
 
 
 def test_a_waiting_check_is_not_begun(office, village) -> None:
-    run = runs.upload(kind_of("households"), "表.xlsx", workbook([row()]), office)
+    run = runs.upload(kind_of("households"), "表.xlsx", workbook([family()]), office)
     tasks.queue_check(run)
     runs.ask_stop(run)
     tasks.check_run.call(run.pk)
@@ -357,9 +345,9 @@ def test_a_waiting_check_is_not_begun(office, village) -> None:
 
 
 def test_files_go_after_thirty_days(office, village, media_root) -> None:
-    run = check("households", office, [row()])
+    run = check("households", office, [family()])
     ImportRun.objects.filter(pk=run.pk).update(uploaded_at=timezone.now() - timedelta(days=31))
-    fresh = check("households", office, [row()])
+    fresh = check("households", office, [family()])
     assert files.delete_old_files() == 1
     assert (files.has(run, files.UPLOAD), files.has(run, files.PLAN)) == (False, False)
     assert files.has(fresh, files.UPLOAD)
@@ -371,15 +359,8 @@ def test_files_go_after_thirty_days(office, village, media_root) -> None:
 # --- jobs ---
 
 
-def work_off() -> None:
-    """What the worker does with the queue."""
-    while waiting := DBTaskResult.objects.ready().first():
-        waiting.task.call(*waiting.task_result.args, **waiting.task_result.kwargs)
-        DBTaskResult.objects.filter(pk=waiting.pk).delete()
-
-
 def test_from_upload_to_undo_by_jobs(office, village) -> None:
-    run = runs.upload(kind_of("households"), "表.xlsx", workbook([row()]), office)
+    run = runs.upload(kind_of("households"), "表.xlsx", workbook([family()]), office)
     for queue, status in (
         (lambda: tasks.queue_check(run), Status.CHECKED),
         (lambda: tasks.queue_apply(run, partial=False), Status.DONE),
@@ -393,7 +374,7 @@ def test_from_upload_to_undo_by_jobs(office, village) -> None:
 
 
 def test_the_worker_tidies_at_its_start_and_every_day(office, village) -> None:
-    run = check("households", office, [row()])
+    run = check("households", office, [family()])
     ImportRun.objects.filter(pk=run.pk).update(uploaded_at=timezone.now() - timedelta(days=31))
     for _ in range(2):
         tasks.start_tidying()
@@ -403,7 +384,7 @@ def test_the_worker_tidies_at_its_start_and_every_day(office, village) -> None:
 
 
 def test_a_job_that_runs_twice_does_its_work_once(office, village) -> None:
-    run = runs.upload(kind_of("households"), "表.xlsx", workbook([row()]), office)
+    run = runs.upload(kind_of("households"), "表.xlsx", workbook([family()]), office)
     tasks.check_run.call(run.pk)
     tasks.apply_run.call(run.pk, False)
     tasks.apply_run.call(run.pk, False)
@@ -416,7 +397,7 @@ def test_a_job_that_runs_twice_does_its_work_once(office, village) -> None:
 
 
 def test_the_marked_workbook(office, village) -> None:
-    rows = [row("王有福"), row("李建国", "123")]
+    rows = [family("王有福"), family("李建国", "123")]
     run = load("households", office, rows, partial=True)
     book = openpyxl.load_workbook(io.BytesIO(workbooks.marked_workbook(run)))
     sheet = book.worksheets[0]
