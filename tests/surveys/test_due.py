@@ -1,7 +1,6 @@
 """What a home, a household's page and a village's page say of the surveys on them."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,16 +21,6 @@ from tests.surveys.filled import make_surveyed
 from units.models import Cadre, today
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def survey(db) -> Any:
-    return make_survey()
-
-
-@pytest.fixture
-def household(cadre: Cadre) -> Any:
-    return make_surveyed(cadre=cadre)
 
 
 def home_of(cadre: Cadre) -> str:

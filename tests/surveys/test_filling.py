@@ -1,84 +1,18 @@
-"""Filling in a survey step by step: what is kept, what stops, what is handed in."""
+"""Filling in a survey step by step: who begins, what is kept, what is told."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from django.test import Client
 
 from core.models import Change
-from households.models import Household
 from surveys.models import Response, Survey
-from tests.factories import make_cadre, make_id_number, make_pairing, make_survey
+from tests.factories import make_cadre, make_id_number, make_pairing
 from tests.pages import client_of, words_of
-from tests.surveys.filled import HOUSEHOLD, make_surveyed, step_of
-from units.models import Cadre, today
+from tests.surveys.filled import HOUSEHOLD, step_of
+from tests.surveys.steps import LAST, address, begin, save, seen, stored
+from units.models import today
 
 pytestmark = pytest.mark.django_db
-LAST = 6
-MEMBER = {
-    "ethnicity": "01",
-    "education": "02",
-    "schooling": "01",
-    "health": "01",
-    "labour": "01",
-    "medical_insurance": "true",
-}
-
-
-@pytest.fixture
-def survey(db) -> Survey:
-    return make_survey()
-
-
-@pytest.fixture
-def household(cadre: Cadre) -> Household:
-    return make_surveyed(cadre=cadre)
-
-
-@pytest.fixture
-def client(cadre: Cadre) -> Client:
-    return client_of(cadre)
-
-
-def begin(client: Client, survey: Survey, household: Household, **more: Any) -> Response:
-    client.post(f"/surveys/{survey.pk}/start/?household={household.pk}", more)
-    return Response.objects.order_by("-pk")[0]
-
-
-def address(response: Response, step: int) -> str:
-    return f"/responses/{response.pk}/fill/{step}/"
-
-
-def seen(client: Client, response: Response, step: int) -> dict[str, Any]:
-    """What the page of a step sends along unseen, and the facts of the first one."""
-    page = client.get(address(response, step)).context
-    facts = page.get("facts")
-    values = {name: facts[name].value() or "" for name in facts.fields} if facts else {}
-    return {"seen": page["seen"], **values}
-
-
-def save(client: Client, response: Response, step: int, **answers: Any) -> Any:
-    data = {**seen(client, response, step), **answers}
-    return client.post(address(response, step), data)
-
-
-def fill(client: Client, response: Response, **changed: Any) -> None:
-    """Every step but the check."""
-    answers = {**HOUSEHOLD, **changed}
-    save(client, response, 1, H09=response.surveyed_on.isoformat())
-    for step, letter in enumerate("ABCD", 2):
-        answer = save(client, response, step, **step_of(answers, letter))
-        assert answer.status_code == 302, letter
-
-
-def hand_in(client: Client, response: Response, **words: str) -> Any:
-    version = Response.objects.get(pk=response.pk).version
-    return client.post(address(response, LAST), {"version": version, **words})
-
-
-def stored(response: Response) -> Response:
-    return Response.objects.get(pk=response.pk)
 
 
 # --- begun ---
@@ -274,156 +208,6 @@ def test_a_future_or_taken_day_is_told_and_kept(client, survey, household):
     assert "H09" not in stored(response).answers
 
 
-# --- handed in ---
-
-
-def test_a_whole_survey_is_handed_in_with_members_and_facts(client, survey, household, cadre):
-    response = begin(client, survey, household)
-    fill(client, response, C01="04", D01="01")
-    answer = hand_in(client, response, signed="on")
-    assert answer["Location"] == f"/responses/{response.pk}/"
-    done = stored(response)
-    assert (done.status, done.signed, done.answers["B16"], done.answers["H08"]) == (
-        "submitted",
-        True,
-        4800,
-        2,
-    )
-    assert [member["M08"] for member in done.members] == ["01", "02"]
-    assert "李秋菊" not in str(done.members)
-    household.refresh_from_db()
-    assert (household.kind, household.main_cause) == ("04", "01")
-    assert Change.objects.filter(table="households.household", by=cadre, act="changed").count() == 1
-    assert Response.objects.counted().count() == 1
-
-
-def test_errors_lead_to_their_step(client, survey, household):
-    response = begin(client, survey, household)
-    fill(client, response, B02="9", A01="")
-    page = client.get(address(response, LAST))
-    faults = {(fault.step.number, fault.anchor) for fault in page.context["draft"].faults}
-    assert {(2, "id_A01"), (3, "id_B02")} <= faults
-    assert hand_in(client, response).status_code == 200
-    assert stored(response).status == "draft"
-
-
-def test_a_warning_asks_for_a_word(client, survey, household):
-    response = begin(client, survey, household)
-    fill(client, response, C05="12000")
-    answer = hand_in(client, response)
-    assert "转移性收入大于家庭纯收入" in words_of(answer)
-    assert stored(response).status == "draft"
-    hand_in(client, response, **{"word-X16": "今年羊死了"})
-    assert stored(response).confirmed == {"X16": "今年羊死了"}
-
-
-def test_members_must_have_what_the_form_asks(client, survey, household):
-    wife = household.members.get(relation="02")
-    wife.schooling = ""
-    wife.save()
-    response = begin(client, survey, household)
-    fill(client, response)
-    page = client.get(address(response, LAST))
-    assert "1 口人缺在校生状况" in words_of(page)
-    assert hand_in(client, response).status_code == 200
-
-
-def test_a_survey_closed_meanwhile_loses_nothing(client, survey, household):
-    response = begin(client, survey, household)
-    fill(client, response)
-    survey.status, survey.closed_on = Survey.Status.CLOSED, today()
-    survey.save()
-    answer = hand_in(client, response)
-    assert "已经停用" in words_of(answer)
-    assert stored(response).status == "draft"
-    assert save(client, response, 2, **step_of(HOUSEHOLD, "A")).status_code == 302
-
-
-def test_a_household_closed_meanwhile_is_not_handed_in(client, survey, household):
-    response = begin(client, survey, household)
-    fill(client, response)
-    household.refresh_from_db()
-    household.status, household.status_on = "moved", today()
-    household.save()
-    assert "这户已经迁出" in words_of(hand_in(client, response))
-    assert stored(response).status == "draft"
-
-
-def test_a_draft_of_a_closed_version_goes_on_in_the_next(client, survey, household):
-    response = begin(client, survey, household)
-    save(client, response, 2, **step_of(HOUSEHOLD, "A"))
-    survey.status = Survey.Status.CLOSED
-    survey.save()
-    document = {**survey.definition, "version": "2013.1"}
-    document["items"] = [{**item, "continues": item["code"]} for item in document["items"]]
-    newer = make_survey(definition=document, edition="2013.1", based_on=survey)
-    again = begin(client, newer, household)
-    assert (again.survey, again.answers["A01"]) == (newer, 80)
-    assert stored(response).answers["A01"] == 80
-
-
-def test_what_was_changed_since_the_check_is_checked_again(client, survey, household, leader):
-    response = begin(client, survey, household)
-    fill(client, response)
-    version = stored(response).version
-    save(client_of(leader), response, 2, **{**step_of(HOUSEHOLD, "A"), "A01": "90"})
-    answer = client.post(address(response, LAST), {"version": version})
-    assert answer.status_code == 409
-    assert stored(response).status == "draft"
-    assert (
-        client.post(
-            address(response, LAST), {"version": answer.context["form"]["version"].value()}
-        ).status_code
-        == 302
-    )
-
-
-def test_what_was_handed_in_is_taken_back_to_correct_it(client, survey, household):
-    response = begin(client, survey, household)
-    fill(client, response)
-    hand_in(client, response)
-    assert client.get(address(response, 2))["Location"] == f"/responses/{response.pk}/"
-    client.post(f"/responses/{response.pk}/recall/")
-    assert stored(response).status == "draft"
-    page = client.get(address(response, 2))
-    assert page.context["form"]["A01"].value() == 80
-
-
-# --- the household's own facts ---
-
-
-def test_facts_are_corrected_with_history(client, survey, household, cadre):
-    response = begin(client, survey, household)
-    save(client, response, 1, H09=today().isoformat(), phone="13993850001", size="3", group="四组")
-    household.refresh_from_db()
-    assert (household.phone, household.size, household.group) == ("13993850001", 3, "四组")
-    change = Change.objects.filter(table="households.household").latest("pk")
-    assert (change.by, change.changes["size"]) == (cadre, [2, 3])
-
-
-def test_wrong_facts_are_told_and_nothing_is_lost(client, survey, household):
-    response = begin(client, survey, household)
-    answer = save(client, response, 1, H09=today().isoformat(), phone="123", size="3")
-    assert answer.status_code == 200
-    assert 'value="123"' in answer.content.decode()
-
-
-def test_the_second_editor_of_a_households_facts_sees_both(client, survey, household, office):
-    response = begin(client, survey, household)
-    opened = seen(client, response, 1)
-    household.phone = "13993850002"
-    household.save()
-    sent = {**opened, "H09": today().isoformat(), "phone": "13993850003"}
-    answer = client.post(address(response, 1), sent)
-    assert answer.status_code == 409
-    assert [(row["mine"], row["stored"]) for row in answer.context["conflict"]["rows"]] == [
-        ("13993850003", "13993850002")
-    ]
-    client.post(address(response, 1), {**sent, "overwrite": answer.context["conflict"]["version"]})
-    household.refresh_from_db()
-    assert household.phone == "13993850003"
-
-
 @pytest.mark.parametrize("bad", ["\0", "x" * 5000, "9" * 400, "<script>", "-1", "２０１５年", "620502100001"])
 def test_no_nonsense_breaks_a_step(client, survey, household, bad):
     response = begin(client, survey, household)
@@ -436,50 +220,6 @@ def test_no_nonsense_breaks_a_step(client, survey, household, bad):
     assert client.post(address(response, LAST), more).status_code == 200
     assert client.get(f"/responses/{response.pk}/").status_code == 200
     assert client.get("/").status_code == 200
-
-
-def test_a_member_is_added_and_has_left(client, survey, household):
-    response = begin(client, survey, household)
-    base = f"/responses/{response.pk}/members/"
-    son = {"name": "王小军", "relation": "03", "sex": "1", **MEMBER}
-    client.post(f"{base}new/", son)
-    added = household.members.get(name="王小军")
-    client.post(f"{base}{added.pk}/", {**son, "version": added.version, "left_on": today().isoformat()})
-    added.refresh_from_db()
-    assert added.left_on == today()
-
-
-def test_a_member_is_corrected_and_must_have_what_the_form_asks(client, survey, household):
-    response = begin(client, survey, household)
-    wife = household.members.get(relation="02")
-    url = f"/responses/{response.pk}/members/{wife.pk}/"
-    data = {"name": "李秋菊", "relation": "02", "sex": "2", **MEMBER, "version": wife.version}
-    assert "这一项要填" in words_of(client.post(url, {**data, "medical_insurance": "unknown"}))
-    client.post(url, {**data, "health": "03"})
-    wife.refresh_from_db()
-    assert wife.health == "03"
-
-
-def test_a_masked_number_that_comes_back_is_unchanged(client, survey, household):
-    wife = household.members.get(relation="02")
-    wife.id_number = make_id_number(sex="2")
-    wife.save()
-    response = begin(client, survey, household)
-    page = client.get(f"/responses/{response.pk}/members/{wife.pk}/").content.decode()
-    assert wife.id_number not in page
-    assert wife.id_masked in page
-
-
-def test_after_the_pairing_has_ended_the_facts_are_hidden(client, survey, household):
-    response = begin(client, survey, household)
-    pairing = household.pairings.get()
-    pairing.ended_on = today()
-    pairing.save()
-    page = words_of(client.get(address(response, 1)))
-    assert "李秋菊" not in page
-    assert "不归调查人联系" in page
-    wife = household.members.get(relation="02")
-    assert client.get(f"/responses/{response.pk}/members/{wife.pk}/").status_code == 403
 
 
 # --- who may ---

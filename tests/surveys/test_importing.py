@@ -1,21 +1,11 @@
-"""Filled forms as sheets: found, checked by the form's own rules, imported, changed, taken back."""
+"""Filled forms as sheets: what a row means, what is wrong and where, which version, who surveyed."""
 
 from datetime import date
-from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from core.importing import runs
-from core.importing.kinds import kind_of
 from core.models import Change, ImportRun
-from households.models import Household
-from surveys.checking import Examined, examine
-from surveys.facts import known_of
-from surveys.importing import HouseholdSurveySheet, VillageSurveySheet
-from surveys.language import walk
 from surveys.models import Response, Survey
 from surveys.presets import preset
 from tests.factories import (
@@ -27,54 +17,13 @@ from tests.factories import (
     make_survey,
     make_unit,
     make_village,
-    make_village_pairing,
 )
 from tests.importing import check, errors, load, outcomes, warnings, whys
-from tests.surveys.drawing import draw_raw
-from tests.surveys.filled import HOUSEHOLD, make_surveyed
+from tests.surveys.filled import make_surveyed
+from tests.surveys.sheets import row_of, said
 from units.models import Cadre
 
 pytestmark = pytest.mark.django_db
-DAY = "2015-09-16"
-
-
-@pytest.fixture
-def survey(db) -> Survey:
-    return make_survey()
-
-
-@pytest.fixture
-def household(cadre: Cadre) -> Household:
-    return make_surveyed(cadre=cadre)
-
-
-def row_of(survey: Survey, household: Household, **given: Any) -> dict[str, Any]:
-    """A whole row under its headings; `given` are other cells, by column key."""
-    columns = HouseholdSurveySheet(survey).columns
-    answers = {code: "；".join(a) if isinstance(a, list) else a for code, a in HOUSEHOLD.items()}
-    cells = {
-        "no": household.no,
-        "surveyed_on": DAY,
-        "surveyor": household.pairings.get().cadre.name,
-        "version": f"{survey.code} {survey.edition}",
-        **{code: "不详" if answer == "unknown" else answer for code, answer in answers.items()},
-        **given,
-    }
-    return {columns[key].label: value for key, value in cells.items()}
-
-
-def cell_of(survey: Survey, row: dict[str, Any], key: str) -> str:
-    """The address of a column in the first row below the headings."""
-    at = list(row).index(HouseholdSurveySheet(survey).columns[key].label)
-    return f"{chr(64 + at // 26) if at > 25 else ''}{chr(65 + at % 26)}2"
-
-
-def said(survey: Survey, run: ImportRun, row: dict[str, Any]) -> dict[str, str]:
-    """Why, by column key, of the errors of a sheet of one row."""
-    keys = {column.label: key for key, column in HouseholdSurveySheet(survey).columns.items()}
-    for error in errors(run):
-        assert error["cell"] == cell_of(survey, row, keys[error["column"]])
-    return {keys[error["column"]]: error["why"] for error in errors(run)}
 
 
 # --- a whole row -------------------------------------------------------------------------------------
@@ -306,96 +255,6 @@ def test_one_who_had_left_surveyed_nothing(office, cadre, survey, household):
     assert found == {"surveyed_on": f"{cadre.name} 2015-01-01 已离岗"}
 
 
-# --- stored responses --------------------------------------------------------------------------------
-
-
-def stored(survey: Survey, cadre: Cadre, household: Household, status: str, **answers: Any) -> Response:
-    note = "收入不对" if status == "returned" else ""
-    return make_response(
-        survey=survey,
-        cadre=cadre,
-        household=household,
-        status=status,
-        review_note=note,
-        answers={**HOUSEHOLD, **answers} if status == "draft" else answers,
-    )
-
-
-@pytest.mark.parametrize("status", ["draft", "returned", "submitted"])
-def test_what_is_not_accepted_is_handed_in_anew(office, cadre, survey, household, status):
-    response = stored(survey, cadre, household, status, A01="70")
-    run = load("household_surveys", office, [row_of(survey, household)])
-    assert whys(run) == []
-    assert outcomes(run) == ["changed"]
-    response.refresh_from_db()
-    assert (response.status, response.answers["A01"], response.review_note) == ("submitted", 80, "")
-    assert Change.objects.filter(table="surveys.response", run=run).count() == 1
-
-
-def test_an_empty_cell_leaves_the_stored_answer_and_a_dash_empties_it(office, survey, household):
-    load("household_surveys", office, [row_of(survey, household)])
-    load("household_surveys", office, [row_of(survey, household, B10=None, D09="-")])
-    answers = Response.objects.get().answers
-    assert answers["B10"] == 10
-    assert "D09" not in answers
-
-
-def test_a_stored_answer_that_the_row_hides_goes(office, survey, household):
-    load("household_surveys", office, [row_of(survey, household)])
-    run = load("household_surveys", office, [row_of(survey, household, A04="否", A05=None)])
-    assert whys(run) == []
-    assert "A05" not in Response.objects.get().answers
-
-
-def test_an_accepted_response_is_not_changed(office, survey, household):
-    load("household_surveys", office, [row_of(survey, household)])
-    Response.objects.get().accept(by=office, on=date(2015, 10, 1))
-    assert outcomes(load("household_surveys", office, [row_of(survey, household)])) == ["same"]
-    row = row_of(survey, household, B07=2)
-    found = said(survey, check("household_surveys", office, [row]), row)
-    assert found == {"B07": "这份已复核，不能再改"}
-
-
-def test_a_returned_response_that_comes_back_as_it_was_stays_returned(office, survey, household):
-    load("household_surveys", office, [row_of(survey, household)])
-    Response.objects.get().give_back(by=office, on=date(2015, 10, 1), reason="收入不对")
-    run = load("household_surveys", office, [row_of(survey, household)])
-    assert outcomes(run) == ["same"]
-    assert warnings(run) == ["这份退回了，还没有改：收入不对"]
-
-
-def test_undo_takes_the_responses_and_the_corrections_back(office, cadre, survey, household):
-    load("household_surveys", office, [row_of(survey, household)])
-    other = make_surveyed(cadre=cadre, head="李有才")
-    rows = [row_of(survey, household, B07=3, C01="五保户"), row_of(survey, other)]
-    runs.undo(load("household_surveys", office, rows), office)
-    household.refresh_from_db()
-    assert (Response.objects.get().answers["B07"], household.kind) == (1, "02")
-
-
-def test_a_reviewed_import_is_not_undone(office, survey, household):
-    run = load("household_surveys", office, [row_of(survey, household)])
-    Response.objects.get().accept(by=office, on=date(2015, 10, 1))
-    assert "导入后又被改过" in runs.why_not_undo(run)
-
-
-def test_a_household_changed_since_the_check_makes_the_plan_stale(office, survey, household):
-    run = check("household_surveys", office, [row_of(survey, household)])
-    household.size = 3
-    household.save()
-    runs.apply(run)
-    assert run.status == ImportRun.Status.BROKEN
-    assert not Response.objects.exists()
-
-
-def test_a_form_closed_since_the_check_makes_the_plan_stale(office, survey, household):
-    run = check("household_surveys", office, [row_of(survey, household)])
-    survey.status, survey.closed_on = Survey.Status.CLOSED, date(2015, 10, 1)
-    survey.save()
-    runs.apply(run)
-    assert run.status == ImportRun.Status.BROKEN
-
-
 # --- who may, and villages ---------------------------------------------------------------------------
 
 
@@ -407,122 +266,3 @@ def test_an_office_imports_under_its_own_place_alone(survey, cadre, household):
     make_pairing(cadre=cadre, household=foreign)
     run = check("household_surveys", outside, [row_of(survey, foreign, surveyor=cadre.phone)])
     assert [error["why"] for error in errors(run)] == ["不在您管的区划里"]
-
-
-VILLAGE = {
-    "VH3": "张富贵", "VH5": "13993851111", "VH7": "县", "V101": "半山区", "V115": "旱灾", "V202": "是",
-    "V203": 0, "V303": "设施蔬菜", "V310": "未实施", "V311": "交通；资金", "V104": 1200, "V103": 300,
-}  # fmt: skip
-
-
-def village_row(survey: Survey, cadre: Cadre, village: Any, **given: Any) -> dict[str, Any]:
-    sheet = VillageSurveySheet(survey)
-    numbers = {i.code: max(i.min, 0) for i in survey.form.items if i.type == "number"}
-    yes = {i.code: "是" for i in survey.form.items if i.type == "yesno"}
-    cells = {
-        "village_code": village.code,
-        "surveyed_on": DAY,
-        "surveyor": cadre.name,
-        "version": f"{survey.code} {survey.edition}",
-        **numbers,
-        **yes,
-        **VILLAGE,
-        **given,
-    }
-    return {sheet.columns[key].label: value for key, value in cells.items()}
-
-
-def test_the_form_of_a_village_is_imported(office, cadre):
-    survey, village = make_survey(subject="village"), make_village()
-    make_village_pairing(unit=cadre.unit, village=village)
-    run = load("village_surveys", office, [village_row(survey, cadre, village)])
-    assert whys(run) == []
-    response = Response.objects.get()
-    assert (response.village, response.household, response.surveyor) == (village, None, cadre)
-    assert response.answers["V104"] == 1200
-    assert outcomes(load("village_surveys", office, [village_row(survey, cadre, village)])) == ["same"]
-
-
-def test_the_registered_households_of_a_village_are_compared(office, cadre):
-    survey, village = make_survey(subject="village"), make_village()
-    make_household(village=village)
-    run = check("village_surveys", office, [village_row(survey, cadre, village)])
-    assert [error["why"] for error in errors(run)] == ["填报贫困户数与系统内建档户数不一致"]
-    again = load("village_surveys", office, [village_row(survey, cadre, village, word="一户刚销户")])
-    assert Response.objects.get().confirmed == {"Y07": "一户刚销户"}
-    assert outcomes(again) == ["created"]
-
-
-def test_the_kinds_have_columns_without_any_form():
-    for kind in ("household_surveys", "village_surveys"):
-        assert kind_of(kind).fitted("620524") is kind_of(kind)
-        assert "surveyed_on" in kind_of(kind).columns
-
-
-# --- the import's verdict is that of the form --------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_row_is_judged_as_the_form_is(office, cadre, survey, seed):
-    """Thirty-two rows of drawn cells: the same sentences on the same items, the same rules broken."""
-    rng = Random(seed)
-    households = [draw_household(rng, cadre) for _ in range(8)]
-    raws = [{c: cell(raw) for c, raw in draw_raw(rng, survey.form).items()} for _ in range(32)]
-    words = [rng.choice([None, "属实"]) for _ in raws]
-    rows = [
-        row_of(
-            survey,
-            households[number // 4],
-            **{item.code: raw.get(item.code) for item in survey.form.asked if not item.calc},
-            surveyed_on=f"{2012 + number % 4}-09-16",
-            word=word,
-        )
-        for number, (raw, word) in enumerate(zip(raws, words, strict=True))
-    ]
-    run = check("household_surveys", office, rows)
-    columns = {column.label: key for key, column in HouseholdSurveySheet(survey).columns.items()}
-    for row in run.rows.order_by("number"):
-        number = row.number - 2
-        known = known_of(survey, households[number // 4], None)
-        expected = told(survey, examine(survey.form, raws[number], known), words[number])
-        assert {(columns[e["column"]], e["why"]) for e in row.errors or ()} == expected, raws[number]
-
-
-def draw_household(rng: Random, cadre: Cadre) -> Household:
-    household = make_surveyed(cadre=cadre)
-    household.size = rng.choice([1, 2, 2, 3])
-    household.save()
-    for member in household.members.all():
-        member.health, member.labour = rng.choice(["01", "03"]), rng.choice(["01", "03"])
-        member.migrant_work, member.sex = rng.choice(["", "00", "03"]), rng.choice("12")
-        member.save()
-    return household
-
-
-def cell(raw: Any) -> Any:
-    return "；".join(raw) if isinstance(raw, list) else raw
-
-
-def told(survey: Survey, examined: Examined, word: str | None) -> set[tuple[str, str]]:
-    """(column, why) of everything that stops a row; B16 is B15 by the household's size."""
-    found = {(code, sentence.split("。")[0]) for code, sentence in examined.errors.items()}
-    found = {("B15", f"算出的上年家庭人均纯收入 {why}") if c == "B16" else (c, why) for c, why in found}
-    for rule in examined.broken:
-        parts = walk(rule.expression.tree)
-        codes = [p[1] for p in parts if p[0] == "answer" and p[1] in {i.code for i in survey.form.asked}]
-        if rule.is_error or not word:
-            found.add((codes[0] if codes else "no", rule.message))
-    return found
-
-
-def test_queries_do_not_grow_with_the_rows(office, cadre, survey):
-    households = [make_surveyed(cadre=cadre, head=f"户主{n}") for n in range(6)]
-    rows = [row_of(survey, household, C01="五保户") for household in households]
-    undated = {**rows[5], "调查日期": None}
-
-    def queries(given: list[dict[str, Any]]) -> int:
-        with CaptureQueriesContext(connection) as captured:
-            check("household_surveys", office, given)
-        return len(captured)
-
-    assert queries([rows[0], undated]) == queries([*rows[:5], undated])

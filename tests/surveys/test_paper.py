@@ -45,11 +45,6 @@ ANSWERS = {
 
 
 @pytest.fixture
-def survey(db) -> Survey:
-    return make_survey()
-
-
-@pytest.fixture
 def client(office: Cadre) -> Client:
     return client_of(office)
 

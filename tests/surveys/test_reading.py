@@ -2,7 +2,6 @@
 
 import io
 from datetime import date
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -15,11 +14,6 @@ from tests.surveys.filled import make_surveyed
 from units.models import Cadre
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def survey(db) -> Any:
-    return make_survey()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from core.models import Download
-from households.models import Household
 from surveys.models import Response, Survey
 from tests.factories import (
     make_division,
@@ -21,20 +20,10 @@ from tests.factories import (
 )
 from tests.importing import load, outcomes, whys
 from tests.pages import client_of
-from tests.surveys.filled import HOUSEHOLD, make_surveyed
-from units.models import Cadre, today
+from tests.surveys.filled import HOUSEHOLD
+from units.models import today
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def survey(db) -> Survey:
-    return make_survey()
-
-
-@pytest.fixture
-def household(cadre: Cadre) -> Household:
-    return make_surveyed(cadre=cadre)
 
 
 def book_of(client: Client, survey: Survey, village: Any, query: str = "") -> openpyxl.Workbook:
