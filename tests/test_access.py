@@ -106,8 +106,10 @@ def world(*, county: str, name: str) -> dict[str, Any]:
     filling = make_response(
         survey=survey, cadre=cadre, household=household, status="draft", surveyed_on=today()
     )
+    project = make_project(unit=unit, village=village)
     return {
-        "project": make_project(unit=unit, village=village),
+        "project": project,
+        "progress": project.notes.create(text="挖好了管沟", progress=30, by=cadre),
         "goal": make_goal(village=village, unit=unit),
         "note": make_note(village=village, by=cadre),
         "measure": make_measure(household=household, cadre=cadre),

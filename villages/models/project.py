@@ -1,10 +1,11 @@
 """帮扶项目：money planned, arranged and spent by source, progress by dated notes."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -124,6 +125,13 @@ class Project(Record):
     def fill(self) -> None:
         self.place = self.village.place
 
+    def follow_notes(self) -> None:
+        """The newest note that tells how far it is, tells it; where none does, it stays as it is."""
+        newest = self.notes.filter(progress__isnull=False).first()
+        if newest:
+            self.progress = newest.progress
+            self.save()
+
 
 class OfProjectQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Cadre) -> "OfProjectQuerySet":
@@ -172,6 +180,15 @@ class ProjectFund(Record):
         return f"{self.project} {self.get_source_display()}"
 
 
+class NoteQuerySet(OfProjectQuerySet):
+    def editable_by(self, user: Cadre) -> "OfProjectQuerySet":
+        """Who may change the project; an author the own ones."""
+        seen = self.visible_to(user)
+        if user.is_viewer:
+            return seen.none()
+        return seen.filter(Q(project__in=Project.objects.editable_by(user)) | Q(by=user.pk))
+
+
 class ProjectNote(Record):
     """进展：a dated note with the progress of that day and photos."""
 
@@ -183,7 +200,7 @@ class ProjectNote(Record):
     )
     by = models.ForeignKey(Cadre, models.PROTECT, verbose_name="谁记的", related_name="+")
 
-    objects = OfProjectQuerySet.as_manager()
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "项目进展"
@@ -191,6 +208,12 @@ class ProjectNote(Record):
 
     def __str__(self) -> str:
         return f"{self.project} {self.on:%Y-%m-%d}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """The photos go too, their files once the row is gone for good."""
+        for photo in self.photos.all():
+            transaction.on_commit(partial(photo.file.storage.delete, str(photo.file)))
+        return super().delete(*args, **kwargs)
 
 
 class ProjectPhoto(Attachment):

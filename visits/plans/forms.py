@@ -122,12 +122,16 @@ class ProjectNoteForm(RecordForm[ProjectNote]):
         note = super().save(commit)
         for photo in self.cleaned_data["photos"]:
             ProjectPhoto.objects.create(owner=note, file=photo, size=photo.size)
-        project = Project.objects.select_for_update().get(pk=note.project_id)
-        later = project.notes.filter(on__gt=note.on, progress__isnull=False)
-        if note.progress is not None and not later.exists():
-            project.progress = note.progress
-            project.save()
+        Project.objects.select_for_update().get(pk=note.project_id).follow_notes()
         return note
+
+
+class NoteRemovalForm(RecordForm[ProjectNote]):
+    """Which version of a note is to go."""
+
+    class Meta:
+        model = ProjectNote
+        fields = ()
 
 
 class BeneficiariesForm(forms.Form):

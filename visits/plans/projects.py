@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +12,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.display import history_of
 from core.forms import key_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.pages import form_page
@@ -21,12 +19,13 @@ from core.places import under
 from core.search import SearchForm, offer
 from core.templatetags.look import money
 from households.models import Household, ProjectBeneficiary
-from units.access import get_editable, get_visible, manager_required, recorder_required, user_of
+from units.access import get_editable, get_visible, manager_required, user_of
 from units.context import frame_of
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
 from villages.models import FundSource, Project, ProjectFund, ProjectNote, Village
-from visits.plans.forms import BeneficiariesForm, FundForm, ProjectForm, ProjectNoteForm
+from visits.plans.forms import BeneficiariesForm, FundForm, ProjectForm
+from visits.plans.progress import history_with_notes, may_note
 
 
 def in_fen(amount: Any) -> Decimal:
@@ -114,6 +113,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     project: Project = get_visible(rows, user, pk=pk)
     funds = {fund.source: fund for fund in project.funds.all()}
     served = ProjectBeneficiary.objects.visible_to(user).filter(project=project).values("household")
+    notes = ProjectNote.objects.filter(project=project)
     return render(
         request,
         "projects/project.html",
@@ -138,11 +138,12 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             ],
             "funds": [(source, label, funds.get(source)) for source, label in FundSource.choices],
             "sums": {name: sum(getattr(fund, name) for fund in funds.values()) for name in ProjectFund.MONEY},
-            "notes": project.notes.select_related("by").prefetch_related("photos"),
+            "notes": notes.select_related("by").prefetch_related("photos"),
             "served": Household.objects.with_head().filter(pk__in=served).order_by("no"),
             "editable": Project.objects.editable_by(user).filter(pk=pk).exists(),
             "may_note": may_note(user, project),
-            "history": history_of(project),
+            "notes_editable": set(notes.editable_by(user).values_list("pk", flat=True)),
+            "history": history_with_notes(project, funds.values()),
         },
     )
 
@@ -184,31 +185,6 @@ def project_fund(request: HttpRequest, pk: int, source: str) -> HttpResponse:
         done=f"{title}已保存。",
         back=reverse("project", args=[pk]),
     )
-
-
-@recorder_required
-def project_note(request: HttpRequest, pk: int) -> HttpResponse:
-    """A dated note on how far it is; whoever of the unit works on it writes one."""
-    user = user_of(request)
-    project: Project = get_visible(Project.objects, user, pk=pk)
-    if not may_note(user, project):
-        raise PermissionDenied("只有帮扶单位的人和双联办记进展。")
-    form = ProjectNoteForm(
-        request.POST or None, request.FILES or None, instance=ProjectNote(project=project, by=user)
-    )
-    return form_page(
-        request,
-        form,
-        title="记进展",
-        facts=str(project),
-        done="进展已记下。",
-        back=reverse("project", args=[pk]),
-        frame=frame_of(user),
-    )
-
-
-def may_note(user: Cadre, project: Project) -> bool:
-    return user.is_office or project.unit_id == user.unit_id
 
 
 @manager_required

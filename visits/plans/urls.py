@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.plans import pages, projects
+from visits.plans import pages, progress, projects
 
 urlpatterns = [
     path("projects/", projects.projects, name="projects"),
@@ -10,7 +10,11 @@ urlpatterns = [
     path("projects/<int:pk>/", projects.project, name="project"),
     path("projects/<int:pk>/edit/", projects.project_edit, name="project-edit"),
     path("projects/<int:pk>/funds/<slug:source>/", projects.project_fund, name="project-fund"),
-    path("projects/<int:pk>/notes/new/", projects.project_note, name="project-note"),
+    path("projects/<int:pk>/notes/new/", progress.project_note, name="project-note"),
+    path("projects/<int:pk>/notes/<int:note>/", progress.project_note_edit, name="project-note-edit"),
+    path(
+        "projects/<int:pk>/notes/<int:note>/remove/", progress.project_note_remove, name="project-note-remove"
+    ),
     path("projects/<int:pk>/households/", projects.project_beneficiaries, name="project-beneficiaries"),
     path("villages/<int:pk>/plan/", pages.village_plan, name="village-plan"),
     path("villages/<int:pk>/goals/new/", pages.goal_new, name="goal-new"),
