@@ -163,6 +163,20 @@ function startAuto(form) {
   });
 }
 
+// data-cards: on the phone each row of the table is a card (look.css), where every cell says its column.
+
+function startCards(table) {
+  const labels = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  for (const row of [...table.rows].slice(1)) {
+    let at = 0;
+    for (const cell of row.cells) {
+      if (cell.tagName === "TD" && cell.colSpan === 1) cell.dataset.label = labels[at];
+      at += cell.colSpan;
+    }
+  }
+  table.classList.add("cards");
+}
+
 // data-ticks: the selection bar shows a count, and only while rows are ticked.
 
 function startTicks(form) {
@@ -343,6 +357,7 @@ function start(root) {
   each("form[data-logout]", startLogout, root);
   each("form[data-auto]", startAuto, root);
   each("form[data-ticks]", startTicks, root);
+  each("table[data-cards]", startCards, root);
   each("[data-undo]", startUndo, root);
   each("input[data-shrink]", startShrink, root);
   each("[data-when]", startWhen, root);

@@ -173,3 +173,14 @@ def test_the_frame_fits_and_is_accessible(page: Page, phone: Page, live_server, 
             view.goto(address)
             assert_fits(view)
             assert_accessible(view)
+
+
+def test_on_the_phone_a_row_is_a_card_whose_cells_say_their_column(phone: Page, live_server, cadre) -> None:
+    sign_in(phone, live_server, cadre)
+    phone.goto("/try/rows/")
+    row = phone.locator("tbody tr").first
+    said = row.locator("td.num").evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert "人口" in said
+    assert row.evaluate("row => getComputedStyle(row).display") == "flex"
+    wide = phone.locator(".table-wrap").evaluate("part => part.scrollWidth - part.clientWidth")
+    assert wide == 0
