@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django import forms
-from django.core.exceptions import FieldError
+from django.core.exceptions import EmptyResultSet, FieldError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -28,6 +28,16 @@ from core.models import Download
 from core.search import SearchForm
 
 PER_PAGE = 50
+GARBLED = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+    EmptyResultSet,
+    FieldError,
+    forms.ValidationError,
+)
+"""What reading a cursor raises that somebody wrote by hand."""
 Show = Callable[[Any], Any]
 
 
@@ -186,29 +196,32 @@ class _Page:
         self.sort, self.down = _order(request, listing)
         queryset = found if _is_field(found, self.sort) else listing.annotate(found)
         backwards = "before" in request.GET
-        cursor = self._cursor(queryset, request.GET.get("before" if backwards else "after", ""))
         falling = self.down != backwards
-        if cursor is not None:
-            queryset = queryset.filter(_beyond(self.sort, cursor, falling))
+        beyond = self._beyond(queryset, request.GET.get("before" if backwards else "after", ""), falling)
+        if beyond is not None:
+            queryset = queryset.filter(beyond)
         order: list[Any] = [F(self.sort).desc(), "-pk"] if falling else [F(self.sort).asc(), "pk"]
         rows = list(queryset.order_by(*order).values_list(self.sort, "pk")[: PER_PAGE + 1])
         more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE]
         if backwards:
             rows.reverse()
         self.keys = [pk for _, pk in rows]
-        has_previous = more if backwards else cursor is not None
+        has_previous = more if backwards else beyond is not None
         has_following = True if backwards else more
         self.previous = self._to("before", rows[0]) if rows and has_previous else ""
         self.following = self._to("after", rows[-1]) if rows and has_following else ""
 
-    def _cursor(self, queryset: QuerySet[Any], text: str) -> tuple[Any, int] | None:
-        """The sort value and key that the page goes on from; a garbled one starts at the beginning."""
+    def _beyond(self, queryset: QuerySet[Any], text: str, falling: bool) -> Q | None:
+        """The rows that the page goes on with; a garbled cursor starts at the beginning."""
         try:
             value, pk = json.loads(text)
-            queryset.filter(Q(**{self.sort: value}), pk=int(pk)).query.sql_with_params()
-        except (ValueError, TypeError, FieldError, forms.ValidationError):
+            if b"\0" in str(value).encode():  # which PostgreSQL takes in no text
+                return None
+            beyond = _beyond(self.sort, (value, int(pk)), falling)
+            queryset.filter(beyond).query.sql_with_params()
+        except GARBLED:
             return None
-        return value, int(pk)
+        return beyond
 
     def _to(self, direction: str, row: tuple[Any, int]) -> str:
         return address(
@@ -281,8 +294,14 @@ def send_workbook(
 def log_download(request: HttpRequest, what: str, *, filters: str, row_count: int) -> None:
     """Who took which rows; a list is found by ID number too, which is logged masked."""
     user: Any = request.user
-    filters = identity.hide_numbers(filters)[:500]
-    Download.objects.create(by=user, place=user.place, what=what, filters=filters, row_count=row_count)
+    note_download(user, what, filters=identity.hide_numbers(filters), row_count=row_count)
+
+
+def note_download(user: Any, what: str, *, filters: str, row_count: int) -> None:
+    """One line of the log; titles of surveys and names of units may be longer than it has room for."""
+    Download.objects.create(
+        by=user, place=user.place, what=what[:60], filters=filters[:500], row_count=row_count
+    )
 
 
 def count_of(rows: QuerySet[Any], link: str, *, what: str = "pk") -> Coalesce:

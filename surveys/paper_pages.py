@@ -72,6 +72,6 @@ def _pdf(request: HttpRequest, survey: Survey, forms: Sequence[Filling], *, name
         printed=f"{user.name} {now:%Y-%m-%d %H:%M} 打印",
         notice="示例数据，人物虚构" if Installation.objects.filter(is_demo=True).exists() else "",
     )
-    log_download(request, name[:60], filters="", row_count=len(forms))
+    log_download(request, name, filters="", row_count=len(forms))
     pdf = typeset("survey", data, pictures(forms))
     return FileResponse(BytesIO(pdf), filename=f"{name}.pdf", content_type="application/pdf")

@@ -38,5 +38,5 @@ def survey_workbook(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not count:
         messages.warning(request, f"没有可填的行：{village}没有您看得见的在册贫困户。")
         return redirect("survey", pk=pk)
-    log_download(request, f"{name}工作簿"[:60], filters="带上次的答案" if last else "", row_count=count)
+    log_download(request, f"{name}工作簿", filters="带上次的答案" if last else "", row_count=count)
     return FileResponse(BytesIO(data), as_attachment=True, filename=f"{name}.xlsx")

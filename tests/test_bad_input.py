@@ -79,3 +79,27 @@ def test_a_key_beyond_the_databases_range_finds_nobody(office, url):
 def test_an_address_with_a_key_beyond_the_databases_range_is_none(office, rule):
     client, path = client_of(office), re.sub(r"<\w+>", str(10**20), rule.path)
     assert (client.post(path) if rule.method == "POST" else client.get(path)).status_code == 404
+
+
+GARBLED = [
+    "[1e999,1]",
+    "[1,1e999]",
+    "[NaN,1]",
+    "[null,1]",
+    '["\\u0000",1]',
+    '["\\ud800",1]',
+    "[1,99999999999999999999999]",
+    "[99999999999999999999999,1]",
+    "[" * 2000,
+]
+
+
+@pytest.mark.parametrize("sort", ["name", "-pk", "household_count", "-at"])
+@pytest.mark.parametrize("cursor", GARBLED, ids=range(len(GARBLED)))
+def test_a_list_goes_on_from_a_garbled_cursor_at_its_beginning(office, leader, cursor, sort):
+    url = "/downloads/" if sort == "-at" else "/units/"
+    for way in ("after", "before"):
+        assert (
+            client_of(office).get(url, {"sort": sort.replace("name", "pinyin"), way: cursor}).status_code
+            == 200
+        )

@@ -195,7 +195,7 @@ def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
         tasks.queue_mark(run)
         messages.warning(request, NOT_YET)
     else:
-        log_download(request, f"标注后的原表：{run.filename}"[:60], filters="", row_count=run.total_rows)
+        log_download(request, f"标注后的原表：{run.filename}", filters="", row_count=run.total_rows)
         return _workbook(workbooks.marked_workbook(run), workbooks.marked_name(run))
     return redirect("import-run", pk=pk)
 

@@ -51,6 +51,13 @@ def survey(office: Cadre) -> Survey:
     return make_survey()
 
 
+def test_a_long_title_has_room_in_the_log_of_downloads(office: Cadre, survey: Survey):
+    survey.title = "贫困户" * 20
+    survey.save()
+    assert client_of(office).get(f"/surveys/{survey.pk}/data/").status_code == 200
+    assert len(Download.objects.get().what) == 60
+
+
 def respond(survey: Survey, **fields: Any) -> Response:
     household = make_household(head="王有福", phone="13993851111")
     number = make_id_number()

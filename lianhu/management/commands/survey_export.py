@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.models import Download
+from core.lists import note_download
 from lianhu.management.offices import CANNOT_RUN, find_office
 from surveys.export import DataSet
 from surveys.models import Survey
@@ -42,13 +42,7 @@ class Command(BaseCommand):
         data = DataSet(survey, by)
         write(options["file"], data.write_csv if options["format"] == "csv" else data.write_xlsx)
         count = data.count()
-        Download.objects.create(
-            by=by,
-            place=by.place,
-            what=f"{survey}全部答卷",
-            filters=f"命令行，{options['format']}",
-            row_count=count,
-        )
+        note_download(by, f"{survey}全部答卷", filters=f"命令行，{options['format']}", row_count=count)
         if not count:
             raise CommandError(f"{survey}还没有交上来的答卷，只写了列名。", returncode=NO_ROWS)
         self.stdout.write(f"已写好 {options['file']}：{survey}，{count} 份答卷。")
