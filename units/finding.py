@@ -46,6 +46,11 @@ def two_people(by_phone: str, by_staff_no: str) -> CellError:
     return CellError(f"手机号是{by_phone}的，工号是{by_staff_no}的", "核对两个号码")
 
 
+def known_name(name: str, place: str, by: Cadre) -> str:
+    """How a sentence names who has a number: phones are one list for all counties, their owners are not."""
+    return name if reachable(place, by) else "外地干部"
+
+
 def answers(table: Table, key: str, found: dict[Any, Answer]) -> list[Any]:
     """The answer for each row, None where there is none; a refusal becomes an error of its row."""
     rows = []
@@ -186,7 +191,8 @@ class Cadres:
             by_phone, by_staff_no = self.by_phone.get(phone), self.by_staff_no.get(staff_no)
             found = by_phone or by_staff_no
             if by_phone and by_staff_no and by_phone["id"] != by_staff_no["id"]:
-                return "staff_no", two_people(by_phone["name"], by_staff_no["name"])
+                names = (known_name(c["name"], c["place"], self.by) for c in (by_phone, by_staff_no))
+                return "staff_no", two_people(*names)
             key = "phone" if phone and (phone in self.by_phone or not found) else "staff_no"
             return key, found or CellError("没有这名干部", "核对号码，或先导入干部")
         name = self.table.get("name", index)

@@ -13,7 +13,15 @@ from core.importing.matching import rows_in
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
-from units.finding import find_divisions, find_units, given_values, mobile, plain_digits, two_people
+from units.finding import (
+    find_divisions,
+    find_units,
+    given_values,
+    known_name,
+    mobile,
+    plain_digits,
+    two_people,
+)
 from units.models import Cadre, Division, Unit
 from units.roles import Rank, Role
 
@@ -149,7 +157,7 @@ class CadreSheet(Sheet):
             values = [table.get(key, i) for i in range(len(table))]
             table.refuse_twice(values, key, f"一人只留一行，{table.columns[key].label}不能两人同用")
         units = find_units(table, plan)
-        stored = _StoredCadres(table)
+        stored = _StoredCadres(table, plan.by)
         drafts = Drafts(plan, Cadre)
         matched = [stored.find(table, index) for index in range(len(table))]
         known = [cadre.pk if cadre and not table.wrong(i) else None for i, cadre in enumerate(matched)]
@@ -206,7 +214,8 @@ def _new_values(plan: Plan, name: str) -> Sequence[tuple[Any]]:
 class _StoredCadres:
     """The stored cadres that rows may mean, by phone and by staff number."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, by: Cadre) -> None:
+        self.by = by
         phones, numbers = given_values(table, "phone"), given_values(table, "staff_no")
         pks = {row["id"] for row in rows_in(Cadre.objects.all(), "phone", phones, "id")}
         pks |= {row["id"] for row in rows_in(Cadre.objects.all(), "staff_no", numbers, "id")}
@@ -219,11 +228,14 @@ class _StoredCadres:
         by_number = self.by_staff_no.get(table.get("staff_no", index))
         found = by_phone or by_number
         if by_phone and by_number and by_phone != by_number:
-            problem = two_people(by_phone.name, by_number.name)
+            problem = two_people(self._named(by_phone), self._named(by_number))
             table.error(index, "staff_no", problem.why, problem.remedy)
         name = table.get("name", index)
         if found and name and name != found.name:
             key = "phone" if by_phone else "staff_no"
-            why = f"这个{table.columns[key].label}在系统里是{found.name}的"
+            why = f"这个{table.columns[key].label}在系统里是{self._named(found)}的"
             table.error(index, key, why, "核对号码；真是改了名就在干部页上改")
         return found
+
+    def _named(self, cadre: Cadre) -> str:
+        return known_name(cadre.name, cadre.place, self.by)

@@ -213,7 +213,7 @@ def _givers(user: Cadre, village: int, households: QuerySet[Household]) -> Query
     """Whose help somebody else may record: a leader their unit's, an office those who work in the village."""
     if user.is_leader:
         return Cadre.objects.colleagues_of(user).order_by("pinyin", "pk")
-    units = VillagePairing.objects.current().filter(village=village).values("unit")
+    units = VillagePairing.objects.visible_to(user).current().filter(village=village).values("unit")
     paired = HouseholdPairing.objects.current().filter(household__in=households.values("pk")).values("cadre")
     return Cadre.objects.current().filter(Q(unit__in=units) | Q(pk__in=paired)).order_by("pinyin", "pk")
 

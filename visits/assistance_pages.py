@@ -49,6 +49,7 @@ class AssistanceSearch(SearchForm):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.shares = AssistanceShare.objects.visible_to(user)
         offer(self, "town", town_choices(user))
         offer(self, "unit", unit_choices(user))
 
@@ -59,7 +60,7 @@ class AssistanceSearch(SearchForm):
 
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
-        shares = AssistanceShare.objects.filter(household__in=heads).values("assistance")
+        shares = self.shares.filter(household__in=heads).values("assistance")
         people = Cadre.objects.filter(by_name(value)).values("pk")
         said = Q(content__contains=value) | Q(goods__contains=value)
         return queryset.filter(said | Q(cadre__in=people) | Q(pk__in=shares))
@@ -88,7 +89,8 @@ class AssistanceSearch(SearchForm):
         return queryset.exclude(voided_on=None)
 
     def by_household(self, queryset: Any, value: int) -> Any:
-        return queryset.filter(pk__in=AssistanceShare.objects.filter(household=value).values("assistance"))
+        """Where its share is seen: of what others gave to several families, each family's is its own."""
+        return queryset.filter(pk__in=self.shares.filter(household=value).values("assistance"))
 
     def by_cadre(self, queryset: Any, value: int) -> Any:
         return queryset.filter(cadre=value)

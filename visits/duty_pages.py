@@ -15,7 +15,8 @@ from units.models import Cadre, Requirement, Unit, today
 from units.requirement_pages import year_of
 from units.roles import Rank, Role
 from visits.duty import STANDING, Duty, cadre_duties, owing, unit_duties
-from visits.explaining import explain_cadre, explain_unit
+from visits.explaining import Verdict, explain_cadre, explain_unit
+from visits.models import Visit
 
 Indicator = Requirement.Indicator
 EMPTY = {"text": "这一年没有设下限，没有什么要核算的。要求由双联办在“要求”里设。"}
@@ -62,6 +63,7 @@ def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
         if of_cadres.get(key)
     ]
     shown = request.GET.get("of", "")
+    explained = explain_unit(unit, shown, year) if shown in {duty.indicator for duty in own} else None
     return _table(
         request,
         f"{unit} {year} 年要求",
@@ -72,7 +74,8 @@ def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
         "人",
         own=own,
         unit=unit,
-        explained=explain_unit(unit, shown, year) if shown in {duty.indicator for duty in own} else None,
+        explained=explained,
+        seen=_seen(user, explained or ()),
         explained_label=Indicator(shown).label if shown in Indicator.values else "",
         crumbs=[("要求完成情况", f"{reverse('duties')}?year={year}")],
     )
@@ -100,9 +103,16 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
             "explained": {duty.indicator for duty in explained},
             "chosen": chosen,
             "verdicts": verdicts,
+            "seen": _seen(user, verdicts),
             "counted": sum(verdict.counts for verdict in verdicts),
         },
     )
+
+
+def _seen(user: Cadre, verdicts: Sequence[Verdict]) -> set[int]:
+    """The keys of the visits that the reader may open: those elsewhere count, and are told by their day alone."""
+    there = Visit.objects.visible_to(user).filter(pk__in=[verdict.visit.pk for verdict in verdicts])
+    return set(there.values_list("pk", flat=True))
 
 
 def _indicators(duties: Mapping[int, Sequence[Duty]]) -> list[Indicator]:

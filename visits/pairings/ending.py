@@ -213,7 +213,9 @@ def hand_over_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     }
     problems: dict[int | None, list[Problem]] = defaultdict(list)
     households = [pairing.household_id for pairing in pairings]
-    for problem in Problem.objects.pending().filter(household__in=households, joined_into=None):
+    # What was there to hand over: what the family told others since is not the cadre's any more.
+    pending = Problem.objects.pending().filter(raised_on__lte=on, joined_into=None)
+    for problem in pending.filter(household__in=households):
         problems[problem.household_id].append(problem)
     return render(
         request,

@@ -61,7 +61,11 @@ def _groups(user: Cadre, text: str) -> list[dict[str, Any]]:
             lambda row: (row.name, f"{row.division} {row.code}"),
         ),
         _group(
-            "单位", "unit", UnitSearch(asked).filter(units), text, lambda row: (row.name, str(row.division))
+            "单位",
+            "unit",
+            UnitSearch(asked, user=user).filter(units),
+            text,
+            lambda row: (row.name, str(row.division)),
         ),
     ]
 
