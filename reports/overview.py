@@ -34,6 +34,7 @@ class Figures:
     records: int
     phone: int
     late: int
+    cards: int
     village_times: int
     nights: int
     cadres: int
@@ -116,6 +117,7 @@ def figures(user: Cadre, period: Period) -> Figures:
         records=visits.count(),
         phone=visits.filter(kind=Visit.Kind.PHONE).count(),
         late=visits.filter(is_late=True).count(),
+        cards=entering.filter(card_given=True).values("household").distinct().count(),
         village_times=_village_visits(user, period).count(),
         nights=with_companions(visits.filter(nights__gt=0), "cadre", "visited_on").count(),
         cadres=with_companions(visits, "cadre").count(),

@@ -210,6 +210,14 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "url": f"{visits}&late=1",
         },
         {
+            "label": "连心卡发放",
+            "value": figures.cards,
+            "unit": "户",
+            "note": "",
+            "how": "这段时间当面发到户的，一户算 1 次。点开是发了卡的走访。",
+            "url": f"{visits}&card=1" if figures.cards else "",
+        },
+        {
             "label": "帮扶实事",
             "value": figures.help.items,
             "unit": "件",

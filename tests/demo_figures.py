@@ -98,6 +98,7 @@ class Figures:
             "同事代录": row["entered_by_id"] != row["cadre_id"],
             "约了下次": row["promised_on"] is not None,
             "只到村": row["household_id"] is None,
+            "发放连心卡": row["card_given"],
         }
         self.count["mark"].update(name for name, is_so in marks.items() if is_so)
         if row["household_id"] and row["kind"] != Visit.Kind.PHONE and "voided_on" not in row:

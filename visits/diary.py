@@ -34,6 +34,7 @@ class VisitSearch(SearchForm):
     since = ChineseDateField(label="从", required=False)
     until = ChineseDateField(label="到", required=False)
     entering = forms.BooleanField(label="入户", required=False)
+    card = forms.BooleanField(label="连心卡", required=False)
     late = forms.BooleanField(label="补录", required=False)
     void = forms.BooleanField(label="作废", required=False)
     inside = forms.BooleanField(label="进村", required=False, widget=forms.HiddenInput)
@@ -103,6 +104,9 @@ class VisitSearch(SearchForm):
     def by_nights(self, queryset: Any, _value: bool) -> Any:
         return queryset.filter(nights__gt=0)
 
+    def by_card(self, queryset: Any, _value: bool) -> Any:
+        return queryset.filter(card_given=True)
+
     def by_late(self, queryset: Any, _value: bool) -> Any:
         return queryset.filter(is_late=True)
 
@@ -158,12 +162,14 @@ def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
 
 
 def _with_names(visits: Any) -> Any:
-    """What the columns show beside the row's own: the head, who typed it for another, 补录 and 作废."""
+    """What the columns show beside the row's own: the head, who typed it for another, and what marks it."""
     return visits.with_head().annotate(
         typed_by=Case(When(entered_by=F("cadre"), then=Value("")), default=F("entered_by__name")),
         mark=Case(
             When(voided_on__isnull=False, then=Value("作废")),
+            When(is_late=True, card_given=True, then=Value("补录、连心卡")),
             When(is_late=True, then=Value("补录")),
+            When(card_given=True, then=Value("连心卡")),
             default=Value(""),
         ),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -129,15 +129,17 @@ def _plan(user: Cadre, household: Household) -> dict[str, Any]:
 
 
 def _events(user: Cadre, household: Household, surveys: Sequence[Round]) -> dict[str, Any]:
-    """The timeline that the reader may see, how often this year, and what the household got in all."""
-    visits = Visit.objects.visible_to(user).filter(household=household)
-    this_year = visits.entering().filter(visited_on__year=today().year)
+    """The timeline that the reader may see, how often this year, and when the newest card was handed out."""
+    visits, year = Visit.objects.visible_to(user).filter(household=household), today().year
+    entered = visits.entering().filter(Q(visited_on__year=year) | Q(card_given=True))
+    days = set(entered.values_list("visited_on", "card_given"))
     events, more = timeline(household, visits, surveys)
     return {
         "events": events,
         "more": more,
-        "times": len(set(this_year.values_list("visited_on", flat=True))),
-        "year": today().year,
+        "times": len({day for day, _ in days if day.year == year}),
+        "year": year,
+        "card_on": max((day for day, given in days if given), default=None),
         "may_record": not user.is_viewer,
     }
 

@@ -119,6 +119,12 @@ class VisitForm(forms.Form):
         choices=[(label, label) for label in Service.labels],
         widget=forms.CheckboxSelectMultiple(TAPPED),
     )
+    card_given = forms.BooleanField(
+        label="发放连心卡",
+        required=False,
+        widget=forms.CheckboxInput(TICKED),
+        help_text="民情连心卡当面发到户",
+    )
     signature = PictureField(
         label="户主签字",
         required=False,
@@ -192,6 +198,7 @@ class VisitForm(forms.Form):
                 nights=data.get("nights"),
                 companions=list(data.get("companions") or []),
                 promised_on=data.get("promised_on"),
+                card_given=data.get("card_given", False),
             )
         )
         return data
@@ -229,6 +236,7 @@ class VisitForm(forms.Form):
             "kind",
             "reasons",
             "topics",
+            "card_given",
             "content",
             "nights",
             "promised_on",

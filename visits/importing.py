@@ -24,7 +24,7 @@ from villages.finding import find_villages, village_columns
 from villages.models import Village
 from visits.following import take_up
 from visits.models import Visit, recorded_late
-from visits.recording import NEED_HOUSEHOLD
+from visits.recording import NEED_HOUSEHOLD, problem_of_card
 
 CONTENT = (
     "id",
@@ -75,6 +75,9 @@ class VisitSheet(Sheet):
                 Visit, "reasons", clean=lambda value: clean_words(value, 60), aliases=("走访缘由", "事由")
             ),
             field_column(Visit, "topics", clean=lambda value: clean_words(value, 40), aliases=("八送",)),
+            field_column(
+                Visit, "card_given", aliases=("连心卡", "连心卡发放", "发放民情连心卡"), clearable=False
+            ),
             field_column(
                 Visit, "content", required=True, aliases=("走访内容", "内容", "民情日记"), clearable=False
             ),
@@ -139,6 +142,10 @@ class _Visits:
         if household is None and kind in NEED_HOUSEHOLD:
             label = Visit.Kind(kind).label
             self.table.error(index, "no", f"“{label}”要写是哪一户", "填户编号，或改“做什么”一列")
+        if self.table.get("card_given", index, False):
+            why, _, remedy = problem_of_card(kind, at_household=bool(household)).rstrip("。").partition("，")
+            if why:
+                self.table.error(index, "card_given", why, remedy)
         if household and village and household.village_id != village.pk:
             key = "village_code" if self.table.get("village_code", index) else "village"
             self.table.error(index, key, f"这户在{household.village.name}", "核对村和户")
@@ -221,6 +228,7 @@ class _Visits:
                 "kind": table.get("kind", index, Visit.Kind.HOME.value),
                 "reasons": table.get("reasons", index, ""),
                 "topics": table.get("topics", index, ""),
+                "card_given": table.get("card_given", index, False),
                 "content": table.get("content", index),
                 "promised_on": table.get("promised_on", index),
                 "promise": table.get("promise", index, ""),

@@ -101,7 +101,12 @@ def _told(visits: Sequence[Visit], along: AlongForm) -> str:
         when += f"至{days[-1].month}月{days[-1].day}日"
     late = "（补录）" if any(visit.is_late for visit in visits) else ""
     count = f"，{len(visits)} 条" if len(visits) > 1 else ""
-    with_it = [said for said, has in (("登记了诉求", along.has_problem), ("记了帮扶", along.has_help)) if has]
+    beside = (
+        ("发了连心卡", any(visit.card_given for visit in visits)),
+        ("登记了诉求", along.has_problem),
+        ("记了帮扶", along.has_help),
+    )
+    with_it = [said for said, has in beside if has]
     count += f"，{'、'.join(with_it)}" if with_it else ""
     return format_html(
         '已记下：{}{} {}{}。<a href="{}">看一看</a>，记错了<a href="{}">作废</a>。',

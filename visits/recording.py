@@ -39,6 +39,7 @@ def record_outing(
     village: Village | None = None,
     reasons: Iterable[str] = (),
     topics: Iterable[str] = (),
+    card_given: bool = False,
     nights: int | None = None,
     companions: Sequence[Cadre] = (),
     promised_on: date | None = None,
@@ -49,7 +50,8 @@ def record_outing(
     recorded_at: datetime | None = None,
 ) -> list[Visit]:
     """One Visit for each day and household (or the village alone), sharing `outing`; photos and the
-    household's signature on the first. `position` is (latitude, longitude).
+    household's signature on the first, the card of each household on the first day. `position` is
+    (latitude, longitude).
 
     `nights` are spent from the first day on, told by `nights_of` when None. A form sent twice is
     recorded once. Raises ValidationError {field: sentence} for what must not be recorded, SameRef when
@@ -65,6 +67,7 @@ def record_outing(
         nights=nights,
         companions=companions,
         promised_on=promised_on,
+        card_given=card_given,
     )
     if problems:
         raise ValidationError(problems)
@@ -86,7 +89,7 @@ def record_outing(
         with transaction.atomic():
             _lock(author, cadre)
             postings = Postings([cadre, *companions], min(days))
-            drafts = list(_drafts(cadre, households, village, days, spent, postings, same))
+            drafts = list(_drafts(cadre, households, village, days, spent, card_given, postings, same))
             stored = _sent_before(drafts, author, companions, len(photos))
             return stored or _save(drafts, companions, postings, photos, signature)
     except IntegrityError:
@@ -107,6 +110,7 @@ def check_outing(
     nights: int | None = None,
     companions: Sequence[Cadre] = (),
     promised_on: date | None = None,
+    card_given: bool = False,
 ) -> dict[str, str]:
     """What stands against recording this, a sentence for each field."""
     colleagues = set(
@@ -122,6 +126,7 @@ def check_outing(
         "nights": "住村夜数不能多于天数。" if days and (nights or 0) > len(days) else "",
         "companions": _problem_of_companions(cadre, companions, colleagues),
         "promised_on": _problem_of_promise(days, promised_on),
+        "card_given": problem_of_card(kind, at_household=bool(households)) if card_given else "",
     }
     return {field: sentence for field, sentence in problems.items() if sentence}
 
@@ -175,6 +180,13 @@ def _problem_of_companions(cadre: Cadre, companions: Sequence[Cadre], colleagues
     return ""
 
 
+def problem_of_card(kind: str, *, at_household: bool) -> str:
+    """What stands against having handed out a contact card (constraint visit_card_at_a_household)."""
+    if not at_household:
+        return "发放连心卡，要写明是哪一户。"
+    return "打电话发不了连心卡，当面发的才记。" if kind == Visit.Kind.PHONE else ""
+
+
 def _problem_of_promise(days: Sequence[date], promised_on: date | None) -> str:
     if not days or promised_on is None:
         return ""
@@ -196,10 +208,13 @@ def _drafts(
     village: Village | None,
     days: Sequence[date],
     nights: int,
+    card_given: bool,
     postings: Postings,
     same: dict[str, Any],
 ) -> Iterator[Visit]:
-    """The rows to be: by day, then household. The first row of a date carries its night, if it is free."""
+    """The rows to be: by day, then household. The first row of a date carries its night, if it is free, the
+    first row of a household its card.
+    """
     taken = _nights_taken(cadre, days, same["outing"]) if nights else set()
     alone = len(days) * len(households) <= 1
     for number, day in enumerate(days):
@@ -214,6 +229,7 @@ def _drafts(
                 village=household.village if household else village,
                 visited_on=day,
                 nights=int(position == 0 and number < nights and day not in taken),
+                card_given=card_given and number == 0,
                 **same,
             )
 
@@ -265,6 +281,7 @@ def _content(visit: Visit) -> tuple[Any, ...]:
         visit.kind,
         visit.reasons,
         visit.topics,
+        visit.card_given,
         visit.content,
         visit.promised_on,
         visit.promise,

@@ -115,7 +115,9 @@ def _void(row: Any) -> list[tuple[str, str]]:
 def _visits(visits: QuerySet[Visit]) -> Sequence[Any]:
     people = ("cadre", "cadre__name", "entered_by", "entered_by__name")
     promise = ("promised_on", "promise")
-    return _newest(visits, "visited_on", "kind", "content", *people, *promise, "is_late", "voided_on")
+    return _newest(
+        visits, "visited_on", "kind", "content", *people, *promise, "is_late", "card_given", "voided_on"
+    )
 
 
 def _visit(row: Any, beside: Beside) -> Event:
@@ -128,7 +130,7 @@ def _visit(row: Any, beside: Beside) -> Event:
         row.content,
         "、".join([row.cadre__name, *beside.companions[row.pk]]) + typed,
         "t-visit",
-        [("", "补录")] * row.is_late + _void(row),
+        [("ok", "连心卡")] * row.card_given + [("", "补录")] * row.is_late + _void(row),
         f"约好 {promised}{row.promise}" if promised or row.promise else "",
         beside.visit_photos[row.pk],
         bool(row.voided_on),

@@ -35,6 +35,8 @@ ONE_FORM = 0.3
 COMPANY, SECOND_COMPANION = 0.24, 0.2
 LATE, NEXT_DAY = 0.08, 0.14
 VOID = 0.003
+CARDED = 84
+"""Percent of the first forms of a cadre at a household on which the card of the year is handed out."""
 PROMISES = 0.15
 PROMISED_IN = timedelta(days=2)
 """From today, by the cadre as whom one can log in: so that the first page has a promise that is due."""
@@ -179,6 +181,7 @@ class Diary:
         self.year = year
         self.now = now
         self.nights: set[tuple[int, date]] = set()
+        self.carded: set[tuple[int, int]] = set()
         self.next_visit = self.next_companion = 1
 
     def write(self, outings: Sequence[Outing]) -> Written:
@@ -276,6 +279,13 @@ class Diary:
         self.nights.add((worker.pk, day))
         return free
 
+    def _give_card(self, worker: Worker, home: Home | None, form: Form) -> bool:
+        """At the first visit to a household; which ones forget it follows from the ref, so that it takes no draw."""
+        if home is None or form.kind == Kind.PHONE or (worker.pk, home.pk) in self.carded:
+            return False
+        self.carded.add((worker.pk, home.pk))
+        return form.uuid.int % 100 < CARDED
+
     def _row(
         self, rng: Random, outing: Outing, home: Home | None, day: date, nights: int, ref: UUID, form: Form
     ) -> dict[str, Any]:
@@ -295,6 +305,7 @@ class Diary:
             "reasons": form.reasons,
             "content": form.content,
             "topics": ticked(form.uuid, form.content),
+            "card_given": self._give_card(outing.worker, home, form),
             "promised_on": form.promised_on,
             "promise": form.promise,
             "outing": form.uuid,

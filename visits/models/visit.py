@@ -144,6 +144,7 @@ class Visit(Voidable):
     reasons = models.CharField("为什么去", max_length=60, blank=True)
     content = models.TextField("谈了什么、办了什么", max_length=2000)
     topics = models.CharField("谈到的八送", max_length=40, blank=True)
+    card_given = models.BooleanField("发放连心卡", default=False)
     latitude = models.DecimalField(
         "纬度",
         max_digits=8,
@@ -192,6 +193,7 @@ class Visit(Voidable):
                     "month",
                     "nights",
                     "is_late",
+                    "card_given",
                 ],
                 name="visit_place",
             ),
@@ -206,6 +208,11 @@ class Visit(Voidable):
                 condition=Q(nights__lte=1),
                 name="visit_one_night_a_day",
                 violation_error_message="一天一条记录，最多一夜。",
+            ),
+            models.CheckConstraint(
+                condition=Q(card_given=False) | Q(household__isnull=False) & ~Q(kind="phone"),
+                name="visit_card_at_a_household",
+                violation_error_message="民情连心卡要当面发到户。",
             ),
         ]
 

@@ -34,6 +34,9 @@ class HouseholdSearch(SearchForm):
     visited = forms.ChoiceField(
         label="入户", required=False, choices=[("", "入户"), ("yes", "入过户"), ("no", "没有入过户")]
     )
+    card = forms.ChoiceField(
+        label="连心卡", required=False, choices=[("", "连心卡"), ("yes", "发了连心卡"), ("no", "没发连心卡")]
+    )
     kind = forms.ChoiceField(label="属性", required=False, choices=[("", "属性"), *Kind.choices])
     cause = forms.ChoiceField(label="致贫原因", required=False, choices=[("", "致贫原因"), *Cause.choices])
     since = ChineseDateField(label="从", required=False, widget=forms.HiddenInput)
@@ -105,6 +108,11 @@ class HouseholdSearch(SearchForm):
         return queryset
 
     by_until = by_since
+
+    def by_card(self, queryset: Any, value: str) -> Any:
+        given = Visit.objects.counted().filter(card_given=True)
+        households = Q(pk__in=given.values("household"))
+        return queryset.filter(households if value == "yes" else ~households)
 
     def period_in_words(self) -> str:
         self.is_valid()

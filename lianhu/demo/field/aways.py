@@ -125,6 +125,7 @@ class Aways:
             "reasons": "",
             "content": content,
             "topics": ticked(ref, content),
+            "card_given": False,
             "promised_on": None,
             "outing": ref,
             "entered_by_id": worker,
