@@ -72,7 +72,7 @@ def clean_text(value: Cell, max_length: int = 0) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = _squeeze(text)
+    text = one_line(text)
     if "\ufffd" in text:
         raise CellError("有认不出的字（乱码）", "把这一格重新输入")
     if text in EXCEL_ERRORS or (len(text) > 1 and not text.strip("#")):
@@ -80,7 +80,8 @@ def _tidy(text: str) -> str:
     return text
 
 
-def _squeeze(text: str) -> str:
+def one_line(text: str) -> str:
+    """What two writings of one text share: white space collapsed, letters and digits plain, no control characters."""
     text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
     text = _SPACES.sub(" ", text)
     if not text.isprintable():
@@ -105,21 +106,30 @@ def _written(value: Cell) -> str:
 
 # White space beside a Chinese character says nothing; between two Latin words it does.
 _NAME_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+# Keyboards write the dot within a name in many ways.
+_NAME_DOT = re.compile(r"(?<=[\u4e00-\u9fff])[•‧∙⋅・.](?=[\u4e00-\u9fff])")
+_NO_NAMES = {"无", "暂无", "没有", "不详", "未知", "不明"}
 
 
 def clean_name(value: Cell, max_length: int = 0) -> str:
-    """The name of a person, unit or place: 王 有 福 is 王有福, a number or a date is no name."""
-    text = _NAME_SPACE.sub("", clean_text(value))
-    if (value is not None and not isinstance(value, str)) or (text and not any(map(str.isalpha, text))):
+    """The name of a person, unit or place: 王 有 福 is 王有福, 买买提•艾力 is 买买提·艾力, a number is no name."""
+    text = clean_name_text(clean_text(value))
+    wordless = text and (text in _NO_NAMES or not any(map(str.isalpha, text)))
+    if (value is not None and not isinstance(value, str)) or wordless:
         raise CellError("不是名字", "核对是不是错了列")
     if re.search(r"\d{7}", text):
         raise CellError("名字里写了号码", "号码填在它自己的一列")
     return clean_text(text, max_length)
 
 
+def clean_name_text(text: str) -> str:
+    """A name, or a part of one to look for, without the spaces and with the dot that names are kept with."""
+    return _NAME_DOT.sub("·", _NAME_SPACE.sub("", text))
+
+
 def label_key(text: str) -> str:
     """A label reduced to what two spellings of it share: no spaces, no stars, plain brackets, lower case."""
-    key = unicodedata.normalize("NFKC", _squeeze(text)).translate(_LABEL_NOISE).lower()
+    key = unicodedata.normalize("NFKC", one_line(text)).translate(_LABEL_NOISE).lower()
     return key.removesuffix("(必填)").removesuffix("(选填)")
 
 

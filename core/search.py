@@ -9,11 +9,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.choices import BaseChoiceIterator
 
+from core.cells import clean_name_text
+
 
 def by_name(text: str, prefix: str = "") -> Q:
     """Part of a Chinese name, or of its pinyin or initials."""
     if not text.isascii():
-        return Q(**{f"{prefix}name__contains": text})
+        return Q(**{f"{prefix}name__contains": clean_name_text(text)})
     letters = text.lower().replace(" ", "").replace("'", "")
     return Q(**{f"{prefix}pinyin__contains": letters}) | Q(**{f"{prefix}initials__contains": letters})
 

@@ -138,6 +138,8 @@ def test_words(value):
         (" 王 有\u3000福", "王有福"),
         ("县 水务局", "县水务局"),
         ("买买提·艾力", "买买提·艾力"),
+        ("买买提 • 艾力", "买买提·艾力"),
+        ("买买提．艾力", "买买提·艾力"),
         ("Anna Li", "Anna Li"),
         ("第 1 中学", "第1中学"),
         ("王有福（大）", "王有福（大）"),
@@ -148,7 +150,7 @@ def test_names(value, name):
 
 
 @pytest.mark.parametrize(
-    "value", [3.0, True, dt.date(2012, 3, 5), "1", "/", "13800001234", "王有福13800001234"]
+    "value", [3.0, True, dt.date(2012, 3, 5), "1", "/", "无", "不详", "13800001234", "王有福13800001234"]
 )
 def test_names_that_are_none(value):
     assert refused(cells.clean_name, value)[0] in {"不是名字", "名字里写了号码"}

@@ -97,6 +97,10 @@ def test_rows_that_are_no_data_are_passed_over(office, village) -> None:
             ["", "2.人口按户口簿。"],
             ["填表人：张三", None, "审核人：李四"],
             ["以下空白"],
+            ["", "坪垭藏族乡小计", None, None, None, 3],
+            ["合计：12户"],
+            ["共 12 户"],
+            ["二、坪垭藏族乡"],
         ),
     ]
     run = check("households", office, table([heads, *others, values, *others]))
@@ -161,6 +165,21 @@ def test_each_wrong_cell_says_why_and_what_to_do(office, village) -> None:
     }
     assert whys(run) == ["F2 没有 13 月", "G2 不是数", "H2 手机号少一位"]
     assert not Household.objects.exists()
+
+
+@pytest.mark.parametrize("mark", ["同上", "〃", "”", " / "])
+@pytest.mark.parametrize("heading", ["组(社)", "户主姓名", "住址", "村", "贫困户属性"])
+def test_as_above_and_a_stroke_are_no_content(office, village, heading, mark) -> None:
+    [error] = errors(check("households", office, [{**HOUSEHOLD, heading: mark}]))
+    assert error["why"] in {"只写了和上面一样，没有写内容", "只画了斜线"}
+
+
+def test_a_cell_that_was_refused_is_not_called_empty(office, village) -> None:
+    assert whys(check("households", office, [{**HOUSEHOLD, "村": "石峰村？13800001234"}])) == [
+        "A2 名字里写了号码"
+    ]
+    member = {"户主身份证号": "6.2E+17", "姓名": "李秀英", "与户主关系": "配偶", "性别": "女"}
+    assert len(whys(check("members", office, [member]))) == 1
 
 
 def test_an_empty_cell_keeps_and_a_dash_clears(office, village) -> None:

@@ -107,7 +107,7 @@ def test_a_sheet_gives_no_office_and_takes_none_away(office) -> None:
         {"姓名": "新人", "单位": office.unit.name, "手机号": "13900000009", "角色": "双联办"},
         {"姓名": office.name, "单位": office.unit.name, "手机号": office.phone, "角色": "干部"},
     ]
-    assert whys(check("cadres", office, rows)) == ["D2 没有“双联办”这一项", "D3 这是双联办账号"]
+    assert whys(check("cadres", office, rows)) == ["D2 表格里不能给“双联办”", "D3 这是双联办账号"]
 
 
 def test_a_short_unit_name_of_two_asks(office) -> None:

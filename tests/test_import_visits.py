@@ -37,6 +37,15 @@ def test_visits(office, cadre) -> None:
     assert Visit.objects.count() == 2
 
 
+def test_a_head_alone_names_no_household(office, cadre) -> None:
+    """Else a help to a household would become one to its whole village."""
+    village = make_village(name="大庄村")
+    row = visit(cadre, None, 村="大庄村", 户主="王有福", 做什么="慰问")
+    assert whys(check("visits", office, [row])) == ["D2 写了户主姓名，不知道是哪一户"]
+    load("visits", office, [{**row, "户主": ""}])
+    assert Visit.objects.get().village == village
+
+
 def test_a_night_counts_once(office, cadre) -> None:
     one, two = make_household(), make_household()
     rows = [visit(cadre, one.no, 住村夜数=1), visit(cadre, two.no, 住村夜数=1)]

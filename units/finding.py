@@ -122,19 +122,28 @@ def cadre_columns() -> list[Column]:
             "name",
             "干部姓名",
             clean_name,
-            aliases=("姓名", "联户干部", "帮扶干部", "走访干部"),
+            aliases=(
+                "姓名",
+                *("联户干部", "帮扶干部", "走访干部", "结对干部", "入户干部"),
+                *("联户干部姓名", "帮扶干部姓名", "帮扶责任人"),
+            ),
             clearable=False,
         ),
         Column(
             "unit",
             "单位",
             clean_name,
-            aliases=("单位全称", "所在单位", "工作单位"),
+            aliases=("单位全称", "单位名称", "所在单位", "工作单位", "帮扶单位"),
             help="全称或简称",
             clearable=False,
         ),
         field_column(
-            Cadre, "phone", clean=mobile, aliases=("联系电话", "干部手机号", "电话"), help="", clearable=False
+            Cadre,
+            "phone",
+            clean=mobile,
+            aliases=("手机号码", "联系电话", "干部手机号", "干部电话", "电话"),
+            help="",
+            clearable=False,
         ),
         field_column(Cadre, "staff_no", help="没有手机号的填", clearable=False),
     ]

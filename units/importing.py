@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from core.cells import Cell, CellError, clean_choice, clean_name, clean_phone, clean_text
+from core.cells import Cell, CellError, clean_name, clean_phone, clean_text
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.kinds import Sheet
@@ -91,8 +91,10 @@ class UnitSheet(Sheet):
                 help="名称或区划代码，空着是本县",
                 clearable=False,
             ),
-            field_column(Unit, "contact"),
-            field_column(Unit, "contact_phone", clean=clean_phone, aliases=("联系电话",)),
+            field_column(Unit, "contact", aliases=("联系人", "联络员姓名")),
+            field_column(
+                Unit, "contact_phone", clean=clean_phone, aliases=("联系电话", "联络员电话", "联系人电话")
+            ),
             field_column(Unit, "closed_on"),
         ]
 
@@ -142,12 +144,13 @@ class CadreSheet(Sheet):
         return [
             field_column(Cadre, "name", required=True, aliases=("干部姓名",)),
             field_column(Cadre, "unit", key="unit", clean=clean_name, required=True, clearable=False,
-                         help="单位全称或简称", aliases=("单位全称", "所在单位", "工作单位")),
-            field_column(Cadre, "phone", clean=mobile, help="登录用，一人一个", aliases=("联系电话", "电话", "手机")),
+                         help="单位全称或简称", aliases=("单位全称", "单位名称", "所在单位", "工作单位")),
+            field_column(Cadre, "phone", clean=mobile, help="登录用，一人一个",
+                         aliases=("手机号码", "联系电话", "电话", "手机", "电话号码", "联系方式")),
             field_column(Cadre, "staff_no", clean=staff_number, help="没有手机号的填"),
-            field_column(Cadre, "rank", clearable=False, spellings=RANK_SPELLINGS),
+            field_column(Cadre, "rank", clearable=False, spellings=RANK_SPELLINGS, aliases=("干部级别", "行政级别")),
             field_column(Cadre, "post"),
-            field_column(Cadre, "role", clean=clean_choice(SHEET_ROLES), choices=roles, clearable=False,
+            field_column(Cadre, "role", choices=roles, clearable=False,
                          help="双联办和查阅账号在干部页上开"),
             field_column(Cadre, "left_on"),
         ]  # fmt: skip
@@ -175,8 +178,7 @@ class CadreSheet(Sheet):
             return
         if found and refuse_outside(plan, index, "name", found.place):
             return
-        if found and table.get("role", index) and found.sees_place:
-            table.error(index, "role", f"这是{found.get_role_display()}账号", "角色在干部页上改，这一格空着")
+        if not _may_have_role(table, index, found):
             return
         if unit and not lies_under(unit.place, plan.by.place):
             table.error(index, "unit", NOT_YOURS, "核对单位")
@@ -191,6 +193,21 @@ class CadreSheet(Sheet):
         if found is None:
             # No password yet, and none to be computed: the account is opened by a one-time code.
             record.password = make_password(None)
+
+
+def _may_have_role(table: Table, index: int, found: Cadre | None) -> bool:
+    """A sheet gives no account that sees a whole place and takes none away; it may say that there is one."""
+    role = table.get("role", index)
+    if not role or (found and role == found.role):
+        return True
+    if found and found.sees_place:
+        table.error(index, "role", f"这是{found.get_role_display()}账号", "角色在干部页上改，这一格空着")
+    elif role not in SHEET_ROLES:
+        remedy = f"填{'或'.join(SHEET_ROLES.values())}，{Role(role).label}账号在干部页上开"
+        table.error(index, "role", f"表格里不能给“{Role(role).label}”", remedy)
+    else:
+        return True
+    return False
 
 
 def _may_open(table: Table, index: int) -> bool:

@@ -1,6 +1,7 @@
 """Finding the villages that the rows of a sheet name: by code, old code, or township and name."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from core.cells import Cell, CellError, clean_name
@@ -27,9 +28,20 @@ def village_code(value: Cell) -> str:
 def village_columns() -> list[Column]:
     """The three columns by which a sheet names a village."""
     return [
-        Column("town", "乡镇", clean_name, aliases=("所在乡镇", "乡（镇）", "乡镇名称"), clearable=False),
         Column(
-            "village", "村", clean_name, aliases=("村名", "行政村", "所在村"), help="村名", clearable=False
+            "town",
+            "乡镇",
+            clean_name,
+            aliases=("所在乡镇", "乡（镇）", "乡镇名称", "联系乡镇"),
+            clearable=False,
+        ),
+        Column(
+            "village",
+            "村",
+            clean_name,
+            aliases=("村名", "村名称", "行政村", "行政村名称", "所在村", "联系村", "帮扶村"),
+            help="村名",
+            clearable=False,
         ),
         field_column(
             Village,
@@ -57,13 +69,16 @@ class Villages:
             for form in {village.name, short_name(village.name), bare_name(village.name)}:
                 self.by_form[form].append(village)
 
-    def find(self, code: str | None, town: str | None, name: str | None) -> tuple[str, Answer]:
-        """(column that decided, village or CellError)."""
+    def find(
+        self, code: str | None, town: str | None, name: str | None, stored: str | None = None
+    ) -> tuple[str, Answer]:
+        """(column that decided, village or CellError). `stored` is the code of the village that the row's household
+        lies in: of several villages of the name it is the one that is meant."""
         if code:
             return "village_code", self._by_code(code, town, name)
         if not name:
             return "village", CellError("没有写是哪个村", "填村名，或填村级代码")
-        return "village", self._by_name(town, name)
+        return "village", self._by_name(town, name, stored)
 
     def _by_code(self, code: str, town: str | None, name: str | None) -> Answer:
         village = self.by_code.get(code) or self.by_alias.get(code)
@@ -77,11 +92,12 @@ class Villages:
             return CellError(f"是{village.division.name}的代码，和“乡镇”一列对不上", "核对村级代码和乡镇")
         return _standing(village)
 
-    def _by_name(self, town: str | None, name: str) -> Answer:
+    def _by_name(self, town: str | None, name: str, stored: str | None) -> Answer:
         for form in (name, short_name(name), bare_name(name)):
             fitting = [v for v in self.by_form.get(form, []) if town is None or _in_town(v, town)]
             if len(fitting) > 1:
-                fitting = [village for village in fitting if village.ended_on is None] or fitting
+                known = [village for village in fitting if village.code == stored]
+                fitting = known or [village for village in fitting if village.ended_on is None] or fitting
             if len(fitting) == 1:
                 return _standing(fitting[0])
             if fitting:
@@ -106,13 +122,20 @@ def _standing(village: Village) -> Answer:
     return village
 
 
-def find_villages(table: Table, plan: Plan, *, needed: bool = True) -> list[Village | None]:
-    """The village of each row; without `needed` a row may name none."""
+def find_villages(
+    table: Table, plan: Plan, *, needed: bool = True, stored: Sequence[str | None] = ()
+) -> list[Village | None]:
+    """The village of each row; without `needed` a row may name none. `stored` says where the households that the
+    rows name by number lie."""
     villages = Villages(plan)
-    seen: dict[tuple[Any, Any, Any], tuple[str, Answer]] = {}
+    seen: dict[tuple[Any, ...], tuple[str, Answer]] = {}
     found: list[Village | None] = []
     for index in range(len(table)):
-        key = (table.get("village_code", index), table.get("town", index), table.get("village", index))
+        if table.unread(index, "village_code", "town", "village"):
+            found.append(None)
+            continue
+        named = (table.get("village_code", index), table.get("town", index), table.get("village", index))
+        key = (*named, stored[index] if stored else None)
         if key not in seen:
             seen[key] = villages.find(*key)
         column, answer = seen[key]

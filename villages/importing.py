@@ -21,6 +21,9 @@ from villages.finding import find_villages, village_code, village_columns
 from villages.models import Village, VillagePairing
 from villages.naming import kind_of, short_name
 
+STARTED = ("开始时间", "结对时间", "结对日期", "联村时间", "帮扶开始时间")
+"""Other headings of the day on which a pairing began."""
+
 
 def village_name(value: Any) -> str:
     """As people say it: 大庄村民委员会 is kept as 大庄村."""
@@ -35,12 +38,29 @@ class VillageSheet(Sheet):
     def declare(self) -> Iterable[Column]:
         return [
             field_column(
-                Village, "code", clean=village_code, required=True, aliases=("村代码", "统计用区划代码")
+                Village,
+                "code",
+                clean=village_code,
+                required=True,
+                aliases=("村代码", "行政村代码", "统计用区划代码", "代码"),
             ),
-            field_column(Village, "name", clean=village_name, required=True, aliases=("村", "行政村")),
-            Column("town", "乡镇", clean_name, help="核对用，乡镇由代码前 9 位定", clearable=False),
+            field_column(
+                Village,
+                "name",
+                clean=village_name,
+                required=True,
+                aliases=("村", "村名称", "行政村", "行政村名称"),
+            ),
+            Column(
+                "town",
+                "乡镇",
+                clean_name,
+                help="核对用，乡镇由代码前 9 位定",
+                aliases=("所在乡镇", "乡镇名称"),
+                clearable=False,
+            ),
             field_column(Village, "kind", clearable=False),
-            field_column(Village, "is_poor", clearable=False),
+            field_column(Village, "is_poor", aliases=("是否贫困村",), clearable=False),
             field_column(Village, "ended_on"),
             field_column(
                 Village, "merged_into", key="merged_into", clean=village_code, help="并入的村的代码"
@@ -110,10 +130,10 @@ class VillagePairingSheet(Sheet):
 
     def declare(self) -> Iterable[Column]:
         return [
-            Column("unit", "单位", clean_name, required=True, aliases=("联村单位", "单位全称", "帮扶单位"),
-                   help="单位全称或简称", clearable=False),
+            Column("unit", "单位", clean_name, required=True, help="单位全称或简称", clearable=False,
+                   aliases=("联村单位", "单位全称", "单位名称", "帮扶单位", "双联单位")),
             *village_columns(),
-            field_column(VillagePairing, "started_on", help="空着是今天", clearable=False),
+            field_column(VillagePairing, "started_on", help="空着是今天", aliases=STARTED, clearable=False),
             field_column(VillagePairing, "ended_on"),
             field_column(VillagePairing, "end_reason"),
         ]  # fmt: skip

@@ -131,7 +131,8 @@ def visits(request: HttpRequest) -> HttpResponseBase:
 
 
 def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
-    """On the page what was said is cut short, in the workbook it is `whole`."""
+    """On the page what was said is cut short. The workbook has it `whole` and the number of the household, by which
+    it can be read in again."""
     own = [{"label": "我的民情日记", "url": f"{request.path}?mine=1"}] if user.is_leader else []
     new = [{"label": "记走访", "url": reverse("visit-new")}] if not user.is_viewer else []
     return Listing(
@@ -147,6 +148,7 @@ def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
             Column("乡镇", "village__division__name"),
             Column("村", "village__name"),
             Column("户主", "head_name"),
+            *([Column("户编号", "household__no")] if whole else []),
             Column("做什么", "kind", show=labels_of(Visit.Kind)),
             Column("为什么去", "reasons", css="break"),
             Column("谈了什么、办了什么", "content", css="wrap", show=as_is if whole else _shortened),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.cells import clean_date, clean_words
+from core.cells import clean_date, clean_name, clean_words, one_line
 from core.history import current_actor
 from core.importing.columns import Column, field_column
 from core.importing.drafting import refuse_outside
@@ -66,9 +66,21 @@ class VisitSheet(Sheet):
         return [
             *cadre_columns(),
             field_column(
-                Visit, "visited_on", required=True, aliases=("日期", "走访时间", "时间"), clearable=False
+                Visit,
+                "visited_on",
+                required=True,
+                aliases=("日期", "走访时间", "入户日期", "入户时间", "时间"),
+                clearable=False,
             ),
             *naming_columns(),
+            Column(
+                "head_name",
+                "户主姓名",
+                clean_name,
+                help="核对用，认户靠户编号",
+                aliases=("户主",),
+                clearable=False,
+            ),
             *village_columns(),
             field_column(Visit, "kind", aliases=("走访方式", "方式"), clearable=False),
             field_column(
@@ -79,7 +91,11 @@ class VisitSheet(Sheet):
                 Visit, "card_given", aliases=("连心卡", "连心卡发放", "发放民情连心卡"), clearable=False
             ),
             field_column(
-                Visit, "content", required=True, aliases=("走访内容", "内容", "民情日记"), clearable=False
+                Visit,
+                "content",
+                required=True,
+                aliases=("走访内容", "走访情况", "内容", "民情日记"),
+                clearable=False,
             ),
             field_column(Visit, "nights"),
             field_column(Visit, "promised_on", clean=clean_date),
@@ -99,7 +115,8 @@ class _Visits:
         cadres = Cadres(table, plan, units)
         named = NamedHouseholds(table, plan.by.place)
         self.households = [named.find(i) if named.named(i) else None for i in range(len(table))]
-        self.villages = find_villages(table, plan, needed=False)
+        stored = [household.place if household else None for household in self.households]
+        self.villages = find_villages(table, plan, needed=False, stored=stored)
         self.cadres = [cadres.find(i, units[i]) if not table.wrong(i) else None for i in range(len(table))]
 
     def run(self) -> None:
@@ -142,6 +159,8 @@ class _Visits:
         if household is None and kind in NEED_HOUSEHOLD:
             label = Visit.Kind(kind).label
             self.table.error(index, "no", f"“{label}”要写是哪一户", "填户编号，或改“做什么”一列")
+        elif household is None and self.table.get("head_name", index):
+            self.table.error(index, "no", "写了户主姓名，不知道是哪一户", "填户编号，或填户主身份证号")
         if self.table.get("card_given", index, False):
             why, _, remedy = problem_of_card(kind, at_household=bool(household)).rstrip("。").partition("，")
             if why:
@@ -178,7 +197,8 @@ class _Visits:
         cadres = {cadre["id"] for cadre in self.cadres if cadre}
         stored: dict[Any, dict[str, Any]] = {}
         for visit in rows_in(between, "cadre_id", cadres, *CONTENT):
-            key = tuple(visit[name] for name in CONTENT[1:7])
+            # On a page a text keeps its lines, in a sheet it is one.
+            key = (*(visit[name] for name in CONTENT[1:6]), one_line(visit["content"]))
             if key not in stored or stored[key]["voided_on"]:
                 stored[key] = visit
             if visit["nights"] and not visit["voided_on"]:

@@ -40,6 +40,10 @@ NOTHING = Given.NOTHING
 """An empty cell or a missing column: the stored value stays as it is."""
 CLEAR = Given.CLEAR
 """“-” or “清空”: the stored value is emptied."""
+DITTO = {"同上", "同前", "〃", "″", '"', "''", "“", "”"}
+"""“As above”, which nobody can tell when the rows are sorted anew."""
+STROKES = {"/", "／", "\\"}
+"""Drawn through a cell of a printed form; here they could mean “none” as well as “unchanged”."""
 CLEARING = {"-", "—", "－", "–", "——", "--", "清空"}
 
 _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")

@@ -13,10 +13,15 @@ from core.sheets.marking import RESULT, ROW_NUMBER
 
 HEADING_WITHIN = 20
 """Above the heading stand a title, the unit that fills the form, a date."""
-_TOTAL = re.compile(r"(?:本页|全[县乡镇村])?[合总小共累]\s*计\s*(?:[（(].*)?[:：]?\s*")
+_TOTAL = re.compile(
+    r"(?:本页|.{0,12}[县区市乡镇村组社道局])?[合总小共累]\s*计\s*(?:[（(:：\d].*)?|共\s*\d+\s*[户人个条].*",
+    re.DOTALL,
+)
 # 填表人：张三 below the table, and a note that stands alone in its row.
 _SIGNED = re.compile(r"\s*[^:：]{1,8}[:：]")
-_NOTE = re.compile(r"\s*(?:[(（]?\d+[)）.、．]|注|备注|说明|以下空白|以下无正文|第\s*\d+\s*页)")
+_NOTE = re.compile(
+    r"\s*(?:[(（]?(?:\d+|[一二三四五六七八九十]+)[)）.、．]|注|备注|说明|以下空白|以下无正文|第\s*\d+\s*页)"
+)
 IGNORED = {heading_key(text) for text in ("序号", RESULT, ROW_NUMBER)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.cells import Cell, CellError, clean_text
 from core.identity import refuse_number
-from core.importing.columns import CLEAR, CLEARING, NOTHING, Column
+from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, Column
 from core.sheets import cell_name
 
 ROWS_A_STEP = 2000
@@ -45,8 +45,13 @@ class Cells(dict[Cell, Any]):
 
     def _clean(self, cell: Cell) -> Any:
         """Elsewhere than in its own column an ID number would lie readable in the database."""
-        if isinstance(cell, str) and not self.column.secret:
-            refuse_number(cell)
+        if isinstance(cell, str):
+            if cell.strip() in DITTO:
+                raise CellError("只写了和上面一样，没有写内容", "把上面一行的内容填下来")
+            if cell.strip() in STROKES:
+                raise CellError("只画了斜线", "没有就空着，要清空写“-”")
+            if not self.column.secret:
+                refuse_number(cell)
         return self.column.clean(cell)
 
 
@@ -66,6 +71,7 @@ class Table:
         self.rows = rows
         self.numbers = numbers
         self.values: dict[str, list[Any]] = {}
+        self.refused: set[tuple[int, str]] = set()
         self.errors: dict[int, list[dict[str, str]]] = {}
         self.warnings: dict[int, list[dict[str, str]]] = {}
 
@@ -77,6 +83,10 @@ class Table:
 
     def wrong(self, index: int) -> bool:
         return index in self.errors
+
+    def unread(self, index: int, *keys: str) -> bool:
+        """Whether one of these cells was refused: that is said of it, not that it is empty."""
+        return any((index, key) in self.refused for key in keys)
 
     def sound(self) -> Iterator[int]:
         """Indexes of the rows without an error so far."""
@@ -110,6 +120,7 @@ class Table:
         for index, value in enumerate(values):
             if isinstance(value, CellError):
                 values[index] = NOTHING
+                self.refused.add((index, key))
                 self.error(index, key, value.why, value.remedy)
 
     def _refuse_clearing(self) -> None:

@@ -17,7 +17,7 @@ from households.models import Household, Member
 from units.finding import Answer, ask
 from villages.models import Village
 
-NO_SUCH = CellError("没有这个户编号", "核对编号；新户这一格空着，编号由系统给")
+NO_SUCH = CellError("没有这个户编号", "核对编号；新户和撤销过的户这一格空着，编号由系统给")
 _DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")}
 NAMED = (
     "household_id",
@@ -53,7 +53,7 @@ def group_key(text: str) -> str:
 def households_by_no(table: Table) -> dict[str, dict[str, Any]]:
     """The households whose numbers stand in the sheet."""
     numbers = {value for value in table["no"] if isinstance(value, str)}
-    columns = ("id", "no", "version", "village_id", "place", "status")
+    columns = ("id", "no", "place")
     return {row["no"]: row for row in rows_in(Household.objects.all(), "no", numbers, *columns)}
 
 
@@ -132,6 +132,8 @@ class NamedHouseholds:
 
     def find(self, index: int) -> Household | None:
         """The household of a row, or None with the error written."""
+        if self.table.unread(index, "no", "head_id"):
+            return None
         key, answer = self._answer(index)
         if isinstance(answer, Household):
             answer = village_problem(answer.place, None, self.place) or answer

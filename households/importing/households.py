@@ -68,10 +68,14 @@ class HouseholdSheet(Sheet):
 
     def declare(self) -> Iterable[Column]:
         cleaners: dict[str, Any] = {
-            "phone": {"clean": clean_phone, "aliases": ("电话", "手机号")},
+            "phone": {
+                "clean": clean_phone,
+                "aliases": ("电话", "手机号", "手机号码", "电话号码", "联系方式", "户主电话"),
+            },
+            "address": {"aliases": ("家庭住址", "家庭地址", "详细地址")},
             "group": {"aliases": ("组", "社", "组别", "自然村", "村民小组")},
             "kind": {
-                "aliases": ("户类型", "贫困属性"),
+                "aliases": ("属性", "户类型", "贫困属性"),
                 "spellings": SPELLINGS["kind"],
                 "clearable": False,
             },
@@ -80,7 +84,7 @@ class HouseholdSheet(Sheet):
             "tags": {"clean": words, "help": "如 五保、重病、留守，几样之间用顿号"},
             "size": {
                 "required": True,
-                "aliases": ("人口", "人口数", "家庭人口数", "家庭人数"),
+                "aliases": ("人口", "人口数", "总人口", "家庭人口数", "家庭人数"),
                 "clearable": False,
             },
             "identified_on": {"aliases": ("识别时间", "建档时间", "建档日期")},
@@ -126,7 +130,9 @@ class _Households:
         self.table, self.plan = table, plan
         self.identities = Identities(table)
         self.known = self.identities.known()
-        self.villages = find_villages(table, plan, needed=not table.has("no"))
+        self.by_no = households_by_no(table)
+        stored = [self.by_no.get(number, {}).get("place") for number in table["no"]]
+        self.villages = find_villages(table, plan, needed=not table.has("no"), stored=stored)
         self.found: list[int | None] = [None] * len(table)
         self.headless: list[int] = []
 
@@ -145,11 +151,10 @@ class _Households:
     def _match_numbers(self) -> None:
         if not self.table.has("no"):
             return
-        by_no = households_by_no(self.table)
         for index in list(self.table.sound()):
             number = self.table.get("no", index)
-            if number and number in by_no:
-                self._accept(index, "no", by_no[number]["id"], by_no[number]["place"])
+            if number and number in self.by_no:
+                self._accept(index, "no", self.by_no[number]["id"], self.by_no[number]["place"])
             elif number:
                 self.table.error(index, "no", NO_SUCH.why, NO_SUCH.remedy)
             elif self.villages[index] is None:

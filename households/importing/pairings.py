@@ -18,7 +18,7 @@ from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre, today
 from units.reach import forget_reach, note_reach
 from units.roles import Rank
-from villages.importing import check_period, match_period, said_before
+from villages.importing import STARTED, check_period, match_period, said_before
 from villages.models import VillagePairing
 
 PERIOD = ("started_on", "ended_on", "end_reason")
@@ -36,7 +36,7 @@ class HouseholdPairingSheet(Sheet):
             *cadre_columns(),
             *naming_columns(),
             field_column(HouseholdPairing, "kind", aliases=("方式", "结对类型"), clearable=False),
-            field_column(HouseholdPairing, "started_on", help="空着是今天", clearable=False),
+            field_column(HouseholdPairing, "started_on", help="空着是今天", aliases=STARTED, clearable=False),
             field_column(HouseholdPairing, "ended_on"),
             field_column(HouseholdPairing, "end_reason"),
         ]

@@ -13,7 +13,7 @@ from core.importing.table import Table
 from core.pinyin import search_forms
 from core.places import COUNTY
 from households.choices import Sex
-from households.importing.spellings import SPELLINGS
+from households.importing.spellings import HEADINGS, SPELLINGS
 from households.models import Member
 
 STORED = (
@@ -45,7 +45,7 @@ def person_columns(*aliases: str) -> list[Column]:
             str(Member._meta.get_field("id_cipher").verbose_name),
             id_or_mask,
             help="18 位，残疾人证 20 位；没有就空着",
-            aliases=("身份证号码", "证件号码", "公民身份号码", "身份证", *aliases),
+            aliases=("身份证号码", "证件号码", "公民身份号码", "公民身份证号", "身份证", *aliases),
             secret=True,
         ),
         *(
@@ -53,6 +53,7 @@ def person_columns(*aliases: str) -> list[Column]:
                 Member,
                 name,
                 spellings=SPELLINGS.get(name),
+                aliases=HEADINGS.get(name, ()),
                 **({"help": helps[name]} if name in helps else {}),
                 **({"clearable": False} if name in never_empty else {}),
             )

@@ -1,19 +1,39 @@
-"""Other words for the codes of the household form, each of which can mean one thing only."""
+"""Other words for the headings and codes of the household form, each of which can mean one thing only."""
 
 from households.choices import Cause, Relation
+
+OTHER_PEOPLES = (
+    *("藏", "东乡", "土", "满", "保安", "裕固", "撒拉", "哈萨克", "蒙古", "维吾尔"),
+    *("壮", "苗", "彝", "侗", "瑶", "土家", "朝鲜", "羌", "锡伯"),
+)
+"""Peoples that the form has no code of: it knows 汉族, 回族 and 其他."""
+
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "schooling": ("在校状况", "在校生情况", "在校情况"),
+    "health": ("身体状况",),
+    "labour": ("劳动技能",),
+    "migrant_work": ("务工状况",),
+    "medical_insurance": ("新农合", "是否参加新农合", "是否参加新型农村合作医疗"),
+    "pension_insurance": ("养老保险", "是否参加养老保险", "是否参加城乡居民基本养老保险"),
+}
+"""Other headings of the columns of a person."""
 
 SPELLINGS: dict[str, dict[str, str]] = {
     "relation": {
         "本人": "户主",
         **dict.fromkeys(["夫", "妻", "丈夫", "妻子", "爱人"], "配偶"),
-        **dict.fromkeys(["儿子", "长子", "次子", "三子", "四子"], "之子"),
-        **dict.fromkeys(["女儿", "长女", "次女", "三女", "四女"], "之女"),
+        **dict.fromkeys(["儿子", "长子", "次子", "三子", "四子", "子"], "之子"),
+        **dict.fromkeys(["女儿", "长女", "次女", "三女", "四女", "女"], "之女"),
         **dict.fromkeys(["父", "父亲"], "之父"),
         **dict.fromkeys(["母", "母亲"], "之母"),
         **{label.removeprefix("之"): label for label in Relation.labels if len(label) > 2},
     },
     "sex": {"男性": "男", "女性": "女"},
-    "ethnicity": {"汉": "汉族", "回": "回族"},
+    "ethnicity": {
+        "汉": "汉族",
+        "回": "回族",
+        **{name + ending: "其他" for name in OTHER_PEOPLES for ending in ("族", "")},
+    },
     "education": {
         **dict.fromkeys(["文盲", "半文盲"], "文盲或半文盲"),
         **dict.fromkeys(["大专", "大学", "本科", "大学本科"], "大专及以上"),
