@@ -179,7 +179,7 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
         mine, theirs = getattr(form.instance, name), getattr(stored, name)
         if mine != theirs:
             rows.append(
-                {"label": field.verbose_name, "mine": _text(field, mine), "stored": _text(field, theirs)}
+                {"label": field.verbose_name, "mine": text_of(field, mine), "stored": text_of(field, theirs)}
             )
     return {
         "who": entries[0].who if entries else "",
@@ -189,7 +189,8 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
     }
 
 
-def _text(field: Any, value: Any) -> str:
+def text_of(field: Any, value: Any) -> str:
+    """A value of a row in words, a related row by its name."""
     return str(value) if isinstance(value, models.Model) else shown(field, value)
 
 

@@ -192,3 +192,15 @@ def test_after_a_week_the_author_may_not_take_back_but_the_leader_may(cadre, lea
     activity = make_activity(cadre=cadre, recorded_at=timezone.now() - timedelta(days=8))
     assert client_of(cadre).get(f"/activities/{activity.pk}/void/").status_code == 403
     assert client_of(leader).get(f"/activities/{activity.pk}/void/").status_code == 200
+
+
+def test_other_content_under_the_same_ref_shows_both_versions(cadre):
+    client, sent = client_of(cadre), form()
+    client.post("/activities/new/", sent)
+    page = client.post("/activities/new/", {**sent, "people": "41", "title": "双联政策进社"})
+    assert page.status_code == 409
+    words = words_of(page)
+    assert "主题 双联政策进社 双联政策进村" in words
+    assert "参加人数 41 40" in words
+    assert "标语 12" not in words
+    assert Activity.objects.count() == 1

@@ -13,7 +13,7 @@ from units.models import Cadre, Unit, today
 from units.postings import Postings
 from villages.models import Village
 from visits.models import Activity, ActivityPhoto
-from visits.refs import RefTaken, SameRef
+from visits.refs import RefTaken, SameRef, differing
 
 MATERIALS = ["slogans", "banners", "boards", "handbooks", "letters"]
 """宣传 is told in numbers of these."""
@@ -73,9 +73,8 @@ def _sent_before(draft: Activity, photos: int) -> Activity | None:
         return None
     if stored.entered_by_id != draft.entered_by_id:
         raise RefTaken
-    same = all(getattr(stored, name) == getattr(draft, name) for name in SAME)
-    if not same or stored.photos.count() != photos or stored.is_void:
-        raise SameRef([stored])
+    if rows := differing(draft, stored, SAME, photos):
+        raise SameRef([stored], rows)
     return stored
 
 

@@ -118,7 +118,7 @@ def _totals(found: QuerySet[Activity], count: int) -> list[dict[str, Any]]:
 def activity_new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = ActivityForm(request.POST or None, request.FILES or None, user=user)
-    activity, conflict = recorded(form, lambda: activities.record_activity(**form.record()))
+    activity, conflict = recorded(form, lambda: activities.record_activity(**form.record()), "activity")
     if activity:
         messages.success(request, f"已记下：{activity}。")
         return redirect("activity", pk=activity.pk)

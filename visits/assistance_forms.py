@@ -195,6 +195,13 @@ class AssistanceForm(PartsForm):
             data["own"] = self.own_parts(households)
         return data
 
+    def shares(self) -> dict[int, Worth]:
+        """household's key → what a valid form gives it."""
+        data = self.cleaned_data
+        households = list(data["households"])
+        own = split(data["whole"], len(households)) if households and data["own"] is None else data["own"]
+        return {household.pk: part for household, part in zip(households, own or (), strict=True)}
+
     def record(self) -> dict[str, Any]:
         """A valid form as the keywords of `record_assistance`."""
         data = self.cleaned_data

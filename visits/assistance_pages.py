@@ -28,7 +28,7 @@ from visits.assistance_forms import Asked, AssistanceForm, ResultForm
 from visits.choices import AssistanceKind
 from visits.models import Assistance, AssistanceShare, Problem, Visit
 from visits.refs import recorded
-from visits.share_pages import history_with_shares
+from visits.share_pages import history_with_shares, household_lines
 from visits.summing import sums
 from visits.void_pages import void_page
 
@@ -181,7 +181,12 @@ def assistance_new(request: HttpRequest) -> HttpResponse:
     user, giver = user_of(request), written_for(request)
     asked = _asked(request, user, giver)
     form = _form(request, user, giver, asked)
-    item, conflict = recorded(form, lambda: assisting.record_assistance(**form.record()))
+    item, conflict = recorded(
+        form,
+        lambda: assisting.record_assistance(**form.record()),
+        "assistance-item",
+        lambda stored: household_lines(form.shares(), stored),
+    )
     if item:
         messages.success(request, f"已记下：{item}。")
         return redirect("assistance-item", pk=item.pk)

@@ -18,7 +18,7 @@ from units.models import Cadre, today
 from units.postings import Postings
 from villages.models import FundSource, Project, Village
 from visits.models import Assistance, AssistancePhoto, AssistanceShare, Problem, Visit
-from visits.refs import RefTaken, SameRef
+from visits.refs import RefTaken, SameRef, differing
 
 NOTHING = Decimal(0)
 CENT = Decimal("0.01")
@@ -194,16 +194,15 @@ def _sent_before(draft: Assistance, shares: Mapping[int, Worth], photos: int) ->
         return None
     if stored.entered_by_id != draft.entered_by_id:
         raise RefTaken
-    same = (
-        all(getattr(stored, name) == getattr(draft, name) for name in SAME)
-        and worth_of(stored) == worth_of(draft)
-        and {share.household_id: worth_of(share) for share in stored.shares.all()} == shares
-        and stored.photos.count() == photos
-        and not stored.is_void
-    )
-    if not same:
-        raise SameRef([stored])
+    rows = differing(draft, stored, [*SAME, *Worth._fields], photos)
+    if rows or shares_of(stored) != shares:
+        raise SameRef([stored], rows)
     return stored
+
+
+def shares_of(item: Assistance) -> dict[int, Worth]:
+    """household's key → what it got."""
+    return {share.household_id: worth_of(share) for share in item.shares.order_by("pk")}
 
 
 def worth_of(row: Assistance | AssistanceShare) -> Worth:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,11 +21,13 @@ from units.context import frame_of
 from units.models import Cadre
 from visits.along import AlongError, AlongForm, record_screen
 from visits.forms import VisitForm, VoidForm, typed
-from visits.models import Visit, VisitPhoto, VisitSignature
+from visits.models import Assistance, Problem, Visit, VisitPhoto, VisitSignature
 from visits.refs import RefTaken, SameRef
 from visits.resending import both_versions
 from visits.void_pages import ask_why
 from visits.voiding import void
+
+PAGE_OF: dict[type[Model], str] = {Visit: "visit", Problem: "problem", Assistance: "assistance-item"}
 
 
 @recorder_required
@@ -47,12 +50,18 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         along.refuse(error.problems)
         return _visit_page(request, form, along)
     except SameRef as sent:
-        rows = both_versions(form, sent.stored) if isinstance(sent.stored[0], Visit) else []
-        return _visit_page(request, form, along, conflict={"stored": sent.stored, "rows": rows})
+        return _visit_page(request, form, along, conflict=_resent(form, sent))
     except RefTaken:
-        return _visit_page(request, form, along, conflict={"stored": [], "rows": []})
+        return _visit_page(request, form, along, conflict={"url": "", "rows": ()})
     messages.success(request, _told(visits, along))
     return redirect("home")
+
+
+def _resent(form: VisitForm, sent: SameRef) -> dict[str, Any]:
+    """For `_resent.html`: the visit that was stored, or what came along with it then and is another thing now."""
+    stored = sent.stored[0]
+    rows = both_versions(form, sent.stored) if isinstance(stored, Visit) else sent.rows
+    return {"url": reverse(PAGE_OF[type(stored)], args=[stored.pk]), "rows": rows}
 
 
 def _visit_form(request: HttpRequest, author: Cadre, cadre: Cadre) -> VisitForm:

@@ -153,6 +153,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
     problem, conflict = recorded(
         form,
         lambda: problems.raise_problem(author=user, household=household, visit=visit, **form.record()),
+        "problem",
     )
     if problem:
         messages.success(request, f"已登记，{problem.due_on:%-m月%-d日}前办结，负责人{problem.owner}。")

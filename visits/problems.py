@@ -22,9 +22,11 @@ from units.workdays import due_after
 from villages.models import Village
 from visits.choices import Category
 from visits.models import OPEN, Problem, ProblemMove, Status, Visit
-from visits.refs import RefTaken, SameRef
+from visits.refs import RefTaken, SameRef, differing
 
 LONGEST_TERM = timedelta(days=731)
+SAME = ["category", "description", "household_id", "village_id", "raised_on", "raised_by_id"]
+"""What makes two sendings of a form the same."""
 SAYS_WHY = {Status.SOLVED, Status.SHELVED}
 """解决 says how, 暂不能解决 why."""
 
@@ -147,9 +149,8 @@ def _sent_before(problem: Problem) -> Problem | None:
         return None
     if stored.entered_by_id != problem.entered_by_id:
         raise RefTaken
-    same = ("category", "description", "household_id", "village_id", "raised_on", "raised_by_id")
-    if any(getattr(stored, name) != getattr(problem, name) for name in same):
-        raise SameRef([stored])
+    if rows := differing(problem, stored, SAME):
+        raise SameRef([stored], rows)
     return stored
 
 

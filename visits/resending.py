@@ -1,19 +1,12 @@
-"""A form that comes a second time with other content: both versions side by side."""
+"""The form of a visit that comes a second time with other content: both versions side by side."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from visits.forms import VisitForm
 from visits.models import Visit
-
-
-class Compared(NamedTuple):
-    """One line of the comparison, where the two differ."""
-
-    label: str
-    mine: str
-    stored: str
+from visits.refs import Compared, photos_told
 
 
 def both_versions(form: VisitForm, stored: Sequence[Visit]) -> list[Compared]:
@@ -36,7 +29,7 @@ def _of_form(form: VisitForm) -> dict[str, str]:
         "谈了什么、办了什么": data["content"],
         "约下次": _told(data["promised_on"], data["promise"]),
         "同去的人": _listed(cadre.name for cadre in data["companions"]),
-        "照片": _photos(len(data["photos"])),
+        "照片": photos_told(len(data["photos"])),
         "作废": "",
     }
 
@@ -56,7 +49,7 @@ def _of_rows(stored: Sequence[Visit]) -> dict[str, str]:
         "谈了什么、办了什么": first.content,
         "约下次": _told(first.promised_on, first.promise),
         "同去的人": _listed(people),
-        "照片": _photos(sum(len(visit.photos.all()) for visit in stored)),
+        "照片": photos_told(sum(len(visit.photos.all()) for visit in stored)),
         "作废": "已作废" if any(visit.is_void for visit in stored) else "",
     }
 
@@ -72,7 +65,3 @@ def _listed(names: Iterable[str]) -> str:
 
 def _told(*parts: Any) -> str:
     return " ".join(str(part) for part in parts if part)
-
-
-def _photos(count: int) -> str:
-    return f"{count} 张" if count else ""

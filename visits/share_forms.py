@@ -13,7 +13,7 @@ from core.forms import AmountField, CountField, key_of, limit
 from households.choices import Status
 from households.models import Household
 from units.models import Cadre
-from visits.assisting import Worth, together, worth_of
+from visits.assisting import Worth, shares_of, together, worth_of
 from visits.forms import TICKED, HouseholdChoices
 from visits.models import Assistance
 from visits.problem_forms import PlainText
@@ -148,7 +148,7 @@ class SharesForm(PartsForm):
     def __init__(
         self, data: Any = None, *, user: Cadre, item: Assistance, typed: QueryDict | None = None
     ) -> None:
-        self.stored = {share.household_id: worth_of(share) for share in item.shares.order_by("pk")}
+        self.stored = shares_of(item)
         self.typed_page = typed
         initial: dict[str, Any] = {name: plain(amount) for name, amount in worth_of(item)._asdict().items()}
         for name in ("goods", "goods_unit", "version"):

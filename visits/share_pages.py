@@ -1,6 +1,6 @@
 """Putting right what was given: the whole and each household's share on one page, and their history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +21,7 @@ from units.models import Cadre
 from visits import assisting
 from visits.assisting import Worth
 from visits.models import Assistance, AssistanceShare
-from visits.resending import Compared
+from visits.refs import Compared
 from visits.share_forms import SharesForm, label_of, plain
 
 
@@ -90,16 +90,22 @@ def _both_versions(form: SharesForm, item: Assistance) -> list[Compared]:
             for name in Worth._fields
         ),
     ]
-    heads: Any = Household.objects.with_head().filter(pk__in={*own, *form.stored}).order_by("no")
-    lines += [
+    return [line for line in lines if line.mine != line.stored] + household_lines(own, item)
+
+
+def household_lines(own: Mapping[int, Worth], item: Assistance) -> list[Compared]:
+    """Each household that would get another part than it has got."""
+    stored = assisting.shares_of(item)
+    other = {key for key in {*own, *stored} if own.get(key) != stored.get(key)}
+    heads: Any = Household.objects.with_head().filter(pk__in=other).order_by("no")
+    return [
         Compared(
             household.head_name or household.no,
             _words(own.get(household.pk), item),
-            _words(form.stored.get(household.pk), item),
+            _words(stored.get(household.pk), item),
         )
         for household in heads
     ]
-    return [line for line in lines if line.mine != line.stored]
 
 
 def _words(part: Worth | None, item: Assistance) -> str:

@@ -225,3 +225,14 @@ def test_anothers_page_is_a_conflict_with_all_that_was_typed(cadre, leader, own)
     page = client_of(leader).post("/assistance/new/", {**sent, "village": own.village_id})
     assert page.status_code == 409
     assert "是另一个人存的" in words_of(page)
+
+
+def test_another_split_under_the_same_ref_shows_what_each_family_got(cadre, own, second):
+    client, sent = client_of(cadre), form(own, second)
+    client.post("/assistance/new/", sent)
+    parts = {f"share-{own.pk}-cash": "70", f"share-{second.pk}-cash": "30"}
+    page = client.post("/assistance/new/", {**sent, "way": "own", **parts})
+    assert page.status_code == 409
+    words = words_of(page)
+    assert "王有福 现金 70.00 元 现金 50.00 元" in words
+    assert Assistance.objects.count() == 1

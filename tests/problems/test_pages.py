@@ -35,7 +35,7 @@ def test_other_words_under_the_same_ref_can_be_another_problem(cadre, own):
     client.post(url, sent)
     page = client.post(url, {**sent, "description": "房子塌了"})
     assert page.status_code == 409
-    assert "那时存的是“住房：房子裂了”" in words_of(page)
+    assert "困难和诉求 房子塌了 房子裂了" in words_of(page)
     assert "房子塌了" in page.content.decode()
     client.post(url, {**sent, "description": "房子塌了", "fresh": page.context["fresh"]})
     assert Problem.objects.count() == 2

@@ -125,3 +125,12 @@ def test_the_visit_shows_what_came_with_it(cadre, own):
     sent(cadre, own[:1], problem_category="01", problem_text="冬天没水吃")
     visit = Visit.objects.get()
     assert "这次登记的" in words_of(client_of(cadre).get(f"/visits/{visit.pk}/"))
+
+
+def test_other_help_under_the_same_ref_shows_both_and_leads_to_the_help(cadre, own):
+    form = {"ref": uuid4(), "help_kind": "comfort", "help_content": "送米面", "help_cash": "500"}
+    sent(cadre, own[:1], **form)
+    page = sent(cadre, own[:1], **{**form, "help_cash": "300"})
+    assert page.status_code == 409
+    assert "现金 300.00 500.00" in words_of(page)
+    assert f'href="/assistance/{Assistance.objects.get().pk}/"' in page.content.decode()

@@ -189,11 +189,6 @@ class Problem(Voidable):
         """Without its words: a history or a form may name it to one who does not see it."""
         return f"{self.raised_on:%Y-%m-%d} 的{self.get_category_display()}诉求"
 
-    @property
-    def said(self) -> str:
-        """For whom the problem is."""
-        return f"{self.get_category_display()}：{self.description[:20]}"
-
     def fill(self) -> None:
         if self.household:
             self.village = self.household.village
