@@ -2,7 +2,7 @@
 
 from core.sheets.errors import SheetError, cell_name
 from core.sheets.marking import mark_workbook
-from core.sheets.reading import Sheet, Workbook, find_header, read
+from core.sheets.reading import Sheet, Workbook, read
 from core.sheets.template import TemplateColumn, write_template
 from core.sheets.writing import (
     PlainSheet,
@@ -20,7 +20,6 @@ __all__ = [
     "TemplateColumn",
     "Workbook",
     "cell_name",
-    "find_header",
     "mark_workbook",
     "read",
     "write_csv",

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -10,10 +10,9 @@ from typing import TypeVar, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from core.cells import SERIALS, Cell, label_key
+from core.cells import SERIALS, Cell
 from core.sheets import text, xls, xlsx
 from core.sheets.errors import (
-    HEAD_ROWS,
     MAX_FILE_BYTES,
     SAVE_AS,
     SheetError,
@@ -25,7 +24,6 @@ FIRST_OF_1904 = 1462
 """1904-01-01 as a day counted from 1900."""
 Rows = list[list[Cell]]
 Merge = tuple[tuple[int, int], tuple[int, int]]
-Key = Callable[[str], str]
 Found = TypeVar("Found")
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -130,26 +128,6 @@ class Workbook:
         if trouble:
             raise trouble
         return None
-
-
-def find_header(rows: Sequence[Sequence[Cell]], known_labels: Iterable[str], key: Key = label_key) -> int:
-    """The row (from 0) among the first ten that holds the most known labels; raises SheetError."""
-    score, row = _best_row(rows, {key(label) for label in known_labels}, key)
-    if not score:
-        raise _no_headings(known_labels)
-    return row
-
-
-def _best_row(rows: Sequence[Sequence[Cell]], known: set[str], key: Key) -> tuple[int, int]:
-    """How many known labels the best row holds, and which it is; the upper of two equals."""
-    scores = [len({key(cell) for cell in row if isinstance(cell, str)} & known) for row in rows[:HEAD_ROWS]]
-    best = max(scores, default=0)
-    return best, scores.index(best) if best else 0
-
-
-def _no_headings(known_labels: Iterable[str]) -> SheetError:
-    some = "、".join(f"“{label}”" for label in list(known_labels)[:3])
-    return SheetError(f"前 {HEAD_ROWS} 行里没有找到列名，应有{some}等列。请照空白表格的列名填。")
 
 
 def read(data: bytes, filename: str) -> Workbook:

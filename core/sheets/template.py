@@ -28,16 +28,14 @@ GENERAL_RULES = [
 
 @dataclass(frozen=True)
 class TemplateColumn:
-    """One column of a workbook to fill in. `width` in digits, 0: after the heading and the example; `known`: filled
-    in by us; numbers lie `between` two limits, `or_words` may stand in their place."""
+    """One column of a workbook to fill in; `known`: filled in by us; numbers lie `between` two limits, `or_words`
+    may stand in their place."""
 
     label: str
     help: str = ""
     required: bool = False
     choices: Sequence[str] = ()
     kind: Literal["text", "date", "number"] = "text"
-    width: float = 0
-    example: str = ""
     known: bool = False
     between: tuple[float, float] | None = None
     or_words: Sequence[str] = ()
@@ -70,7 +68,7 @@ def write_template(
         for at, column in enumerate(columns):
             look = formats[column.kind, column.known]
             filled = [str(values[at]) for values in rows] if column.known else []
-            sheet.set_column(at, at, column.width or _width(column, filled), look)
+            sheet.set_column(at, at, _width(column, filled), look)
             for row, values in enumerate(rows, start=1):
                 if values[at] is not None:
                     sheet.write(row, at, values[at], look)
@@ -94,20 +92,17 @@ def _heading_style(required: bool) -> dict[str, Any]:
 
 
 def _note(column: TemplateColumn) -> str:
-    parts = ["必填。" if column.required else "", column.help]
-    if column.example:
-        parts.append(f"例：{column.example}")
-    return "\n".join(filter(None, parts))
+    return "\n".join(filter(None, ["必填。" if column.required else "", column.help]))
 
 
 def _width(column: TemplateColumn, filled: Sequence[str] = ()) -> float:
-    widest = max(map(text_width, [column.example, *column.choices, *filled]))
+    widest = max(map(text_width, [*column.choices, *filled]), default=0)
     return min(max(10, widest + 3, min(text_width(column.label) + 3, HEADING)), 30)
 
 
 def _lines(column: TemplateColumn) -> int:
     """How many lines the heading takes; a Chinese character at a line's end may leave half of it empty."""
-    return -(-text_width(column.label) // (int(column.width or _width(column)) - 2))
+    return -(-text_width(column.label) // (int(_width(column)) - 2))
 
 
 def _choices_source(book: Any, lists: Any, at: int, choices: Sequence[str]) -> list[str] | str:
@@ -151,13 +146,13 @@ def _write_instructions(book: Any, columns: Sequence[TemplateColumn]) -> None:
     for row, rule in enumerate(GENERAL_RULES):
         sheet.write_string(row, 0, f"{row + 1}. {rule}")
     start = len(GENERAL_RULES) + 1
-    sheet.write_row(start, 0, ["列名", "必填", "说明", "可以填的", "例子"], head)
+    sheet.write_row(start, 0, ["列名", "必填", "说明", "可以填的"], head)
     for row, column in enumerate(columns, start=start + 1):
         required = "必填" if column.required else ""
-        facts = [column.label, required, column.help, "、".join(column.choices), column.example]
+        facts = [column.label, required, column.help, "、".join(column.choices)]
         for at, fact in enumerate(facts):
             sheet.write_string(row, at, fact, cell)
-    for at, width in enumerate([18, 6, 48, 40, 22]):
+    for at, width in enumerate([18, 6, 56, 48]):
         sheet.set_column(at, at, width)
     sheet.set_landscape()
     sheet.set_paper(9)

@@ -20,16 +20,11 @@ from rustpy_xlsxwriter import Format, write_worksheet, write_worksheets
 MAX_TEXT = 32_767
 BOOK_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 EXACT = 10**15
+SHEET = "名单"
+TABLE_FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 
 
-def write_rows(
-    out: BinaryIO,
-    headings: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    *,
-    sheet_name: str = "名单",
-    widths: Sequence[float] | None = None,
-) -> None:
+def write_rows(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """One sheet of plain rows, in the memory of a few rows. Headings must differ from each other.
 
     Texts and numbers are written as they are (put phones, codes and ID numbers in as str), dates as
@@ -46,9 +41,9 @@ def write_rows(
     write_worksheet(
         chain([first], written),
         out,
-        sheet_name=sheet_name,
+        sheet_name=SHEET,
         freeze_row=1,
-        column_widths=list(widths or _widths(headings, [list(first.values())])),
+        column_widths=_widths(headings, [list(first.values())]),
         column_formats={name: _text_format() for name in columns},
         header_format=_head_format(),
         ignore_errors=columns,
@@ -66,7 +61,7 @@ def _head_format() -> Format:
 
 def _write_headings(out: BinaryIO, headings: Sequence[str]) -> None:
     with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
-        book.add_worksheet("名单").write_row(0, 0, headings)
+        book.add_worksheet(SHEET).write_row(0, 0, headings)
 
 
 def _records(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
@@ -99,42 +94,38 @@ def write_table(
     headings: Sequence[str],
     rows: Iterable[Sequence[Any]],
     *,
-    totals: Sequence[Any] | None = None,
-    footer: Sequence[str] = (),
-    sheet_name: str = "表",
+    footer: str,
+    sheet_name: str,
 ) -> None:
     """A table to print and hand in: title over the whole width, facts (填报单位、制表人、日期) below it,
-    ruled cells, A4 landscape one page wide, headings on every page, `totals` bold, `footer` lines under it.
+    ruled cells, A4 landscape one page wide, headings on every page, `footer` as a line under it.
     """
     body = [[_written(cell) for cell in row] for row in rows]
-    total = [[_written(cell) for cell in totals]] if totals else []
     last = max(len(headings) - 1, 1)
     with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
         sheet = book.add_worksheet(sheet_name)
-        base = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
-        cell = {**base, "border": 1, "text_wrap": True}
-        text, number = (
-            book.add_format({**cell, "num_format": "@"}),
-            book.add_format({**cell, "align": "right"}),
-        )
-        bold = book.add_format({**cell, "bold": True, "align": "center"})
-        plain = book.add_format(base)
-        sheet.merge_range(
-            0, 0, 0, last, title, book.add_format({**base, "font_size": 18, "bold": True, "align": "center"})
-        )
+        head = book.add_format({**TABLE_FONT, "font_size": 18, "bold": True, "align": "center"})
+        plain = book.add_format(TABLE_FONT)
+        sheet.merge_range(0, 0, 0, last, title, head)
         sheet.set_row(0, 34)
         sheet.merge_range(1, 0, 1, last, "        ".join(facts), plain)
-        sheet.write_row(2, 0, headings, bold)
-        for at, row in enumerate(body, start=3):
-            for column, value in enumerate(row):
-                sheet.write(at, column, value, text if isinstance(value, str) else number)
-        for row in total:
-            sheet.write_row(3 + len(body), 0, row, bold)
-        for at, line in enumerate(footer, start=3 + len(body) + len(total)):
-            sheet.merge_range(at, 0, at, last, line, plain)
-        for column, width in enumerate(_widths(headings, [*body[:200], *total])):
+        _write_ruled(book, sheet, headings, body)
+        below = 3 + len(body)
+        sheet.merge_range(below, 0, below, last, footer, plain)
+        for column, width in enumerate(_widths(headings, body[:200])):
             sheet.set_column(column, column, width)
         _set_up_page(sheet)
+
+
+def _write_ruled(book: Any, sheet: Any, headings: Sequence[str], body: Sequence[Sequence[Any]]) -> None:
+    """Headings and rows with lines around their cells, from the sheet's third row on."""
+    cell = {**TABLE_FONT, "border": 1, "text_wrap": True}
+    text = book.add_format({**cell, "num_format": "@"})
+    number = book.add_format({**cell, "align": "right"})
+    sheet.write_row(2, 0, headings, book.add_format({**cell, "bold": True, "align": "center"}))
+    for at, row in enumerate(body, start=3):
+        for column, value in enumerate(row):
+            sheet.write(at, column, value, text if isinstance(value, str) else number)
 
 
 class PlainSheet(NamedTuple):
