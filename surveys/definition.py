@@ -117,9 +117,6 @@ class Definition:
         """Calculated items, each after those it is calculated from."""
         return [item for item in self.dependent if item.calculation]
 
-    def rules_on(self, code: str) -> Sequence[Rule]:
-        return [rule for rule in self.rules if code in rule.expression.codes]
-
 
 def load(document: Mapping[str, Any]) -> Definition:
     """Read and check a whole definition; raises DefinitionError with every problem named."""

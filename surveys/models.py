@@ -109,11 +109,11 @@ class Survey(Record):
         """The definition read; a published one is read once in each process."""
         if self.is_draft or self.pk is None:
             return load(self.definition)
-        return _published_form(self.pk)
+        return published_form(self.pk)
 
 
 @lru_cache(maxsize=64)
-def _published_form(pk: int) -> Definition:
+def published_form(pk: int) -> Definition:
     return load(Survey.objects.values_list("definition", flat=True).get(pk=pk))
 
 

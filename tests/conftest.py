@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from core.models import installed
-from surveys.models import _published_form
+from surveys.models import published_form
 from tests.factories import make_cadre, make_unit
 from units.models import Cadre
 from units.roles import Role
@@ -58,7 +58,7 @@ def media_root(settings, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """A test's survey may carry the key of another one's, and its county may be another."""
-    _published_form.cache_clear()
+    published_form.cache_clear()
     installed.cache_clear()
 
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from core.attachments import Attachment
 from core.places import under
 from core.records import Record
-from core.words import split_words
 from households.models import Household, head_names
 from units.models import Cadre, Unit
 from units.roles import Rank
@@ -223,10 +222,6 @@ class Visit(Voidable):
         self.month = self.visited_on.year * 100 + self.visited_on.month
         self.place = self.village.place if self.village else self.unit.place
         self.is_late = recorded_late(self.visited_on, self.recorded_at)
-
-    @property
-    def reason_list(self) -> list[str]:
-        return split_words(self.reasons)
 
 
 class VisitCompanionQuerySet(models.QuerySet["VisitCompanion"]):
