@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from django.db import connection, models, transaction
 from core import history
 from core.models import Change
 from core.records import Record
+from core.sets import chunks
 
 CHUNK = 5000
 PLAIN = {str, int, type(None)}
@@ -33,7 +34,10 @@ Row = Mapping[str, Any]
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
-    """`count` fresh primary keys, ascending. Call inside the transaction that inserts them."""
+    """`count` fresh primary keys, ascending. Call inside the transaction that inserts them.
+
+    The rows of history name the keys, and COPY, unlike INSERT, returns none.
+    """
     table = model._meta.db_table
     if count == 0:
         return []
@@ -76,7 +80,7 @@ def insert_plain(model: type[models.Model], rows: Iterable[Row]) -> None:
     if first is None:
         return
     fields = [f for f in model._meta.concrete_fields if not f.primary_key or f.attname in first]
-    whole = _chain(first, iterator)
+    whole = chain([first], iterator)
     if connection.vendor == "postgresql":
         _copy(model._meta.db_table, fields, whole)
     else:
@@ -118,7 +122,10 @@ def update_plain(
 def _update_from(
     model: type[models.Model], rows: Sequence[Row], named: set[str], *, keys: Sequence[str], raising: str = ""
 ) -> int:
-    """Set the columns of `named` from rows beside the table, matched by `keys`; `raising` goes up by one."""
+    """Set the columns of `named` from rows beside the table, matched by `keys`; `raising` goes up by one.
+
+    Django's `bulk_update` sends a CASE for every row and column instead.
+    """
     table, scratch = model._meta.db_table, f"bulk_{model._meta.model_name}"
     fields = [f for f in model._meta.concrete_fields if f.attname in named]
     quoted = {f.attname: connection.ops.quote_name(str(f.column)) for f in fields}
@@ -146,7 +153,7 @@ def delete(model: type[Record], pks: Sequence[int]) -> int:
     gone = 0
     with transaction.atomic():
         fields = [f for f in history.tracked_fields(model) if f.name not in model.secret]
-        for chunk in _chunks(iter(pks), CHUNK):
+        for chunk in chunks(pks, CHUNK):
             stored = list(model._base_manager.filter(pk__in=chunk).values("id", *(f.attname for f in fields)))
             written = (
                 (
@@ -159,16 +166,6 @@ def delete(model: type[Record], pks: Sequence[int]) -> int:
             insert_plain(Change, history.change_rows(model._meta.label_lower, Change.Act.DELETED, written))
             gone += model._base_manager.filter(pk__in=[row["id"] for row in stored])._raw_delete("default")
     return gone
-
-
-def _chain(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
-    yield first
-    yield from rest
-
-
-def _chunks(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    while chunk := list(islice(rows, size)):
-        yield chunk
 
 
 def _columns(
@@ -196,7 +193,7 @@ def _insert_many(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None
     statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['?'] * len(fields))})"  # noqa: S608
     with connection.cursor() as cursor, connection.wrap_database_errors:
         raw = cursor.connection.cursor()
-        for chunk in _chunks(iter(rows), CHUNK):
+        for chunk in chunks(rows, CHUNK):
             raw.executemany(statement, zip(*_columns(fields, chunk, _for_sqlite), strict=True))
 
 
@@ -213,7 +210,7 @@ def _for_sqlite(value: Any) -> Any:
 def _copy(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
     names = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        for chunk in _chunks(iter(rows), CHUNK):
+        for chunk in chunks(rows, CHUNK):
             columns = [_copy_column(values) for values in _columns(fields, chunk, _for_postgres)]
             lines = "\n".join(map("\t".join, zip(*columns, strict=True)))
             cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO(lines + "\n"))

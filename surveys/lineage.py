@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from core.importing.matching import rows_in
+from core.sets import rows_in
 from surveys.models import Response, Survey
 
 Codes = dict[str, str]

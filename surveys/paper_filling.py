@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from core.attachments import small_picture
 from core.identity import mask_phone
-from core.importing.matching import records_in
+from core.sets import records_in
 from households.choices import Relation
 from households.models import Household, Member
 from surveys.definition import Definition

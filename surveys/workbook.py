@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.importing import workbooks
-from core.importing.matching import records_in, rows_in
+from core.sets import records_in, rows_in
 from households.models import Household, HouseholdPairing
 from households.models.household import HouseholdQuerySet
 from surveys.importing import HouseholdSurveySheet, VillageSurveySheet

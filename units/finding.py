@@ -8,10 +8,10 @@ from typing import Any
 from core.cells import Cell, CellError, clean_name, clean_phone, clean_text, lost_digits
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, reachable
-from core.importing.matching import rows_in
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import above, under
+from core.sets import rows_in
 from units.models import Cadre, Division, Unit
 
 Answer = Any

@@ -9,10 +9,10 @@ from core.cells import Cell, CellError, clean_name, clean_phone, clean_text
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.kinds import Sheet
-from core.importing.matching import rows_in
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
+from core.sets import rows_in
 from units.finding import (
     find_divisions,
     find_units,

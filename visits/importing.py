@@ -10,9 +10,9 @@ from core.history import current_actor
 from core.importing.columns import Column, field_column
 from core.importing.drafting import refuse_outside
 from core.importing.kinds import Created, Sheet
-from core.importing.matching import records_in, rows_in
 from core.importing.planning import Plan
 from core.importing.table import Table
+from core.sets import records_in, rows_in
 from households.importing import HouseholdPairingSheet
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.models import Household, HouseholdPairing

@@ -12,11 +12,11 @@ from core import bulk
 from core.history import acting
 from core.importing import files
 from core.importing.kinds import Created, Sheet, kind_of
-from core.importing.matching import rows_in
 from core.importing.planning import unpack
 from core.importing.table import name_rows
 from core.models import Change, ImportRow, ImportRun
 from core.records import Record
+from core.sets import rows_in
 
 
 class Stale(Exception):

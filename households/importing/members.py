@@ -7,9 +7,9 @@ from typing import Any
 
 from core.importing.columns import Column, field_column
 from core.importing.kinds import Sheet
-from core.importing.matching import chunks, rows_in, stored_rows
 from core.importing.planning import Plan, values_for_new, values_for_stored
 from core.importing.table import Table
+from core.sets import chunks, rows_in, stored_rows
 from households.choices import Relation, Status
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.importing.people import (

@@ -7,9 +7,9 @@ from typing import Any
 from core.importing.columns import Column, field_column
 from core.importing.drafting import Drafts, put
 from core.importing.kinds import Created, Sheet
-from core.importing.matching import records_in
 from core.importing.planning import Plan
 from core.importing.table import Table
+from core.sets import records_in
 from households.choices import PairingKind
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.models import Household, HouseholdPairing

@@ -6,9 +6,9 @@ from datetime import UTC, date
 
 from django.utils import timezone
 
-from core.importing.matching import chunks, records_in, rows_in, stored_rows
 from core.importing.planning import Plan
 from core.importing.table import Table
+from core.sets import chunks, records_in, rows_in, stored_rows
 from households.models import Household
 from surveys.checking import Examined, Known
 from surveys.facts import kept_header, known_of_households, known_of_villages

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from core.importing.columns import CLEAR, NOTHING
-from core.importing.matching import rows_in
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import lies_under
+from core.sets import rows_in
 from households.choices import Relation, Status
 from households.importing.finding import NamedHouseholds
 from households.models import Household, Member
