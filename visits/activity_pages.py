@@ -86,7 +86,7 @@ def activity_list(request: HttpRequest) -> HttpResponseBase:
             Column(label_of("held_on"), "held_on", sort="held_on", css="nowrap"),
             Column(label_of("unit"), "unit__name", css="break"),
             Column(label_of("village"), "village__name", css="nowrap"),
-            *(Column(label_of(name), name, css="num") for name in ("people", *MATERIALS)),
+            *(Column(label_of(name), name, css="num snug") for name in ("people", *MATERIALS)),
             Column("标记", "mark"),
         ],
         sort="-held_on",

@@ -139,7 +139,8 @@ def problem_list(request: HttpRequest) -> HttpResponseBase:
 def problem_new(request: HttpRequest) -> HttpResponse:
     """Of a household (`?household=`), of one seen on a visit (`?visit=`), or of a village."""
     user = user_of(request)
-    visit = named(request, "visit", Visit.objects.visible_to(user).select_related("household__village"))
+    seen_there = Visit.objects.visible_to(user).with_head().select_related("household__village__division")
+    visit = named(request, "visit", seen_there)
     household = visit.household if visit else None
     if household is None:
         seen = Household.objects.visible_to(user).with_head().select_related("village__division")
@@ -167,6 +168,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
             "back": reverse("household", args=[household.pk]) if household else reverse("problems"),
             "form": form,
             "household": household,
+            "head": (visit or household).head_name if household else "",
             "own": () if household or visit else own_households(user),
             "of_village": household is None and visit is None,
             "conflict": conflict,

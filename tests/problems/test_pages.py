@@ -8,7 +8,7 @@ import pytest
 from tests.factories import make_cadre, make_household, make_problem, make_village_pairing, make_visit
 from tests.pages import client_of, words_of
 from tests.problems.rows import raised
-from visits.models import Problem, Status
+from visits.models import Problem, Status, Visit
 from visits.problems import join, move, take_back
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +122,10 @@ def test_the_familys_word_names_the_visit_on_which_it_was_asked(cadre, own):
 
 def test_a_visits_problem_belongs_to_its_household(cadre, own):
     visit = make_visit(cadre=cadre, household=own)
-    client_of(cadre).post(
-        f"/problems/new/?visit={visit.pk}",
+    client, url = client_of(cadre), f"/problems/new/?visit={visit.pk}"
+    assert Visit.objects.with_head().get().head_name in words_of(client.get(url))
+    client.post(
+        url,
         {"ref": uuid4(), "category": "05", "description": "药费贵", "raised_on": "2015-09-16"},
     )
     assert Problem.objects.get().visit == visit
