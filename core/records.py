@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from core import history, identity
-from core.cells import CellError, clean_name
+from core.cells import CellError, clean_name, clean_text
 from core.models import Change
 
 
@@ -28,6 +28,8 @@ class Record(models.Model):
     """Fields whose values never stand in the history."""
     names: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold the name of a person, unit or place."""
+    codes: ClassVar[frozenset[str]] = frozenset()
+    """Fields that hold a code or a telephone: full-width digits and spaces are made plain."""
 
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
@@ -38,13 +40,15 @@ class Record(models.Model):
         """Set the columns that follow from others (place, pinyin …); called before every write."""
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """On pages and in the admin alike names are names, and no text holds an ID number."""
+        """On pages and in the admin alike names are names, codes are plain, and no text holds an ID number."""
         errors: dict[str, Any] = {}
         for field in self._meta.concrete_fields:
             if isinstance(field, models.CharField | models.TextField) and field.name not in (exclude or ()):
                 text = getattr(self, field.attname) or ""
                 try:
                     identity.refuse_number(text)
+                    if text and field.name in self.codes:
+                        setattr(self, field.attname, clean_text(text).replace(" ", ""))
                     if field.name in self.names:
                         setattr(self, field.attname, clean_name(text))
                 except CellError as error:
@@ -80,7 +84,10 @@ class Record(models.Model):
             super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Of two who delete the row at the same moment one does."""
         with transaction.atomic():
+            if self._stored() is None:
+                return 0, {}
             history.write(self, Change.Act.DELETED, history.snapshot(self))
             return super().delete(*args, **kwargs)
 

@@ -10,6 +10,7 @@ from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, 
 from core.words import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
+from units.days import problem_of_day
 from units.models import Cadre, Word, today
 from villages.models import Village
 
@@ -198,8 +199,8 @@ class CloseForm(forms.Form):
 
     def clean_on(self) -> Any:
         on = self.cleaned_data["on"]
-        if on > today():
-            raise ValidationError("日期不能晚于今天。")
+        if why := problem_of_day(on):
+            raise ValidationError(why)
         return on
 
     def clean_successor(self) -> Household | None:

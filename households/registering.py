@@ -58,5 +58,5 @@ def close(household: Household, *, status: Status, on: date, successor: Househol
         pairing.ended_on, pairing.end_reason = max(on, pairing.started_on), f"户{status.label}"
         pairing.save()
     for member in household.members.current():
-        member.left_on, member.left_reason = on, f"户{status.label}"
+        member.left_on, member.left_reason = max(on, member.joined_on or on), f"户{status.label}"
         member.save()

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
+from core.forms import key_of
 from core.lists import Column, Listing, labels_of, link_to, list_page, log_download
 from core.records import StaleRecord
 from core.search import SearchForm
@@ -276,10 +277,7 @@ def survey_publish(request: HttpRequest, pk: int) -> HttpResponse:
     survey = _draft(user_of(request), pk)
     open_now = Survey.objects.open().filter(place=survey.place, code=survey.code).first()
     if request.method == "POST":
-        load(survey.definition)
-        publishing.publish(survey, on=today())
-        messages.success(request, f"{survey}已发布，从今天起用它填。")
-        return redirect("survey", pk=pk)
+        return _publish(request, survey)
     points = ["发布以后题目、选项、规则都不能再改，要改只能另起下一版。"]
     if open_now:
         drafts = Response.objects.filter(survey=open_now).exclude(pk__in=Response.objects.counted())
@@ -288,6 +286,22 @@ def survey_publish(request: HttpRequest, pk: int) -> HttpResponse:
             "不能再按旧版提交。"
         )
     return _confirm(request, survey, f"发布{survey}", points, "发布")
+
+
+def _publish(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """What the page showed and nothing newer: a published version cannot be changed."""
+    survey.version = key_of(request.POST.get("version", "")) or survey.version
+    load(survey.definition)
+    try:
+        publishing.publish(survey, on=today())
+    except StaleRecord:
+        messages.warning(request, "这份草稿刚刚被别人换过，没有发布，请再看一遍。")
+        return redirect("survey-publish", pk=survey.pk)
+    except IntegrityError:
+        messages.warning(request, "刚刚有人发布了这张表的另一版，这一版没有发布，请看清再办。")
+    else:
+        messages.success(request, f"{survey}已发布，从今天起用它填。")
+    return redirect("survey", pk=survey.pk)
 
 
 @office_required
@@ -308,6 +322,7 @@ def _confirm(
         "page": {"title": title, "crumbs": [("调查表", reverse("surveys"))]},
         "text": f"{survey.title}，版本 {survey.edition}，{len(survey.form.items)} 题。",
         "points": points,
+        "version": survey.version,
         "submit": submit,
         "cancel": reverse("survey", args=[survey.pk]),
     }

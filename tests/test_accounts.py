@@ -131,6 +131,25 @@ def test_slips_carry_a_fresh_code_for_those_without_a_password(office):
     assert login(Client(), new.phone, code).status_code == 302
 
 
+def test_slips_for_all_open_no_locked_account(office):
+    """Ticking the whole list does not open again what the office has locked."""
+    locked = make_cadre(name="令小军", is_active=False)
+    locked.set_unusable_password()
+    locked.save()
+    client_of(office).post("/cadres/slips/", {"pk": [locked.pk]})
+    locked.refresh_from_db()
+    assert (locked.is_active, locked.code_hash) == (False, "")
+
+
+@pytest.mark.parametrize("field", ["phone", "staff_no"])
+def test_a_reset_forgets_the_wrong_passwords_by_either_number(office, cadre, field):
+    for _ in range(10):
+        login(Client(), getattr(cadre, field), "猜一个")
+    html = client_of(office).post(f"/cadres/{cadre.pk}/reset/").content.decode()
+    code = re.search(r"一次性口令：([0-9A-Z]{4}-[0-9A-Z]{4})", html)[1]
+    assert login(Client(), getattr(cadre, field), code).status_code == 302
+
+
 @pytest.mark.parametrize("role", [Role.CADRE, Role.VIEWER])
 def test_neither_cadre_nor_viewer_resets_an_account(cadre, role):
     client = client_of(make_cadre(role=role))

@@ -6,9 +6,11 @@ import pytest
 
 from core.models import Change
 from tests.admin.rows import page
-from tests.factories import make_household
+from tests.factories import TOWN, make_division, make_household
 from tests.pages import client_of
 from tests.test_access import rules
+from units.models import Requirement
+from villages.models import Village
 
 pytestmark = pytest.mark.django_db
 
@@ -51,12 +53,33 @@ def test_what_is_no_name_is_told(office, name, sentence):
         assert name in html
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"indicator": "problem_days", "maximum": "2000000000"}, "最长 366 个工作日"),
+        ({"indicator": "visit_days", "minimum": "10", "maximum": "4"}, "上限不能小于下限"),
+    ],
+)
+def test_a_requirement_that_cannot_be_is_told(office, typed, sentence):
+    url = page("units.requirement", "add")
+    html = client_of(office).post(url, {"year": "2015", "place": office.place, **typed}).content.decode()
+    assert sentence in html
+    assert not Requirement.objects.exists()
+
+
 def test_a_name_is_kept_without_the_space_within(office, leader):
     url = page("units.unit", "change", leader.unit)
     form = {"name": "县 水务局 ", "level": "county", "version": leader.unit.version}
     client_of(office).post(url, form)
     leader.unit.refresh_from_db()
     assert leader.unit.name == "县水务局"
+
+
+def test_a_code_typed_in_full_width_is_the_same_code(office):
+    town = make_division(code=TOWN, name="城关镇")
+    form = {"code": "６２０５24100201", "name": "石峰村", "division": town.pk, "kind": "village"}
+    client_of(office).post("/villages/new/", form)
+    assert Village.objects.get().place == "620524100201"
 
 
 @pytest.mark.parametrize(

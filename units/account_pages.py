@@ -48,13 +48,18 @@ def me(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def slips(request: HttpRequest) -> HttpResponse:
-    """One-time codes for the ticked cadres who have no password yet, as slips to cut apart. Shown once."""
+    """One-time codes for the ticked cadres who have no password yet, as slips to cut apart. Shown once.
+
+    An account that was locked is opened on its own page, not along with a tick on all.
+    """
     user = user_of(request)
     keys = [key for key in map(key_of, request.POST.getlist("pk")) if key]
-    ticked = Cadre.objects.editable_by(user).current().filter(pk__in=keys).select_related("unit")
+    ticked = (
+        Cadre.objects.editable_by(user).current().filter(pk__in=keys, is_active=True).select_related("unit")
+    )
     new = [cadre for cadre in ticked if cadre.must_choose_password]
     if not new:
-        messages.warning(request, "请勾选还没有密码的干部。已有密码的，到他那一页点“重置密码”。")
+        messages.warning(request, "请勾选还没有密码的干部。已有密码的、停用的，到他那一页点“重置密码”。")
         return redirect("cadres")
     return _slips_page(request, new)
 

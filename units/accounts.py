@@ -47,9 +47,9 @@ class PhoneOrStaffNumberBackend(ModelBackend):
         except Cadre.DoesNotExist:
             make_password(password)  # the same time passes as for a known account
             return None
-        if not self.user_can_authenticate(cadre):
-            return None
-        return cadre if cadre.check_password(password) or code_fits(cadre, password) else None
+        # Asked first, so that no quick answer tells which accounts are locked.
+        fits = cadre.check_password(password) or code_fits(cadre, password)
+        return cadre if fits and self.user_can_authenticate(cadre) else None
 
     def user_can_authenticate(self, user: Any) -> bool:
         """Neither a locked account nor one whose cadre has left (离岗); a session ends with either."""
@@ -101,7 +101,7 @@ def issue_codes(cadres: Iterable[Cadre]) -> list[tuple[Cadre, str, datetime]]:
         cadre.code_expires_at = until
         cadre.is_active = True
         cadre.save()
-        forget_failures(username=cadre.phone or cadre.staff_no)
+        _forget_failures(cadre)
         issued.append((cadre, code, until))
     return issued
 
@@ -122,4 +122,11 @@ def lock(cadre: Cadre) -> None:
 def unlock(cadre: Cadre) -> None:
     cadre.is_active = True
     cadre.save()
-    forget_failures(username=cadre.phone or cadre.staff_no)
+    _forget_failures(cadre)
+
+
+def _forget_failures(cadre: Cadre) -> None:
+    """By whichever of the two numbers they were made."""
+    for number in (cadre.phone, cadre.staff_no):
+        if number:
+            forget_failures(username=number)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.records import StaleRecord
 from households.choices import PairingKind
 from households.models import Household, HouseholdPairing
 from surveys.models import Response
@@ -110,7 +111,7 @@ def of_answer(response: Response, category: str, author: Cadre) -> Problem:
             cadre=response.surveyor,
             response=response,
         )
-    except IntegrityError:
+    except (IntegrityError, RefTaken):  # somebody else's tap was faster
         return there.get()
 
 
@@ -218,13 +219,22 @@ def joinable(problem: Problem, user: Cadre) -> Any:
 
 @transaction.atomic
 def join(problem: Problem, others: Iterable[Problem]) -> int:
-    """Let others follow this one and count with it once. Returns how many."""
-    count = 0
-    for other in others:
+    """Let others follow this one and count with it once. Returns how many.
+
+    Raises StaleRecord when one of them was joined, moved on or taken back since it was read: of two that were
+    joined into each other none would count.
+    """
+    joining = list(others)
+    rows = Problem.objects.select_for_update().filter(pk__in=[row.pk for row in (problem, *joining)])
+    stored = {row.pk: row for row in rows.order_by("pk")}
+    overtaken = [stored[row.pk] for row in (problem, *joining) if row.version != stored[row.pk].version]
+    overtaken += Problem.objects.filter(joined_into__in=joining)
+    if overtaken:
+        raise StaleRecord(overtaken[0])
+    for other in joining:
         other.joined_into = problem
         other.save()
-        count += 1
-    return count
+    return len(joining)
 
 
 def leave(problem: Problem) -> None:
@@ -235,7 +245,8 @@ def leave(problem: Problem) -> None:
 
 @transaction.atomic
 def take_back(problem: Problem, *, by: Cadre, reason: str) -> None:
-    """作废. Those joined into it go their own way again."""
+    """作废. Those joined into it go their own way again, and while it waits for them none is joined."""
+    list(Problem.objects.select_for_update().filter(pk=problem.pk))
     for other in Problem.objects.filter(joined_into=problem):
         leave(other)
     problem.voided_on, problem.voided_by, problem.void_reason = today(), by, reason

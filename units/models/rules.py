@@ -1,5 +1,6 @@
 """要求（限额）、请假、工作日历，和页面上可改的词。"""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,8 @@ from units.roles import Rank
 
 YEARS = (2012, 2100)
 """From the campaign's first to one that lies ahead of everybody."""
+MOST_PROBLEM_DAYS = 366
+"""Working days are counted one by one to the day on which a problem is due."""
 OF_THE_CAMPAIGN = [
     MinValueValidator(YEARS[0], "双联行动 2012 年才开始，年度写四位数，如 2015。"),
     MaxValueValidator(YEARS[1], "年度太远，写四位数，如 2015。"),
@@ -70,6 +73,15 @@ class Requirement(Record):
 
     def __str__(self) -> str:
         return f"{self.year}年{self.get_rank_display()}{self.get_indicator_display()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.maximum is None:
+            return
+        if self.minimum is not None and self.minimum > self.maximum:
+            raise ValidationError({"maximum": "上限不能小于下限。"})
+        if self.indicator == self.Indicator.PROBLEM_DAYS and self.maximum > MOST_PROBLEM_DAYS:
+            raise ValidationError({"maximum": f"最长 {MOST_PROBLEM_DAYS} 个工作日，请核对。"})
 
 
 class WordQuerySet(models.QuerySet["Word"]):

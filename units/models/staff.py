@@ -56,6 +56,7 @@ class Division(Record):
     level = models.CharField("层级", max_length=8, choices=Level.choices, editable=False)
 
     names = frozenset({"name"})
+    codes = frozenset({"code"})
     objects = DivisionQuerySet.as_manager()
 
     class Meta:
@@ -114,6 +115,7 @@ class Unit(Record):
 
     untracked = frozenset({"version", "place", "pinyin", "initials"})
     names = frozenset({"name", "short_name"})
+    codes = frozenset({"code", "contact_phone"})
     objects = UnitQuerySet.as_manager()
 
     class Meta:
@@ -200,6 +202,7 @@ class Cadre(AbstractBaseUser, Record):
     untracked = frozenset({"version", "last_login", "place", "pinyin", "initials", "code_expires_at"})
     secret = frozenset({"password", "code_hash"})
     names = frozenset({"name"})
+    codes = frozenset({"phone", "staff_no"})
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = CadreManager()

@@ -55,6 +55,7 @@ class Village(Record):
 
     untracked = frozenset({"version", "last_serial", "place", "pinyin", "initials"})
     names = frozenset({"name"})
+    codes = frozenset({"code"})
     objects = VillageQuerySet.as_manager()
 
     class Meta:
