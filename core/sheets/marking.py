@@ -84,6 +84,9 @@ def _marked(
 ) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
     sheet: Any = book[sheet_name]
+    if not any(cell.value for cell in sheet[header_row + 1]):
+        # Of a “Strict Open XML” workbook the library reads no cell, and says nothing.
+        raise ValueError(sheet_name)
     _remove_marks(sheet, header_row)
     for (row, column), reason in marks.items():
         _mark(sheet.cell(row + 1, column + 1), reason)

@@ -1,6 +1,7 @@
 """Her own workbook comes back, with the wrong cells marked."""
 
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -112,6 +113,21 @@ def test_a_workbook_that_openpyxl_cannot_open_comes_back_as_a_copy():
     data = changed(workbook([HEADINGS, ROW], names=["名单"]), "xl/styles.xml", "<styleSheet/>nonsense")
     marked = sheets.mark_workbook(data, "a.xlsx", "名单", {(1, 0): "没有这个村"}, {}, 0)
     assert openpyxl.load_workbook(io.BytesIO(marked)).active["A2"].comment.text == "没有这个村"
+
+
+def test_a_strict_workbook_of_which_openpyxl_reads_no_cell_comes_back_whole():
+    data = her_workbook()
+    for entry in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            content = book.read(entry)
+        plain, strict = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+        data = changed(
+            data, entry, content.replace(plain + b"spreadsheetml/2006/main", strict + b"spreadsheetml/main")
+        )
+    back = sheets.mark_workbook(data, "a.xlsx", "名单", MARKS, EXTRAS, 1)
+    sheet = openpyxl.load_workbook(io.BytesIO(back)).active
+    assert [cell.value for cell in sheet["C"]][1:] == ["户主姓名", "王有福", "王有福", "王有福"]
+    assert sheet["B3"].comment.text == "对得上两个村"
 
 
 def test_of_a_large_workbook_only_the_wrong_rows_come_back(monkeypatch):
