@@ -128,6 +128,33 @@ def test_other_sheets_with_such_a_list_are_told(office, village) -> None:
     )
 
 
+def test_of_many_sheets_the_first_are_named(office, village) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([HOUSEHOLD])))
+    for number in range(50):
+        book.copy_worksheet(book.active).title = f"第{number}个民族乡的贫困户花名册"
+    out = io.BytesIO()
+    book.save(out)
+    message = check("households", office, out.getvalue()).message
+    assert "“第7个民族乡的贫困户花名册”等 50 张也有这样的列" in message
+    assert message.endswith("再传。")
+
+
+@pytest.mark.parametrize("error", ["", "#REF!"])
+def test_rows_that_a_filter_hides_are_told(office, village, error) -> None:
+    """An error value makes the sheet be read tag by tag."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook([{**HOUSEHOLD, "组(社)": f"{n}组"} for n in range(9)])))
+    for number in (3, 5, 99):
+        book.active.row_dimensions[number].hidden = True
+    book.active["H1"], book.active["H2"] = "别的", error
+    out = io.BytesIO()
+    book.save(out)
+    run = check("households", office, out.getvalue())
+    assert (run.created_count, run.message) == (
+        9,
+        "第 3、5 行在表里隐藏着（多半是筛选），也一起看了，不要的删去再传。",
+    )
+
+
 @pytest.mark.parametrize(
     "written",
     [date(2012, 3, 5), "2012.3.5", "2012年3月5日", "２０１２-０３-０５", " 2012/3/5 ", 40973, "20120305"],

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from core.cells import Cell
 from core.importing.kinds import Sheet, all_kinds
 from core.importing.planning import Plan
 from core.importing.reading import HEADING_WITHIN, Heading, Refused, check_heading, find_heading, make_table
+from core.importing.table import ROWS_NAMED, name_rows
 
 Report = Callable[[int, int], None]
 """Hears (rows done, rows in all); may raise to stop the check."""
@@ -24,7 +25,7 @@ class Checked:
     heading: Heading
     sheet_name: str
     message: str
-    """'' or a sentence about sheets that were left out."""
+    """'' or sentences about sheets that were left out and hidden rows that were not."""
 
     def counts(self) -> Counter[str]:
         return Counter(self.plan.outcomes)
@@ -51,6 +52,7 @@ def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> 
     dates = [at for key, at in heading.positions.items() if sheet.columns[key].format == "date"]
     found.count_days(dates)
     table = make_table(sheet, heading, found.rows)
+    message += _hidden(number for number in table.numbers if number - 1 in found.hidden)
     total = len(table)
     report(0, total)
     table.clean(lambda done: report(done, total))
@@ -103,9 +105,14 @@ def _left_out(sheet: Sheet, found: sheets.Sheet, all_sheets: list[sheets.Sheet])
             other.forget()
     if not names:
         return ""
-    return (
-        f"只看了“{found.name}”这张表。{'、'.join(names)}也有这样的列，没有看，要导入就另存成单独的文件再传。"
-    )
+    listed = "、".join(names[:ROWS_NAMED]) + (f"等 {len(names)} 张" if len(names) > ROWS_NAMED else "")
+    return f"只看了“{found.name}”这张表。{listed}也有这样的列，没有看，要导入就另存成单独的文件再传。"
+
+
+def _hidden(numbers: Iterable[int]) -> str:
+    """A sentence when rows are read that nobody sees on the screen: a filter hides the others, it takes none away."""
+    rows = list(numbers)
+    return f"{name_rows(rows)}在表里隐藏着（多半是筛选），也一起看了，不要的删去再传。" if rows else ""
 
 
 def _no_heading(sheet: Sheet) -> str:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -45,9 +45,16 @@ class Sheet:
     """A visible sheet, laid out when its rows are first asked for."""
 
     def __init__(
-        self, name: str, load: Callable[[], tuple[Rows, list[Merge]]], *, since_1904: bool = False
+        self,
+        name: str,
+        load: Callable[[], tuple[Rows, list[Merge]]],
+        *,
+        hidden: Collection[int] = (),
+        since_1904: bool = False,
     ) -> None:
+        """`hidden` are the rows, from 0, that a filter or a hand has hidden."""
         self.name = name
+        self.hidden = hidden
         self._load = load
         self._since_1904 = since_1904
         self._content: tuple[Rows, list[Merge]] | None = None
@@ -185,6 +192,7 @@ def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[Sheet]:
         Sheet(
             found.name,
             partial(_lay_out, book, by_name[found.name]),
+            hidden=by_name[found.name].hidden,
             since_1904=by_name[found.name].since_1904,
         )
         for found in known

@@ -27,6 +27,7 @@ from core.sheets.xlsx import Part
 
 BOF, EOF, BOUND_SHEET, FILE_PASS, BOOL_ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0205
 SINCE_1904 = 0x0022
+ROW, HIDDEN = 0x0208, 0x20
 FORMULAS = {0x0006, 0x0206, 0x0406, 0x0221, 0x04BC}
 # LABELSST, LABEL, NUMBER, RK, MULRK, BOOLERR, RSTRING: all begin with row and column.
 CELLS = {0x00FD, 0x0204, 0x0203, 0x027E, 0x00BD, BOOL_ERROR, 0x00D6}
@@ -137,6 +138,8 @@ def _sheet(stream: bytes, offset: int) -> tuple[Part, int]:
     part = Part("")
     rows = columns = 0
     for kind, start, length in _records(stream, offset):
+        if kind == ROW and stream[start + 12] & HIDDEN:
+            part.hidden.add(_TWO.unpack_from(stream, start)[0])
         if kind not in CELLS and kind not in FORMULAS:
             continue
         row, column = _TWO.unpack_from(stream, start)

@@ -42,6 +42,8 @@ class Part:
     name: str
     trouble: SheetError | None = None
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    """Rows (from 0) that a filter or a hand has hidden; the reader reads them like the others."""
     since_1904: bool = False
     """Its days are counted from 1904, as old Macs did, not from 1900."""
 
@@ -125,6 +127,9 @@ def _refuse_doctype(raw: bytes) -> None:
 
 _COLUMNS = [("[A-Z]", 26), ("A?[A-Z]", 52), ("[AB]?[A-Z]", 78), ("[A-C]?[A-Z]", 104), ("[A-J]?[A-Z]", 286)]
 _ROWS = [(r"\d{1,4}", 9_999), (r"1?\d{1,4}", 19_999), (r"[1-4]?\d{1,4}", 49_999), (r"\d{1,5}", 99_999)]
+_HIDDEN = b' hidden="1"'
+_ROW_TAG = re.compile(rb"<row\b[^>]*>")
+_ROW_NUMBER = re.compile(rb'\br="(\d{1,7})"')
 _REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -146,6 +151,7 @@ class _Scan:
     def __init__(self) -> None:
         self.columns = self.rows = 0
         self.row_tags = 0
+        self.hidden: set[int] = set()
         self.plain = True
         self._rest = b""
         self._began = self._ended = False
@@ -171,12 +177,19 @@ class _Scan:
 
     def _certify(self, text: bytes) -> None:
         self.row_tags += text.count(b"<row")
+        if text.count(_HIDDEN):
+            self._note_hidden(text)
         if text.count(b"<f") or text.count(b' t="e"'):
             self.plain = False
         at = 0
         while self.plain and (found := _stranger(self.columns, self.rows).search(text, at)):
             at = found.start()
             self._widen(_REFERENCE.match(text, at))
+
+    def _note_hidden(self, text: bytes) -> None:
+        for tag in _ROW_TAG.findall(text):
+            if _HIDDEN in tag and (number := _ROW_NUMBER.search(tag)):
+                self.hidden.add(int(number[1]) - 1)
 
     def _widen(self, reference: re.Match[bytes] | None) -> None:
         if reference:
@@ -204,6 +217,7 @@ def _examine(archive: Archive, name: str, part: Part) -> None:
         tail = chunk[-16:]
         if scan.plain and scan.row_tags <= MAX_ROW_TAGS:
             scan.feed(chunk)
+    part.hidden = scan.hidden
     if scan.row_tags > MAX_ROW_TAGS:
         part.trouble = too_many_rows()
     elif not scan.certified:
@@ -233,6 +247,8 @@ class _Cells:
                 self._stop(too_many_rows())
             self.row = int(attributes.get("r", self.row + 2)) - 1
             self.column = -1
+            if attributes.get("hidden") in {"1", "true"}:
+                self.part.hidden.add(self.row)
         elif tag == "c":
             self._enter(attributes)
         elif tag == "f":

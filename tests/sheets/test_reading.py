@@ -46,6 +46,18 @@ def test_rows_begin_at_the_first_cell_and_end_with_the_last_content():
     assert rows_of(saved(book)) == [["", "", "", ""], ["", "", "", ""], ["", "", "x", ""]]
 
 
+def test_hidden_rows_are_known():
+    book, old = openpyxl.Workbook(), xlwt.Workbook()
+    page = old.add_sheet("名单")
+    for number in range(4):
+        book.active.append([number])
+        page.write(number, 0, number)
+    book.active.row_dimensions[3].hidden = page.row(2).hidden = True
+    for data in (saved(book), saved(old)):
+        [sheet] = sheets.read(data, "a").sheets
+        assert (set(sheet.hidden), len(sheet.rows)) == ({2}, 4)
+
+
 def test_days_counted_from_1904():
     book, old = openpyxl.Workbook(), xlwt.Workbook()
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
