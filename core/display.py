@@ -1,6 +1,6 @@
 """Stored values as people read them: labels for codes, names for keys, masked ID numbers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from json import dumps
 from typing import Any, NamedTuple
 
@@ -9,7 +9,6 @@ from django.utils.timezone import localtime
 
 from core import identity
 from core.history import changes_of
-from core.models import Change
 from core.records import Record
 from core.templatetags.look import time_cn
 
@@ -22,6 +21,9 @@ class Line(NamedTuple):
     new: str
 
 
+Fields = Mapping[str, models.Field[Any, Any]]
+Pairs = Mapping[str, Sequence[Any]]
+"""What stood in a field and what stands there now, as they are stored, by field name."""
 Lines = Mapping[str, Callable[[Any, Any], list[Line]]]
 """How a page tells fields that hold much: lines of what stood there and what stands there now, by field name."""
 
@@ -76,7 +78,7 @@ def history_of(
     }
     changes = changes_of([row for _, row in rows], limit)
     names = {
-        table: _names(fields[table], [change for change in changes if change.table == table])
+        table: names_in(fields[table], [change.changes or {} for change in changes if change.table == table])
         for table in {change.table for change in changes}
     }
     return [
@@ -86,26 +88,34 @@ def history_of(
             change.by_name or "",
             change.at,
             change.get_source_display(),
-            _lines(fields[change.table], change, names[change.table], show_phones, told or {}),
+            lines_of(
+                fields[change.table],
+                change.changes or {},
+                names[change.table],
+                show_phones=show_phones,
+                told=told,
+            ),
         )
         for change in changes
     ]
 
 
-def fields_of(model: type[Record]) -> dict[str, models.Field[Any, Any]]:
+def fields_of(model: type[models.Model]) -> Fields:
     return {field.name: field for field in model._meta.concrete_fields}
 
 
-def _lines(
-    fields: dict[str, models.Field[Any, Any]],
-    change: Change,
+def lines_of(
+    fields: Fields,
+    changes: Pairs,
     names: dict[tuple[str, Any], str],
-    show_phones: bool,
-    told: Lines,
+    *,
+    show_phones: bool = True,
+    told: Lines | None = None,
 ) -> list[Line]:
+    """What changed of a row, field by field."""
     lines = []
-    for name, pair in (change.changes or {}).items():
-        if name in told:
+    for name, pair in changes.items():
+        if told and name in told:
             lines += told[name](*pair)
         elif name in fields:
             old, new = (shown(fields[name], value, names) for value in pair)
@@ -121,13 +131,11 @@ def _target(field: models.Field[Any, Any]) -> type[models.Model]:
     return model
 
 
-def _names(
-    fields: dict[str, models.Field[Any, Any]], changes: Iterable[Change]
-) -> dict[tuple[str, Any], str]:
+def names_in(fields: Fields, changes: Iterable[Pairs]) -> dict[tuple[str, Any], str]:
     """(field name, key) → name, one query for each foreign key that occurs."""
     keys: dict[str, set[Any]] = {}
     for change in changes:
-        for name, pair in (change.changes or {}).items():
+        for name, pair in change.items():
             if isinstance(fields.get(name), models.ForeignKey):
                 keys.setdefault(name, set()).update(value for value in pair if value is not None)
     return {

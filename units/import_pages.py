@@ -15,12 +15,16 @@ from django.views.decorators.http import require_POST
 
 from core.importing import runs, tasks, workbooks
 from core.importing.kinds import Sheet, all_kinds, find_kind
+from core.importing.telling import coming_changes
 from core.lists import log_download
 from core.models import ImportRow, ImportRun
 from units.access import get_visible, office_required, user_of
 
 MAX_BYTES = 20 * 1024 * 1024
 ERRORS_SHOWN = 50
+MORE_SHOWN = 1000
+"""A browser lays out some thousand lines in a second; the marked workbook holds them all."""
+CHANGES_SHOWN = 20
 RUNS_SHOWN = 20
 Status = ImportRun.Status
 GONE = "原表没有了：过了 30 天已经删除，或者这次没有检查出结果。"
@@ -101,8 +105,9 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         runs.note_seen(run)
     wrong = ImportRow.objects.filter(run=run, errors__isnull=False).order_by("number")
     everything = request.GET.get("all") == "1"
-    rows = list(wrong if everything else wrong[:ERRORS_SHOWN])
+    rows = list(wrong[: MORE_SHOWN if everything else ERRORS_SHOWN])
     warned = ImportRow.objects.filter(run=run, warnings__isnull=False).order_by("number")
+    changes = coming_changes(run, CHANGES_SHOWN) if run.status == Status.CHECKED and run.changed_count else []
     sheet = _sheet(run.kind)
     return render(
         request,
@@ -123,10 +128,14 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "progress": _progress(run),
             "good": run.created_count + run.changed_count,
             "errors": [(row.number, error) for row in rows for error in row.errors or []],
-            "more": 0 if everything else max(0, run.wrong_count - len(rows)),
+            "more": max(0, run.wrong_count - len(rows)),
+            "everything": everything,
             "warnings": [
                 (row.number, error) for row in warned[:ERRORS_SHOWN] for error in row.warnings or []
             ],
+            "warned_more": max(0, warned.count() - ERRORS_SHOWN),
+            "changes": changes,
+            "changed_more": max(0, run.changed_count - len({number for number, _ in changes})),
             "may_be_marked": workbooks.may_be_marked(run),
             "is_marked": workbooks.is_ready(run),
             "why_not_undo": runs.why_not_undo(run) if run.status == Status.DONE else "",

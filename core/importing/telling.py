@@ -1,0 +1,28 @@
+"""What an import is going to change, told before it does."""
+
+from django.apps import apps
+
+from core.display import Line, fields_of, lines_of, names_in
+from core.importing import files
+from core.importing.planning import unpack
+from core.models import ImportRun
+
+
+def coming_changes(run: ImportRun, limit: int) -> list[tuple[int, Line]]:
+    """(row number, what stands in the system and what the row says) of the first `limit` rows that change something.
+
+    Nothing when the plan is gone.
+    """
+    try:
+        updates = unpack(files.read(run, files.PLAN))["updates"]
+    except FileNotFoundError:
+        return []
+    numbers = sorted({number for update in updates for number in update["numbers"]})[:limit]
+    told = []
+    for update in updates:
+        fields = fields_of(apps.get_model(update["model"]))
+        pairs = zip(update["numbers"], update["changes"], strict=True)
+        rows = [(number, changes) for number, changes in pairs if numbers and number <= numbers[-1]]
+        names = names_in(fields, [changes for _, changes in rows])
+        told += [(number, line) for number, changes in rows for line in lines_of(fields, changes, names)]
+    return sorted(told, key=lambda pair: pair[0])
