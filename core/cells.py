@@ -122,6 +122,14 @@ def clean_name(value: Cell, max_length: int = 0) -> str:
     return clean_text(text, max_length)
 
 
+def clean_person(value: Cell, max_length: int = 0) -> str:
+    """The name of one person."""
+    name = clean_name(value, max_length)
+    if re.search(r"[、，,;；/|]", name):
+        raise CellError("像是不止一个人", "一格只写一个人的姓名")
+    return name
+
+
 def clean_name_text(text: str) -> str:
     """A name, or a part of one to look for, without the spaces and with the dot that names are kept with."""
     return _NAME_DOT.sub("·", _NAME_SPACE.sub("", text))

@@ -1,6 +1,6 @@
 """The base of every domain row: a version that nobody overwrites unknowingly, and its history."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -28,6 +28,8 @@ class Record(models.Model):
     """Fields whose values never stand in the history."""
     names: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold the name of a person, unit or place."""
+    clean_name: ClassVar[Callable[..., str]] = staticmethod(clean_name)
+    """How such a name is cleaned."""
     codes: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold a code or a telephone: full-width digits and spaces are made plain."""
 
@@ -50,7 +52,7 @@ class Record(models.Model):
                     if text and field.name in self.codes:
                         setattr(self, field.attname, clean_text(text).replace(" ", ""))
                     if field.name in self.names:
-                        setattr(self, field.attname, clean_name(text))
+                        setattr(self, field.attname, self.clean_name(text))
                 except CellError as error:
                     errors[field.name] = str(error)
         try:

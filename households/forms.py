@@ -112,7 +112,7 @@ class HeadForm(forms.Form):
 
     def clean_head_name(self) -> str:
         try:
-            return cells.clean_name(self.cleaned_data["head_name"])
+            return cells.clean_person(self.cleaned_data["head_name"])
         except cells.CellError as error:
             raise ValidationError(str(error)) from error
 

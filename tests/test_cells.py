@@ -156,6 +156,12 @@ def test_names_that_are_none(value):
     assert refused(cells.clean_name, value)[0] in {"不是名字", "名字里写了号码"}
 
 
+@pytest.mark.parametrize("value", ["王三、李四", "王三/李四", "王三，李四", "王三；李四"])
+def test_two_people_are_no_name(value):
+    assert refused(cells.clean_person, value)[0] == "像是不止一个人"
+    assert cells.clean_name("县纪委、监察局") == "县纪委、监察局"
+
+
 # --- dates --------------------------------------------------------------------------------------
 
 SEPARATED = [

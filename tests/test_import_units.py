@@ -115,3 +115,11 @@ def test_a_short_unit_name_of_two_asks(office) -> None:
     make_unit(name="武山县审计二局", short_name="审计局")
     run = check("cadres", office, [{"姓名": "丙", "单位": "审计局", "手机号": "13900000001"}])
     assert whys(run) == ["B2 对得上两个单位：武山县审计局、武山县审计二局"]
+
+
+def test_a_role_in_another_word_and_one_that_is_none(office) -> None:
+    row = {"姓名": "丙", "单位": office.unit.name, "手机号": "13900000001"}
+    [error] = errors(check("cadres", office, [{**row, "角色": "联络员"}]))
+    assert error["remedy"] == "填干部、单位负责人之一"
+    load("cadres", office, [{**row, "角色": "负责人"}])
+    assert Cadre.objects.get(name="丙").is_leader

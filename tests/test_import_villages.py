@@ -124,3 +124,16 @@ def test_a_third_village_of_a_unit_warns(office) -> None:
         make_village_pairing(unit=unit)
     run = check("village_pairings", office, [{"单位": unit.name, "村级代码": make_village().code}])
     assert (outcomes(run), warnings(run)) == (["created"], ["联了 3 个村，超过要求的 2 个"])
+
+
+def test_a_village_with_its_township_in_one_cell(office) -> None:
+    """As a question of ours writes them; a township's government stands for the township."""
+    first = make_village(name="青崖村", town=make_division(code="620524101", name="洛门镇"))
+    make_village(name="青崖村", town=make_division(code="620524102", name="鸳鸯镇"))
+    unit = make_unit(name="县审计局").name
+    rows = [{"单位": unit, "村": "青崖村"}, {"单位": unit, "村": "洛门镇青崖村委会"}]
+    assert whys(check("village_pairings", office, rows)) == ["B2 对得上两个村：洛门镇青崖村、鸳鸯镇青崖村"]
+    for row in ({"村": "洛门镇青崖"}, {"村": "青崖", "乡镇": "洛门镇人民政府"}):
+        assert outcomes(check("village_pairings", office, [{"单位": unit, **row}])) == ["created"]
+    row = {"单位": unit, "村": "洛门镇青崖村", "村级代码": first.code}
+    assert outcomes(check("village_pairings", office, [row])) == ["created"]

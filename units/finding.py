@@ -27,7 +27,8 @@ def mobile(value: Cell) -> str:
 
 
 def short(name: str) -> str:
-    """武山县 = 武山, 城关镇 = 城关."""
+    """武山县 = 武山, 城关镇 = 城关, 城关镇人民政府 = 城关."""
+    name = name.removesuffix("政府").removesuffix("人民")
     for ending in ("街道办事处", "街道", "自治县", "县", "区", "镇", "乡", "市", "省"):
         if name.endswith(ending) and len(name) > len(ending) + 1:
             return name.removesuffix(ending)

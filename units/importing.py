@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from core.cells import Cell, CellError, clean_name, clean_phone, clean_text
+from core.cells import Cell, CellError, clean_choice, clean_name, clean_phone, clean_text
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.kinds import Sheet
@@ -124,6 +124,21 @@ class UnitSheet(Sheet):
         drafts.finish()
 
 
+_GIVEN = clean_choice(SHEET_ROLES, {"负责人": Role.LEADER.label})
+_STORED = clean_choice({role.value: role.label for role in Role})
+
+
+def sheet_role(value: Cell) -> str | None:
+    """A role that a sheet may give, or one that the account may have already."""
+    try:
+        return _GIVEN(value)
+    except CellError as error:
+        try:
+            return _STORED(value)
+        except CellError:
+            raise error from None
+
+
 def staff_number(value: Cell) -> str:
     text = clean_text(value, 20).replace(" ", "")
     if len(text) == 11 and text.isdecimal():
@@ -150,7 +165,7 @@ class CadreSheet(Sheet):
             field_column(Cadre, "staff_no", clean=staff_number, help="没有手机号的填"),
             field_column(Cadre, "rank", clearable=False, spellings=RANK_SPELLINGS, aliases=("干部级别", "行政级别")),
             field_column(Cadre, "post"),
-            field_column(Cadre, "role", choices=roles, clearable=False,
+            field_column(Cadre, "role", clean=sheet_role, choices=roles, clearable=False,
                          help="双联办和查阅账号在干部页上开"),
             field_column(Cadre, "left_on"),
         ]  # fmt: skip

@@ -66,7 +66,8 @@ class Villages:
         self.by_alias = {alias.code: self.by_pk[alias.village_id] for alias in aliases}
         self.by_form: dict[str, list[Village]] = defaultdict(list)
         for village in self.by_code.values():
-            for form in {village.name, short_name(village.name), bare_name(village.name)}:
+            forms = {village.name, short_name(village.name), bare_name(village.name)}
+            for form in forms | {f"{village.division.name}{form}" for form in forms}:
                 self.by_form[form].append(village)
 
     def find(
@@ -86,7 +87,7 @@ class Villages:
             if not code.startswith(self.place):
                 return CellError(NOT_YOURS, "核对村级代码")
             return CellError("没有这个代码的村", "核对村级代码，或先导入村")
-        if name and code == village.code and bare_name(name) != bare_name(village.name):
+        if name and code == village.code and not _is_called(village, name):
             return CellError(f"是{village.name}的代码，和“村”一列对不上", "核对村级代码和村名")
         if town and code == village.code and not _in_town(village, town):
             return CellError(f"是{village.division.name}的代码，和“乡镇”一列对不上", "核对村级代码和乡镇")
@@ -108,6 +109,12 @@ class Villages:
     def _remedy(self, fitting: list[Village]) -> str:
         towns = {village.division_id for village in fitting}
         return TOWN_REMEDY if len(towns) == len(fitting) else "在“村级代码”一列写明是哪个村"
+
+
+def _is_called(village: Village, name: str) -> bool:
+    """By its name, or by its township's and its own."""
+    bare = bare_name(village.name)
+    return bare_name(name) in {bare, f"{village.division.name}{bare}"}
 
 
 def _in_town(village: Village, town: str) -> bool:

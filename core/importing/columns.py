@@ -18,7 +18,6 @@ from core.cells import (
     clean_date,
     clean_decimal,
     clean_int,
-    clean_name,
     clean_text,
     clean_yes_no,
     label_key,
@@ -112,7 +111,7 @@ def _cleaner(field: Any, spellings: Mapping[str, str] | None) -> Cleaner:
     if field.choices:
         return clean_choice({str(value): str(label) for value, label in field.choices}, spellings)
     if field.name in getattr(field.model, "names", ()):
-        return lambda value: clean_name(value, field.max_length or 0)
+        return lambda value: field.model.clean_name(value, field.max_length or 0)
     if isinstance(field, models.BooleanField):
         return clean_yes_no
     if isinstance(field, models.DateField):

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Substr
 
 from core import identity, pinyin
+from core.cells import clean_person
 from core.places import COUNTY, under
 from core.records import Record
 from households.choices import (
@@ -196,6 +197,7 @@ class Member(Record):
 
     untracked = frozenset({"version", "place", "pinyin", "initials", "id_hash"})
     names = frozenset({"name"})
+    clean_name = staticmethod(clean_person)
     objects = MemberQuerySet.as_manager()
 
     class Meta:

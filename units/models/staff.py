@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core import pinyin
+from core.cells import clean_person
 from core.places import CITY, COUNTY, PROVINCE, TOWN, above, under
 from core.records import Record
 from units.roles import Rank, Role
@@ -202,6 +203,7 @@ class Cadre(AbstractBaseUser, Record):
     untracked = frozenset({"version", "last_login", "place", "pinyin", "initials", "code_expires_at"})
     secret = frozenset({"password", "code_hash"})
     names = frozenset({"name"})
+    clean_name = staticmethod(clean_person)
     codes = frozenset({"phone", "staff_no"})
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
