@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 
 from core.importing import runs
+from core.importing.kinds import kind_of
+from core.importing.workbooks import template
 from core.models import ImportRun
 from households.models import Household
 from tests.factories import make_household, make_village
@@ -126,6 +128,15 @@ def test_other_sheets_with_such_a_list_are_told(office, village) -> None:
         1,
         "只看了“城关镇”这张表。“洛门镇”也有这样的列，没有看，要导入就另存成单独的文件再传。",
     )
+
+
+def test_the_explanations_of_our_own_workbook_are_no_list(office) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template(kind_of("units"))))
+    book.worksheets[0]["A2"] = "县审计局"
+    out = io.BytesIO()
+    book.save(out)
+    run = check("units", office, out.getvalue())
+    assert (outcomes(run), run.message) == (["created"], "")
 
 
 def test_of_many_sheets_the_first_are_named(office, village) -> None:

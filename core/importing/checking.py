@@ -78,7 +78,7 @@ def read(sheet: Sheet, data: bytes, filename: str) -> tuple[sheets.Sheet, Headin
         check_heading(sheet, heading)
     except Refused as refusal:
         raise Refused(f"{refusal}{_likelier(sheet, found.rows)}") from refusal
-    return found, heading, _left_out(sheet, found, book.sheets)
+    return found, heading, _left_out(sheet, heading, found, book.sheets)
 
 
 def _fit(sheet: Sheet, heading: Heading, rows: list[list[Cell]], place: str) -> tuple[Sheet, Heading]:
@@ -91,13 +91,16 @@ def _fit(sheet: Sheet, heading: Heading, rows: list[list[Cell]], place: str) -> 
     return fitted, whole
 
 
-def _left_out(sheet: Sheet, found: sheets.Sheet, all_sheets: list[sheets.Sheet]) -> str:
-    """A sentence when other sheets hold such a list too: a township on each, or an older copy."""
+def _left_out(sheet: Sheet, read: Heading, found: sheets.Sheet, all_sheets: list[sheets.Sheet]) -> str:
+    """A sentence when other sheets hold such a list too: a township on each, or an older copy. One lone heading is
+    no list beside more of them: the explanations of our own workbook name each column.
+    """
+    least = min(2, len(read.positions))
     names = []
     for other in all_sheets:
         try:
             heading = find_heading(sheet, other.rows) if other is not found else None
-            if heading and len(other.rows) > heading.row + 1:
+            if heading and len(heading.positions) >= least and len(other.rows) > heading.row + 1:
                 names.append(f"“{other.name}”")
         except (Refused, sheets.SheetError):
             continue
