@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.choices import BaseChoiceIterator
 
-from core.cells import clean_name_text
+from core.cells import CellError, clean_name_text, clean_phone
 
 
 def by_name(text: str, prefix: str = "") -> Q:
@@ -54,8 +54,12 @@ class SearchForm(forms.Form):
     q = forms.CharField(label="查找", required=False, max_length=60)
 
     def clean_q(self) -> str:
-        """As names and numbers are stored: full-width digits made plain, no spaces within."""
-        return "".join(plain(self.cleaned_data["q"]).split())
+        """As names and numbers are stored: full-width digits made plain, no spaces within, a whole phone as one."""
+        text = "".join(plain(self.cleaned_data["q"]).split())
+        try:
+            return clean_phone(text) or text
+        except CellError:
+            return text
 
     def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow by every understood field; what is not understood is left out and said by `problem`."""

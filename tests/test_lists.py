@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from core.lists import PER_PAGE
 from core.models import Download, ImportRun
 from tests.factories import (
+    make_activity,
+    make_assistance,
     make_cadre,
     make_division,
     make_household,
@@ -90,7 +92,11 @@ def test_a_household_is_found_by_id_number_phone_and_number(desk_client):
 
 
 @pytest.mark.parametrize(
-    "text", ["１３９０９３８０００１", "139 0938 0001", "62052419600501001 0", "张 玉莲", "李秋菊"]
+    "text",
+    [
+        *("１３９０９３８０００１", "139 0938 0001", "139-0938-0001", "+86 13909380001"),
+        *("62052419600501001 0", "张 玉莲", "李秋菊"),
+    ],
 )
 def test_what_is_typed_is_read_like_a_sheet(desk_client, text):
     household = make_household(head="", phone="13909380001")
@@ -100,12 +106,34 @@ def test_what_is_typed_is_read_like_a_sheet(desk_client, text):
     assert names_in(page_of(desk_client, "/households/?" + urlencode({"q": text}))) == ["张玉莲"]
 
 
-@pytest.mark.parametrize("text", ["水务", "xianshuiwu", "xswj", "0123", "水办", "高国强", "0938-342"])
+@pytest.mark.parametrize(
+    "text", ["水务", "xianshuiwu", "xswj", "0123", "水办", "高国强", "0938-342", "09383421000"]
+)
 def test_a_unit_is_found_by_name_code_contact_and_phone(desk_client, text):
     make_unit(name="县水务局", code="0123", short_name="水办", contact="高国强", contact_phone="0938-3421000")
     make_unit(name="县林业局")
     page = page_of(desk_client, "/units/?" + urlencode({"q": text})).split("<tbody>")[1]
     assert ("县水务局" in page, "县林业局" in page) == (True, False)
+
+
+def test_of_two_villages_of_one_name_the_township_tells(desk_client):
+    village = make_village(name="青崖村", town=make_division(code="620524101", name="洛门镇"))
+    make_household(head="王有福", village=village)
+    assert "洛门镇" in page_of(desk_client, "/households/").split("<tbody>")[1]
+    assert "洛门镇青崖村" in page_of(desk_client, "/search/?q=wyf")
+
+
+@pytest.mark.parametrize("url", ["/households/", "/activities/", "/assistance/"])
+def test_totals_stand_below_their_columns(desk_client, cadre, url):
+    household = make_household(size=7)
+    make_activity(cadre=cadre, people=7)
+    make_assistance(cadre=cadre, household=household, cash=7)
+    html = page_of(desk_client, url)
+    spans = [
+        int(n or 1)
+        for n in re.findall(r'<td(?:[^>]*colspan="(\d+)")?', html.split("<tfoot>")[1].split("</tfoot>")[0])
+    ]
+    assert sum(spans) == html.split("</thead>")[0].count('<th scope="col"')
 
 
 def test_filters_narrow_and_the_workbook_equals_the_page(desk_client, office):

@@ -159,6 +159,7 @@ def _columns(user: Cadre) -> list[Column]:
     return [
         Column("户主", "head_name", sort="head_pinyin", css="nowrap"),
         Column("户编号", "no", sort="no", css="quiet nowrap"),
+        Column("乡镇", "village__division__name", css="nowrap"),
         Column("村", "village__name", css="nowrap"),
         Column("组(社)", "group", sort="group", css="nowrap"),
         Column("属性", "kind", sort="kind", css="nowrap", show=labels_of(Kind)),

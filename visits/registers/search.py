@@ -34,7 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _groups(user: Cadre, text: str) -> list[dict[str, Any]]:
     asked = {"q": text}
-    households = Household.objects.visible_to(user).with_head().select_related("village")
+    households = Household.objects.visible_to(user).with_head().select_related("village__division")
     cadres = Cadre.objects.visible_to(user).select_related("unit")
     villages = Village.objects.visible_to(user).select_related("division")
     units = Unit.objects.visible_to(user).select_related("division")
@@ -44,7 +44,7 @@ def _groups(user: Cadre, text: str) -> list[dict[str, Any]]:
             "household",
             HouseholdSearch(asked, user=user).filter(households),
             text,
-            lambda row: (row.head_name, f"{row.village}{row.group} {row.no}"),
+            lambda row: (row.head_name, f"{row.village.division}{row.village}{row.group} {row.no}"),
         ),
         _group(
             "干部",
