@@ -90,17 +90,21 @@ class CadreAdmin(ScopedAdmin):
         return [*super().get_readonly_fields(request, obj), *(self.office_fields if kept else ())]
 
 
+class PlacedAdmin(ScopedAdmin):
+    """A new row begins with the office's own place."""
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"place": user_of(request).place, **super().get_changeform_initial_data(request)}
+
+
 @admin.register(Requirement)
-class RequirementAdmin(ScopedAdmin):
+class RequirementAdmin(PlacedAdmin):
     erasers = OFFICE
     fields = ("year", "place", "rank", "unit", "indicator", "minimum", "maximum")
     autocomplete_fields = ("unit",)
     list_display = ("indicator", "year", "place", "rank", "unit", "minimum", "maximum")
     list_select_related = ("unit",)
     list_filter = ("year", "indicator", "rank")
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"place": user_of(request).place, **super().get_changeform_initial_data(request)}
 
 
 @admin.register(Leave)
@@ -119,16 +123,13 @@ class LeaveAdmin(ScopedAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(ScopedAdmin):
+class CalendarDayAdmin(PlacedAdmin):
     """Days that the office corrects in the calendar by which problems fall due."""
 
     readers = erasers = OFFICE
     fields = ("on", "works", "note", "place")
     list_display = ("on", said("works", "上班", "上班", "放假"), "note", "place")
     list_filter = ("works",)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"place": user_of(request).place, **super().get_changeform_initial_data(request)}
 
 
 @admin.register(Word)

@@ -8,6 +8,11 @@ FIRST_DAY = date(2012, 1, 1)
 """The campaign began in February 2012; nothing in it happened before."""
 
 
+def month_of(day: date) -> int:
+    """The month of a day as rows keep it: 201509."""
+    return day.year * 100 + day.month
+
+
 def problem_of_day(day: date) -> str:
     """What is wrong with a day on which something has begun or ended, or ''.
 

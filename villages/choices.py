@@ -1,13 +1,13 @@
 """Choices of places and the phone as a reader may see it, shared by the registers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 
 from core.identity import mask_phone
 from core.lists import as_is
-from core.places import VILLAGE, under
+from core.places import TOWN, VILLAGE, under
 from units.models import Cadre, Division, Unit
 from villages.models import Village
 
@@ -28,8 +28,10 @@ def town_choices(user: Cadre) -> Choices:
     return [("", "乡镇"), *towns.order_by("code").values_list("code", "name")]
 
 
-def village_choices(user: Cadre, town: str) -> Choices:
-    """(code, name) of the visible villages, for an office of the chosen town only."""
+def village_choices(user: Cadre, data: Mapping[str, Any]) -> Choices:
+    """(code, name) of the visible villages; for an office of the town only that the filters name, by itself or
+    by one of its villages."""
+    town = str(data.get("town", "")) or str(data.get("village", ""))[:TOWN]
     villages = Village.objects.visible_to(user)
     if town:
         is_code = town.isascii() and town.isdecimal() and len(town) <= VILLAGE

@@ -19,9 +19,9 @@ from units.postings import Postings
 from villages.models import FundSource, Project, Village
 from visits.models import Assistance, AssistancePhoto, AssistanceShare, Problem, Visit
 from visits.refs import RefTaken, SameRef, differing
+from visits.summing import FEN
 
 NOTHING = Decimal(0)
-CENT = Decimal("0.01")
 SAME = [
     "kind",
     "given_on",
@@ -61,8 +61,8 @@ MOST = Worth(
 
 def split(whole: Worth, count: int) -> list[Worth]:
     """Equal parts that sum to the whole; what does not divide is the first one's. Whole goods stay whole."""
-    goods = Decimal(1) if whole.quantity == int(whole.quantity) else CENT
-    steps: dict[str, Any] = {"cash": CENT, "quantity": goods, "goods_value": CENT, "loan": CENT, "people": 1}
+    goods = Decimal(1) if whole.quantity == int(whole.quantity) else FEN
+    steps: dict[str, Any] = {"cash": FEN, "quantity": goods, "goods_value": FEN, "loan": FEN, "people": 1}
     first, others = Worth(), Worth()
     for name, step in steps.items():
         amount = getattr(whole, name)

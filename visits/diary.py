@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from core.forms import ChineseDateField
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
-from core.places import TOWN, under
+from core.places import under
 from core.search import SearchForm, by_name, key_field, offer, plain
 from households.choices import Relation
 from households.models import Member
 from units.access import user_of
+from units.days import month_of
 from units.models import Cadre, today
 from villages.choices import place_field, town_choices, unit_choices, village_choices
 from visits.models import Visit
@@ -45,10 +46,9 @@ class VisitSearch(SearchForm):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        town = str(self.data.get("town", "")) or str(self.data.get("village", ""))[:TOWN]
         choices = {
             "town": town_choices(user),
-            "village": village_choices(user, town),
+            "village": village_choices(user, self.data),
             "unit": unit_choices(user),
         }
         for name, options in choices.items():
@@ -217,7 +217,7 @@ def _month(text: str) -> int:
         day = date.fromisoformat(f"{text}-01")
     except ValueError:
         day = today()
-    return day.year * 100 + day.month
+    return month_of(day)
 
 
 def _first_day(month: int | None) -> date | None:

@@ -9,21 +9,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.lists import Heading, Row, address, send_workbook
-from units.access import get_visible, roles_required, user_of
+from units.access import get_visible, leader_or_overseer_required, user_of
 from units.context import frame_of
 from units.models import Cadre, Requirement, Unit, today
 from units.requirement_pages import year_of
-from units.roles import Rank, Role
+from units.roles import Rank
 from visits.duty import STANDING, Duty, cadre_duties, owing, unit_duties
 from visits.explaining import Verdict, explain_cadre, explain_unit
 from visits.models import Visit
 
 Indicator = Requirement.Indicator
 EMPTY = {"text": "这一年没有设下限，没有什么要核算的。要求由双联办在“要求”里设。"}
-overseeing = roles_required(Role.OFFICE, Role.LEADER, Role.VIEWER)
 
 
-@overseeing
+@leader_or_overseer_required
 def duties(request: HttpRequest) -> HttpResponseBase:
     """All units under the office: their own duties, and how many of their cadres still owe something."""
     user, year = user_of(request), year_of(request.GET.get("year", ""))
@@ -47,7 +46,7 @@ def duties(request: HttpRequest) -> HttpResponseBase:
     return _table(request, f"{year} 年要求完成情况", headings, rows, "duties-unit", year, "个单位")
 
 
-@overseeing
+@leader_or_overseer_required
 def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One unit: its own duties explained, and each of its cadres by name."""
     user, year = user_of(request), year_of(request.GET.get("year", ""))

@@ -16,7 +16,7 @@ from core.sets import records_in, rows_in
 from households.importing import HouseholdPairingSheet
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.models import Household, HouseholdPairing
-from units.days import problem_of_day
+from units.days import month_of, problem_of_day
 from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre
 from units.postings import Postings
@@ -243,7 +243,7 @@ class _Visits:
                 "household_id": household.pk if household else None,
                 "village_id": village.pk if village else None,
                 "visited_on": day,
-                "month": day.year * 100 + day.month,
+                "month": month_of(day),
                 "nights": self._nights(index, cadre["id"]),
                 "kind": table.get("kind", index, Visit.Kind.HOME.value),
                 "reasons": table.get("reasons", index, ""),

@@ -7,7 +7,12 @@ from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 
 from visits.models import Assistance, AssistanceShare
 
-CENT = Decimal("0.01")
+FEN = Decimal("0.01")
+
+
+def in_fen(amount: Any) -> Decimal:
+    """A sum of amounts to the 分: SQLite adds decimals as floats and drops their last noughts."""
+    return Decimal(amount or 0).quantize(FEN)
 
 
 class Sums(NamedTuple):
@@ -39,8 +44,5 @@ def _amounts(rows: QuerySet[Any]) -> dict[str, Aggregate]:
 
 
 def _sums(row: dict[str, Any]) -> Sums:
-    """SQLite adds decimals as floats: to the 分 they are exact again."""
-    cash, goods, loan = (
-        Decimal(row[name] or 0).quantize(CENT) for name in ("cash_sum", "goods_sum", "loan_sum")
-    )
+    cash, goods, loan = (in_fen(row[name]) for name in ("cash_sum", "goods_sum", "loan_sum"))
     return Sums(row["n"], cash, goods, loan, row["people_sum"] or 0)

@@ -1,16 +1,14 @@
 """一户一策：the plan of a household, its measures, who benefits from a project, and when a family is away."""
 
-from decimal import Decimal
 from typing import Any
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from core.places import under
 from core.records import Record
 from households.models.household import Household
-from units.models import OF_THE_CAMPAIGN, Cadre, today
+from units.models import NOT_NEGATIVE, OF_THE_CAMPAIGN, Cadre, today
 from villages.models import Project
 
 
@@ -70,7 +68,7 @@ class Measure(Record):
         decimal_places=2,
         null=True,
         blank=True,
-        validators=[MinValueValidator(Decimal(0), "不能是负数。")],
+        validators=[NOT_NEGATIVE],
         help_text="元",
     )
     done_on = models.DateField("完成日期", null=True, blank=True)

@@ -17,6 +17,7 @@ from lianhu.demo.scales import Scale
 from lianhu.demo.season import Year, is_before_festival
 from lianhu.demo.staff import Team, Worker
 from lianhu.demo.topics import ticked
+from units.days import month_of
 from units.presets import ORDINARY
 from visits.models import Visit, recorded_late
 from visits.recording import row_ref
@@ -299,7 +300,7 @@ class Diary:
             "village_id": place.pk,
             "household_id": home.pk if home else None,
             "visited_on": day,
-            "month": day.year * 100 + day.month,
+            "month": month_of(day),
             "nights": nights,
             "kind": form.kind,
             "reasons": form.reasons,

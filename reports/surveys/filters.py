@@ -47,7 +47,7 @@ class SurveySearch(SearchForm):
         self.years = [(str(year), f"{year} 年") for year in years or [today().year]]
         offer(self, "year", self.years)
         offer(self, "town", town_choices(user))
-        offer(self, "village", village_choices(user, chosen.get("town", "") or chosen.get("village", "")[:9]))
+        offer(self, "village", village_choices(user, chosen))
         offer(self, "unit", unit_choices(user))
         self.is_valid()
 

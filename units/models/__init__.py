@@ -1,10 +1,11 @@
 """行政区划、单位、干部（也是用户）、要求（限额）、请假、工作日历，和页面上可改的词。"""
 
-from units.models.rules import OF_THE_CAMPAIGN, YEARS, CalendarDay, Leave, Requirement, Word
+from units.models.rules import NOT_NEGATIVE, OF_THE_CAMPAIGN, YEARS, CalendarDay, Leave, Requirement, Word
 from units.models.staff import LEVEL_OF_LENGTH, Cadre, CadreQuerySet, Division, Reach, Unit, today
 
 __all__ = [
     "LEVEL_OF_LENGTH",
+    "NOT_NEGATIVE",
     "OF_THE_CAMPAIGN",
     "YEARS",
     "Cadre",

@@ -1,5 +1,7 @@
 """要求（限额）、请假、工作日历，和页面上可改的词。"""
 
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -18,6 +20,7 @@ OF_THE_CAMPAIGN = [
     MinValueValidator(YEARS[0], "双联行动 2012 年才开始，年度写四位数，如 2015。"),
     MaxValueValidator(YEARS[1], "年度太远，写四位数，如 2015。"),
 ]
+NOT_NEGATIVE = MinValueValidator(Decimal(0), "不能是负数。")
 
 
 class RequirementQuerySet(models.QuerySet["Requirement"]):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -12,10 +12,8 @@ from django.db.models.functions import Coalesce
 from core.attachments import Attachment
 from core.places import under
 from core.records import Record
-from units.models import Cadre, Unit, today
+from units.models import NOT_NEGATIVE, Cadre, Unit, today
 from villages.models.village import Village
-
-NOT_NEGATIVE = MinValueValidator(Decimal(0), "不能是负数。")
 
 
 class FundSource(models.TextChoices):

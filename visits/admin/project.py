@@ -17,7 +17,7 @@ from units.models import Unit
 from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline
 from villages.models import Project, ProjectFund, ProjectNote, Village
 from visits.plans.forms import DayPassed
-from visits.plans.projects import in_fen
+from visits.summing import in_fen
 
 
 class ProjectAdminForm(ScopedForm):

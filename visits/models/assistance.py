@@ -1,9 +1,7 @@
 """帮扶措施、实事：help with money, goods, loans or training, and each household's share of it."""
 
 import uuid
-from decimal import Decimal
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat
@@ -13,15 +11,14 @@ from core.attachments import Attachment
 from core.places import under
 from core.records import Record
 from households.models import Household, head_names, paired_by
-from units.models import Cadre, Unit
+from units.days import month_of
+from units.models import NOT_NEGATIVE, Cadre, Unit
 from units.roles import Rank
 from villages.models import FundSource, Project, Village
 from visits.choices import AssistanceKind
 from visits.models.problem import Problem
 from visits.models.visit import Visit
 from visits.models.voidable import VOID_WITHIN, Voidable, void_has_reason
-
-NOT_NEGATIVE = MinValueValidator(Decimal(0), "不能是负数。")
 
 
 class AssistanceQuerySet(models.QuerySet["Assistance"]):
@@ -166,7 +163,7 @@ class Assistance(Amounts, Voidable):
         return f"{self.get_kind_display()}：{self.content[:20]}"
 
     def fill(self) -> None:
-        self.month = self.given_on.year * 100 + self.given_on.month
+        self.month = month_of(self.given_on)
         self.place = self.village.place
 
 

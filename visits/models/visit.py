@@ -14,6 +14,7 @@ from core.attachments import Attachment
 from core.places import under
 from core.records import Record
 from households.models import Household, head_names
+from units.days import month_of
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import Village
@@ -219,7 +220,7 @@ class Visit(Voidable):
         return f"{self.cadre} {self.visited_on:%Y-%m-%d} {self.get_kind_display()}"
 
     def fill(self) -> None:
-        self.month = self.visited_on.year * 100 + self.visited_on.month
+        self.month = month_of(self.visited_on)
         self.place = self.village.place if self.village else self.unit.place
         self.is_late = recorded_late(self.visited_on, self.recorded_at)
 

@@ -46,10 +46,9 @@ class PairingSearch(SearchForm):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        town = str(self.data.get("town", "")) or str(self.data.get("village", ""))[:9]
         choices = {
             "town": town_choices(user),
-            "village": village_choices(user, town),
+            "village": village_choices(user, self.data),
             "unit": unit_choices(user),
         }
         for name, options in choices.items():

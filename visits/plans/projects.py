@@ -1,6 +1,5 @@
 """帮扶项目: the list, one project with its money and progress, and its forms."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -26,11 +25,7 @@ from villages.choices import place_field, town_choices, unit_choices
 from villages.models import FundSource, Project, ProjectFund, ProjectNote, Village
 from visits.plans.forms import BeneficiariesForm, FundForm, ProjectForm
 from visits.plans.progress import history_with_notes, may_note
-
-
-def in_fen(amount: Any) -> Decimal:
-    """An amount with its two decimals, which SQLite drops."""
-    return Decimal(amount).quantize(Decimal("0.01"))
+from visits.summing import in_fen
 
 
 class ProjectSearch(SearchForm):

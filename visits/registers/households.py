@@ -50,10 +50,9 @@ class HouseholdSearch(SearchForm):
         self.user = user
         if user.is_viewer:
             self.placeholder = "户主、拼音、编号"
-        town = str(self.data.get("town", ""))
         choices = {
             "town": town_choices(user),
-            "village": village_choices(user, town or str(self.data.get("village", ""))[:9]),
+            "village": village_choices(user, self.data),
             "unit": [("", "联户单位"), *unit_choices(user)[1:]],
         }
         for name, options in choices.items():

@@ -12,6 +12,7 @@ from lianhu.demo.field.findings import Findings
 from lianhu.demo.field.known import Known
 from lianhu.demo.homes import Home
 from lianhu.demo.topics import ticked
+from units.days import month_of
 from visits.models import Visit
 
 GO = 0.1
@@ -119,7 +120,7 @@ class Aways:
             "village_id": home.place.pk,
             "household_id": home.pk,
             "visited_on": day,
-            "month": day.year * 100 + day.month,
+            "month": month_of(day),
             "nights": 0,
             "kind": Visit.Kind.PHONE,
             "reasons": "",

@@ -14,6 +14,7 @@ from lianhu.demo.field.known import Known, Trip
 from lianhu.demo.field.problems import Settled
 from lianhu.demo.homes import Home, Place
 from lianhu.demo.season import spring_festival
+from units.days import month_of
 from villages.models import FundSource
 from visits.choices import AssistanceKind
 
@@ -163,7 +164,7 @@ class Help:
             "ref": uuid4(rng),
             "kind": gift.kind,
             "given_on": item.day,
-            "month": item.day.year * 100 + item.day.month,
+            "month": month_of(item.day),
             "content": gift.content,
             "goods": gift.goods,
             "goods_unit": gift.goods_unit,
