@@ -128,6 +128,7 @@ def test_slips_carry_a_fresh_code_for_those_without_a_password(office):
     html = client.post("/cadres/slips/", {"pk": [new.pk, settled.pk]}).content.decode()
     code = re.search(r"一次性口令：([0-9A-Z]{4}-[0-9A-Z]{4})", html)[1]
     assert "车玉兰" not in html
+    assert "还有 1 人没有印" in html
     assert login(Client(), new.phone, code).status_code == 302
 
 

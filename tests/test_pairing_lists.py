@@ -157,7 +157,7 @@ def test_the_roster_has_the_columns_that_are_handed_in(office, cadre, pairing):
 def test_its_workbook_says_the_same_and_is_logged(office, cadre, pairing):
     client = client_of(office)
     rows = read(client.get(f"/pairings/roster/?village={pairing.household.village_id}&export=xlsx"))
-    assert rows[0][0] == "榜沙村联户花名册"
+    assert rows[0][0] == "城关镇榜沙村联户花名册"
     assert "填报单位：县双联办" in rows[1][0]
     assert "制表人：汪玉琪" in rows[1][0]
     assert "日期：" in rows[1][0]
@@ -165,7 +165,12 @@ def test_its_workbook_says_the_same_and_is_logged(office, cadre, pairing):
     assert rows[3][1:3] == ["苟进才", pairing.household.no]
     assert rows[3][11] == cadre.phone
     log = Download.objects.get()
-    assert (log.by, log.what, log.filters, log.row_count) == (office, "联户花名册", "榜沙村联户花名册", 1)
+    assert (log.by, log.what, log.filters, log.row_count) == (
+        office,
+        "联户花名册",
+        "城关镇榜沙村联户花名册",
+        1,
+    )
 
 
 def test_a_units_roster_names_the_villages(office, cadre, pairing):

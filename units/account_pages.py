@@ -53,7 +53,7 @@ def slips(request: HttpRequest) -> HttpResponse:
     An account that was locked is opened on its own page, not along with a tick on all.
     """
     user = user_of(request)
-    keys = [key for key in map(key_of, request.POST.getlist("pk")) if key]
+    keys = {key for key in map(key_of, request.POST.getlist("pk")) if key}
     ticked = (
         Cadre.objects.editable_by(user).current().filter(pk__in=keys, is_active=True).select_related("unit")
     )
@@ -61,7 +61,7 @@ def slips(request: HttpRequest) -> HttpResponse:
     if not new:
         messages.warning(request, "请勾选还没有密码的干部。已有密码的、停用的，到他那一页点“重置密码”。")
         return redirect("cadres")
-    return _slips_page(request, new)
+    return _slips_page(request, new, left_out=len(keys) - len(new))
 
 
 @manager_required
@@ -99,7 +99,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("cadre", pk=cadre.pk)
 
 
-def _slips_page(request: HttpRequest, cadres: list[Cadre]) -> HttpResponse:
+def _slips_page(request: HttpRequest, cadres: list[Cadre], *, left_out: int = 0) -> HttpResponse:
     lines = [
         {
             "title": f"{cadre.name}（{cadre.unit}）",
@@ -112,5 +112,9 @@ def _slips_page(request: HttpRequest, cadres: list[Cadre]) -> HttpResponse:
         }
         for cadre, code, until in accounts.issue_codes(cadres)
     ]
-    page = {"title": f"一次性口令 {len(lines)} 张"}
-    return render(request, "pages/slips.html", {"page": page, "slips": lines, "sheet": {"back": "/cadres/"}})
+    context = {
+        "page": {"title": f"一次性口令 {len(lines)} 张"},
+        "slips": lines,
+        "sheet": {"back": "/cadres/"},
+    }
+    return render(request, "pages/slips.html", {**context, "left_out": left_out})

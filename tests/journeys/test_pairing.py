@@ -191,7 +191,7 @@ def test_the_roster_is_printed_and_downloaded(page: Page, village: Village, cadr
         make_pairing(cadre=cadres["令小军"], household=household)
     page.goto(f"/pairings/board/?village={village.pk}")
     page.get_by_role("link", name="花名册").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("榜沙村联户花名册")
+    expect(page.get_by_role("heading", level=1)).to_have_text("马力镇榜沙村联户花名册")
     expect(page.locator(".sheet-facts")).to_contain_text("填报单位：县双联办")
     expect(page.locator("main tbody tr")).to_have_count(5)
     expect(page.locator("main")).to_contain_text("全村在册 18 户，未结对 13 户。")
@@ -201,4 +201,4 @@ def test_the_roster_is_printed_and_downloaded(page: Page, village: Village, cadr
     expect(page).to_have_title("已打印")
     with page.expect_download() as download:
         page.get_by_role("link", name="导出 Excel").first.click()
-    assert download.value.suggested_filename.startswith("榜沙村联户花名册")
+    assert download.value.suggested_filename.startswith("马力镇榜沙村联户花名册")

@@ -48,7 +48,9 @@ def roster(request: HttpRequest) -> HttpResponseBase:
     # In the roster of a village every row would repeat its name.
     headings = [heading for heading in HEADINGS if of_unit or heading is not VILLAGE]
     rows = [Row(p.pk, "", _cells(user, number, p, of_unit)) for number, p in enumerate(pairings, start=1)]
-    title, summary = f"{subject}联户花名册", _summary(user, subject, pairings)
+    # Many a county has two villages of one name.
+    name = str(subject) if of_unit else f"{subject.division}{subject}"
+    title, summary = f"{name}联户花名册", _summary(user, subject, pairings)
     unit = subject if of_unit else user.unit
     if request.GET.get("export") == "xlsx":
         return _workbook(request, title, str(unit), headings, rows, summary)
@@ -73,7 +75,7 @@ def roster(request: HttpRequest) -> HttpResponseBase:
 
 def _subject(request: HttpRequest, user: Cadre) -> Unit | Village:
     """The village or the unit asked for."""
-    for name, rows in (("village", Village.objects), ("unit", Unit.objects)):
+    for name, rows in (("village", Village.objects.select_related("division")), ("unit", Unit.objects)):
         if name in request.GET:
             found: Unit | Village = get_visible(rows, user, pk=key_of(request.GET[name]))
             return found
