@@ -1,7 +1,7 @@
 """Which row is the heading, which column is what, what a cell means."""
 
 import io
-from datetime import date
+from datetime import date, time
 
 import openpyxl
 import pytest
@@ -210,6 +210,12 @@ def test_each_wrong_cell_says_why_and_what_to_do(office, village) -> None:
 def test_as_above_and_a_stroke_are_no_content(office, village, heading, mark) -> None:
     [error] = errors(check("households", office, [{**HOUSEHOLD, heading: mark}]))
     assert error["why"] in {"只写了和上面一样，没有写内容", "只画了斜线"}
+
+
+@pytest.mark.parametrize("cell", [date(2026, 3, 5), time(3, 5)])
+def test_what_excel_has_made_a_date_of_is_no_text(office, village, cell) -> None:
+    run = check("households", office, [{**HOUSEHOLD, "组(社)": cell}])
+    assert whys(run) == ["B2 Excel 把内容当成了日期"]
 
 
 def test_a_cell_that_was_refused_is_not_called_empty(office, village) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from typing import Any, Literal
 
@@ -140,9 +140,13 @@ def _limits(validators: Sequence[Any]) -> tuple[int, int | None]:
 
 
 def plain_text(max_length: int | None) -> Cleaner:
-    """Text that may not hold an ID number, which would then lie readable in the database."""
+    """Text that may not hold an ID number, which would then lie readable in the database, and is no date: what
+    Excel has made one of was 3-5 or 1/2.
+    """
 
     def clean(value: Cell) -> str:
+        if isinstance(value, date | time):
+            raise CellError("Excel 把内容当成了日期", "整列设为“文本”，重录这一格")
         text = clean_text(value, max_length or 0)
         refuse_number(text)
         return text
