@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from households.models import HouseholdAway
 from tests.factories import COUNTY, make_cadre, make_household, make_pairing, make_visit
 from tests.pages import client_of, words_of
-from units.models import Requirement
+from units.models import Requirement, today
 from units.presets import letter_requirements
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,22 @@ def test_a_call_that_counts_says_that_the_family_was_away(letter, busy):
     )
     words = words_of(client_of(busy).get(f"/duties/cadres/{busy.pk}/?year={YEAR}"))
     assert "2015-05-05 王有福 电话 算 举家外出期间的电话" in words
+
+
+def test_home_and_file_say_why_a_call_counts_for_the_duty_alone(busy):
+    day, household = today(), busy.pairings.get().household
+    Requirement.objects.create(
+        year=day.year, place=COUNTY, rank="general", indicator=Requirement.Indicator.VISIT_TIMES, minimum=4
+    )
+    HouseholdAway.objects.create(household=household, started_on=date(2015, 5, 5), reason="全家去新疆")
+    make_visit(cadre=busy, household=household, visited_on=day, kind="phone")
+    client = client_of(busy)
+    home, file = (words_of(client.get(url)) for url in ("/", f"/households/{household.pk}/"))
+    assert "入户户次 0 户次" in home
+    assert "入户户次 1 / 4 户次" in home
+    assert "举家外出期间的电话也算" in home
+    assert "入户 0 次" in file
+    assert "打电话不加进这个次数，但在联户干部的要求里算一次入户" in file
 
 
 def test_a_cadre_reads_nobody_elses(letter, busy):

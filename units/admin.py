@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from core.importing.kinds import find_kind
 from core.models import Download, ImportRun, Reveal
+from units import admin_links as admin_links  # what is only read, in every admin
 from units.access import user_of
 from units.admin_lists import Filled, Seen, said
 from units.models import Cadre, CalendarDay, Division, Leave, Requirement, Unit, Word

@@ -44,8 +44,9 @@ class ScopedForm(RecordForm[Any]):
     """A form of the admin: knows its user, and finds a second editor before anything is written."""
 
     user: Cadre
+    request: HttpRequest
     refusals: Sequence[str] = ()
-    """Both set by ScopedAdmin on the class that it makes for one request."""
+    """All three set by ScopedAdmin on the class that it makes for one request."""
     in_table = False
     """Set by ScopedInline: the labels stand over the columns, where a screen reader does not look for them."""
 
@@ -191,7 +192,8 @@ class ScopedInline(Scoped, admin.TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.form.user, formset.form.in_table = user_of(request), True
+        formset.form.user, formset.form.request = user_of(request), request
+        formset.form.in_table = True
         return formset
 
 
@@ -272,7 +274,8 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         if obj and not self.has_change_permission(request, obj):
             kwargs["form"] = forms.ModelForm
         form: Any = super().get_form(request, obj, change=change, **kwargs)
-        form.user, form.refusals = user_of(request), vars(request).get("refusals", ())
+        form.user, form.request = user_of(request), request
+        form.refusals = vars(request).get("refusals", ())
         return form
 
     def changeform_view(

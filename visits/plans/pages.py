@@ -134,7 +134,7 @@ def household_away(request: HttpRequest, pk: int) -> HttpResponse:
     household: Household = get_visible(Household.objects, user_of(request), pk=pk)
     away = HouseholdAway.objects.filter(household=household, ended_on=None).first()
     form = AwayForm(request.POST or None, instance=away or HouseholdAway(household=household))
-    return _household_form(request, form, household, "举家外出", "已记下，外出期间打电话也算入户。")
+    return _household_form(request, form, household, "举家外出", "已记下，外出期间打电话，要求里也算入户。")
 
 
 def _household_form(
