@@ -7,7 +7,7 @@ from reports.surveys.answers_page import answers_page
 from reports.surveys.completion_page import completion_page
 from reports.surveys.cross_page import cross_page
 from reports.surveys.items_page import items_page
-from reports.surveys.rows import rows_page
+from reports.surveys.rows_page import rows_page
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -18,8 +18,8 @@ from core.pages import form_page
 from households.choices import Relation
 from households.models import Household, Member
 from surveys.browser import facts_for_browser, for_browser
+from surveys.check_pages import check_page
 from surveys.checking import given
-from surveys.checkpage import check_page
 from surveys.draft import Draft, Remarks
 from surveys.due import open_surveys, standings
 from surveys.filling import StepChanged, recall, save_step, start

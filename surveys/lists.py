@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -11,8 +11,7 @@ from django.urls import reverse
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.places import under
 from core.search import SearchForm, by_name, key_field, offer
-from households.choices import Relation
-from households.models import Member
+from households.models import head_names, headed_by
 from surveys.models import Response, Survey
 from units.access import user_of
 from units.context import frame_of
@@ -50,7 +49,7 @@ class ResponseSearch(SearchForm):
             offer(self, name, options)
 
     def by_q(self, queryset: Any, value: str) -> Any:
-        heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
+        heads = headed_by(value)
         villages = Village.objects.filter(by_name(value)).values("pk")
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(household__in=heads) | Q(village__in=villages) | Q(surveyor__in=people))
@@ -108,11 +107,10 @@ def responses(request: HttpRequest) -> HttpResponseBase:
 
 def with_names(responses: Any) -> Any:
     """What the columns show beside the row's own: the head or the village, who typed it for another."""
-    heads = Member.objects.current().filter(household=OuterRef("household"), relation=Relation.HEAD)
     return responses.annotate(
         subject=Case(
             When(household=None, then=F("village__name")),
-            default=Subquery(heads.values("name")[:1]),
+            default=head_names(),
         ),
         typed_by=Case(
             When(entered_by=F("surveyor"), then=Value("")),

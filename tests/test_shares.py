@@ -18,7 +18,7 @@ from tests.factories import (
     make_village_pairing,
 )
 from tests.pages import client_of, words_of
-from visits.assisting import Worth, correct, record_assistance, take_back
+from visits.assisting import Worth, correct, record_assistance
 from visits.models import Assistance, AssistanceShare
 from visits.summing import sums
 
@@ -233,7 +233,7 @@ def test_who_may(cadre, leader, item, homes):
     item.save()
     assert client_of(cadre).get(url).status_code == 403
     assert client_of(leader).get(url).status_code == 200
-    take_back(item, by=leader, reason="记错了")
+    item.take_back(by=leader, reason="记错了")
     assert client_of(leader).get(url).status_code == 403
 
 

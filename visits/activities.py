@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from units.days import problem_of_day
-from units.models import Cadre, Unit, today
+from units.models import Cadre, Unit
 from units.postings import Postings
 from villages.models import Village
 from visits.models import Activity, ActivityPhoto
@@ -83,9 +83,3 @@ def _save(activity: Activity, photos: Sequence[ContentFile[bytes]]) -> Activity:
     for photo in photos:
         ActivityPhoto.objects.create(owner=activity, file=photo, size=photo.size)
     return activity
-
-
-def take_back(activity: Activity, *, by: Cadre, reason: str) -> None:
-    """作废: stays readable, struck through, and counts nowhere."""
-    activity.voided_on, activity.voided_by, activity.void_reason = today(), by, reason
-    activity.save()

@@ -169,7 +169,6 @@ def activity_void(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         activity,
         allowed=Activity.objects.editable_by(user).filter(pk=pk, voided_on=None).exists(),
-        take_back=activities.take_back,
         title="作废这次活动",
         text=f"{activity.held_on:%Y-%m-%d} {activity}",
         points=[

@@ -16,8 +16,7 @@ from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.pages import form_page
 from core.places import under
 from core.search import SearchForm, by_name, key_field, offer
-from households.choices import Relation
-from households.models import Household, Member, head_names
+from households.models import Household, head_names, headed_by
 from units.access import get_editable, get_visible, named, recorder_required, user_of, written_for
 from units.context import frame_of
 from units.models import Cadre
@@ -59,7 +58,7 @@ class AssistanceSearch(SearchForm):
         return found if self.cleaned_data.get("void") else found.counted()
 
     def by_q(self, queryset: Any, value: str) -> Any:
-        heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
+        heads = headed_by(value)
         shares = self.shares.filter(household__in=heads).values("assistance")
         people = Cadre.objects.filter(by_name(value)).values("pk")
         said = Q(content__contains=value) | Q(goods__contains=value)
@@ -309,7 +308,6 @@ def assistance_void(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         item,
         allowed=Assistance.objects.voidable_by(user).filter(pk=pk, voided_on=None).exists(),
-        take_back=assisting.take_back,
         title="作废这笔帮扶",
         text=f"{item.given_on:%Y-%m-%d} {item}",
         points=[

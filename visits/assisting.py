@@ -14,7 +14,7 @@ from core import bulk
 from core.records import StaleRecord
 from households.models import Household
 from units.days import problem_of_day
-from units.models import Cadre, today
+from units.models import Cadre
 from units.postings import Postings
 from villages.models import FundSource, Project, Village
 from visits.models import Assistance, AssistancePhoto, AssistanceShare, Problem, Visit
@@ -285,9 +285,3 @@ def _rewrite(item: Assistance, parts: Mapping[int, Worth]) -> bool:
     if fresh:
         bulk.insert(AssistanceShare, fresh)
     return bool(gone or rows or fresh)
-
-
-def take_back(assistance: Assistance, *, by: Cadre, reason: str) -> None:
-    """作废: stays readable, struck through, and counts nowhere."""
-    assistance.voided_on, assistance.voided_by, assistance.void_reason = today(), by, reason
-    assistance.save()

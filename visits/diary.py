@@ -14,8 +14,7 @@ from core.forms import ChineseDateField
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.places import under
 from core.search import SearchForm, by_name, key_field, offer, plain
-from households.choices import Relation
-from households.models import Member
+from households.models import headed_by
 from units.access import user_of
 from units.days import month_of
 from units.models import Cadre, today
@@ -74,7 +73,7 @@ class VisitSearch(SearchForm):
         return plain(self.cleaned_data["q"])
 
     def by_q(self, queryset: Any, value: str) -> Any:
-        heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
+        heads = headed_by(value)
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(content__contains=value) | Q(cadre__in=people) | Q(household__in=heads))
 

@@ -19,8 +19,7 @@ from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.places import under
 from core.records import StaleRecord
 from core.search import SearchForm, by_name, key_field, offer
-from households.choices import Relation
-from households.models import Household, Member
+from households.models import Household, headed_by
 from surveys.models import Response
 from units.access import get_editable, get_visible, named, recorder_required, user_of
 from units.context import frame_of
@@ -68,7 +67,7 @@ class ProblemSearch(SearchForm):
         return found.filter(~Q(joined_into__in=followed.values("pk")) | Q(joined_into=None), voided_on=None)
 
     def by_q(self, queryset: Any, value: str) -> Any:
-        heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
+        heads = headed_by(value)
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(description__contains=value) | Q(owner__in=people) | Q(household__in=heads))
 

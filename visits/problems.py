@@ -249,5 +249,4 @@ def take_back(problem: Problem, *, by: Cadre, reason: str) -> None:
     list(Problem.objects.select_for_update().filter(pk=problem.pk))
     for other in Problem.objects.filter(joined_into=problem):
         leave(other)
-    problem.voided_on, problem.voided_by, problem.void_reason = today(), by, reason
-    problem.save()
+    problem.take_back(by=by, reason=reason)

@@ -1,7 +1,6 @@
 """作废 on the pages: a page that says what will happen and asks why, since it cannot be undone."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,18 +10,19 @@ from django.shortcuts import redirect, render
 from units.access import user_of
 from units.context import frame_of
 from visits.forms import VoidForm
+from visits.models.voidable import Voidable
 
 
 def void_page(
     request: HttpRequest,
-    row: Any,
+    row: Voidable,
     *,
     allowed: bool,
-    take_back: Callable[..., None],
     title: str,
     text: str,
     points: Sequence[str],
     back: str,
+    take_back: Callable[..., None] = Voidable.take_back,
 ) -> HttpResponse:
     """Ask why, take the row back and go `back`; 403 for who may not, and for what is 作废 already."""
     if not allowed:

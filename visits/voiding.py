@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
-from units.models import Cadre, today
+from units.models import Cadre
 from visits.models import Visit
 
 
@@ -20,8 +20,7 @@ def void(visit: Visit, *, by: Cadre, reason: str, whole_outing: bool = False) ->
     allowed = set(Visit.objects.editable_by(by).filter(outing=visit.outing).values_list("pk", flat=True))
     taken_back = [row for row in rows if row.pk == visit.pk or (whole_outing and row.pk in allowed)]
     for row in taken_back:
-        row.voided_on, row.voided_by, row.void_reason = today(), by, reason
-        row.save()
+        row.take_back(by=by, reason=reason)
     for row, heir in _heirs(taken_back, rows):
         heir.nights = row.nights
         heir.save()

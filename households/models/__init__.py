@@ -5,6 +5,7 @@ from households.models.household import (
     HouseholdPairing,
     Member,
     head_names,
+    headed_by,
     paired_by,
     paired_with,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "Member",
     "ProjectBeneficiary",
     "head_names",
+    "headed_by",
     "paired_by",
     "paired_with",
 ]

@@ -14,6 +14,7 @@ from core import identity, pinyin
 from core.cells import clean_person
 from core.places import COUNTY, under
 from core.records import Record
+from core.search import by_name
 from households.choices import (
     Cause,
     Education,
@@ -263,6 +264,11 @@ def head_names() -> Subquery:
     """For rows with a `household`: the name of its head, or of the last one it had. Built once a process."""
     heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
     return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values("name")[:1])
+
+
+def headed_by(name: str) -> models.QuerySet[Any, Any]:
+    """The keys of the households whose head, now or before, answers to part of a name or its pinyin."""
+    return Member.objects.filter(by_name(name), relation=Relation.HEAD).values("household")
 
 
 def paired_with(cadre: Cadre) -> models.QuerySet[Any, Any]:

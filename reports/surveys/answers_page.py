@@ -6,15 +6,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
-from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, FloatField, Q, QuerySet, Value
 from django.db.models.functions import Cast, NullIf
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.search import by_name
-from households.choices import Relation
-from households.models import Member
+from households.models import head_names, headed_by
 from reports.surveys.counted import NUMBER, Counted, Family, Rounds, counted_in, kind_of, rounds_of
 from reports.surveys.cross import answer_before
 from reports.surveys.filters import AnswerSearch
@@ -53,7 +52,7 @@ class AnswerRowsSearch(AnswerSearch):
     before = _hidden(forms.IntegerField, "前一题的年度", min_value=2000, max_value=2100)
 
     def by_q(self, queryset: Any, value: str) -> Any:
-        heads = Member.objects.current().filter(by_name(value), relation=Relation.HEAD).values("household")
+        heads = headed_by(value)
         return queryset.filter(
             Q(household__in=heads) | by_name(value, "village__") | by_name(value, "surveyor__")
         )
@@ -163,8 +162,7 @@ def _shower(family: Family, code: str) -> Callable[[Any], str]:
 
 def _with_names(responses: Any) -> Any:
     """Adds the household's head."""
-    heads = Member.objects.current().filter(household=OuterRef("household"), relation=Relation.HEAD)
-    return responses.annotate(head_name=Subquery(heads.values("name")[:1]))
+    return responses.annotate(head_name=head_names())
 
 
 SUBJECT_COLUMNS = {

@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from tests.assistance.items import recorded
 from tests.factories import make_cadre, make_household, make_project, make_village
-from visits.assisting import Worth, split, take_back, together
+from visits.assisting import Worth, split, together
 from visits.models import Assistance, AssistanceShare
 from visits.summing import Sums, sums
 
@@ -95,7 +95,7 @@ class NoYuanTwice(TestCase):
                 project=projects[village] if of_project else None,
             )
             if void:
-                take_back(item, by=cadres[unit], reason="记错")
+                item.take_back(by=cadres[unit], reason="记错")
         everything = Assistance.objects.all()
         assert sums(everything) == plain(given)
         for n, cadre in enumerate(cadres):

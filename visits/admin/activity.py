@@ -9,7 +9,6 @@ from django.http import HttpRequest
 
 from units.admin_lists import Filled, Seen
 from units.models import Cadre
-from visits import activities
 from visits.activities import MATERIALS
 from visits.admin.voiding import VoidableAdmin
 from visits.models import Activity
@@ -44,6 +43,3 @@ class ActivityAdmin(VoidableAdmin):
 
     def takeable(self, user: Cadre) -> QuerySet[Activity]:
         return Activity.objects.editable_by(user).counted()
-
-    def take_back(self, row: Activity, *, by: Cadre, reason: str) -> None:
-        activities.take_back(row, by=by, reason=reason)

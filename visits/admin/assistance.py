@@ -12,7 +12,6 @@ from units.access import user_of
 from units.admin_lists import Filled, Seen
 from units.models import Cadre
 from units.scoped_admin import MANAGERS
-from visits import assisting
 from visits.admin.voiding import VoidableAdmin
 from visits.assisting import Worth
 from visits.models import Assistance, AssistanceShare
@@ -91,9 +90,6 @@ class AssistanceAdmin(VoidableAdmin):
 
     def takeable(self, user: Cadre) -> QuerySet[Assistance]:
         return Assistance.objects.voidable_by(user).counted()
-
-    def take_back(self, row: Assistance, *, by: Cadre, reason: str) -> None:
-        assisting.take_back(row, by=by, reason=reason)
 
     @admin.display(description="给了谁")
     def heads(self, item: Any) -> str:

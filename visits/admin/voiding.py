@@ -79,7 +79,7 @@ class VoidableAdmin(ScopedAdmin):
         raise NotImplementedError
 
     def take_back(self, row: Any, *, by: Cadre, reason: str) -> None:
-        raise NotImplementedError
+        row.take_back(by=by, reason=reason)
 
     def has_void_permission(self, request: HttpRequest) -> bool:
         return user_of(request).role in MANAGERS

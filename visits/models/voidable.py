@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.records import Record
-from units.models import Cadre
+from units.models import Cadre, today
 
 VOID_WITHIN = timedelta(days=7)
 """How long an author may declare an own record 作废; leader and office may any time."""
@@ -34,6 +34,11 @@ class Voidable(Record):
     @property
     def is_void(self) -> bool:
         return self.voided_on is not None
+
+    def take_back(self, *, by: Cadre, reason: str) -> None:
+        """作废: stays readable, struck through, and counts nowhere."""
+        self.voided_on, self.voided_by, self.void_reason = today(), by, reason
+        self.save()
 
 
 def void_has_reason(name: str) -> models.CheckConstraint:

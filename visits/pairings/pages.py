@@ -19,8 +19,8 @@ from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.places import under
 from core.records import StaleRecord
 from core.search import SearchForm, by_name, offer
-from households.choices import PairingKind, Relation
-from households.models import Household, HouseholdPairing, Member
+from households.choices import PairingKind
+from households.models import Household, HouseholdPairing, headed_by
 from households.pairing import may_reopen
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
@@ -61,7 +61,7 @@ class PairingSearch(SearchForm):
     def by_q(self, queryset: Any, value: str) -> Any:
         if value[:1].isdecimal():
             return queryset.filter(household__no__startswith=value)
-        heads = Member.objects.filter(by_name(value), relation=Relation.HEAD).values("household")
+        heads = headed_by(value)
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(cadre__in=people) | Q(household__in=heads))
 

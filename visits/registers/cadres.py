@@ -14,8 +14,7 @@ from django.urls import reverse
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
 from core.search import SearchForm, by_name, offer
-from households.choices import Relation
-from households.models import HouseholdPairing, Member
+from households.models import HouseholdPairing
 from units.access import get_visible, user_of
 from units.models import Cadre, today
 from units.roles import Rank, Role
@@ -128,7 +127,7 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
                 ("现联户", f"{cadre.household_count} 户"),
                 ("离岗日期", cadre.left_on),
             ],
-            "pairings": heads_of(pairings.order_by("ended_on", "household__no")),
+            "pairings": pairings.with_head().order_by("ended_on", "household__no"),
             "visits": Visit.objects.visible_to(user)
             .filter(cadre=cadre)
             .select_related("village", "household")[:10],
@@ -137,12 +136,6 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
             "history": history_of(cadre, show_phones=not user.is_viewer),
         },
     )
-
-
-def heads_of(pairings: QuerySet[HouseholdPairing]) -> QuerySet[HouseholdPairing]:
-    """Adds `head_name` of the paired household."""
-    head = Member.objects.current().filter(household=OuterRef("household"), relation=Relation.HEAD)
-    return pairings.annotate(head_name=Subquery(head.values("name")[:1]))
 
 
 def _visit_days(cadre: Cadre, on: date) -> int:
