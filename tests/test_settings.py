@@ -76,6 +76,11 @@ def test_sense_is_taken(monkeypatch, name: str, value: str, meant: object) -> No
     assert (len(read) if isinstance(read, list) else read) == meant
 
 
+def test_postgresql_does_not_compile_queries(monkeypatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://lianhu@db/lianhu?sslmode=require")
+    assert database()["OPTIONS"] == {"options": "-c jit=off", "sslmode": "require"}
+
+
 def test_a_file_from_notepad_is_read_and_one_in_another_encoding_is_told(tmp_path, monkeypatch) -> None:
     path = tmp_path / ".env"
     monkeypatch.setenv("LIANHU_A", "stays")

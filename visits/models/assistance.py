@@ -52,7 +52,8 @@ class AssistanceQuerySet(models.QuerySet["Assistance"]):
     def with_heads(self, user: Cadre) -> "AssistanceQuerySet":
         """Adds `heads`: whom it was given to, the first by name, 等 for more, of the shares that the user sees."""
         shares = AssistanceShare.objects.visible_to(user).filter(assistance=OuterRef("pk"))
-        first = shares.order_by("pk").annotate(head=head_names()).values("head")[:1]
+        # Not by the key of the share, along which PostgreSQL would look through all of them for each row.
+        first = shares.order_by("household_id").annotate(head=head_names()).values("head")[:1]
         families = shares.order_by().values("assistance").annotate(n=Count("pk")).values("n")
         several = When(families__gt=1, then=Concat(F("first_head"), Value("等")))
         return self.annotate(first_head=Subquery(first), families=Subquery(families)).annotate(
