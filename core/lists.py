@@ -1,4 +1,4 @@
-"""A list: search form → queryset → one keyset page, or `?export=xlsx` of the very same rows.
+"""A list: search form → queryset → one keyset page; `?export=xlsx` and `?print=1` are of the very same rows.
 
 A list page makes a constant number of queries: the count, the page's keys in order, and the cells of
 those keys. Columns that cost (last visit, sums) are thus reckoned for the shown rows only, unless the
@@ -28,6 +28,8 @@ from core.models import Download
 from core.search import SearchForm
 
 PER_PAGE = 50
+MOST_PRINTED = 1000
+"""Rows of one sheet of paper work; more are for a workbook."""
 GARBLED = (
     ValueError,
     TypeError,
@@ -117,6 +119,8 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
     found = listing.form.filter(listing.queryset)
     if request.GET.get("export") == "xlsx":
         return export(request, listing, found)
+    if request.GET.get("print") == "1":
+        return sheet_of(request, listing, found)
     count, filtered = found.count(), listing.form.describe()
     page = _Page(request, listing, found)
     chips = listing.form.chips(lambda name: address(request, {name: None}))
@@ -153,6 +157,7 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
             }
             if count
             else None,
+            "print": address(request, {"print": "1"}) if count else "",
             "empty": listing.empty,
             "ticks": listing.ticks,
             "count": count,
@@ -179,7 +184,7 @@ def _rows(listing: Listing, found: QuerySet[Any], keys: Sequence[int]) -> list[R
 def address(request: HttpRequest, changed: Mapping[str, str | None]) -> str:
     """This page with some of its parameters changed; a page of keys starts over."""
     query = request.GET.copy()
-    for name in ("after", "before", "export"):
+    for name in ("after", "before", "export", "print"):
         query.pop(name, None)
     for name, value in changed.items():
         query.pop(name, None)
@@ -259,10 +264,44 @@ def _beyond(sort: str, cursor: tuple[Any, int], falling: bool) -> Q:
     )
 
 
+def _in_order(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> QuerySet[Any]:
+    """All found rows with what the columns show, in the page's order."""
+    sort, down = _order(request, listing)
+    return listing.annotate(found).order_by(f"-{sort}" if down else sort, "-pk" if down else "pk")
+
+
+def sheet_of(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
+    """The found rows as a sheet to hand in; how many of them, when they are too many; logged as a download is."""
+    user: Any = request.user
+    count, filters = found.count(), identity.hide_numbers(listing.form.describe())
+    keys = list(_in_order(request, listing, found).values_list("pk", flat=True)[:MOST_PRINTED])
+    log_download(request, f"{listing.title}（打印）", filters=filters, row_count=len(keys))
+    said = f"共 {count:,} {listing.unit}"
+    if count > MOST_PRINTED:
+        said += f"，只印前 {MOST_PRINTED:,} {listing.unit}，全部的请导出"
+    return render(
+        request,
+        "pages/print.html",
+        {
+            "page": {"title": listing.title},
+            "sheet": {
+                "unit": user.unit,
+                "wide": True,
+                "back": address(request, {}),
+                "filters": filters,
+                "said": said,
+            },
+            "columns": [Heading(column.label, column.css) for column in listing.columns],
+            "rows": [row._replace(href="") for row in _rows(listing, found, keys)],
+            "totals": listing.totals(found, count) if listing.totals and count else None,
+            "caption": listing.title,
+        },
+    )
+
+
 def export(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
     """All found rows as a workbook, in the page's order; the download is logged."""
-    sort, down = _order(request, listing)
-    queryset = listing.annotate(found).order_by(f"-{sort}" if down else sort, "-pk" if down else "pk")
+    queryset = _in_order(request, listing, found)
     names = [column.value for column in listing.columns]
     shows = [column.show for column in listing.columns]
     rows = queryset.values_list(*names).iterator(chunk_size=2000)

@@ -242,3 +242,19 @@ def test_a_search_by_id_number_is_logged_masked(desk_client):
     log = Download.objects.get()
     assert (log.row_count, number in log.filters) == (1, False)
     assert f"{number[:6]}********{number[14:]}" in log.filters
+
+
+def test_a_list_prints_all_that_was_found_as_a_sheet_to_hand_in(desk_client, office):
+    village = make_village(name="石峰村")
+    heads = [f"王{chr(0x4E00 + n)}" for n in range(PER_PAGE + 3)]
+    for head in heads:
+        make_household(head=head, village=village)
+    make_household(head="李远", village=make_village(name="黎堡村"))
+    page = page_of(desk_client, f"/households/?village={village.code}")
+    url = re.search(r'href="([^"]*print=1)"', page)[1].replace("&amp;", "&")
+    sheet = page_of(desk_client, url)
+    assert [head for head in heads if f">{head}<" not in sheet] == []
+    assert "李远" not in sheet
+    assert f"填报单位：{office.unit}" in sheet
+    assert f"共 {len(heads)} 户" in sheet
+    assert Download.objects.get().row_count == len(heads)
