@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from core.cells import Cell, CellError, clean_name, clean_phone, clean_text, lost_digits
 from core.importing.columns import Column, field_column
 from core.importing.drafting import NOT_YOURS, reachable
@@ -12,7 +14,7 @@ from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import above, under
 from core.sets import rows_in
-from units.models import Cadre, Division, Unit
+from units.models import Cadre, Division, Reach, Unit
 
 Answer = Any
 """A row, or the CellError that says why there is none."""
@@ -68,15 +70,17 @@ def given_values(table: Table, key: str) -> set[str]:
     return {value for value in table[key] if isinstance(value, str)}
 
 
+OWN_COUNTY = "空着就是本县，省直、市直填在“单位级别”一列"
+
+
 def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Division | None]:
-    """By code or name, within the office's place."""
+    """By code or name, within the office's place or above it."""
     by_code, by_name = {}, defaultdict(list)
-    for division in Division.objects.filter(under(plan.by.place, "code")):
+    for division in Division.objects.filter(under(plan.by.place, "code") | Q(code__in=above(plan.by.place))):
         by_code[division.code] = division
         by_name[division.name].append(division)
         if short(division.name) != division.name:
             by_name[short(division.name)].append(division)
-    higher = set(Division.objects.filter(code__in=above(plan.by.place)).values_list("name", flat=True))
     found: dict[str, Answer] = {}
     for value in given_values(table, key):
         fitting = [by_code[value]] if value in by_code else by_name[value] or by_name[short(value)]
@@ -84,8 +88,8 @@ def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Divi
             found[value] = fitting[0]
         elif fitting:
             found[value] = ask([f"{d.name}（{d.code}）" for d in fitting], "区划", "写区划代码")
-        elif value in higher or (value.isdecimal() and not value.startswith(plan.by.place)):
-            found[value] = CellError(NOT_YOURS, "空着就是本县，省直、市直填在“单位级别”一列")
+        elif value.isdecimal() and not value.startswith(plan.by.place):
+            found[value] = CellError(NOT_YOURS, OWN_COUNTY)
         else:
             found[value] = CellError("没有这个区划", "核对名称，或先导入行政区划")
     return answers(table, key, found)
@@ -177,6 +181,19 @@ class Cadres:
         of_units = cadres.filter(name__in=given_values(table, "name")) if len(table) < 5000 else cadres
         for cadre in rows_in(of_units, "unit_id", {u.pk for u in units if u}, *columns):
             self.by_name[cadre["unit_id"], cadre["name"]].append(cadre)
+        self._add_former(units, cadres, columns)
+
+    def _add_former(
+        self, units: list[Unit | None], cadres: QuerySet[Cadre], columns: tuple[str, ...]
+    ) -> None:
+        """Whoever was paired for a unit once: past pairings and visits name the unit of their day."""
+        given = ((unit.pk, self.table.get("name", index)) for index, unit in enumerate(units) if unit)
+        lost = {(unit, name) for unit, name in given if name and (unit, name) not in self.by_name}
+        people = {c["id"]: c for c in rows_in(cadres, "name", {name for _, name in lost}, *columns)}
+        reached = rows_in(Reach.objects.all(), "cadre", people, "unit", "cadre")
+        for unit, pk in {(row["unit"], row["cadre"]) for row in reached}:
+            if (unit, people[pk]["name"]) in lost:
+                self.by_name[unit, people[pk]["name"]].append(people[pk])
 
     def find(self, index: int, unit: Unit | None) -> dict[str, Any] | None:
         """The cadre of a row, or None with the error written."""
@@ -208,7 +225,7 @@ class Cadres:
         name = self.table.get("name", index)
         if not name or unit is None:
             return "name", CellError("不知道是哪名干部", "填手机号或工号，或填单位和姓名")
-        fitting = self.by_name[unit.pk, name]
+        fitting = self.by_name.get((unit.pk, name), [])
         if len(fitting) == 1:
             return "name", fitting[0]
         if not fitting:

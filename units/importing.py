@@ -14,6 +14,7 @@ from core.importing.table import Table
 from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
 from core.sets import rows_in
 from units.finding import (
+    OWN_COUNTY,
     find_divisions,
     find_units,
     given_values,
@@ -104,15 +105,20 @@ class UnitSheet(Sheet):
         divisions = find_divisions(table, plan)
         named = Unit.objects.select_related("division").filter(name__in=given_values(table, "name"))
         stored = {unit.name: unit for unit in named}
+        seen = set(Unit.objects.visible_to(plan.by).filter(pk__in=named).values_list("pk", flat=True))
         drafts = Drafts(plan, Unit)
         for index in list(table.sound()):
             if not table.require(index, "name"):
                 continue
             found = stored.get(names[index])
-            if found and refuse_outside(plan, index, "name", found.place):
+            theirs = found is not None and not lies_under(found.place, plan.by.place)
+            if found and found.pk not in seen and refuse_outside(plan, index, "name", found.place):
                 continue
-            record = drafts.start(index, found)
-            division = divisions[index] or (record.division if found else plan.by.unit.division)
+            division = divisions[index] or (found.division if found else plan.by.unit.division)
+            if not theirs and not lies_under(division.code, plan.by.place):
+                table.error(index, "division", NOT_YOURS, OWN_COUNTY)
+                continue
+            record = drafts.start(index, found, seen_only="name" if theirs else "")
             record.division = division
             plan.lean(Division, {division.pk: division.version})
             put(
@@ -181,7 +187,10 @@ class CadreSheet(Sheet):
         known = [cadre.pk if cadre and not table.wrong(i) else None for i, cadre in enumerate(matched)]
         table.refuse_twice(known, "phone", "一人只留一行")
         for index in list(table.sound()):
-            self._draft(table, plan, drafts, index, units[index], matched[index])
+            found = matched[index]
+            if found and found.pk not in stored.seen and refuse_outside(plan, index, "name", found.place):
+                continue
+            self._draft(table, plan, drafts, index, units[index], found)
         drafts.finish()
         plan.absent(Cadre, ["phone"], _new_values(plan, "phone"))
         plan.absent(Cadre, ["staff_no"], _new_values(plan, "staff_no"))
@@ -191,14 +200,13 @@ class CadreSheet(Sheet):
     ) -> None:
         if found is None and not _may_open(table, index):
             return
-        if found and refuse_outside(plan, index, "name", found.place):
-            return
         if not _may_have_role(table, index, found):
             return
-        if unit and not lies_under(unit.place, plan.by.place):
+        theirs = found is not None and not lies_under(found.place, plan.by.place)
+        if unit and not theirs and not lies_under(unit.place, plan.by.place):
             table.error(index, "unit", NOT_YOURS, "核对单位")
             return
-        record = drafts.start(index, found)
+        record = drafts.start(index, found, seen_only="name" if theirs else "")
         if unit:
             record.unit = unit
             plan.lean(Unit, {unit.pk: unit.version})
@@ -254,6 +262,7 @@ class _StoredCadres:
         cadres = Cadre.objects.select_related("unit").in_bulk(list(pks)).values()
         self.by_phone = {cadre.phone: cadre for cadre in cadres if cadre.phone}
         self.by_staff_no = {cadre.staff_no: cadre for cadre in cadres if cadre.staff_no}
+        self.seen = set(Cadre.objects.visible_to(by).filter(pk__in=pks).values_list("pk", flat=True))
 
     def find(self, table: Table, index: int) -> Cadre | None:
         by_phone = self.by_phone.get(table.get("phone", index))

@@ -123,8 +123,10 @@ class _Visits:
         for index in list(self.table.sound()):
             self._check(index)
         keys = [None if self.table.wrong(index) else self._key(index) for index in range(len(self.table))]
-        self.table.refuse_twice(keys, "content", "同一次走访只留一行")
         stored = self._stored()
+        # What is stored twice, an exported list holds twice.
+        fresh_keys = [None if key in stored else key for key in keys]
+        self.table.refuse_twice(fresh_keys, "content", "同一次走访只留一行")
         fresh = []
         for index in list(self.table.sound()):
             found = stored.get(keys[index])

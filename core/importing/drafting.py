@@ -12,6 +12,7 @@ from core.places import lies_under
 from core.records import Record
 
 NOT_YOURS = "不在您管的区划里"
+LEAVE_IT = "删去这一行，或请管这里的双联办导入"
 
 
 def row_of(record: models.Model) -> dict[str, Any]:
@@ -37,9 +38,14 @@ class Drafts:
         self.model = model
         self.drafts: list[tuple[int, Any, dict[str, Any] | None]] = []
         """(index, record, the stored row or None) — records of whatever model the sheet is about."""
+        self.seen_only: dict[int, str] = {}
 
-    def start(self, index: int, stored: Record | None) -> Any:
-        """The record to put the row's values on."""
+    def start(self, index: int, stored: Record | None, *, seen_only: str = "") -> Any:
+        """The record to put the row's values on. `seen_only` is the column that is told when the row would change one
+        that the office sees but may not write, as an exported list holds them.
+        """
+        if seen_only:
+            self.seen_only[index] = seen_only
         record = stored or self.model()
         self.drafts.append((index, record, row_of(stored) if stored else None))
         return record
@@ -57,6 +63,8 @@ class Drafts:
             record.fill()
             if stored is None:
                 fresh.append((index, record))
+            elif index in self.seen_only and row_of(record) != stored:
+                self.plan.table.error(index, self.seen_only[index], NOT_YOURS, LEAVE_IT)
             else:
                 self.plan.rows[index] = record.pk
                 self.plan.change(self.model, index, stored, row_of(record))
@@ -73,7 +81,7 @@ def refuse_outside(plan: Plan, index: int, key: str, place: str) -> bool:
     """Whether a place lies outside that of the office; then it is an error of the row."""
     if lies_under(place, plan.by.place):
         return False
-    plan.table.error(index, key, NOT_YOURS, "删去这一行，或请管这里的双联办导入")
+    plan.table.error(index, key, NOT_YOURS, LEAVE_IT)
     return True
 
 
