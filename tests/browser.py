@@ -12,11 +12,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebError, expect
 
 from tools.chromium import chromium_flags, find_chromium
 from units.models import Cadre
 
+# On a busy machine a slow page is no failure.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 LOCALE = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {
@@ -75,7 +78,7 @@ def open_page(context: BrowserContext, problems: list[str]) -> Page:
     context.on("console", hear)
     context.on("weberror", fall)
     context.on("request", ask)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     return context.new_page()
 
 
