@@ -48,7 +48,8 @@ def key_field(label: str) -> forms.IntegerField:
 
 
 class SearchForm(forms.Form):
-    """The filters of a list. Field `x` narrows through the method `by_x(queryset, value)`."""
+    """The filters of a list. Field `x` narrows through the method `by_x(queryset, value)`, where there is none
+    to the rows whose `x` is the value."""
 
     placeholder = ""
     q = forms.CharField(label="查找", required=False, max_length=60)
@@ -66,7 +67,8 @@ class SearchForm(forms.Form):
         self.is_valid()
         for name, value in self.cleaned_data.items():
             if value not in (None, "", False):
-                queryset = getattr(self, f"by_{name}")(queryset, value)
+                by = getattr(self, f"by_{name}", None)
+                queryset = by(queryset, value) if by else queryset.filter(**{name: value})
         return queryset
 
     def by_q(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:

@@ -54,26 +54,11 @@ class ResponseSearch(SearchForm):
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(household__in=heads) | Q(village__in=villages) | Q(surveyor__in=people))
 
-    def by_survey(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(survey=value)
-
-    def by_year(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(year=value)
-
-    def by_status(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(status=value)
-
     def by_town(self, queryset: Any, value: str) -> Any:
         return queryset.filter(under(value))
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
     def by_cadre(self, queryset: Any, value: int) -> Any:
         return queryset.filter(surveyor=value)
-
-    def by_household(self, queryset: Any, value: int) -> Any:
-        return queryset.filter(household=value)
 
 
 def responses(request: HttpRequest) -> HttpResponseBase:

@@ -43,9 +43,6 @@ class SurveySearch(SearchForm):
     def by_q(self, queryset: Any, value: str) -> Any:
         return queryset.filter(title__contains=value) | queryset.filter(code__contains=value.upper())
 
-    def by_status(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(status=value)
-
 
 def surveys(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)

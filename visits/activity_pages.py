@@ -56,12 +56,6 @@ class ActivitySearch(SearchForm):
 
     by_place = by_town
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
-    def by_kind(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(kind=value)
-
     def by_since(self, queryset: Any, value: Any) -> Any:
         return queryset.filter(held_on__gte=value)
 

@@ -69,15 +69,6 @@ class AssistanceSearch(SearchForm):
 
     by_place = by_town
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
-    def by_kind(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(kind=value)
-
-    def by_source(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(source=value)
-
     def by_since(self, queryset: Any, value: Any) -> Any:
         return queryset.filter(given_on__gte=value)
 
@@ -90,12 +81,6 @@ class AssistanceSearch(SearchForm):
     def by_household(self, queryset: Any, value: int) -> Any:
         """Where its share is seen: of what others gave to several families, each family's is its own."""
         return queryset.filter(pk__in=self.shares.filter(household=value).values("assistance"))
-
-    def by_cadre(self, queryset: Any, value: int) -> Any:
-        return queryset.filter(cadre=value)
-
-    def by_project(self, queryset: Any, value: int) -> Any:
-        return queryset.filter(project=value)
 
 
 def assistance_list(request: HttpRequest) -> HttpResponseBase:

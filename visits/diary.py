@@ -82,12 +82,6 @@ class VisitSearch(SearchForm):
 
     by_village = by_place = by_town
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
-    def by_kind(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(kind=value)
-
     def by_since(self, queryset: Any, value: date) -> Any:
         return queryset.filter(visited_on__gte=value)
 
@@ -111,12 +105,6 @@ class VisitSearch(SearchForm):
 
     def by_void(self, queryset: Any, _value: bool) -> Any:
         return queryset.exclude(voided_on=None)
-
-    def by_cadre(self, queryset: Any, value: int) -> Any:
-        return queryset.filter(cadre=value)
-
-    def by_household(self, queryset: Any, value: int) -> Any:
-        return queryset.filter(household=value)
 
 
 def visits(request: HttpRequest) -> HttpResponseBase:

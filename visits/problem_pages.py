@@ -76,12 +76,6 @@ class ProblemSearch(SearchForm):
 
     by_place = by_town
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
-    def by_category(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(category=value)
-
     def by_status(self, queryset: Any, value: str) -> Any:
         if value == "overdue":
             return queryset.overdue(today())
@@ -95,12 +89,6 @@ class ProblemSearch(SearchForm):
 
     def by_void(self, queryset: Any, _value: bool) -> Any:
         return queryset.exclude(voided_on=None)
-
-    def by_household(self, queryset: Any, value: Any) -> Any:
-        return queryset.filter(household=value)
-
-    def by_owner(self, queryset: Any, value: Any) -> Any:
-        return queryset.filter(owner=value)
 
 
 def _with_cells(rows: Any) -> Any:

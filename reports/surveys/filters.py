@@ -101,9 +101,6 @@ class AnswerSearch(SurveySearch):
         """Which items are shown; every response is counted."""
         return queryset
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
     def by_kind(self, queryset: Any, value: str) -> Any:
         return queryset.filter(household__kind=value)
 

@@ -71,12 +71,6 @@ class PairingSearch(SearchForm):
     def by_village(self, queryset: Any, value: str) -> Any:
         return queryset.filter(under(value))
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
-    def by_kind(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(kind=value)
-
     def by_state(self, queryset: Any, value: str) -> Any:
         return queryset.exclude(ended_on=None) if value == "ended" else queryset
 

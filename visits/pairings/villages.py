@@ -59,9 +59,6 @@ class VillagePairingSearch(SearchForm):
     def by_town(self, queryset: Any, value: str) -> Any:
         return queryset.filter(under(value))
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
     def by_state(self, queryset: Any, value: str) -> Any:
         return queryset.exclude(ended_on=None) if value == "ended" else queryset
 

@@ -49,15 +49,6 @@ class ProjectSearch(SearchForm):
     def by_q(self, queryset: Any, value: str) -> Any:
         return queryset.filter(name__contains=value) | queryset.filter(village__name__contains=value)
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
-    def by_kind(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(kind=value)
-
-    def by_status(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(status=value)
-
 
 def _with_money(rows: Any) -> Any:
     return rows.with_money()

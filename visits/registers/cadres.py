@@ -50,15 +50,6 @@ class CadreSearch(SearchForm):
         known = queryset.filter(by_name(value)) | queryset.filter(staff_no__startswith=value)
         return known if self.user.is_viewer else known | queryset.filter(phone__startswith=value)
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(unit=value)
-
-    def by_rank(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(rank=value)
-
-    def by_role(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(role=value)
-
     def by_paired(self, queryset: Any, value: str) -> Any:
         paired = HouseholdPairing.objects.current().values("cadre")
         if value == "yes":

@@ -121,17 +121,11 @@ class HouseholdSearch(SearchForm):
         days = f"按 {since} 至 {until} 算" if since and until else "按今年算"
         return f"入户{days}" + ("，只算这个单位的" if self.cleaned_data.get("unit") else "")
 
-    def by_kind(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(kind=value)
-
     def by_cause(self, queryset: Any, value: str) -> Any:
         return queryset.filter(main_cause=value)
 
     def by_tag(self, queryset: Any, value: str) -> Any:
         return queryset.filter(tags__contains=value)
-
-    def by_status(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(status=value)
 
 
 def households(request: HttpRequest) -> HttpResponseBase:

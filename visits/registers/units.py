@@ -39,9 +39,6 @@ class UnitSearch(SearchForm):
         known |= Q(short_name__contains=value)
         return queryset.filter(known if self.user.is_viewer else known | Q(contact_phone__startswith=value))
 
-    def by_level(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(level=value)
-
     def by_paired(self, queryset: Any, value: str) -> Any:
         paired = VillagePairing.objects.current().values("unit")
         return queryset.filter(pk__in=paired) if value == "yes" else queryset.exclude(pk__in=paired)

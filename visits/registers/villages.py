@@ -43,9 +43,6 @@ class VillageSearch(SearchForm):
     def by_town(self, queryset: Any, value: str) -> Any:
         return queryset.filter(under(value))
 
-    def by_kind(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(kind=value)
-
     def by_poor(self, queryset: Any, value: bool) -> Any:
         return queryset.filter(is_poor=value)
 
