@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.db import IntegrityError, models
+from django.db import DataError, IntegrityError, models
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -36,6 +36,8 @@ Choices = Callable[[Cadre], QuerySet[Any]]
 OFFICE = frozenset({Role.OFFICE})
 MANAGERS = frozenset({Role.OFFICE, Role.LEADER})
 NOBODY: frozenset[Role] = frozenset()
+COMPARISONS = frozenset({"exact", "isnull", "isempty", "gte", "lt"})
+"""What the links of list filters ask of a column."""
 LONGEST_KEY = 18
 """Digits that a primary key may have in both databases."""
 
@@ -241,7 +243,8 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         """The offered filters alone: others would answer guesses about columns that no page shows."""
         filters = [filtered_by(item) for item in self.get_list_filter(request)]
         offered = any(name == lookup or lookup.startswith(f"{name}__") for name in filters)
-        return offered and super().lookup_allowed(lookup, value, request)
+        compared = lookup in filters or lookup.rpartition("__")[2] in COMPARISONS
+        return offered and compared and super().lookup_allowed(lookup, value, request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -321,6 +324,13 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         return reverse(self.page, args=[row.pk])
 
     # --- pages ----------------------------------------------------------------------------------
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """A year 0 in the address is found out only by asking the database."""
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, DataError) as error:
+            raise IncorrectLookupParameters(error) from error
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if ERROR_FLAG in request.GET:

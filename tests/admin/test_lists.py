@@ -82,3 +82,32 @@ def test_an_empty_list_says_why_and_where_on(leader: Cadre, own: Rows) -> None:
     text = client.get(url).content.decode()
     assert "还没有困难诉求" in text
     assert reverse("problem-new") in text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "visited_on__gte=0",
+        "visited_on__gte=99999-01-01",
+        "voided_on__isempty=x",
+        "unit__id__exact=" + "9" * 30,
+        "p=-1",
+        "o=x.y",
+    ],
+)
+def test_a_filter_that_cannot_be_understood_is_told(office, own, asked):
+    page_of_all = client_of(office).get(f"{page('visits.visit', 'changelist')}?{asked}", follow=True)
+    assert page_of_all.status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["voided_on__year=0", "kind__regex=(a%2B)%2B$"])
+def test_a_filter_that_no_page_offers_is_none(office, own, asked):
+    assert client_of(office).get(f"{page('visits.visit', 'changelist')}?{asked}").status_code == 400
+
+
+@pytest.mark.sqlite  # PostgreSQL reckons with that day
+def test_a_time_beyond_all_calendars_is_told(office):
+    answer = client_of(office).get(
+        f"{page('core.reveal', 'changelist')}?at__gte=0001-01-01T00:00:00%2B14:00", follow=True
+    )
+    assert "筛选的条件看不懂" in answer.content.decode()

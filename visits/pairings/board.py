@@ -60,7 +60,7 @@ class View:
             rows="all" if asked.get("rows") == "all" else "",
             cadres="all" if asked.get("cadres") == "all" and user_of(request).is_office else "",
             people="all" if asked.get("people") == "all" else "",
-            q=asked.get("q", "").strip()[:60],
+            q=asked.get("q", "").replace("\0", "").strip()[:60],
         )
 
     def url(self, **changed: Any) -> str:
