@@ -1,6 +1,7 @@
 """Forms of domain rows: the second of two editors is told, sees both versions, and overwrites nothing unknowingly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -23,6 +24,15 @@ def key_of(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
+@contextmanager
+def rules_of_cells() -> Iterator[None]:
+    """What a cell of a workbook would be refused for, a field is, in the same words."""
+    try:
+        yield
+    except cells.CellError as error:
+        raise forms.ValidationError(str(error)) from error
+
+
 class ChineseDateField(forms.DateField):
     """A date in any sane form: 2012-03-05, 2012.3.5, 2012年3月5日; native picker where the browser has one."""
 
@@ -31,10 +41,8 @@ class ChineseDateField(forms.DateField):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        try:
+        with rules_of_cells():
             return cells.clean_date(value)
-        except cells.CellError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class OpenTextField(forms.CharField):
@@ -42,10 +50,8 @@ class OpenTextField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        try:
+        with rules_of_cells():
             identity.refuse_number(value)
-        except cells.CellError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class RowsField(forms.ModelMultipleChoiceField):
@@ -69,10 +75,8 @@ class AmountField(forms.CharField):
         super().__init__(**{"required": False, "widget": widget, "max_length": 30, **kwargs})
 
     def clean(self, value: Any) -> Any:
-        try:
+        with rules_of_cells():
             return self.number(super().clean(value))
-        except cells.CellError as error:
-            raise forms.ValidationError(str(error)) from error
 
     def number(self, text: str) -> Decimal | int:
         return cells.clean_decimal(text, self.digits, unit=self.unit) or Decimal(0)

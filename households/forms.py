@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core import cells, identity
-from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, limit
+from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, limit, rules_of_cells
 from core.words import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
@@ -26,20 +26,16 @@ class IdNumberField(forms.CharField):
         text: str = super().clean(value)
         if identity.looks_masked(text):
             return text
-        try:
+        with rules_of_cells():
             return identity.clean_id_number(text)
-        except cells.CellError as error:
-            raise ValidationError(str(error)) from error
 
 
 class PhoneField(forms.CharField):
     """A mobile or landline number, cleaned."""
 
     def clean(self, value: Any) -> str:
-        try:
+        with rules_of_cells():
             return cells.clean_phone(super().clean(value))
-        except cells.CellError as error:
-            raise ValidationError(str(error)) from error
 
 
 class TagsField(forms.MultipleChoiceField):
@@ -98,6 +94,12 @@ def tag_choices(household: Household) -> list[tuple[str, str]]:
     return [(word, word) for word in words]
 
 
+def problem_of_sex(sex: str, number: str) -> str:
+    """What is wrong with a sex beside an ID number, or ''; no sex is no contradiction."""
+    told = identity.sex(number)
+    return f"身份证号第 17 位说的是{Sex(told).label}，请核对。" if sex and sex != told else ""
+
+
 class HeadForm(forms.Form):
     """The head of a new household."""
 
@@ -111,18 +113,16 @@ class HeadForm(forms.Form):
     )
 
     def clean_head_name(self) -> str:
-        try:
+        with rules_of_cells():
             return cells.clean_person(self.cleaned_data["head_name"])
-        except cells.CellError as error:
-            raise ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         number = data.get("id_number", "")
         if number and identity.looks_masked(number):
             self.add_error("id_number", "号码中间是星号，请照证件填 18 位。")
-        elif number and data.get("sex") and data["sex"] != identity.sex(number):
-            self.add_error("sex", f"身份证号第 17 位说的是{Sex(identity.sex(number)).label}，请核对。")
+        elif number and (problem := problem_of_sex(data.get("sex", ""), number)):
+            self.add_error("sex", problem)
         elif not number and "id_number" not in self.errors and not data.get("sex"):
             self.add_error("sex", "没有身份证号的，请选性别。")
         return data
@@ -172,8 +172,8 @@ class MemberForm(RecordForm[Member]):
         data = super().clean()
         number = data.get("id_number")
         if number:
-            if data.get("sex") and data["sex"] != identity.sex(number):
-                self.add_error("sex", f"身份证号第 17 位说的是{Sex(identity.sex(number)).label}，请核对。")
+            if problem := problem_of_sex(data.get("sex", ""), number):
+                self.add_error("sex", problem)
             if data.get("born_on") and data["born_on"] != identity.birth_date(number):
                 self.add_error("born_on", "和身份证号里的出生日期不一样，请核对。")
             data["born_on"] = identity.birth_date(number)

@@ -6,9 +6,8 @@ from json import dumps
 from typing import Any, NamedTuple
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from core.cells import CellError
+from core.forms import rules_of_cells
 from surveys.items import UNKNOWN_LABEL, Item
 from surveys.language import UNKNOWN
 from surveys.steps import Step
@@ -46,10 +45,8 @@ class ItemField(forms.Field):
         self.item = item
 
     def clean(self, value: Any) -> Any:
-        try:
+        with rules_of_cells():
             return self.item.clean(value)
-        except CellError as error:
-            raise ValidationError(str(error)) from error
 
 
 class Choice(NamedTuple):

@@ -10,9 +10,8 @@ from core.places import lies_under
 from units.models import Cadre, Unit, today
 from villages.models import Village
 from visits.activities import MATERIALS
-from visits.forms import TAPPED, ManyFilesInput, PhotosField
+from visits.fields import TAPPED, ManyFilesInput, PhotosField, PlainText
 from visits.models import Activity
-from visits.problem_forms import PlainText
 from visits.refs import sent_ref
 
 

@@ -12,12 +12,11 @@ from core.forms import AmountField
 from units.models import Cadre
 from visits.assisting import Worth, record_assistance
 from visits.choices import AssistanceKind, Category
+from visits.fields import TAPPED, PlainText
 from visits.models import Visit
-from visits.problem_forms import PlainText
 from visits.problems import raise_problem
 from visits.recording import record_outing
 
-TAPPED = {"class": "btn-check"}
 NONE = ("", "没有")
 HELP = "help_"
 MONEY = ("cash", "goods_value")

@@ -16,9 +16,8 @@ from units.models import Cadre, today
 from villages.models import FundSource, Project, Village, VillagePairing
 from visits.assisting import Worth, split
 from visits.choices import AssistanceKind
-from visits.forms import TAPPED, ManyFilesInput, PhotosField
+from visits.fields import TAPPED, ManyFilesInput, PhotosField, PlainText
 from visits.models import Assistance, Problem, Visit
-from visits.problem_forms import PlainText
 from visits.refs import sent_ref
 from visits.share_forms import PartsForm, label_of
 

@@ -7,59 +7,27 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from core.attachments import reencode
-from core.documents import received
 from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
 from core.words import join_words
 from households.models import Household, paired_with
 from units.models import Cadre, Word, today
 from villages.models import Village
 from visits.choices import Service
+from visits.fields import (
+    TAPPED,
+    TICKED,
+    HouseholdChoices,
+    ManyFilesInput,
+    PhotosField,
+)
 from visits.models import Visit
 from visits.recording import LONGEST_STAY, check_outing
 from visits.refs import sent_ref
 
-MOST_PHOTOS = 9
 OTHER_DAY = "other"
-TAPPED = {"class": "btn-check"}
-TICKED = {"class": "form-check-input"}
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """Several pictures, each re-encoded; cleans to a list of JPEG files."""
-
-    too_many = f"一次最多 {MOST_PHOTOS} 张照片，请少选几张。"
-
-    def clean(self, data: Any, initial: Any = None) -> list[ContentFile[bytes]]:
-        uploads = [upload for upload in (data if isinstance(data, list) else [data]) if upload]
-        if len(uploads) > MOST_PHOTOS:
-            raise ValidationError(self.too_many)
-        return [self.received(super(PhotosField, self).clean(upload)) for upload in uploads]
-
-    def received(self, upload: Any) -> ContentFile[bytes]:
-        return reencode(upload)
-
-
-class FilesField(PhotosField):
-    """Several pictures or papers (`core.documents`), each under its own name."""
-
-    too_many = f"一次最多 {MOST_PHOTOS} 个文件，请少选几个。"
-
-    def received(self, upload: Any) -> ContentFile[bytes]:
-        return received(upload)
-
-
-class HouseholdChoices(RowsField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.head_name or '（没有户主）'}，{obj.village}{obj.group}"
 
 
 class VisitForm(forms.Form):

@@ -4,32 +4,16 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from core.cells import CellError
 from core.forms import ChineseDateField, limit
-from core.importing.columns import plain_text
 from households.models import Household
 from units.models import Cadre, today
 from villages.models import Village
 from visits.choices import Category
+from visits.fields import TAPPED, PlainText
 from visits.models import Problem, Status, Visit
 from visits.problems import SAYS_WHY, joinable, owners
 from visits.refs import sent_ref
-
-TAPPED = {"class": "btn-check"}
-
-
-class PlainText(forms.CharField):
-    """A text that may hold no ID number, tidied like a cell."""
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            cleaned: str = plain_text(self.max_length)(text)
-        except CellError as error:
-            raise ValidationError(str(error)) from error
-        return cleaned
 
 
 class ProblemForm(forms.Form):

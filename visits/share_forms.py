@@ -14,9 +14,8 @@ from households.choices import Status
 from households.models import Household
 from units.models import Cadre
 from visits.assisting import Worth, shares_of, together, worth_of
-from visits.forms import TICKED, HouseholdChoices
+from visits.fields import TICKED, HouseholdChoices, PlainText
 from visits.models import Assistance
-from visits.problem_forms import PlainText
 
 
 def label_of(name: str) -> str:

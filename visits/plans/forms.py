@@ -31,7 +31,7 @@ from villages.models import (
     VillageNoteFile,
     VillagePlan,
 )
-from visits.forms import FilesField, HouseholdChoices, ManyFilesInput, PhotosField
+from visits.fields import FilesField, HouseholdChoices, ManyFilesInput, PhotosField
 
 
 def paragraph(label: str, most: int, *, required: bool = True, rows: int = 3, help_text: str = "") -> Any:
