@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.forms import AmountField
 from units.models import Cadre
-from visits.assisting import Worth, record_assistance
+from visits.assisting import Worth, record_assistance, split
 from visits.choices import AssistanceKind, Category
 from visits.fields import TAPPED, PlainText
 from visits.models import Visit
@@ -33,6 +33,19 @@ def line(label: str, most: int) -> PlainText:
         max_length=most,
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+
+def whose(label: str, all_of_them: str) -> forms.TypedChoiceField:
+    """For which of the ticked households, when not for all."""
+    return forms.TypedChoiceField(
+        label=label,
+        required=False,
+        choices=[("", all_of_them)],
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select({"class": "form-select"}),
+        error_messages={"invalid_choice": "这一户不在上面，请重新选。"},
     )
 
 
@@ -66,6 +79,15 @@ class AlongForm(forms.Form):
     help_quantity = amount("数量", unit="", digits=10)
     help_goods_unit = line("单位，如 袋、株", 10)
     help_goods_value = amount("物资折款")
+    problem_household = whose("是哪一户的", "勾选的每户各登记一件")
+    help_household = whose("给了哪一户", "平分到勾选的各户")
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
+        """`offered` are the households of the screen, key and words."""
+        super().__init__(*args, **kwargs)
+        for name in ("problem_household", "help_household"):
+            field: Any = self.fields[name]
+            field.choices = [*field.choices, *offered]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -77,7 +99,8 @@ class AlongForm(forms.Form):
             and "problem_text" not in self.errors
         ):
             self.add_error("problem_text", "点了困难，请写几个字说说情况。")
-        given = [name for name in data if name.startswith(HELP) and name != "help_kind" and data[name]]
+        beside = {"help_kind", "help_household"}
+        given = [name for name in data if name.startswith(HELP) and name not in beside and data[name]]
         if given and not data.get("help_kind"):
             self.add_error("help_kind", "写了帮扶，请点一下是哪一种。")
         if data.get("help_kind") and not data.get("help_content") and "help_content" not in self.errors:
@@ -87,7 +110,7 @@ class AlongForm(forms.Form):
     def refuse(self, problems: Mapping[str, Sequence[str]]) -> None:
         """Sentences of the recording functions beside the fields of this form."""
         for name, sentences in problems.items():
-            field = f"{HELP}{name}" if f"{HELP}{name}" in self.fields else None
+            field = next((known for known in (name, f"{HELP}{name}") if known in self.fields), None)
             self.add_error(field, list(sentences))
 
     @property
@@ -107,6 +130,12 @@ class AlongForm(forms.Form):
         names = ("kind", "content", "goods", "goods_unit")
         return {**{name: data[HELP + name] for name in names}, "whole": Worth(**worth)}
 
+    def parts(self, households: Sequence[int]) -> dict[int, Worth]:
+        """household's key → what the help gives it, of those ticked."""
+        chosen = self.cleaned_data.get("help_household")
+        keys = [key for key in households if chosen in {None, key}]
+        return dict(zip(keys, split(self.given()["whole"], len(keys)), strict=True)) if keys else {}
+
 
 class AlongError(Exception):
     """What stands against the problem or the help, {field of the help: sentences}."""
@@ -120,8 +149,8 @@ class AlongError(Exception):
 def record_screen(outing: Mapping[str, Any], along: AlongForm) -> list[Visit]:
     """The visits of one form with what came along, all or nothing; a form sent twice is recorded once.
 
-    A problem is registered for each household of the outing; help is split among them. Raises what
-    `record_outing` raises, and AlongError.
+    A problem is registered for each household of the outing, help is split among them, or both are those of the
+    household that was chosen. Raises what `record_outing` raises, and AlongError.
     """
     visits = record_outing(**outing)
     first: dict[int | None, Visit] = {}
@@ -129,12 +158,22 @@ def record_screen(outing: Mapping[str, Any], along: AlongForm) -> list[Visit]:
         first.setdefault(visit.household_id, visit)
     try:
         if along.has_problem:
-            _raise_problems(list(first.values()), along.cleaned_data, outing)
+            _raise_problems(_chosen(first, along, "problem_household"), along.cleaned_data, outing)
         if along.has_help:
-            _assist(list(first.values()), along, outing)
+            _assist(_chosen(first, along, "help_household"), along, outing)
     except ValidationError as error:
         raise AlongError(error.message_dict) from error
     return visits
+
+
+def _chosen(first: Mapping[int | None, Visit], along: AlongForm, name: str) -> list[Visit]:
+    """The first visit to the household that the field names, else to each."""
+    key = along.cleaned_data.get(name)
+    if key is None:
+        return list(first.values())
+    if key not in first:
+        raise ValidationError({name: ["这一户上面没有勾选，请勾上，或者改选。"]})
+    return [first[key]]
 
 
 def _raise_problems(visits: Sequence[Visit], data: Mapping[str, Any], outing: Mapping[str, Any]) -> None:

@@ -104,6 +104,7 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
             "verdicts": verdicts,
             "seen": _seen(user, verdicts),
             "counted": sum(verdict.counts for verdict in verdicts),
+            "today": today(),
         },
     )
 

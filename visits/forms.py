@@ -146,6 +146,11 @@ class VisitForm(forms.Form):
         for attribute, value in offered.items():
             setattr(self.fields[name], attribute, value)
 
+    def offered_households(self) -> list[tuple[int, str]]:
+        """Key and words of each that may be ticked."""
+        field: Any = self.fields["households"]
+        return [(h.pk, f"{h.village}{h.group} {h.head_name or '（没有户主）'}") for h in field.queryset]
+
     def clean_reasons(self) -> list[str]:
         reasons: list[str] = self.cleaned_data["reasons"]
         if len(join_words(reasons)) > 60:

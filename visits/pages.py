@@ -24,6 +24,7 @@ from visits.forms import VisitForm, VoidForm, typed
 from visits.models import Assistance, Problem, Visit, VisitPhoto, VisitSignature
 from visits.refs import RefTaken, SameRef
 from visits.resending import both_versions
+from visits.share_pages import household_lines
 from visits.void_pages import ask_why
 from visits.voiding import void
 
@@ -38,7 +39,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     """
     author = user_of(request)
     form = _visit_form(request, author, written_for(request))
-    along = AlongForm(request.POST) if form.is_bound else AlongForm(initial=request.POST.dict())
+    along = _along(request, form)
     if not form.is_bound or not (form.is_valid() & along.is_valid()):
         return _visit_page(request, form, along)
     try:
@@ -50,17 +51,27 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         along.refuse(error.problems)
         return _visit_page(request, form, along)
     except SameRef as sent:
-        return _visit_page(request, form, along, conflict=_resent(form, sent))
+        return _visit_page(request, form, along, conflict=_resent(form, along, sent))
     except RefTaken:
         return _visit_page(request, form, along, conflict={"url": "", "rows": ()})
     messages.success(request, _told(visits, along))
     return redirect("home")
 
 
-def _resent(form: VisitForm, sent: SameRef) -> dict[str, Any]:
+def _along(request: HttpRequest, form: VisitForm) -> AlongForm:
+    offered = form.offered_households()
+    if form.is_bound:
+        return AlongForm(request.POST, offered=offered)
+    return AlongForm(initial=request.POST.dict(), offered=offered)
+
+
+def _resent(form: VisitForm, along: AlongForm, sent: SameRef) -> dict[str, Any]:
     """For `_resent.html`: the visit that was stored, or what came along with it then and is another thing now."""
     stored = sent.stored[0]
-    rows = both_versions(form, sent.stored) if isinstance(stored, Visit) else sent.rows
+    rows = both_versions(form, sent.stored) if isinstance(stored, Visit) else [*sent.rows]
+    if isinstance(stored, Assistance):
+        ticked = [household.pk for household in form.cleaned_data["households"]]
+        rows += household_lines(along.parts(ticked), stored)
     return {"url": reverse(PAGE_OF[type(stored)], args=[stored.pk]), "rows": rows}
 
 
@@ -93,6 +104,7 @@ def _visit_page(
             "for_other": form.cadre != form.author,
             "chosen": chosen,
             "tags": split_words(chosen.tags) if chosen and form.cadre == form.author else [],
+            "several": chosen is None and len(form.offered_households()) > 1,
             "colleagues": form.colleagues(),
             "conflict": conflict,
             "fresh": uuid4(),

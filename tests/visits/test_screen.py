@@ -49,6 +49,22 @@ def test_on_an_outing_each_household_gets_its_own(cadre, own):
     assert {problem.household for problem in Problem.objects.all()} == set(own)
 
 
+def test_on_an_outing_one_family_alone_may_have_a_problem_and_get_help(cadre, own):
+    first, second = own
+    said = {"problem_category": "02", "problem_text": "路不通", "problem_household": second.pk}
+    sent(cadre, own, **said, help_kind="goods", help_content="送化肥", help_household=first.pk)
+    assert [problem.household for problem in Problem.objects.all()] == [second]
+    assert [share.household for share in Assistance.objects.get().shares.all()] == [first]
+    assert Visit.objects.count() == 2
+
+
+def test_a_family_that_was_not_visited_has_no_problem_there(cadre, own):
+    said = {"problem_category": "02", "problem_text": "路不通", "problem_household": own[1].pk}
+    answer = sent(cadre, own[:1], **said)
+    assert "这一户上面没有勾选" in words_of(answer)
+    assert [model.objects.count() for model in (Visit, Problem)] == [0, 0]
+
+
 def test_help_on_the_spot_is_split_and_sums_to_the_whole(cadre, own):
     sent(cadre, own, help_kind="comfort", help_content="送米面", help_cash="500.01")
     item = Assistance.objects.get()
