@@ -28,6 +28,24 @@ def test_every_pinned_package_has_its_reason():
     assert [name for name in pinned if name not in reasons and not name.startswith("types-")] == []
 
 
+def test_what_the_documents_name_is_there():
+    named = re.compile(r"`((?:[a-z_]+/)+[\w./-]*)`")
+    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    paths = {path for document in documents for path in named.findall(document.read_text(encoding="utf-8"))}
+    roots = (ROOT, ROOT / "templates", ROOT / "surveys")
+    made_later = {"media/", "text/plain"}
+    assert len(paths) > 40
+    assert [path for path in paths - made_later if not any((root / path).exists() for root in roots)] == []
+
+
+def test_every_module_of_surveys_stands_in_its_document():
+    text = (ROOT / "docs/surveys.md").read_text(encoding="utf-8").split("## Modules")[1].split("##")[0]
+    rows = re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE)
+    told = {name.strip("/") for row in rows for name in re.findall(r"`([\w/]+)`", row)}
+    modules = {path.stem for path in (ROOT / "surveys").glob("*.py")} | {"importing"}
+    assert modules - {"__init__", "apps", "urls"} == told
+
+
 def read_names() -> set[str]:
     """The environment variables that the code reads."""
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "lianhu").rglob("*.py"))
