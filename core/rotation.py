@@ -17,23 +17,27 @@ CHUNK = 2000
 def reseal_column(model: type[models.Model], cipher: str, hashed: str, keyed_hash: Any) -> Iterator[int]:
     """Seal one column of a table anew, and the hash beside it; yields how many rows of each chunk were old.
 
-    The value stays what it was, so this writes no Change and raises no version.
+    The value stays what it was, so this writes no Change and raises no version; the rows are locked from reading
+    to writing, so that what somebody types meanwhile stays.
     """
     last = 0
-    rows = model._base_manager.exclude(**{cipher: ""}).order_by("pk")
-    while chunk := list(rows.filter(pk__gt=last).only("pk", cipher, hashed)[:CHUNK]):
-        last = chunk[-1].pk
-        old = [
-            row
-            for row in chunk
-            if not is_current(getattr(row, cipher)) or not is_current(getattr(row, hashed))
-        ]
-        for row in old:
-            plain = open_text(getattr(row, cipher))
-            setattr(row, cipher, seal_text(plain))
-            setattr(row, hashed, keyed_hash(plain))
+    rows = model._base_manager.exclude(**{cipher: ""}).order_by("pk").only("pk", cipher, hashed)
+    while True:
         with transaction.atomic():
+            chunk = list(rows.select_for_update().filter(pk__gt=last)[:CHUNK])
+            old = [
+                row
+                for row in chunk
+                if not is_current(getattr(row, cipher)) or not is_current(getattr(row, hashed))
+            ]
+            for row in old:
+                plain = open_text(getattr(row, cipher))
+                setattr(row, cipher, seal_text(plain))
+                setattr(row, hashed, keyed_hash(plain))
             model._base_manager.bulk_update(old, [cipher, hashed])
+        if not chunk:
+            return
+        last = chunk[-1].pk
         yield len(old)
 
 

@@ -1,14 +1,21 @@
 """Rotating the key of the ID numbers, and the wrong key."""
 
+import time
+from threading import Thread
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
+from django.db import connection, transaction
 
 from core import identity
+from core.crypto import is_current
 from core.display import history_of
+from core.importing import runs
 from core.models import Change
 from households.models import Member
-from tests.factories import make_member
+from tests.factories import make_id_number, make_member, make_village
+from tests.importing import check
 
 pytestmark = pytest.mark.django_db
 NUMBER = "620524196005010010"
@@ -48,6 +55,41 @@ def test_a_rotation_without_the_old_key_is_refused_and_changes_nothing(settings)
     with pytest.raises(CommandError, match=r"没有编号为“old”的数据密钥.*旧钥匙要留在 DATA_KEY 里"):
         call_command("rotate_keys")
     assert Member.objects.get().id_cipher == member.id_cipher
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_typed_during_a_rotation_stays(settings):
+    settings.DATA_KEYS = OLD
+    member = make_member(id_number=NUMBER)
+    settings.DATA_KEYS = BOTH
+
+    def rotate() -> None:
+        call_command("rotate_keys")
+        connection.close()
+
+    rotation = Thread(target=rotate)
+    with transaction.atomic():
+        member.id_number = "620524196005010037"
+        member.save()
+        rotation.start()
+        time.sleep(1)  # it has read by now what it is going to seal, or waits for us
+    rotation.join()
+    member.refresh_from_db()
+    assert member.id_number == "620524196005010037"
+
+
+def test_a_plan_of_before_a_rotation_is_checked_again(settings, office):
+    """Its numbers are sealed under the key that is going to be taken away."""
+    settings.DATA_KEYS = OLD
+    row = {"村级代码": make_village().code, "户主姓名": "王有福", "身份证号": make_id_number(), "家庭人口": 3}
+    run = check("households", office, [row])
+    settings.DATA_KEYS = BOTH
+    runs.apply(run)
+    assert (run.status, Member.objects.count()) == ("broken", 0)
+    assert "换过身份证号的钥匙" in run.message
+    runs.check(run)
+    runs.apply(run)
+    assert is_current(Member.objects.get().id_cipher)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,12 @@ class Work:
 
 
 def prepare(run: ImportRun) -> Work:
-    """Raises FileNotFoundError when the plan is gone."""
+    """Raises FileNotFoundError when the plan is gone, Stale when its ID numbers are sealed under an older key.
+
+    Written, they would be readable no longer than that key is kept.
+    """
+    if not files.is_current(run, files.PLAN):
+        raise Stale("检查以后换过身份证号的钥匙，请重新检查一次再导入。")
     whole = unpack(files.read(run, files.PLAN))
     creations = whole["creations"]
     for update in whole["updates"]:

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from core.crypto import open_bytes, seal_bytes
+from core.crypto import is_current_file, open_bytes, seal_bytes
 from core.models import ImportRun
 
 KEPT = timedelta(days=30)
@@ -31,6 +31,12 @@ def read(run: ImportRun, part: str) -> bytes:
     """Raises FileNotFoundError when it has been deleted."""
     with default_storage.open(path_of(run, part)) as file:
         return open_bytes(file.read())
+
+
+def is_current(run: ImportRun, part: str) -> bool:
+    """Whether it was sealed under the current key; raises FileNotFoundError as `read`."""
+    with default_storage.open(path_of(run, part)) as file:
+        return is_current_file(file.read())
 
 
 def drop(run: ImportRun, *parts: str) -> None:
