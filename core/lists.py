@@ -121,28 +121,14 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
         return export(request, listing, found)
     if request.GET.get("print") == "1":
         return sheet_of(request, listing, found)
-    count, filtered = found.count(), listing.form.describe()
-    page = _Page(request, listing, found)
-    chips = listing.form.chips(lambda name: address(request, {name: None}))
-    # On the phone only what is in force stands above the rows, the rest folds.
-    folded = [chip for chip in chips if context.get("frame") == "phone.html" and not chip["value"]]
+    count, page = found.count(), _Page(request, listing, found)
     return render(
         request,
         listing.template,
         {
             "page": {"title": listing.title, "facts": listing.facts, "crumbs": listing.crumbs},
             "actions": listing.actions,
-            "search": {
-                "value": listing.form.data.get("q", ""),
-                "placeholder": listing.form.placeholder,
-                "error": listing.form.problem,
-            },
-            "filters": [chip for chip in chips if chip not in folded],
-            "more_filters": folded,
-            "hidden": listing.form.hidden_pairs()
-            + ([("sort", request.GET["sort"])] if "sort" in request.GET else []),
-            "clear_url": request.path if filtered else "",
-            "filtered": filtered,
+            **_filters(request, listing.form, folding=context.get("frame") == "phone.html"),
             "columns": [page.heading(column) for column in listing.columns],
             "rows": _rows(listing, found, page.keys),
             "totals": listing.totals(found, count) if listing.totals and count else None,
@@ -165,6 +151,21 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
             **context,
         },
     )
+
+
+def _filters(request: HttpRequest, form: SearchForm, *, folding: bool) -> dict[str, Any]:
+    """The context of `_filters.html`; with `folding` only what is in force stands above the rows."""
+    chips = form.chips(lambda name: address(request, {name: None}))
+    folded = [chip for chip in chips if folding and not chip["value"]]
+    filtered = form.describe()
+    return {
+        "search": {"value": form.data.get("q", ""), "placeholder": form.placeholder, "error": form.problem},
+        "filters": [chip for chip in chips if chip not in folded],
+        "more_filters": folded,
+        "hidden": form.hidden_pairs() + ([("sort", request.GET["sort"])] if "sort" in request.GET else []),
+        "clear_url": request.path if filtered else "",
+        "filtered": filtered,
+    }
 
 
 def _rows(listing: Listing, found: QuerySet[Any], keys: Sequence[int]) -> list[Row]:

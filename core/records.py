@@ -1,6 +1,6 @@
 """The base of every domain row: a version that nobody overwrites unknowingly, and its history."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,13 @@ class StaleRecord(Exception):
     def __init__(self, stored: "Record") -> None:
         super().__init__(f"{stored._meta.verbose_name}已被别人改过")
         self.stored = stored
+
+
+def refuse(problems: Mapping[str, str | Sequence[str]]) -> None:
+    """Raises ValidationError {argument: sentences} for what has any; '' and [] are none."""
+    found = {name: sentences for name, sentences in problems.items() if sentences}
+    if found:
+        raise ValidationError(found)
 
 
 class Record(models.Model):
@@ -37,6 +44,12 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def words_of(cls, constraint: str) -> str:
+        """What the model says of a constraint that is broken, so that page, admin and import say the same."""
+        found = next(each for each in cls._meta.constraints if each.name == constraint)
+        return str(found.violation_error_message)
 
     def fill(self) -> None:
         """Set the columns that follow from others (place, pinyin …); called before every write."""

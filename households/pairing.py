@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 
 from core.history import was_set_on
+from core.records import refuse
 from households.choices import PairingKind, Relation, Status
 from households.models import Household, HouseholdPairing, Member
 from units.ceilings import household_ceilings
@@ -23,6 +24,7 @@ from villages.models import VillagePairing
 
 JUST_NOW = "刚刚有人办了同样的事，请看清现在的联户再办。"
 Problems = dict[str, list[str]]
+words = HouseholdPairing.words_of
 
 
 def pairable_cadres(user: Cadre) -> CadreQuerySet:
@@ -47,7 +49,7 @@ def pair_households(
     problems = {"started_on": _listed(problem_of_day(started_on)), "households": _closed(wanted)}
     taken, same = _in_the_way(cadre, wanted, kind, started_on)
     problems["households"] += taken
-    _refuse(problems)
+    refuse(problems)
     try:
         with transaction.atomic():
             return [same.get(h.pk) or _begin(cadre, h, kind, started_on) for h in wanted]
@@ -70,14 +72,14 @@ def _begin(cadre: Cadre, household: Household, kind: str, started_on: date) -> H
 
 def end_pairing(pairing: HouseholdPairing, *, on: date, reason: str) -> None:
     """Raises StaleRecord when somebody else changed the pairing since it was read."""
-    _refuse(_problems_of_end([pairing], on, reason))
+    refuse(_problems_of_end([pairing], on, reason))
     pairing.ended_on, pairing.end_reason = on, reason
     pairing.save()
 
 
 def end_pairings(pairings: Sequence[HouseholdPairing], *, on: date, reason: str) -> None:
     """End them all, or none."""
-    _refuse(_problems_of_end(pairings, on, reason))
+    refuse(_problems_of_end(pairings, on, reason))
     with transaction.atomic():
         for pairing in pairings:
             end_pairing(pairing, on=on, reason=reason)
@@ -91,7 +93,7 @@ def hand_over(
     problems["to"] = (
         ["他自己正联着这些户，请选另一名干部。"] if any(p.cadre_id == to.pk for p in pairings) else []
     )
-    _refuse(problems)
+    refuse(problems)
     by_kind: dict[str, list[Household]] = defaultdict(list)
     for pairing in pairings:
         by_kind[pairing.kind].append(pairing.household)
@@ -219,17 +221,5 @@ def _problems_of_end(pairings: Sequence[HouseholdPairing], on: date, reason: str
     }
 
 
-def _refuse(problems: Problems) -> None:
-    found = {name: sentences for name, sentences in problems.items() if sentences}
-    if found:
-        raise ValidationError(found)
-
-
 def _listed(sentence: str) -> list[str]:
     return [sentence] if sentence else []
-
-
-def words(constraint: str) -> str:
-    """What the model says of a constraint, so that page, admin and import say the same."""
-    found = next(c for c in HouseholdPairing._meta.constraints if c.name == constraint)
-    return str(found.violation_error_message)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 
 from core.lists import Heading, Row, link_to
@@ -75,18 +75,13 @@ def _unit_facts(user: Cadre) -> str:
 def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
     """What `_figure.html` shows; `unit` narrows the lists behind the figures to a leader's unit."""
     cadres = Cadre.objects.visible_to(user).current().exclude(role=Role.VIEWER)
-    open_pairings = HouseholdPairing.objects.current()
-    if not user.is_office:
-        open_pairings = open_pairings.filter(unit=user.unit_id)
-    paired = Household.objects.visible_to(user).registered().filter(pk__in=open_pairings.values("household"))
-    visits = Visit.objects.visible_to(user).counted().filter(visited_on__range=(month.since, month.until))
-    entered = Visit.objects.entering().filter(visited_on__range=(month.since, month.until))
-    if not user.is_office:
-        visits, entered = visits.filter(unit=user.unit_id), entered.filter(unit=user.unit_id)
-    waiting = Response.objects.visible_to(user).filter(status=Response.Status.SUBMITTED)
-    problems = Problem.objects.visible_to(user)
-    if not user.is_office:
-        waiting, problems = waiting.filter(unit=user.unit_id), problems.filter(unit=user.unit_id)
+    pairings = _own(user, HouseholdPairing.objects.current())
+    paired = Household.objects.visible_to(user).registered().filter(pk__in=pairings.values("household"))
+    in_month = Q(visited_on__range=(month.since, month.until))
+    visits = _own(user, Visit.objects.visible_to(user).counted().filter(in_month))
+    entered = _own(user, Visit.objects.entering().filter(in_month))
+    waiting = _own(user, Response.objects.visible_to(user).filter(status=Response.Status.SUBMITTED))
+    problems = _own(user, Problem.objects.visible_to(user))
     without = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
     households_url, paired_only = reverse("households"), "" if unit else "paired=yes&"
     return [
@@ -139,6 +134,11 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
             "url": f"{reverse('cadres')}?account=new",
         },
     ]
+
+
+def _own(user: Cadre, rows: Any) -> Any:
+    """The unit's rows for a leader, who sees more than those; all of them for an office."""
+    return rows if user.is_office else rows.filter(unit=user.unit_id)
 
 
 def _owing(user: Cadre, day: date) -> dict[str, Any]:

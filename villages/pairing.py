@@ -9,10 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from core.history import was_set_on
+from core.records import refuse
 from units.ceilings import village_ceilings
 from units.days import problem_of_day
 from units.models import Reach, Unit, today
 from villages.models import Village, VillagePairing
+
+words = VillagePairing.words_of
 
 
 def pair_village(*, unit: Unit, village: Village, started_on: date) -> VillagePairing:
@@ -26,21 +29,21 @@ def pair_village(*, unit: Unit, village: Village, started_on: date) -> VillagePa
     if existing and existing.started_on == started_on:
         return existing
     if existing:
-        problems["village"] = f"{_words('village_pairing_open_once')}（{existing.started_on:%Y-%m-%d} 起）"
-    _refuse(problems)
+        problems["village"] = f"{words('village_pairing_open_once')}（{existing.started_on:%Y-%m-%d} 起）"
+    refuse(problems)
     try:
         with transaction.atomic():
             pairing = VillagePairing.objects.create(unit=unit, village=village, started_on=started_on)
             Reach.objects.get_or_create(unit=unit, cadre=None, place=pairing.place)
             return pairing
     except IntegrityError as error:
-        raise ValidationError({"village": _words("village_pairing_open_once")}) from error
+        raise ValidationError({"village": words("village_pairing_open_once")}) from error
 
 
 def end_village_pairing(pairing: VillagePairing, *, on: date, reason: str) -> None:
     """Raises StaleRecord when somebody else changed the pairing since it was read."""
-    early = f"{_words('village_pairing_ends_after_start')}（{pairing.started_on:%Y-%m-%d}）"
-    _refuse(
+    early = f"{words('village_pairing_ends_after_start')}（{pairing.started_on:%Y-%m-%d}）"
+    refuse(
         {
             "on": problem_of_day(on) or (early if on < pairing.started_on else ""),
             "reason": "" if reason.strip() else "写明为什么结束。",
@@ -60,13 +63,13 @@ def reopen_village_pairing(pairing: VillagePairing) -> None:
     if not may_reopen_village(pairing):
         raise ValidationError("只有当天结束的联村可以恢复，过了当天请重新联村。")
     if VillagePairing.objects.current().filter(unit=pairing.unit_id, village=pairing.village_id).exists():
-        raise ValidationError(_words("village_pairing_open_once"))
+        raise ValidationError(words("village_pairing_open_once"))
     pairing.ended_on, pairing.end_reason = None, ""
     try:
         with transaction.atomic():
             pairing.save()
     except IntegrityError as error:
-        raise ValidationError(_words("village_pairing_open_once")) from error
+        raise ValidationError(words("village_pairing_open_once")) from error
 
 
 def village_warnings(pairing: VillagePairing) -> list[str]:
@@ -76,15 +79,3 @@ def village_warnings(pairing: VillagePairing) -> list[str]:
     if most is None or count <= most:
         return []
     return [f"{pairing.unit}现在联 {count} 个村，超过要求的 {most} 个。"]
-
-
-def _refuse(problems: dict[str, str]) -> None:
-    found = {name: sentence for name, sentence in problems.items() if sentence}
-    if found:
-        raise ValidationError(found)
-
-
-def _words(constraint: str) -> str:
-    """What the model says of a constraint, so that page, admin and import say the same."""
-    found = next(c for c in VillagePairing._meta.constraints if c.name == constraint)
-    return str(found.violation_error_message)

@@ -21,6 +21,8 @@ from households.importing.finding import (
     village_problem,
 )
 from households.importing.people import (
+    FOLLOWING,
+    STORED_A_STEP,
     Identities,
     change_person,
     holders,
@@ -50,9 +52,6 @@ HOUSEHOLD = (
     "income_when_identified",
     "note",
 )
-STORED_A_STEP = 5000
-FOLLOWING = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
-"""Columns of a new head that are worked out from name and ID number."""
 
 
 def words(value: Any) -> str:

@@ -13,6 +13,8 @@ from core.sets import chunks, rows_in, stored_rows
 from households.choices import Relation, Status
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.importing.people import (
+    FOLLOWING,
+    STORED_A_STEP,
     Identities,
     change_person,
     holders,
@@ -27,9 +29,7 @@ from units.finding import ask
 
 STAY = ("joined_on", "left_on", "left_reason")
 KNOWN_BY = ("id", "household_id", "name", "relation", "id_cipher", "id_hash", "left_on")
-STORED_A_STEP = 5000
 OWN = (*Member.PERSON, *STAY)
-WORKED_OUT = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
 
 
 class MemberSheet(Sheet):
@@ -184,7 +184,7 @@ class _Members:
         people = [new_person(table, self.identities, i, table.get("name", i)) for i in fresh]
         columns = {
             **values_for_new(Member, table, {name: name for name in OWN}, fresh),
-            **{name: [person[name] for person in people] for name in WORKED_OUT},
+            **{name: [person[name] for person in people] for name in FOLLOWING},
             "relation": [table.get("relation", index) for index in fresh],
             "household_id": [household.pk for household in households],
             "place": [household.place for household in households],

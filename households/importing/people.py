@@ -16,6 +16,10 @@ from households.choices import Sex
 from households.importing.spellings import HEADINGS, SPELLINGS
 from households.models import Member
 
+FOLLOWING = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
+"""Columns of a person that are worked out from name and ID number."""
+STORED_A_STEP = 5000
+"""Stored people that are compared at a time, so that a workbook of a county stays in memory."""
 STORED = (
     "id",
     "household_id",
