@@ -45,6 +45,7 @@ class AssistanceAdmin(VoidableAdmin):
         "given_on",
         "heads",
         "kind",
+        "content",
         "village",
         "cadre",
         "unit",
@@ -56,7 +57,6 @@ class AssistanceAdmin(VoidableAdmin):
         "people",
         "project",
         "voided_on",
-        "content",
         "result",
     )
     list_filter = (

@@ -90,6 +90,7 @@ class ProblemAdmin(VoidableAdmin):
         "raised_on",
         "head",
         "category",
+        "description",
         "status",
         "due_on",
         "late",
@@ -98,7 +99,6 @@ class ProblemAdmin(VoidableAdmin):
         "unit",
         said("joined_into_id", "并入", "已并入"),
         "voided_on",
-        "description",
     )
     list_filter = (
         DueFilter,

@@ -46,14 +46,14 @@ class VisitAdmin(VoidableAdmin):
     list_display = (
         "visited_on",
         "cadre",
-        "unit",
-        "village",
         "head",
         "kind",
+        "said_and_done",
+        "village",
+        "unit",
         "nights",
         said("is_late", "补录", "补录"),
         "voided_on",
-        "said_and_done",
     )
     list_filter = (
         "visited_on",
