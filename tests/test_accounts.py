@@ -1,14 +1,18 @@
 """Logging in, one-time codes, locking and resetting."""
 
+import logging
 import re
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
+from core.identity import mask
+from core.logs import MaskedFormatter
 from core.models import Change
-from tests.factories import make_cadre, make_division, make_unit
+from tests.factories import make_cadre, make_division, make_id_number, make_unit
 from tests.pages import client_of
 from units import accounts
 from units.models import Cadre, today
@@ -140,6 +144,22 @@ def test_slips_for_all_open_no_locked_account(office):
     client_of(office).post("/cadres/slips/", {"pk": [locked.pk]})
     locked.refresh_from_db()
     assert (locked.is_active, locked.code_hash) == (False, "")
+
+
+def test_who_tries_the_own_id_number_leaves_it_nowhere(caplog, db):
+    """Neither in the table of failed logins nor in the log; and a name of any length is no error."""
+    number = make_id_number()
+    for name in (number, f"{number[:6]} {number[6:14]} {number[14:]}", "王" * 400):
+        assert login(Client(), name, number).status_code == 200
+    kept = str(list(AccessAttempt.objects.values()))
+    assert AccessAttempt.objects.count() == 2
+    assert number[6:14] not in kept + caplog.text
+
+
+def test_the_log_masks_what_stands_in_an_address():
+    number = make_id_number()
+    record = logging.makeLogRecord({"msg": "Not Found: /%s/", "args": (number,)})
+    assert MaskedFormatter("{message}", style="{").format(record) == f"Not Found: /{mask(number)}/"
 
 
 @pytest.mark.parametrize("field", ["phone", "staff_no"])

@@ -16,11 +16,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.crypto import keyed_hash, keyed_hashes
+from core.identity import hide_numbers
 from units.models import Cadre
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 O 1 I L, which look alike on a printed slip."""
 CODE_LIFE = timedelta(days=30)
+LONGEST_NAME = 60
+"""Of what somebody types as a name to log in by, the log keeps no more."""
 
 
 class LongEnough(MinimumLengthValidator):
@@ -73,6 +76,12 @@ def client_address(request: HttpRequest) -> str:
         return str(ip_address(nearest))
     except ValueError:
         return peer
+
+
+def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """By whom a login was tried, as it is kept and logged: many type their ID number first, which is masked."""
+    name = str((credentials or request.POST).get("username") or "")
+    return hide_numbers(name)[:LONGEST_NAME]
 
 
 def code_fits(cadre: Cadre, code: str) -> bool:
