@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from core.attachments import MEDIA_TYPES, PICTURE, Attachment
 
@@ -23,6 +24,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is no longer good, mostly because the session has ended."""
     return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Reads nothing of the request: Django's own looks for a token in what could not be read."""
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:

@@ -6,6 +6,8 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+handler400 = "core.views.bad_request"
+
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("visits.urls")),

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from core.models import Change
 from tests.admin.rows import page
@@ -126,3 +127,21 @@ def test_a_list_goes_on_from_a_garbled_cursor_at_its_beginning(office, leader, c
             client_of(office).get(url, {"sort": sort.replace("name", "pinyin"), way: cursor}).status_code
             == 200
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=gbk", b"note=1"),
+        ("multipart/form-data", b"x"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(5001))),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_on_a_page(office, kind, body):
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(office)
+    client.get("/households/new/")
+    answer = client.post("/households/new/", body, content_type=kind)
+    assert answer.status_code == 400
+    assert "看不懂这个请求" in answer.content.decode()
+    assert "Content-Security-Policy" in answer.headers
