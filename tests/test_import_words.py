@@ -19,6 +19,7 @@ from tests.importing import load
         ("households", "家庭住址", "住址"),
         ("members", "是否参加新农合", "参加新型农村合作医疗"),
         ("household_pairings", "帮扶责任人", "干部姓名"),
+        ("household_pairings", "身份证号码", "户主身份证号"),
         ("visits", "入户时间", "走访日期"),
     ],
 )

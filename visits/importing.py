@@ -72,7 +72,7 @@ class VisitSheet(Sheet):
                 aliases=("日期", "走访时间", "入户日期", "入户时间", "时间"),
                 clearable=False,
             ),
-            *naming_columns(),
+            *naming_columns("身份证号", "身份证号码"),
             Column(
                 "head_name",
                 "户主姓名",

@@ -171,8 +171,8 @@ class NamedHouseholds:
         return (number for number in numbers if number)
 
 
-def naming_columns() -> list[Column]:
-    """The two columns by which a sheet names a household."""
+def naming_columns(*aliases: str) -> list[Column]:
+    """The two columns by which a sheet names a household; `aliases` of the ID number, where no other person has one."""
     return [
         number_column(help="填这一格，或填户主身份证号"),
         Column(
@@ -180,7 +180,7 @@ def naming_columns() -> list[Column]:
             "户主身份证号",
             id_or_mask,
             help="没有户编号时填",
-            aliases=("户主身份证号码", "户主证件号码"),
+            aliases=("户主身份证号码", "户主证件号码", "户主身份证", *aliases),
             secret=True,
             clearable=False,
         ),

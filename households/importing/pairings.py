@@ -34,7 +34,7 @@ class HouseholdPairingSheet(Sheet):
     def declare(self) -> Iterable[Column]:
         return [
             *cadre_columns(),
-            *naming_columns(),
+            *naming_columns("身份证号", "身份证号码"),
             field_column(HouseholdPairing, "kind", aliases=("方式", "结对类型"), clearable=False),
             field_column(HouseholdPairing, "started_on", help="空着是今天", aliases=STARTED, clearable=False),
             field_column(HouseholdPairing, "ended_on"),
