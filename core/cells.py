@@ -108,6 +108,9 @@ def _written(value: Cell) -> str:
 _NAME_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 # Keyboards write the dot within a name in many ways.
 _NAME_DOT = re.compile(r"(?<=[\u4e00-\u9fff])[•‧∙⋅・.](?=[\u4e00-\u9fff])")
+# A letter that a published list has masked, or that a file has lost on its way.
+_HIDDEN_LETTER = re.compile(r"[*?？○×□■]")
+_BRACKETS = {ord("("): "（", ord(")"): "）"}
 _NO_NAMES = {"无", "暂无", "没有", "不详", "未知", "不明"}
 
 
@@ -119,6 +122,8 @@ def clean_name(value: Cell, max_length: int = 0) -> str:
         raise CellError("不是名字", "核对是不是错了列")
     if re.search(r"\d{7}", text):
         raise CellError("名字里写了号码", "号码填在它自己的一列")
+    if hidden := _HIDDEN_LETTER.search(text):
+        raise CellError(f"名字里有“{hidden[0]}”，不是完整的名字", "把这个字填上")
     return clean_text(text, max_length)
 
 
@@ -131,8 +136,9 @@ def clean_person(value: Cell, max_length: int = 0) -> str:
 
 
 def clean_name_text(text: str) -> str:
-    """A name, or a part of one to look for, without the spaces and with the dot that names are kept with."""
-    return _NAME_DOT.sub("·", _NAME_SPACE.sub("", text))
+    """A name, or a part of one to look for, without the spaces and with the dot and brackets that are kept in names."""
+    text = _NAME_DOT.sub("·", _NAME_SPACE.sub("", text))
+    return text if text.isascii() else text.translate(_BRACKETS)
 
 
 def label_key(text: str) -> str:

@@ -143,6 +143,8 @@ def test_words(value):
         ("Anna Li", "Anna Li"),
         ("第 1 中学", "第1中学"),
         ("王有福（大）", "王有福（大）"),
+        ("王有福 (大)", "王有福（大）"),
+        ("县发改局(物价局)", "县发改局（物价局）"),
     ],
 )
 def test_names(value, name):
@@ -154,6 +156,11 @@ def test_names(value, name):
 )
 def test_names_that_are_none(value):
     assert refused(cells.clean_name, value)[0] in {"不是名字", "名字里写了号码"}
+
+
+@pytest.mark.parametrize("value", ["王*福", "王＊＊", "王?福", "王○福", "王××", "王□福"])
+def test_names_that_are_masked_or_have_lost_a_letter(value):
+    assert refused(cells.clean_name, value)[0].endswith("不是完整的名字")
 
 
 @pytest.mark.parametrize("value", ["王三、李四", "王三/李四", "王三，李四", "王三；李四"])
