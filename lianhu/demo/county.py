@@ -8,13 +8,13 @@ The one thing read from the clock: nothing is entered later than `now`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from core.sets import chunks
 from households.models import Household, HouseholdPairing, Member
 from lianhu.county import County, division_rows, read_county
 from lianhu.demo import diary, homes, pairings, staff
@@ -32,7 +32,6 @@ from units.models import Cadre, Division, Reach, Unit
 from villages.models import Village, VillagePairing
 from visits.models import Visit, VisitCompanion
 
-T = TypeVar("T")
 CODE = "620524"
 VILLAGES_FILE = settings.BASE_DIR / "data" / "wushan_villages.csv"
 CHUNK = 2000
@@ -101,7 +100,7 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
         yield Batch(VisitCompanion, written.companions)
 
     responses, fieldwork = Responses(scale, teams, askers), Fieldwork(scale, known)
-    for some in _some(places, VILLAGES_AT_ONCE):
+    for some in chunks(places, VILLAGES_AT_ONCE):
         yield from _of_villages(some, responses, fieldwork)
     yield from (Batch(model, rows) for model, rows in fieldwork.of_units())
 
@@ -130,10 +129,4 @@ def _survey_rows(year: Year) -> list[dict[str, Any]]:
 
 
 def _batches(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> Iterator[Batch]:
-    return (Batch(model, [dict(row) for row in chunk]) for chunk in _some(rows, CHUNK))
-
-
-def _some(values: Iterable[T], count: int) -> Iterator[list[T]]:
-    iterator = iter(values)
-    while chunk := list(islice(iterator, count)):
-        yield chunk
+    return (Batch(model, [dict(row) for row in chunk]) for chunk in chunks(rows, CHUNK))
