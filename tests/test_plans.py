@@ -166,7 +166,23 @@ def test_a_finished_project_needs_its_day(leader, project):
             "version": project.version,
         },
     )
-    assert "完工的项目要填完工日期" in words_of(page)
+    assert page.context["form"].errors == {"finished_on": ["完工的项目要填完工日期。"]}
+
+
+def test_a_project_is_not_finished_before_it_began(leader, project):
+    page = client_of(leader).post(
+        f"/projects/{project.pk}/edit/",
+        {
+            "name": project.name,
+            "village": project.village_id,
+            "kind": "water",
+            "status": "finished",
+            "starts_on": "2015-05-01",
+            "finished_on": "2015-04-01",
+            "version": project.version,
+        },
+    )
+    assert page.context["form"].errors == {"finished_on": ["完工日期不能早于开工日期。"]}
 
 
 def test_a_village_plan_with_its_goals(leader, village):
@@ -242,6 +258,14 @@ def test_a_family_leaves_and_comes_back(cadre, own):
     assert away.ended_on == date(2015, 11, 20)
     told = "外出过：2015年3月1日至 2015年11月20日，去新疆摘棉花"
     assert told in words_of(client.get(f"/households/{own.pk}/"))
+
+
+def test_who_comes_back_before_leaving_is_told_beside_the_day(cadre, own):
+    page = client_of(cadre).post(
+        f"/households/{own.pk}/away/",
+        {"started_on": "2015-03-01", "ended_on": "2015-02-01", "reason": "去新疆摘棉花"},
+    )
+    assert page.context["form"].errors == {"ended_on": ["回来日期不能早于外出日期。"]}
 
 
 def test_a_household_that_is_not_ones_own_has_no_plan_to_write(cadre):

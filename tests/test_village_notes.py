@@ -171,3 +171,9 @@ def test_a_rotation_seals_the_papers_anew(cadre, village, settings):
     with VillageNoteFile.objects.get(name="合同.pdf").opened() as paper:
         assert paper.read() == PDF
     assert Change.objects.count() == changes
+
+
+def test_the_page_of_the_village_leads_to_its_oldest_note_too(cadre, village):
+    notes = [make_note(village=village, by=cadre) for _ in range(25)]
+    page = client_of(cadre).get(f"/villages/{village.pk}/").content.decode()
+    assert f"/village-notes/{notes[0].pk}/" in page

@@ -91,6 +91,15 @@ class ProjectForm(RecordForm[Project]):
         since, until = data.get("starts_on"), data.get("due_on")
         if since and until and until < since:
             self.add_error("due_on", "计划完工不能早于开工日期。")
+        finished = data.get("finished_on")
+        if since and finished and finished < since:
+            self.add_error("finished_on", "完工日期不能早于开工日期。")
+        if (
+            data.get("status") == Project.Status.FINISHED
+            and not finished
+            and "finished_on" not in self.errors
+        ):
+            self.add_error("finished_on", "完工的项目要填完工日期。")
         return data
 
 
@@ -251,3 +260,10 @@ class AwayForm(RecordForm[HouseholdAway]):
     class Meta:
         model = HouseholdAway
         fields = ("started_on", "ended_on", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        left, back = data.get("started_on"), data.get("ended_on")
+        if left and back and back < left:
+            self.add_error("ended_on", "回来日期不能早于外出日期。")
+        return data

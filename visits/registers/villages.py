@@ -126,7 +126,7 @@ def _plans(user: Cadre, village: Village) -> dict[str, Any]:
         "plan": plan,
         "goals": plan.goals.all() if plan else (),
         "projects": projects.with_money(),
-        "notes": notes.select_related("by").prefetch_related("files")[:20],
+        "notes": notes.select_related("by").prefetch_related("files"),
         "notes_editable": set(notes.editable_by(user).values_list("pk", flat=True)),
         "may_plan": user.is_office or user.is_leader,
         "may_note": not user.is_viewer,
