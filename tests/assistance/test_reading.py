@@ -1,8 +1,10 @@
 """What was recorded: the page of one item, the list, its sums."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -104,8 +106,10 @@ def test_the_list_is_narrowed(office, cadre, own, query, found):
 
 def test_the_list_is_exported_as_it_stands(office, cadre, own):
     make_assistance(cadre=cadre, household=own)
+    make_assistance(cadre=cadre, household=own, voided_on=today(), voided_by=cadre, void_reason="记错了")
     answer = client_of(office).get("/assistance/?export=xlsx")
-    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    headings, *rows = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values
+    assert [row[headings.index("做了什么")] for row in rows] == ["送了面粉和油"]
 
 
 def test_a_stranger_sees_none_of_it(stranger, cadre, own):

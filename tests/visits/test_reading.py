@@ -86,9 +86,18 @@ def test_the_diary_is_searched_by_text_and_name(cadre, home, query):
     assert ">两委座谈" not in html
 
 
-@pytest.mark.parametrize("month", ["", "abc", "2015-13", "0000-00", "9999-12"])
-def test_a_garbled_month_is_this_one(cadre, month):
-    assert client_of(cadre).get("/visits/", {"month": month}).status_code == 200
+@pytest.mark.parametrize("month", ["", "abc", "2015-13", "0000-00"])
+def test_a_garbled_month_is_this_one(cadre, home, month):
+    make_visit(cadre=cadre, household=home, visited_on=today(), content="今天的事")
+    make_visit(cadre=cadre, household=home, visited_on=date(2015, 9, 16), content="九月的事")
+    html = page_of(client_of(cadre).get("/visits/", {"month": month}))
+    assert "今天的事" in html
+    assert "九月的事" not in html
+
+
+def test_the_last_month_there_is_holds_nothing(cadre, home):
+    make_visit(cadre=cadre, household=home, visited_on=today(), content="今天的事")
+    assert "今天的事" not in page_of(client_of(cadre).get("/visits/?month=9999-12"))
 
 
 def test_a_cadre_sees_no_visit_of_others_in_the_diary(cadre, leader, home):
