@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.forms import ChineseDateField
 from core.lists import send_workbook
-from core.templatetags.look import wan
+from core.templatetags.look import date_cn, wan
 from reports import overview, tables
 from reports.counting import Period
 from reports.overview import Figures
@@ -140,10 +140,7 @@ def reports_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _days(period: Period) -> str:
-    def cn(day: date) -> str:
-        return f"{day.year}年{day.month}月{day.day}日"
-
-    return f"{cn(period.since)}至{cn(period.until)}"
+    return f"{date_cn(period.since)}至{date_cn(period.until)}"
 
 
 def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:

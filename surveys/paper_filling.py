@@ -5,7 +5,6 @@ Names are printed, ID numbers masked; a phone is masked for those who may not ca
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +12,7 @@ from django.db.models import QuerySet
 from core.attachments import small_picture
 from core.identity import mask_phone
 from core.sets import records_in
+from core.templatetags.look import date_cn
 from households.choices import Relation
 from households.models import Household, Member
 from surveys.definition import Definition
@@ -133,7 +133,7 @@ def _village_header(form: Definition, village: Village) -> Text:
 
 def _response_header(form: Definition, response: Response) -> Text:
     texts = {
-        "response.surveyed_on": _day(response.surveyed_on),
+        "response.surveyed_on": date_cn(response.surveyed_on),
         "response.surveyor": response.surveyor.name,
         "response.unit": response.unit.name,
         "response.signed": int(response.signed),
@@ -171,7 +171,7 @@ def _notes(form: Definition, response: Response) -> list[str]:
 
 
 def _signers(response: Response) -> dict[str, str]:
-    signers = {"填表人": response.surveyor.name, "日期": _day(response.surveyed_on)}
+    signers = {"填表人": response.surveyor.name, "日期": date_cn(response.surveyed_on)}
     if response.status == Response.Status.ACCEPTED and response.reviewed_by:
         signers["审核人"] = response.reviewed_by.name
     return signers
@@ -181,7 +181,3 @@ def _signature(response: Response) -> bytes:
     """The newest signature, if there is one."""
     newest = max(response.signatures.all(), key=lambda signature: signature.pk, default=None)
     return small_picture(newest.file, SIGNATURE_SIDE) if newest else b""
-
-
-def _day(day: date) -> str:
-    return f"{day:%Y}年{day.month}月{day.day}日"

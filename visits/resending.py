@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from core.templatetags.look import date_cn
 from visits.forms import VisitForm
 from visits.models import Visit
 from visits.refs import Compared, photos_told
@@ -55,7 +56,7 @@ def _of_rows(stored: Sequence[Visit]) -> dict[str, str]:
 
 
 def _days(days: Iterable[date]) -> str:
-    first, *rest = (f"{day.year}年{day.month}月{day.day}日" for day in sorted(days))
+    first, *rest = map(date_cn, sorted(days))
     return first + (f"至{rest[-1]}" if rest else "")
 
 

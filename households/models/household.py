@@ -240,16 +240,16 @@ class Member(Record):
     @property
     def id_number(self) -> str:
         """The whole ID number. Pages show `id_masked`; only the logged 查看 shows this."""
-        return identity.decrypt(self.id_cipher) if self.id_cipher else ""
+        return identity.decrypt(self.id_cipher)
 
     @id_number.setter
     def id_number(self, number: str) -> None:
-        self.id_cipher = identity.encrypt(number) if number else ""
-        self.id_hash = identity.id_hash(number) if number else ""
+        self.id_cipher = identity.encrypt(number)
+        self.id_hash = identity.id_hash(number)
 
     @property
     def id_masked(self) -> str:
-        return identity.mask(self.id_number) if self.id_cipher else ""
+        return identity.mask(self.id_number)
 
     def age(self, on: date | None = None) -> int | None:
         """Whole years on a day, today unless told; None when the birth date is unknown."""

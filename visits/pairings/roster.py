@@ -13,6 +13,7 @@ from django.utils import timezone
 from core import sheets
 from core.forms import key_of
 from core.lists import Heading, Row, log_download
+from core.templatetags.look import date_cn
 from households.models import Household, HouseholdPairing
 from units.access import get_visible, roles_required, user_of
 from units.models import Cadre, Unit, today
@@ -124,11 +125,11 @@ def _summary(user: Cadre, subject: Unit | Village, pairings: list[Any]) -> str:
 def _workbook(
     request: HttpRequest, title: str, unit: str, headings: list[Heading], rows: list[Row], summary: str
 ) -> HttpResponseBase:
-    user, day = user_of(request), today()
+    user = user_of(request)
     facts = [
         f"填报单位：{unit}",
         f"制表人：{user.name}",
-        f"日期：{day.year}年{day.month}月{day.day}日",
+        f"日期：{date_cn(today())}",
     ]
     file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
     labels = [heading.label for heading in headings]
