@@ -52,6 +52,7 @@ def pair_households(
     refuse(problems)
     try:
         with transaction.atomic():
+            refuse({"households": _closed(_locked(wanted))})
             return [same.get(h.pk) or _begin(cadre, h, kind, started_on) for h in wanted]
     except IntegrityError as error:
         raise ValidationError(JUST_NOW) from error
@@ -131,6 +132,8 @@ def reopen(pairing: HouseholdPairing) -> None:
     pairing.ended_on, pairing.end_reason = None, ""
     try:
         with transaction.atomic():
+            if closed := _closed(_locked([pairing.household])):
+                raise ValidationError(closed)
             pairing.save()
     except IntegrityError as error:
         raise ValidationError(JUST_NOW) from error
@@ -192,6 +195,12 @@ def _in_the_way(
             holder = f"（{row.cadre}）"
             problems.append(f"{names[row.household_id]}：{words('household_pairing_open_once')}{holder}")
     return problems, same
+
+
+def _locked(households: Sequence[Household]) -> list[Household]:
+    """As they are stored now; whoever closes one of them at the same moment comes before or after."""
+    rows = Household.objects.select_for_update().filter(pk__in=[household.pk for household in households])
+    return list(rows.order_by("pk"))
 
 
 def _closed(households: Sequence[Household]) -> list[str]:

@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from core.records import StaleRecord
+from households.choices import Status
 from households.models import Household, HouseholdPairing
 from households.pairing import end_pairing, hand_over, pair_households
+from households.registering import close
 from tests.factories import (
     COUNTY,
     make_cadre,
@@ -59,6 +61,20 @@ def test_one_of_two_gets_the_household():
         told = run_at_once(lambda: pair(first), lambda: pair(second))
         assert told.count("done") == 1, told
         assert household.pairings.current().count() == 1
+
+
+def test_a_household_closed_at_the_same_moment_is_nobodys():
+    village, cadre = make_village(), make_cadre()
+    for _ in range(ROUNDS):
+        household = make_household(village=village)
+        one, other = (Household.objects.get(pk=household.pk) for _ in range(2))
+        run_at_once(
+            lambda row=one: pair_households(cadre=cadre, households=[row], kind="help", started_on=DAY),
+            lambda row=other: close(row, status=Status.MOVED, on=today(), successor=None),
+        )
+        household.refresh_from_db()
+        assert household.status == Status.MOVED
+        assert not household.pairings.current().exists()
 
 
 def test_one_of_two_ends_hands_over_or_neither_twice():

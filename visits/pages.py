@@ -181,7 +181,10 @@ def visit_void(request: HttpRequest, pk: int) -> HttpResponse:
     form = VoidForm(request.POST or None, others=same_form.count())
     if request.method == "POST" and form.is_valid():
         gone = void(visit, by=user, **form.cleaned_data)
-        messages.success(request, f"已作废 {gone} 条，不再计数。")
+        if gone:
+            messages.success(request, f"已作废 {gone} 条，不再计数。")
+        else:
+            messages.warning(request, "刚刚有人作废了这一条。")
         return redirect("visit", pk=pk)
     return ask_why(
         request,
