@@ -144,7 +144,7 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
             if count
             else None,
             "print": address(request, {"print": "1"}) if count else "",
-            "empty": listing.empty,
+            "empty": _empty(request, listing),
             "ticks": listing.ticks,
             "count": count,
             "caption": listing.title,
@@ -166,6 +166,14 @@ def _filters(request: HttpRequest, form: SearchForm, *, folding: bool) -> dict[s
         "clear_url": request.path if filtered else "",
         "filtered": filtered,
     }
+
+
+def _empty(request: HttpRequest, listing: Listing) -> Mapping[str, Any] | None:
+    """The context of `_empty.html`: where nothing narrows the list, not the same page again but the first act."""
+    empty = listing.empty or {}
+    if listing.form.describe() or empty.get("url") != request.path:
+        return listing.empty
+    return {"text": f"现在一{listing.unit}也没有。", **(listing.actions[0] if listing.actions else {})}
 
 
 def _rows(listing: Listing, found: QuerySet[Any], keys: Sequence[int]) -> list[Row]:

@@ -264,3 +264,10 @@ def test_a_list_prints_all_that_was_found_as_a_sheet_to_hand_in(desk_client, off
     assert f"填报单位：{office.unit}" in sheet
     assert f"共 {len(heads)} 户" in sheet
     assert Download.objects.get().row_count == len(heads)
+
+
+def test_an_empty_list_leads_to_what_to_do_and_not_to_itself(desk_client):
+    page = page_of(desk_client, "/problems/")
+    assert "现在一件也没有" in page
+    assert "看全部诉求" not in page
+    assert "看全部诉求" in page_of(desk_client, "/problems/?q=水")
