@@ -9,8 +9,12 @@ from django.utils.timezone import localtime
 
 from core import identity
 from core.history import changes_of
+from core.models import Change
 from core.records import Record
 from core.templatetags.look import time_cn
+
+# Django's own get_…_display makes such a dict anew at each call.
+ACTS, SOURCES = dict(Change.Act.choices), dict(Change.Source.choices)
 
 
 class Line(NamedTuple):
@@ -83,11 +87,11 @@ def history_of(
     }
     return [
         Entry(
-            change.get_act_display(),
+            ACTS[change.act],
             what[change.table, change.row],
             change.by_name or "",
             change.at,
-            change.get_source_display(),
+            SOURCES[change.source],
             lines_of(
                 fields[change.table],
                 change.changes or {},

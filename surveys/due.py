@@ -71,8 +71,8 @@ class Round:
 
 
 def open_surveys(user: Cadre) -> list[Survey]:
-    """Without their definitions, which `form` reads once a process."""
-    return list(Survey.objects.visible_to(user).open().defer("definition"))
+    """Of the user's place and above, without their definitions, which `form` reads once a process."""
+    return list(Survey.objects.read_at(user.place).open().defer("definition"))
 
 
 def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Subject, list[Standing]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from django.contrib.auth.middleware import get_user
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest
@@ -20,8 +21,11 @@ M = TypeVar("M", bound=models.Model)
 
 
 def user_of(request: HttpRequest) -> Cadre:
-    """The logged-in cadre; only for pages behind the login."""
-    return cast(Cadre, request.user)
+    """The logged-in cadre; only for pages behind the login.
+
+    The row itself and not `request.user`, which hands each attribute through and takes ten times as long.
+    """
+    return cast(Cadre, get_user(request))
 
 
 def roles_required(*roles: Role) -> Callable[[View[P]], View[P]]:

@@ -30,6 +30,14 @@ from visits.models import Visit
 from visits.timeline import timeline
 
 CHANGES = 60
+RELATIONS = dict(Relation.choices)
+USUAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "health": (Health.HEALTHY, dict(Health.choices)),
+    "schooling": (Schooling.NONE, dict(Schooling.choices)),
+    "migrant_work": (MigrantWork.NONE, dict(MigrantWork.choices)),
+    "labour": (Labour.ORDINARY, dict(Labour.choices)),
+}
+"""What goes without saying of a member, and the words for the rest."""
 
 
 class Person(NamedTuple):
@@ -92,7 +100,7 @@ def _person(member: Member, may_reveal: bool) -> Person:
     age = member.age()
     return Person(
         member,
-        str(member.get_relation_display()) + (f"，{age} 岁" if age is not None else ""),
+        RELATIONS[member.relation] + (f"，{age} 岁" if age is not None else ""),
         situation(member),
         member.id_masked,
         link_to("reveal-member")(member.pk) if may_reveal and member.id_cipher else "",
@@ -146,10 +154,5 @@ def _events(user: Cadre, household: Household, surveys: Sequence[Round]) -> dict
 
 def situation(member: Member) -> str:
     """What matters of a member in a few words: illness, school, work away, labour lost."""
-    said = [
-        (member.health, Health.HEALTHY, member.get_health_display),
-        (member.schooling, Schooling.NONE, member.get_schooling_display),
-        (member.migrant_work, MigrantWork.NONE, member.get_migrant_work_display),
-        (member.labour, Labour.ORDINARY, member.get_labour_display),
-    ]
-    return "，".join(str(label()) for code, usual, label in said if code and code != usual)
+    said = ((getattr(member, name), usual, words) for name, (usual, words) in USUAL.items())
+    return "，".join(words[code] for code, usual, words in said if code and code != usual)

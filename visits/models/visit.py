@@ -49,11 +49,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def entering(self) -> "VisitQuerySet":
         """入户: counted, at a household, not by phone (domain.md: phone contact is kept but is not an 入户)."""
-        return self.counted().filter(household__isnull=False).exclude(kind=Visit.Kind.PHONE)
+        return self.counted().filter(~Q(kind=Visit.Kind.PHONE), household__isnull=False)
 
     def inside(self) -> "VisitQuerySet":
         """进村: counted, in a village, not by phone."""
-        return self.counted().filter(village__isnull=False).exclude(kind=Visit.Kind.PHONE)
+        return self.counted().filter(~Q(kind=Visit.Kind.PHONE), village__isnull=False)
 
     def of(self, cadre: Cadre) -> "VisitQuerySet":
         """The visits that count for a cadre: as the one who went, or along with a colleague."""
