@@ -100,6 +100,14 @@ def test_a_county_starts_with_its_places_presets_and_office(db):
     assert "15 个乡镇，357 个村，其中社区 87 个；两张调查表已发布" in printed
 
 
+@pytest.mark.parametrize(
+    ("code", "short_name"), [("621202", "区双联办"), ("622927", "县双联办"), ("620201", "市双联办")]
+)
+def test_a_district_or_a_city_has_its_office_too(db, code, short_name):
+    start(code)
+    assert Unit.objects.get().short_name == short_name
+
+
 def test_a_county_starts_with_both_forms_open_for_its_office(db):
     start()
     office = Cadre.objects.get()

@@ -125,7 +125,7 @@ def test_ticks_go_along_to_another_list_and_the_search(
 ) -> None:
     page.goto(f"/pairings/board/?village={village.pk}")
     page.get_by_label("苟进才", exact=True).check()
-    page.get_by_role("link", name="全县").click()
+    page.get_by_role("link", name="所有单位").click()
     expect(page.get_by_label("苟进才", exact=True)).to_be_checked()
     page.locator("#cadre-q").fill("孙慧琴")
     page.locator("#cadre-q").press("Enter")

@@ -17,7 +17,6 @@ from django.urls import reverse
 
 from core.forms import key_of
 from core.lists import count_of
-from core.places import COUNTY
 from core.search import by_name
 from core.words import split_words
 from households.models import Household, HouseholdPairing
@@ -31,6 +30,7 @@ from visits.pairings.forms import PairForm
 from visits.pairings.overview import overview
 
 SHOWS = {"unpaired": "未结对", "paired": "已结对", "all": "全部"}
+EVERYONE = "所有单位"
 LINES = 12
 """Rows shown at first in either table, so that both and the act bar are seen together."""
 MOST_CADRES = 200
@@ -163,7 +163,7 @@ def _right(user: Cadre, village: Village, view: View, units: Sequence[Unit], cho
         "all_people": view.url(people="all"),
         "chosen": chosen,
         "scopes": _scopes(user, view),
-        "everyone": _everyone(user),
+        "everyone": EVERYONE,
         "everyone_url": view.url(cadres="all"),
         "no_cadres": _no_cadres(user, view, units),
         "search_fields": parse_qsl(view.url(q="", people="")[1:]),
@@ -282,17 +282,13 @@ def _no_cadres(user: Cadre, view: View, units: Sequence[Unit]) -> str:
     return "还没有在岗的干部。"
 
 
-def _everyone(user: Cadre) -> str:
-    return "全县" if len(user.place) == COUNTY else "全部"
-
-
 def _scopes(user: Cadre, view: View) -> list[tuple[str, str, bool]]:
     """联村单位 or all that the office sees; a leader has the own unit's cadres alone."""
     if not user.is_office:
         return []
     return [
         ("联村单位", view.url(cadres="", people="", q=""), not view.cadres),
-        (_everyone(user), view.url(cadres="all", people="", q=""), bool(view.cadres)),
+        (EVERYONE, view.url(cadres="all", people="", q=""), bool(view.cadres)),
     ]
 
 

@@ -66,8 +66,10 @@ def mobile(text: str) -> str:
 
 def open_office(county: County, phone: str) -> Cadre:
     name = f"{county.name}双联办"
+    # 武山县 has a 县双联办, 武都区 a 区双联办.
+    short_name = f"{county.name[-1]}双联办"
     unit = Unit.objects.create(
-        name=name, short_name="县双联办", code="001", division=Division.objects.get(code=county.code)
+        name=name, short_name=short_name, code="001", division=Division.objects.get(code=county.code)
     )
     cadre = Cadre(phone=phone, name="双联办", unit=unit, role=Role.OFFICE)
     cadre.set_unusable_password()
