@@ -47,6 +47,8 @@ def county(office: Cadre, cadre: Cadre, viewer: Cadre) -> None:
         ended = {"started_on": date(2014, 1, 1), "ended_on": date(2014, 12, 31), "end_reason": "调走"}
         make_pairing(cadre=make_cadre(name=f"甲{name}", unit=cadre.unit), household=home, **ended)
         make_pairing(cadre=cadre, household=home, started_on=date(2015, 1, 1))
+        same_name = make_cadre(name="王伟", unit=cadre.unit)
+        make_pairing(cadre=same_name, household=make_household(village=village))
     make_visit(cadre=cadre, household=home, kind="comfort", content="送了炭 又谈了套袋")
     make_cadre(name="已走的", unit=cadre.unit, left_on=date(2015, 1, 1))
     city = make_unit(name="天水市农业局", division=make_division(code="6205", name="天水市"))

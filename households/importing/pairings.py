@@ -63,18 +63,26 @@ class _Pairings:
         cadres = Cadres(table, plan, units)
         named = NamedHouseholds(table, plan.by.place)
         self.households = [named.find(index) for index in range(len(table))]
-        self.cadres = [cadres.find(i, units[i]) if not table.wrong(i) else None for i in range(len(table))]
         self.drafts = Drafts(plan, HouseholdPairing)
         self.stored: dict[int, list[HouseholdPairing]] = defaultdict(list)
         of_households = HouseholdPairing.objects.select_related("cadre", "unit").order_by("started_on")
         pks = {household.pk for household in self.households if household}
         for pairing in records_in(of_households, "household_id", pks):
             self.stored[pairing.household_id].append(pairing)
+        self.cadres = [
+            cadres.find(i, units[i], self._holders(i)) if not table.wrong(i) else None
+            for i in range(len(table))
+        ]
         self.open = {
             (p.household_id, p.kind): p for rows in self.stored.values() for p in rows if not p.ended_on
         }
         self.by_row: dict[int, int] = {}
         self.taken: dict[Any, int] = {}
+
+    def _holders(self, index: int) -> set[int]:
+        """Who has or had the household: of two cadres of one name and unit the row means the one of them."""
+        household = self.households[index]
+        return {pairing.cadre_id for pairing in self.stored[household.pk]} if household else set()
 
     def run(self) -> None:
         rows = list(self.table.sound())
