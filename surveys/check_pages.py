@@ -14,6 +14,8 @@ from surveys.definition import Rule
 from surveys.draft import Draft
 from surveys.filling import NotReady, submit
 from surveys.models import Response
+from surveys.standing import may_correct
+from units.access import user_of
 
 LONGEST_WORD = 100
 
@@ -63,7 +65,7 @@ def check_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     if draft.stops or draft.refusal or not form.is_valid():
         return _shown(request, draft, form)
     try:
-        submit(response, **form.handed_in())
+        submit(response, **form.handed_in(), corrects=may_correct(user_of(request), response))
     except (StaleRecord, NotReady):
         messages.warning(request, "刚刚有人改过这份表，还没有交，请再核对一遍。")
         fresh = Draft(Response.objects.whole().get(pk=response.pk))

@@ -19,7 +19,7 @@ from households.choices import Relation
 from households.models import Household, Member
 from surveys.browser import facts_for_browser, for_browser
 from surveys.check_pages import check_page
-from surveys.checking import given
+from surveys.checking import Known, given
 from surveys.draft import Draft, Remarks
 from surveys.due import open_surveys, standings
 from surveys.filling import StepChanged, recall, save_step, start
@@ -109,7 +109,8 @@ class _StepPage:
     def __init__(self, request: HttpRequest, user: Cadre, draft: Draft, step: Step) -> None:
         self.request, self.user, self.draft, self.step = request, user, draft, step
         self.response = draft.response
-        self.corrects = step.number == 1 and may_correct(user, self.response)
+        self.seen = self.response.household is None or may_correct(user, self.response)
+        self.corrects = step.number == 1 and self.response.household is not None and self.seen
         data = request.POST if request.method == "POST" else None
         self.facts = self._facts_form(data) if self.corrects else None
         self.remarks = Remarks() if data is not None else draft.remarks(step)
@@ -194,9 +195,11 @@ class _StepPage:
         """What `static/survey.js` reads: the form, the standing facts, the answers of the other steps."""
         draft = self.draft
         kept = self.response.answers.items()
+        # Of a household that is no longer theirs the script is not told what its people are like now.
+        known = draft.known if self.seen else Known(header={}, previous=draft.known.previous)
         return {
             "form": for_browser(draft.definition),
-            "facts": facts_for_browser(draft.definition, draft.known),
+            "facts": facts_for_browser(draft.definition, known),
             "answers": {code: answer for code, answer in kept if code not in self.step.codes},
         }
 

@@ -156,11 +156,13 @@ def submit(
     words: Mapping[str, str],
     signed: bool,
     signature: ContentFile[bytes] | None = None,
+    corrects: bool = True,
 ) -> Response:
     """Hand in what was checked at `version`: answers, members as they are, and facts corrected by answers.
 
-    `words` confirm the warnings, by rule. Raises StaleRecord when somebody changed the response since, NotReady
-    when the survey or the household was closed, or an error or an unconfirmed warning has come up.
+    `words` confirm the warnings, by rule; without `corrects` the household's facts stay as they are. Raises
+    StaleRecord when somebody changed the response since, NotReady when the survey or the household was closed, or
+    an error or an unconfirmed warning has come up.
     """
     stored = Response.objects.select_for_update().get(pk=response.pk)
     stored.survey = Survey.objects.get(pk=stored.survey_id)
@@ -171,7 +173,7 @@ def submit(
     if not stored.is_draft or draft.refusal or draft.stops or not warned <= words.keys():
         raise NotReady
     answers = draft.examined.answers
-    if stored.household:
+    if stored.household and corrects:
         _correct(stored.household, draft, answers)
     stored.answers = {**kept_header(draft.definition, draft.known), **answers}
     stored.members = list(draft.known.members)

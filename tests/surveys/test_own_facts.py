@@ -5,7 +5,7 @@ import pytest
 from core.models import Change
 from tests.factories import make_id_number
 from tests.pages import words_of
-from tests.surveys.steps import address, begin, save, seen
+from tests.surveys.steps import address, begin, fill, hand_in, save, seen, stored
 from units.models import today
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +95,17 @@ def test_after_the_pairing_has_ended_the_facts_are_hidden(client, survey, househ
     assert "不归调查人联系" in page
     wife = household.members.get(relation="02")
     assert client.get(f"/responses/{response.pk}/members/{wife.pk}/").status_code == 403
+
+
+def test_who_lost_the_household_neither_reads_its_people_nor_changes_it(client, survey, household):
+    """What was begun may be handed in: the answers are the survey's, the facts the household's."""
+    response = begin(client, survey, household)
+    fill(client, response)
+    assert client.get(address(response, 2)).context["live"]["facts"]["members"]
+    pairing = household.pairings.get()
+    pairing.ended_on = today()
+    pairing.save()
+    assert client.get(address(response, 2)).context["live"]["facts"]["members"] == []
+    assert hand_in(client, response).status_code == 302
+    household.refresh_from_db()
+    assert (stored(response).answers["C01"], household.kind) == ("02", "01")
