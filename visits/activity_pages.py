@@ -12,58 +12,26 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
-from core.forms import ChineseDateField
 from core.lists import Column, Listing, labels_of, link_to, list_page
-from core.places import under
-from core.search import SearchForm, offer
 from units.access import get_visible, recorder_required, user_of
 from units.context import frame_of
-from units.models import Cadre
-from villages.choices import place_field, town_choices, unit_choices
 from visits import activities
 from visits.activities import MATERIALS
 from visits.activity_forms import ActivityForm, field_of, label_of
 from visits.models import Activity
 from visits.refs import recorded
+from visits.searching import FieldworkSearch
 from visits.void_pages import void_page
 
 
-class ActivitySearch(SearchForm):
+class ActivitySearch(FieldworkSearch):
+    day = "held_on"
+    field_order = ("q", "town", "unit", "kind")
     placeholder = "主题、内容"
-    town = forms.ChoiceField(label="乡镇", required=False)
-    unit = forms.ChoiceField(label="单位", required=False)
     kind = forms.ChoiceField(label="种类", required=False, choices=[("", "种类"), *Activity.Kind.choices])
-    since = ChineseDateField(label="从", required=False)
-    until = ChineseDateField(label="到", required=False)
-    void = forms.BooleanField(label="作废", required=False)
-    place = place_field()
-
-    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "town", town_choices(user))
-        offer(self, "unit", unit_choices(user))
-
-    def filter(self, queryset: Any) -> Any:
-        """作废 ones are shown only when asked for."""
-        found: Any = super().filter(queryset)
-        return found if self.cleaned_data.get("void") else found.counted()
 
     def by_q(self, queryset: Any, value: str) -> Any:
         return queryset.filter(Q(title__contains=value) | Q(text__contains=value))
-
-    def by_town(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(under(value))
-
-    by_place = by_town
-
-    def by_since(self, queryset: Any, value: Any) -> Any:
-        return queryset.filter(held_on__gte=value)
-
-    def by_until(self, queryset: Any, value: Any) -> Any:
-        return queryset.filter(held_on__lte=value)
-
-    def by_void(self, queryset: Any, _value: bool) -> Any:
-        return queryset.exclude(voided_on=None)
 
 
 def activity_list(request: HttpRequest) -> HttpResponseBase:

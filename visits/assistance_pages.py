@@ -11,51 +11,39 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.forms import ChineseDateField, key_of
+from core.forms import key_of
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.pages import form_page
-from core.places import under
-from core.search import SearchForm, by_name, key_field, offer
+from core.search import by_name, key_field
 from households.models import Household, head_names, headed_by
 from units.access import get_editable, get_visible, named, recorder_required, user_of, written_for
 from units.context import frame_of
 from units.models import Cadre
-from villages.choices import place_field, town_choices, unit_choices
 from villages.models import FundSource, Project
 from visits import assisting
 from visits.assistance_forms import Asked, AssistanceForm, ResultForm
 from visits.choices import AssistanceKind
 from visits.models import Assistance, AssistanceShare, Problem, Visit
 from visits.refs import recorded
+from visits.searching import FieldworkSearch
 from visits.share_pages import history_with_shares, household_lines
 from visits.summing import sums
 from visits.void_pages import void_page
 
 
-class AssistanceSearch(SearchForm):
+class AssistanceSearch(FieldworkSearch):
+    day = "given_on"
+    field_order = ("q", "town", "unit", "kind", "source")
     placeholder = "户主、干部、做了什么"
-    town = forms.ChoiceField(label="乡镇", required=False)
-    unit = forms.ChoiceField(label="单位", required=False)
     kind = forms.ChoiceField(label="种类", required=False, choices=[("", "种类"), *AssistanceKind.choices])
     source = forms.ChoiceField(label="来源", required=False, choices=[("", "来源"), *FundSource.choices])
-    since = ChineseDateField(label="从", required=False)
-    until = ChineseDateField(label="到", required=False)
-    void = forms.BooleanField(label="作废", required=False)
-    place = place_field()
     household = key_field("户")
     cadre = key_field("干部")
     project = key_field("项目")
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, user=user, **kwargs)
         self.shares = AssistanceShare.objects.visible_to(user)
-        offer(self, "town", town_choices(user))
-        offer(self, "unit", unit_choices(user))
-
-    def filter(self, queryset: Any) -> Any:
-        """作废 ones are shown only when asked for."""
-        found: Any = super().filter(queryset)
-        return found if self.cleaned_data.get("void") else found.counted()
 
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = headed_by(value)
@@ -63,20 +51,6 @@ class AssistanceSearch(SearchForm):
         people = Cadre.objects.filter(by_name(value)).values("pk")
         said = Q(content__contains=value) | Q(goods__contains=value)
         return queryset.filter(said | Q(cadre__in=people) | Q(pk__in=shares))
-
-    def by_town(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(under(value))
-
-    by_place = by_town
-
-    def by_since(self, queryset: Any, value: Any) -> Any:
-        return queryset.filter(given_on__gte=value)
-
-    def by_until(self, queryset: Any, value: Any) -> Any:
-        return queryset.filter(given_on__lte=value)
-
-    def by_void(self, queryset: Any, _value: bool) -> Any:
-        return queryset.exclude(voided_on=None)
 
     def by_household(self, queryset: Any, value: int) -> Any:
         """Where its share is seen: of what others gave to several families, each family's is its own."""

@@ -10,57 +10,37 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from core.forms import ChineseDateField
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
-from core.places import under
-from core.search import SearchForm, by_name, key_field, offer, plain
+from core.search import by_name, key_field, offer, plain
 from households.models import headed_by
 from units.access import user_of
 from units.days import month_of
 from units.models import Cadre, today
-from villages.choices import place_field, town_choices, unit_choices, village_choices
+from villages.choices import village_choices
 from visits.models import Visit
+from visits.searching import FieldworkSearch
 
 MOST_FOUND = 200
 SHOWN_LETTERS = 60
 
 
-class VisitSearch(SearchForm):
+class VisitSearch(FieldworkSearch):
+    day = "visited_on"
+    field_order = ("q", "town", "village", "unit", "kind", "since", "until", "entering", "card", "late")
     placeholder = "干部、户主、谈了什么"
-    town = forms.ChoiceField(label="乡镇", required=False)
     village = forms.ChoiceField(label="村", required=False)
-    unit = forms.ChoiceField(label="单位", required=False)
     kind = forms.ChoiceField(label="做什么", required=False, choices=[("", "做什么"), *Visit.Kind.choices])
-    since = ChineseDateField(label="从", required=False)
-    until = ChineseDateField(label="到", required=False)
     entering = forms.BooleanField(label="入户", required=False)
     card = forms.BooleanField(label="连心卡", required=False)
     late = forms.BooleanField(label="补录", required=False)
-    void = forms.BooleanField(label="作废", required=False)
     inside = forms.BooleanField(label="进村", required=False, widget=forms.HiddenInput)
     nights = forms.BooleanField(label="住村", required=False, widget=forms.HiddenInput)
-    place = place_field()
     cadre = key_field("干部")
     household = key_field("户")
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = {
-            "town": town_choices(user),
-            "village": village_choices(user, self.data),
-            "unit": unit_choices(user),
-        }
-        for name, options in choices.items():
-            offer(self, name, options)
-
-    def filter(self, queryset: Any) -> Any:
-        """作废 ones are shown only when asked for."""
-        found: Any = self.narrow(queryset)
-        return found if self.cleaned_data.get("void") else found.counted()
-
-    def narrow(self, queryset: Any) -> Any:
-        """By what is said alone."""
-        return super().filter(queryset)
+        super().__init__(*args, user=user, **kwargs)
+        offer(self, "village", village_choices(user, self.data))
 
     @property
     def said(self) -> bool:
@@ -77,16 +57,7 @@ class VisitSearch(SearchForm):
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(content__contains=value) | Q(cadre__in=people) | Q(household__in=heads))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(under(value))
-
-    by_village = by_place = by_town
-
-    def by_since(self, queryset: Any, value: date) -> Any:
-        return queryset.filter(visited_on__gte=value)
-
-    def by_until(self, queryset: Any, value: date) -> Any:
-        return queryset.filter(visited_on__lte=value)
+    by_village = FieldworkSearch.by_town
 
     def by_entering(self, queryset: Any, _value: bool) -> Any:
         return queryset.entering()
@@ -102,9 +73,6 @@ class VisitSearch(SearchForm):
 
     def by_late(self, queryset: Any, _value: bool) -> Any:
         return queryset.filter(is_late=True)
-
-    def by_void(self, queryset: Any, _value: bool) -> Any:
-        return queryset.exclude(voided_on=None)
 
 
 def visits(request: HttpRequest) -> HttpResponseBase:

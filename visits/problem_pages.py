@@ -14,53 +14,39 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.display import history_of
-from core.forms import ChineseDateField, refuse
+from core.forms import refuse
 from core.lists import Column, Listing, labels_of, link_to, list_page
-from core.places import under
 from core.records import StaleRecord
-from core.search import SearchForm, by_name, key_field, offer
+from core.search import by_name, key_field
 from households.models import Household, headed_by
 from surveys.models import Response
 from units.access import get_editable, get_visible, named, recorder_required, user_of
 from units.context import frame_of
 from units.models import Cadre, today
 from units.workdays import is_provisional
-from villages.choices import place_field, town_choices, unit_choices
 from visits import problems
 from visits.choices import Category
 from visits.home import own_households
 from visits.models import Assistance, Problem, ProblemMove, Status, Visit
 from visits.problem_forms import JoinForm, MoveForm, ProblemForm
 from visits.refs import recorded
+from visits.searching import FieldworkSearch
 from visits.void_pages import void_page
 
 STATES = [("", "状态"), ("open", "没办结"), ("overdue", "逾期"), *Status.choices]
 
 
-class ProblemSearch(SearchForm):
+class ProblemSearch(FieldworkSearch):
+    day = "raised_on"
+    field_order = ("q", "town", "unit", "category", "status")
     placeholder = "户主、困难、负责人"
-    town = forms.ChoiceField(label="乡镇", required=False)
-    unit = forms.ChoiceField(label="单位", required=False)
     category = forms.ChoiceField(label="类别", required=False, choices=[("", "类别"), *Category.choices])
     status = forms.ChoiceField(label="状态", required=False, choices=STATES)
-    since = ChineseDateField(label="从", required=False)
-    until = ChineseDateField(label="到", required=False)
-    void = forms.BooleanField(label="作废", required=False)
-    place = place_field()
     household = key_field("户")
     owner = key_field("负责人")
 
-    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        offer(self, "town", town_choices(user))
-        offer(self, "unit", unit_choices(user))
-
-    def filter(self, queryset: Any) -> Any:
-        """作废 ones are shown only when asked for; joined ones with the one they follow, when that is seen."""
-        found: Any = super().filter(queryset)
-        if self.cleaned_data.get("void"):
-            return found
+    def counted(self, found: Any) -> Any:
+        """Joined ones stand with the one they follow, when that is seen."""
         if self.user.sees_place or self.user.is_leader:
             return found.counted()
         followed = Problem.objects.visible_to(self.user).counted()
@@ -71,24 +57,10 @@ class ProblemSearch(SearchForm):
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(description__contains=value) | Q(owner__in=people) | Q(household__in=heads))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(under(value))
-
-    by_place = by_town
-
     def by_status(self, queryset: Any, value: str) -> Any:
         if value == "overdue":
             return queryset.overdue(today())
         return queryset.open() if value == "open" else queryset.filter(status=value)
-
-    def by_since(self, queryset: Any, value: Any) -> Any:
-        return queryset.filter(raised_on__gte=value)
-
-    def by_until(self, queryset: Any, value: Any) -> Any:
-        return queryset.filter(raised_on__lte=value)
-
-    def by_void(self, queryset: Any, _value: bool) -> Any:
-        return queryset.exclude(voided_on=None)
 
 
 def _with_cells(rows: Any) -> Any:

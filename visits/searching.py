@@ -1,0 +1,55 @@
+"""The filters that the lists of fieldwork share: where, whose, when, and whether 作废."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from core.forms import ChineseDateField
+from core.places import under
+from core.search import SearchForm, offer
+from units.models import Cadre
+from villages.choices import place_field, town_choices, unit_choices
+
+
+class FieldworkSearch(SearchForm):
+    """`day` is the column that `since` and `until` look at."""
+
+    day: ClassVar[str]
+    town = forms.ChoiceField(label="乡镇", required=False)
+    unit = forms.ChoiceField(label="单位", required=False)
+    since = ChineseDateField(label="从", required=False)
+    until = ChineseDateField(label="到", required=False)
+    void = forms.BooleanField(label="作废", required=False)
+    place = place_field()
+
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        offer(self, "town", town_choices(user))
+        offer(self, "unit", unit_choices(user))
+
+    def filter(self, queryset: Any) -> Any:
+        """作废 ones are shown only when asked for."""
+        found: Any = self.narrow(queryset)
+        return found if self.cleaned_data.get("void") else self.counted(found)
+
+    def narrow(self, queryset: Any) -> Any:
+        """By what is asked alone."""
+        return super().filter(queryset)
+
+    def counted(self, found: Any) -> Any:
+        return found.counted()
+
+    def by_town(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(under(value))
+
+    by_place = by_town
+
+    def by_since(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(**{f"{self.day}__gte": value})
+
+    def by_until(self, queryset: Any, value: Any) -> Any:
+        return queryset.filter(**{f"{self.day}__lte": value})
+
+    def by_void(self, queryset: Any, _value: bool) -> Any:
+        return queryset.exclude(voided_on=None)
