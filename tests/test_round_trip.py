@@ -16,7 +16,7 @@ from tests.factories import (
     make_village_pairing,
     make_visit,
 )
-from tests.importing import check, outcomes, warnings, whys
+from tests.importing import check, load, outcomes, warnings, whys
 from tests.pages import client_of
 from units.models import Cadre, Unit
 from units.roles import Role
@@ -85,6 +85,20 @@ def test_who_has_moved_is_known_by_the_unit_of_the_day(office, moved, kind) -> N
     run = check(kind, office, exported(office, LISTS[kind]))
     assert (run.created_count, run.changed_count, run.wrong_count) == (0, 0, 0)
     assert warnings(run) == ["这名干部在系统里是县审计局的"]
+
+
+def test_a_county_called_like_its_city(county) -> None:
+    """嘉峪关市 lies in 嘉峪关市."""
+    city, district = (make_division(code=code, name="嘉峪关市") for code in ("6202", "620201"))
+    office = make_cadre(unit=make_unit(division=district), role=Role.OFFICE)
+    above = make_unit(name="嘉峪关市农林局", division=city)
+    make_village_pairing(
+        unit=above, village=make_village(town=make_division(code="620201100", name="峪泉镇"))
+    )
+    run = check("units", office, exported(office, "/units/"))
+    assert (whys(run), run.changed_count, run.same_count) == ([], 0, 2)
+    load("units", office, [{"单位全称": "嘉峪关市水务局", "所属区划": "嘉峪关市"}])
+    assert Unit.objects.get(name="嘉峪关市水务局").division == district
 
 
 def test_units_and_cadres_above_are_seen_and_not_written(office, county) -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from core.cells import Cell, CellError, clean_name, clean_phone, clean_text, lost_digits
 from core.importing.columns import Column, field_column
@@ -70,17 +70,15 @@ def given_values(table: Table, key: str) -> set[str]:
     return {value for value in table[key] if isinstance(value, str)}
 
 
-OWN_COUNTY = "空着就是本县，省直、市直填在“单位级别”一列"
-
-
 def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Division | None]:
-    """By code or name, within the office's place or above it."""
+    """By code or name, within the office's place."""
     by_code, by_name = {}, defaultdict(list)
-    for division in Division.objects.filter(under(plan.by.place, "code") | Q(code__in=above(plan.by.place))):
+    for division in Division.objects.filter(under(plan.by.place, "code")):
         by_code[division.code] = division
         by_name[division.name].append(division)
         if short(division.name) != division.name:
             by_name[short(division.name)].append(division)
+    higher = set(Division.objects.filter(code__in=above(plan.by.place)).values_list("name", flat=True))
     found: dict[str, Answer] = {}
     for value in given_values(table, key):
         fitting = [by_code[value]] if value in by_code else by_name[value] or by_name[short(value)]
@@ -88,8 +86,8 @@ def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Divi
             found[value] = fitting[0]
         elif fitting:
             found[value] = ask([f"{d.name}（{d.code}）" for d in fitting], "区划", "写区划代码")
-        elif value.isdecimal() and not value.startswith(plan.by.place):
-            found[value] = CellError(NOT_YOURS, OWN_COUNTY)
+        elif value in higher or (value.isdecimal() and not value.startswith(plan.by.place)):
+            found[value] = CellError(NOT_YOURS, "空着就是本县，省直、市直填在“单位级别”一列")
         else:
             found[value] = CellError("没有这个区划", "核对名称，或先导入行政区划")
     return answers(table, key, found)

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from core.cells import Cell, CellError, clean_choice, clean_name, clean_phone, clean_text
-from core.importing.columns import Column, field_column
+from core.importing.columns import NOTHING, Column, field_column
 from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.kinds import Sheet
 from core.importing.planning import Plan
@@ -14,7 +14,6 @@ from core.importing.table import Table
 from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
 from core.sets import rows_in
 from units.finding import (
-    OWN_COUNTY,
     find_divisions,
     find_units,
     given_values,
@@ -102,10 +101,15 @@ class UnitSheet(Sheet):
     def plan(self, table: Table, plan: Plan) -> None:
         names = [table.get("name", i) for i in range(len(table))]
         table.refuse_twice(names, "name", "一个单位只留一行")
-        divisions = find_divisions(table, plan)
         named = Unit.objects.select_related("division").filter(name__in=given_values(table, "name"))
         stored = {unit.name: unit for unit in named}
         seen = set(Unit.objects.visible_to(plan.by).filter(pk__in=named).values_list("pk", flat=True))
+        for index, name in enumerate(names):
+            own = stored[name].division if name in stored else None
+            if own and table.get("division", index) in {own.name, own.code}:
+                # What is stored needs no looking up: a city above may have it, and the county may be called the same.
+                table.values["division"][index] = NOTHING
+        divisions = find_divisions(table, plan)
         drafts = Drafts(plan, Unit)
         for index in list(table.sound()):
             if not table.require(index, "name"):
@@ -115,9 +119,6 @@ class UnitSheet(Sheet):
             if found and found.pk not in seen and refuse_outside(plan, index, "name", found.place):
                 continue
             division = divisions[index] or (found.division if found else plan.by.unit.division)
-            if not theirs and not lies_under(division.code, plan.by.place):
-                table.error(index, "division", NOT_YOURS, OWN_COUNTY)
-                continue
             record = drafts.start(index, found, seen_only="name" if theirs else "")
             record.division = division
             plan.lean(Division, {division.pk: division.version})
