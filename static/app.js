@@ -203,6 +203,18 @@ function startTicks(form) {
   show();
 }
 
+// data-tick-all: ticks all boxes of its fieldset, or none when all are ticked; offered where they are many.
+
+function startTickAll(button) {
+  const boxes = [...button.closest("fieldset").querySelectorAll("input[type=checkbox]")];
+  button.hidden = boxes.length < 4;
+  button.addEventListener("click", () => {
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+    boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
 // data-undo: the offer goes after ten seconds, but not while one looks at it.
 
 function startUndo(toast) {
@@ -368,6 +380,7 @@ function start(root) {
       event.preventDefault();
       reveal(form);
     }), root);
+  each("[data-tick-all]", startTickAll, root);
   each("[data-print]", (button) => {
     button.hidden = false;
     button.addEventListener("click", () => print());

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import assert_accessible, assert_fits, sign_in
-from tests.factories import make_household, make_pairing, make_problem, make_village
+from tests.factories import make_household, make_pairing, make_problem, make_village, make_village_pairing
 from units.models import Cadre
 from visits.models import Assistance, Problem
 
@@ -83,3 +83,18 @@ def test_the_filters_of_a_list_fold_on_the_phone(phone: Page, live_server, cadre
     look(phone)
     phone.get_by_label("类别：").select_option(label="道路")
     expect(phone.get_by_text("没有符合条件的诉求。")).to_be_visible()
+
+
+def test_many_families_are_ticked_at_once(desk: Page, live_server, leader: Cadre) -> None:
+    village = make_village_pairing(unit=leader.unit).village
+    for n in range(6):
+        make_household(head=f"户主{n}", village=village)
+    sign_in(desk, live_server, leader)
+    desk.goto("/assistance/new/")
+    desk.get_by_label("哪个村").select_option(str(village.pk))
+    desk.get_by_role("button", name="列出这个村的户").click()
+    desk.get_by_role("button", name="全部勾上").click()
+    boxes = desk.locator("input[name=households]")
+    expect(desk.locator("input[name=households]:checked")).to_have_count(6)
+    expect(boxes).to_have_count(6)
+    look(desk)
