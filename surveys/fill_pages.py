@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core.forms import key_of, saved
+from core.forms import saved
 from core.history import changes_of
 from core.pages import form_page
 from households.choices import Relation
@@ -29,7 +29,7 @@ from surveys.standing import FactsForm, SurveyedMemberForm, header_facts, may_co
 from surveys.steps import Step
 from surveys.subjects import find_subject, page_of, refusal
 from surveys.wording import conditions_of
-from units.access import get_editable, get_visible, recorder_required, user_of
+from units.access import get_editable, get_visible, recorder_required, user_of, written_for
 from units.models import Cadre
 
 BACK = "back"
@@ -42,7 +42,7 @@ def response_new(request: HttpRequest, pk: int) -> HttpResponse:
     """填调查表: make or find this year's response, for oneself or for a colleague of the same unit (`for`)."""
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.published(), user, pk=pk)
-    cadre = _surveyor(user, request.POST.get("for", request.GET.get("for", "")))
+    cadre = written_for(user, request.POST.get("for", request.GET.get("for", "")))
     subject = find_subject(survey, request.GET.get(survey.subject, ""), author=user, cadre=cadre)
     if sentence := refusal(survey, subject):
         messages.warning(request, sentence)
@@ -59,7 +59,7 @@ def response_for(request: HttpRequest) -> HttpResponse:
     """替同事填: a colleague of the same unit (`?for=`) and the households to survey for him."""
     user = user_of(request)
     key = request.GET.get("for", "")
-    chosen = _surveyor(user, key) if key else None
+    chosen = written_for(user, key) if key else None
     households: list[Any] = []
     if chosen is not None:
         own = Household.objects.open_to(user, chosen).registered().with_head().select_related("village")
@@ -76,13 +76,6 @@ def response_for(request: HttpRequest) -> HttpResponse:
             "households": [(household, found[household]) for household in households],
         },
     )
-
-
-def _surveyor(user: Cadre, key: str) -> Cadre:
-    if not key:
-        return user
-    cadre: Cadre = get_object_or_404(Cadre.objects.colleagues_of(user), pk=key_of(key))
-    return cadre
 
 
 @recorder_required

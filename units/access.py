@@ -50,9 +50,8 @@ recorder_required = roles_required(Role.OFFICE, Role.LEADER, Role.CADRE)
 """Everyone but a viewer, who changes nothing."""
 
 
-def written_for(request: HttpRequest) -> Cadre:
-    """Whose record a page writes: the user's own, or that of a colleague of the same unit (`?for=`), else 404."""
-    author, key = user_of(request), request.GET.get("for", "")
+def written_for(author: Cadre, key: str) -> Cadre:
+    """Whose record a page writes: the author's own, or that of a colleague of the same unit (`?for=KEY`), else 404."""
     if not key:
         return author
     colleagues = Cadre.objects.colleagues_of(author).select_related("unit__division")

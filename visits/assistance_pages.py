@@ -136,7 +136,8 @@ def _totals(found: QuerySet[Assistance], count: int, household: int) -> list[dic
 def assistance_new(request: HttpRequest) -> HttpResponse:
     """Led to by `?household=` (several), `?problem=`, `?visit=` or `?project=`, for a colleague by `?for=`; the
     button `turn` goes on with what was typed: the households of a village or colleague, or what each family gets."""
-    user, giver = user_of(request), written_for(request)
+    user = user_of(request)
+    giver = written_for(user, request.GET.get("for", ""))
     asked = _asked(request, user, giver)
     form = _form(request, user, giver, asked)
     item, conflict = recorded(

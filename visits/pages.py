@@ -38,7 +38,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     The button `turn` goes on with what was typed for another cadre or without a household chosen.
     """
     author = user_of(request)
-    form = _visit_form(request, author, written_for(request))
+    form = _visit_form(request, author, written_for(author, request.GET.get("for", "")))
     along = _along(request, form)
     if not form.is_bound or not (form.is_valid() & along.is_valid()):
         return _visit_page(request, form, along)
