@@ -1,30 +1,27 @@
 """One response as it is read: what has changed since last time, every answer, who filled and reviewed it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from core.display import Line as HistoryLine
 from core.display import history_of
 from core.identity import mask_phone
-from surveys.checking import given
 from surveys.definition import Definition
 from surveys.difference import Difference, Line, difference, incomes
 from surveys.draft import Draft
 from surveys.items import Item
 from surveys.models import Response
 from surveys.subjects import name_of, page_of
+from surveys.telling import Tell, told_fields
 from units.access import get_visible, user_of
 from units.context import frame_of
 from units.models import Cadre
 
 PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8})(?!\d)", re.ASCII)
-Tell = Callable[[Item, Any], str]
-"""An item's answer in the words that the reader may see."""
 
 
 class Answer(NamedTuple):
@@ -68,7 +65,7 @@ def response(request: HttpRequest, pk: int) -> HttpResponse:
             "step": Draft(found).reached if editable and found.is_draft else None,
             "reviewable": Response.objects.reviewable_by(user).filter(pk=pk).exists(),
             "may_recall": editable and found.status == Response.Status.SUBMITTED,
-            "history": history_of(found, told=_told(definition, tell), show_phones=not user.is_viewer),
+            "history": history_of(found, told=told_fields(definition, tell), show_phones=not user.is_viewer),
         },
     )
 
@@ -122,23 +119,3 @@ def _members(definition: Definition, response: Response) -> dict[str, Any]:
 
 def _confirmed(definition: Definition, words: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(rule.message, words[rule.code]) for rule in definition.rules if rule.code in words]
-
-
-def _told(definition: Definition, tell: Tell) -> dict[str, Callable[[Any, Any], list[HistoryLine]]]:
-    """How the history tells the fields that hold much: the answers that a change touched, one line each."""
-
-    def answers(old: Any, new: Any) -> list[HistoryLine]:
-        before, after = old or {}, new or {}
-        return [
-            HistoryLine(item.label, tell(item, before.get(code)), tell(item, after.get(code)))
-            for code, item in definition.by_code.items()
-            if given(before.get(code)) != given(after.get(code))
-        ]
-
-    def members(old: Any, new: Any) -> list[HistoryLine]:
-        return [HistoryLine("家庭成员", f"{len(old or [])} 口", f"{len(new or [])} 口")]
-
-    def confirmed(old: Any, new: Any) -> list[HistoryLine]:
-        return [HistoryLine("核对过的提醒", "；".join((old or {}).values()), "；".join((new or {}).values()))]
-
-    return {"answers": answers, "members": members, "confirmed": confirmed}

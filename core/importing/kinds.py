@@ -10,6 +10,7 @@ from core.cells import Cell
 from core.importing.columns import Column
 
 if TYPE_CHECKING:
+    from core.display import Lines
     from core.importing.planning import Plan
     from core.importing.reading import Heading
     from core.importing.table import Table
@@ -61,6 +62,10 @@ class Sheet:
 
     def after_undo(self, gone: list[dict[str, Any]]) -> None:
         """Inside the transaction that took the rows back; `gone` holds `traces` of the new rows."""
+
+    def told(self, rows: Sequence[int]) -> "Lines":
+        """How the fields that hold much of these stored rows of `main` are told before they are changed."""
+        return {}
 
     def given(self, row: dict[str, Any]) -> str:
         """The number the system gave a new row, to be shown beside it."""

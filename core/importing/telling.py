@@ -4,6 +4,7 @@ from django.apps import apps
 
 from core.display import Line, fields_of, lines_of, names_in
 from core.importing import files
+from core.importing.kinds import kind_of
 from core.importing.planning import unpack
 from core.models import ImportRun
 
@@ -18,11 +19,17 @@ def coming_changes(run: ImportRun, limit: int) -> list[tuple[int, Line]]:
     except FileNotFoundError:
         return []
     numbers = sorted({number for update in updates for number in update["numbers"]})[:limit]
-    told = []
+    sheet, told = kind_of(run.kind), []
     for update in updates:
         fields = fields_of(apps.get_model(update["model"]))
         pairs = zip(update["numbers"], update["changes"], strict=True)
         rows = [(number, changes) for number, changes in pairs if numbers and number <= numbers[-1]]
+        ours = update["model"] == sheet.main._meta.label_lower
+        told_by = sheet.told(update["columns"]["id"][:1]) if ours else {}
         names = names_in(fields, [changes for _, changes in rows])
-        told += [(number, line) for number, changes in rows for line in lines_of(fields, changes, names)]
+        told += [
+            (number, line)
+            for number, changes in rows
+            for line in lines_of(fields, changes, names, told=told_by)
+        ]
     return sorted(told, key=lambda pair: pair[0])

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from core.cells import Cell, clean_text
+from core.display import Lines
 from core.importing.columns import Cleaner, Column, Format, field_column, past_date
 from core.importing.kinds import Sheet
 from core.importing.planning import Plan
@@ -18,6 +19,7 @@ from surveys.importing.editions import find_survey, named_edition, open_survey
 from surveys.importing.responses import Responses
 from surveys.items import UNKNOWN_LABEL, Item
 from surveys.models import Response, Survey
+from surveys.telling import told_fields
 from surveys.wording import condition_in_words
 from villages.finding import village_columns
 
@@ -73,6 +75,11 @@ class ResponseSheet(Sheet):
             survey = open_survey(self.subject, place)
             return type(self)(survey) if survey else self
         return type(self)(find_survey(self.subject, place, named_edition(rows, heading)))
+
+    def told(self, rows: Sequence[int]) -> Lines:
+        """A file is of one version. When it was sent in is bookkeeping here."""
+        form = Response.objects.select_related("survey").get(pk=rows[0]).survey.form
+        return {**told_fields(form, Item.told), "submitted_at": lambda _old, _new: []}
 
     def plan(self, table: Table, plan: Plan) -> None:
         assert self.survey, "a file is read with the columns of one version"

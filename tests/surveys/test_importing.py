@@ -1,5 +1,6 @@
 """Filled forms as sheets: what a row means, what is wrong and where, which version, who surveyed."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.factories import (
     make_village,
 )
 from tests.importing import check, errors, load, outcomes, warnings, whys
+from tests.pages import client_of, part
 from tests.surveys.filled import make_surveyed
 from tests.surveys.sheets import row_of, said
 from units.models import Cadre
@@ -53,6 +55,13 @@ def test_the_same_file_again_changes_nothing(office, survey, household):
     again = load("household_surveys", office, [row])
     assert outcomes(again) == ["same"]
     assert Change.objects.filter(table="surveys.response").count() == 1
+
+
+def test_an_answer_that_an_import_would_change_is_told_in_words(office, survey, household):
+    load("household_surveys", office, [row_of(survey, household)])
+    run = check("household_surveys", office, [row_of(survey, household, A01=96.5)])
+    told = part(client_of(office).get(f"/imports/runs/{run.pk}/"), "要更新的内容")
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", told) == ["2", "住房面积", "80", "96.5"]
 
 
 def test_words_and_codes_numbers_and_headings_are_understood(office, survey, household):
