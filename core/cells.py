@@ -13,10 +13,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 
-YEARS = range(1900, 2101)
-# A bare number is a day of Excel's calendar only from 1920 on: below lie plain years and counts.
-SERIALS = range(7306, 73416)
-EXCEL_EPOCH = dt.date(1899, 12, 30)
 # Excel keeps 15 digits of a number; a longer one has lost its end.
 EXACT = 10**15
 KINDS = {bool: "“是”或“否”", dt.datetime: "日期", dt.date: "日期", dt.time: "时间", dt.timedelta: "时长"}
@@ -156,88 +152,6 @@ def clean_words(value: Cell, max_length: int = 0) -> str:
     return clean_text("、".join(dict.fromkeys(word for word in words if word)), max_length)
 
 
-# --- dates --------------------------------------------------------------------------------------
-
-_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_DATE = re.compile(
-    r"(\d{4})\s*[-./年、，。,\s]\s*(\d{1,2})\s*[-./月、，。,\s]\s*(\d{1,2})\s*[日号]?"
-    r"(?:\s*(?:星期|周)[一二三四五六日天])?(?:[\sT]*\d{1,2}[:：]\d\d(?:[:：]\d\d(?:\.\d+)?)?)?",
-    re.ASCII,
-)
-_COMPACT_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
-_MONTH_ONLY = re.compile(r"(\d{4})(?:\s*[-./年]\s*(?:\d{1,2}\s*月?)?)?", re.ASCII)
-_SHORT_YEAR = re.compile(r"\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,4}\s*日?", re.ASCII)
-
-
-def clean_date(value: Cell) -> dt.date | None:
-    """A day of 1900–2100 from an Excel date, an Excel day number or one of the written forms."""
-    if isinstance(value, dt.datetime):
-        return _within_years(value.date())
-    if isinstance(value, dt.date):
-        return _within_years(value)
-    if isinstance(value, str):
-        return _written_date(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _numeric_date(value)
-    if value is None:
-        return None
-    raise CellError(f"填的是{_kind(value)}，不是日期", _date_remedy())
-
-
-def _written_date(text: str) -> dt.date | None:
-    match = _ISO_DATE.fullmatch(text)
-    if not match:
-        text = clean_text(text)
-        if not text:
-            return None
-        match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
-    if match:
-        return _day(*map(int, match.groups()))
-    if month := _MONTH_ONLY.fullmatch(text):
-        raise CellError("没有写到哪一天", _date_remedy(int(month[1])))
-    if _SHORT_YEAR.fullmatch(text):
-        raise CellError("年份没有写满四位，或没写在最前面", _date_remedy())
-    raise CellError("看不出是哪一天", _date_remedy())
-
-
-def _numeric_date(number: float) -> dt.date:
-    if not abs(number) < EXACT:
-        raise CellError("看不出是哪一天", _date_remedy())
-    if int(number) in SERIALS:
-        return EXCEL_EPOCH + dt.timedelta(days=int(number))
-    match = _COMPACT_DATE.fullmatch(format(number, ".15g"))
-    if match:
-        return _day(*map(int, match.groups()))
-    if int(number) in YEARS:
-        raise CellError("没有写到哪一天", _date_remedy(int(number)))
-    raise CellError("看不出是哪一天", _date_remedy())
-
-
-def _day(year: int, month: int, day: int) -> dt.date:
-    _check_year(year)
-    if not 1 <= month <= 12:
-        raise CellError(f"没有 {month} 月", _date_remedy(year))
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        place = f"{year} 年 {month} 月" if (month, day) == (2, 29) else f"{month} 月"
-        raise CellError(f"{place}没有 {day} 日", _date_remedy(year)) from None
-
-
-def _within_years(day: dt.date) -> dt.date:
-    _check_year(day.year)
-    return day
-
-
-def _check_year(year: int) -> None:
-    if year not in YEARS:
-        raise CellError(f"年份 {year} 不对", "核对年份，应在 1900 到 2100 之间")
-
-
-def _date_remedy(year: int = 2015) -> str:
-    return f"写成 {year if year in YEARS else 2015}-03-05 这样"
-
-
 # --- numbers ------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"([-+]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?", re.ASCII)
@@ -283,7 +197,7 @@ def _number(value: Cell, unit: str) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise CellError(f"填的是{_kind(value)}，不是数", "把格式设为“常规”，再重录这一格")
+        raise CellError(f"填的是{kind_in_words(value)}，不是数", "把格式设为“常规”，再重录这一格")
     if not abs(value) < EXACT:
         raise CellError("数太大", f"核对这一格{_in_unit(unit)}")
     return Decimal(format(value, ".15g")) if isinstance(value, float) else Decimal(value)
@@ -321,7 +235,8 @@ def _in_unit(unit: str) -> str:
     return f"，单位{unit}" if unit else ""
 
 
-def _kind(value: object) -> str:
+def kind_in_words(value: object) -> str:
+    """What sort of value it is, for the sentence that refuses it."""
     return KINDS.get(type(value), "别的内容")
 
 

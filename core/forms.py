@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 
 from core import cells, identity
 from core.attachments import reencode
+from core.dates import clean_date
 from core.display import history_of, shown
 from core.records import Record, StaleRecord
 
@@ -42,7 +43,7 @@ class ChineseDateField(forms.DateField):
         if value in self.empty_values:
             return None
         with rules_of_cells():
-            return cells.clean_date(value)
+            return clean_date(value)
 
 
 class OpenTextField(forms.CharField):

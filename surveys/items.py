@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from core.cells import CellError, clean_choice, clean_date, clean_decimal, clean_text, clean_yes_no
+from core.cells import CellError, clean_choice, clean_decimal, clean_text, clean_yes_no
+from core.dates import clean_date
 from core.importing.columns import plain_text
 from surveys.language import UNKNOWN, Expression
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import cells
+from core import cells, dates
 from core.cells import CellError
 
 pytestmark = pytest.mark.once
@@ -32,7 +32,7 @@ CLEANERS = [
     lambda value: cells.clean_text(value, 20),
     cells.clean_words,
     cells.clean_name,
-    cells.clean_date,
+    dates.clean_date,
     lambda value: cells.clean_int(value, 0, 100, "人"),
     lambda value: cells.clean_decimal(value, 12, 2, "元"),
     cells.clean_yes_no,
@@ -191,19 +191,19 @@ DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 def test_dates_as_people_write_them(day, form):
     written = form.format(day.year, day.month, day.day)
     wide = "".join(chr(ord(char) + 0xFEE0) if char.isdigit() else char for char in written)
-    assert cells.clean_date(written) == cells.clean_date(wide) == day
+    assert dates.clean_date(written) == dates.clean_date(wide) == day
 
 
 @given(DAYS)
 def test_dates_as_excel_gives_them(day):
-    assert cells.clean_date(day) == day
-    assert cells.clean_date(dt.datetime.combine(day, dt.time(8, 30))) == day
-    assert cells.clean_date(float(f"{day:%Y%m%d}")) == day
+    assert dates.clean_date(day) == day
+    assert dates.clean_date(dt.datetime.combine(day, dt.time(8, 30))) == day
+    assert dates.clean_date(float(f"{day:%Y%m%d}")) == day
 
 
 def test_day_numbers_of_excel():
-    assert cells.clean_date(42263.0) == dt.date(2015, 9, 16)
-    assert cells.clean_date(42263.354) == dt.date(2015, 9, 16)
+    assert dates.clean_date(42263.0) == dt.date(2015, 9, 16)
+    assert dates.clean_date(42263.354) == dt.date(2015, 9, 16)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_day_numbers_of_excel():
     ],
 )
 def test_dates_that_are_none(value, why, remedy):
-    assert refused(cells.clean_date, value) == (why, remedy)
+    assert refused(dates.clean_date, value) == (why, remedy)
 
 
 # --- numbers ------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.cells import clean_date, clean_name, clean_words, one_line
+from core.cells import clean_name, clean_words, one_line
+from core.dates import clean_date
 from core.history import current_actor
 from core.importing.columns import Column, field_column
 from core.importing.drafting import refuse_outside

@@ -15,13 +15,13 @@ from core.cells import (
     Cell,
     CellError,
     clean_choice,
-    clean_date,
     clean_decimal,
     clean_int,
     clean_text,
     clean_yes_no,
     label_key,
 )
+from core.dates import clean_date
 from core.identity import refuse_number
 
 Cleaner = Callable[[Cell], Any]

@@ -10,7 +10,8 @@ from typing import TypeVar, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from core.cells import SERIALS, Cell
+from core.cells import Cell
+from core.dates import SERIALS
 from core.sheets import text, xls, xlsx
 from core.sheets.errors import (
     MAX_FILE_BYTES,
