@@ -157,8 +157,18 @@ def saved(form: RecordForm[Any]) -> bool:
         if not form.conflict["rows"] and columns.issuperset(form.changed_data):
             return True
     except IntegrityError:
-        form.add_error(None, "刚刚有人存了同样的内容，请核对后再存。")
+        form.add_error(None, _in_the_way(form.instance))
     return False
+
+
+def _in_the_way(row: Record) -> list[str]:
+    """What stands against a row that the database refused, in the words of its constraints."""
+    try:
+        row.validate_unique()
+        row.validate_constraints()
+    except forms.ValidationError as error:
+        return error.messages
+    return ["刚刚有人存了同样的内容，请核对后再存。"]
 
 
 def _is_stored(form: RecordForm[Any]) -> bool:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from core import cells, identity
 from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, limit, rules_of_cells
+from core.places import COUNTY, under
 from core.words import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
@@ -179,9 +180,22 @@ class MemberForm(RecordForm[Member]):
             data["born_on"] = identity.birth_date(number)
         if number is not None:
             self.instance.id_number = number
+            self._refuse_taken(data, number)
         if data.get("left_on") and data["left_on"] > today():
             self.add_error("left_on", "离开日期不能晚于今天。")
         return data
+
+    def _refuse_taken(self, data: dict[str, Any], number: str) -> None:
+        """The county's list of ID numbers and the household's head, told beside the fields."""
+        if data.get("left_on") or self.instance.household_id is None:
+            return
+        county = under(self.instance.household.place[:COUNTY])
+        others = Member.objects.current().exclude(pk=self.instance.pk)
+        if number and others.filter(county, id_hash__in=identity.id_hashes(number)).exists():
+            self.add_error("id_number", "这个身份证号已经是本县另一名家庭成员的，请查找核对。")
+        heads = others.filter(household=self.instance.household, relation=Relation.HEAD)
+        if data.get("relation") == Relation.HEAD and heads.exists():
+            self.add_error("relation", "这户已有户主，先改原来户主的关系，或填他的离开日期。")
 
 
 class CloseForm(forms.Form):

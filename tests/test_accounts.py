@@ -200,6 +200,17 @@ def test_a_leader_cannot_grant_a_role_or_move_to_another_unit(leader, cadre):
     assert (cadre.rank, cadre.role, cadre.unit) == ("section", Role.CADRE, leader.unit)
 
 
+@pytest.mark.parametrize("who", ["office", "leader"])
+def test_nobody_changes_the_own_role_unit_or_leaves(request, who):
+    """The only office of a county would lock everybody out."""
+    user = request.getfixturevalue(who)
+    form = {"name": user.name, "phone": user.phone, "rank": "general", "version": user.version}
+    form |= {"unit": make_unit().pk, "role": "cadre", "left_on": "2015-09-16"}
+    assert client_of(user).post(f"/cadres/{user.pk}/edit/", form).status_code == 302
+    kept = Cadre.objects.get(pk=user.pk)
+    assert (kept.role, kept.unit, kept.left_on) == (user.role, user.unit, None)
+
+
 def test_a_county_office_cannot_make_an_account_above_its_county(office):
 
     city = make_unit(division=make_division(code="6205", name="天水市"))

@@ -7,7 +7,7 @@ from django.test import Client
 
 from core.models import Change
 from tests.admin.rows import page
-from tests.factories import TOWN, make_division, make_household
+from tests.factories import TOWN, make_division, make_household, make_id_number, make_member
 from tests.pages import client_of
 from tests.test_access import rules
 from units.models import Requirement
@@ -145,3 +145,27 @@ def test_a_body_that_cannot_be_read_is_told_on_a_page(office, kind, body):
     assert answer.status_code == 400
     assert "看不懂这个请求" in answer.content.decode()
     assert "Content-Security-Policy" in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"id_number": "{taken}"}, "id_number", "已经是本县另一名家庭成员的"),
+        ({"relation": "01"}, "relation", "这户已有户主"),
+        ({"born_on": "2090-04-01"}, "born_on", "出生日期不能晚于今天"),
+    ],
+)
+def test_a_member_who_cannot_be_is_told_beside_the_field(office, typed, field, sentence):
+    household, taken = make_household(), make_id_number()
+    make_member(household=make_household(head=""), id_number=taken)
+    form = {"name": "王二", "relation": "99", "sex": "1", "ethnicity": "01", "version": "0"}
+    form |= {name: value.format(taken=taken) for name, value in typed.items()}
+    page = client_of(office).post(f"/households/{household.pk}/members/new/", form)
+    assert sentence in str(page.context["form"].errors[field])
+
+
+def test_a_household_is_not_identified_ahead_of_time(office):
+    household = make_household()
+    form = {"size": "3", "kind": "01", "version": "1", "identified_on": "2099-01-01"}
+    html = client_of(office).post(f"/households/{household.pk}/edit/", form).content.decode()
+    assert "识别日期不能晚于今天" in html

@@ -52,7 +52,7 @@ class UnitForm(RecordForm[Unit]):
 
 
 class CadreForm(RecordForm[Cadre]):
-    """A leader edits neither role nor unit; nobody grants a role above the own."""
+    """A leader edits neither role nor unit, and nobody the own: the last office would lock itself out."""
 
     left_on = ChineseDateField(label="离岗日期", required=False, help_text="调离、退休的日期；在岗的空着")
 
@@ -69,6 +69,9 @@ class CadreForm(RecordForm[Cadre]):
             if self.instance.pk is None:
                 self.instance.unit = user.unit
                 self.instance.role = Role.CADRE
+        if self.instance == user:
+            for name in {"unit", "role", "left_on"} & self.fields.keys():
+                del self.fields[name]
 
     def clean_phone(self) -> str | None:
         return self.cleaned_data["phone"] or None

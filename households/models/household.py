@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
@@ -137,6 +138,11 @@ class Household(Record):
     def fill(self) -> None:
         self.place = self.village.place
 
+    def clean(self) -> None:
+        super().clean()
+        if self.identified_on and self.identified_on > today():
+            raise ValidationError({"identified_on": "识别日期不能晚于今天。"})
+
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, user: Cadre) -> "MemberQuerySet":
@@ -236,6 +242,11 @@ class Member(Record):
     def fill(self) -> None:
         self.place = self.household.place
         self.pinyin, self.initials = pinyin.search_forms(self.name)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.born_on and self.born_on > today():
+            raise ValidationError({"born_on": "出生日期不能晚于今天。"})
 
     @property
     def id_number(self) -> str:
