@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +18,7 @@ from units.models import Cadre, Division, Reach, Unit
 
 Answer = Any
 """A row, or the CellError that says why there is none."""
+Among = Callable[[int], Collection[int]]
 
 
 def mobile(value: Cell) -> str:
@@ -193,9 +194,9 @@ class Cadres:
             if (unit, people[pk]["name"]) in lost:
                 self.by_name[unit, people[pk]["name"]].append(people[pk])
 
-    def find(self, index: int, unit: Unit | None, among: Collection[int] = ()) -> dict[str, Any] | None:
-        """The cadre of a row, or None with the error written. `among` are the keys of those whom the row can mean when
-        its name fits several.
+    def find(self, index: int, unit: Unit | None, among: Among) -> dict[str, Any] | None:
+        """The cadre of a row, or None with the error written. `among` is asked for the keys of those whom the row can
+        mean when its name fits several.
         """
         key, answer = self._answer(index, unit, among)
         if not isinstance(answer, CellError) and not reachable(answer["place"], self.by):
@@ -212,7 +213,7 @@ class Cadres:
         found: dict[str, Any] = answer
         return found
 
-    def _answer(self, index: int, unit: Unit | None, among: Collection[int]) -> tuple[str, Answer]:
+    def _answer(self, index: int, unit: Unit | None, among: Among) -> tuple[str, Answer]:
         phone, staff_no = self.table.get("phone", index), self.table.get("staff_no", index)
         if phone or staff_no:
             by_phone, by_staff_no = self.by_phone.get(phone), self.by_staff_no.get(staff_no)
@@ -227,7 +228,8 @@ class Cadres:
             return "name", CellError("不知道是哪名干部", "填手机号或工号，或填单位和姓名")
         fitting = self.by_name.get((unit.pk, name), [])
         if len(fitting) > 1:
-            fitting = [cadre for cadre in fitting if cadre["id"] in among] or fitting
+            meant = among(index)
+            fitting = [cadre for cadre in fitting if cadre["id"] in meant] or fitting
         if len(fitting) == 1:
             return "name", fitting[0]
         if not fitting:

@@ -1,6 +1,9 @@
 """走访 as a sheet: a diary or ledger kept elsewhere, one visit a row; and what follows the sheet of 联户."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +16,7 @@ from core.importing.drafting import refuse_outside
 from core.importing.kinds import Created, Sheet
 from core.importing.planning import Plan
 from core.importing.table import Table
+from core.places import under
 from core.sets import records_in, rows_in
 from households.importing import HouseholdPairingSheet
 from households.importing.finding import NamedHouseholds, naming_columns
@@ -118,7 +122,10 @@ class _Visits:
         self.households = [named.find(i) if named.named(i) else None for i in range(len(table))]
         stored = [household.place if household else None for household in self.households]
         self.villages = find_villages(table, plan, needed=False, stored=stored)
-        self.cadres = [cadres.find(i, units[i]) if not table.wrong(i) else None for i in range(len(table))]
+        self.cadres = [
+            cadres.find(i, units[i], self._visitors) if not table.wrong(i) else None
+            for i in range(len(table))
+        ]
 
     def run(self) -> None:
         for index in list(self.table.sound()):
@@ -173,6 +180,22 @@ class _Visits:
             self.table.error(index, key, f"这户在{household.village.name}", "核对村和户")
         if household is None and village is None and cadre:
             refuse_outside(self.plan, index, "village", cadre["place"])
+
+    def _visitors(self, index: int) -> set[int]:
+        """Who was there that day: of two cadres of one name and unit the row means the one of them."""
+        household, village = self.households[index], self._village(index)
+        place = (household.pk if household else None, village.pk if village else None)
+        return self.known_visitors[(self.table.get("visited_on", index), *place)]
+
+    @cached_property
+    def known_visitors(self) -> dict[tuple[Any, ...], set[int]]:
+        """By day, household and village."""
+        visitors: dict[tuple[Any, ...], set[int]] = defaultdict(set)
+        days = {day for day in self.table["visited_on"] if isinstance(day, date)}
+        visits = Visit.objects.filter(under(self.plan.by.place))
+        for visit in rows_in(visits, "visited_on", days, "visited_on", "household", "village", "cadre"):
+            visitors[visit["visited_on"], visit["household"], visit["village"]].add(visit["cadre"])
+        return visitors
 
     def _village(self, index: int) -> Village | None:
         household = self.households[index]

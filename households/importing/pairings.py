@@ -70,8 +70,7 @@ class _Pairings:
         for pairing in records_in(of_households, "household_id", pks):
             self.stored[pairing.household_id].append(pairing)
         self.cadres = [
-            cadres.find(i, units[i], self._holders(i)) if not table.wrong(i) else None
-            for i in range(len(table))
+            cadres.find(i, units[i], self._holders) if not table.wrong(i) else None for i in range(len(table))
         ]
         self.open = {
             (p.household_id, p.kind): p for rows in self.stored.values() for p in rows if not p.ended_on
