@@ -1,5 +1,6 @@
 """Typed once, read everywhere: what one form records changes every page that counts it, and 作废 changes it back."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -45,16 +46,15 @@ def own(cadre):
 
 @pytest.fixture
 def read(cadre, leader, office):
-    """What all these pages say now, but for the list of visits that explains a count."""
+    """What all these pages say now, but for the minute of printing and the list of visits that explains a count."""
     people = {"cadre": cadre, "leader": leader, "office": office}
 
     def pages() -> dict[str, str]:
-        return {
-            f"{who} {url}": words_of(
-                client_of(people[who]).get(url.format(cadre=cadre.pk, unit=cadre.unit_id))
-            ).split("每一次算没算")[0]
-            for who, url in COUNTING
-        }
+        said = {}
+        for who, url in COUNTING:
+            page = client_of(people[who]).get(url.format(cadre=cadre.pk, unit=cadre.unit_id))
+            said[f"{who} {url}"] = re.sub(r" \d\d:\d\d", "", words_of(page)).split("每一次算没算")[0]
+        return said
 
     return pages
 
