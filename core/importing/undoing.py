@@ -49,6 +49,7 @@ def undo(run: ImportRun, by: Any) -> None:
             locked = ImportRun.objects.select_for_update().get(pk=run.pk)
             if locked.status != ImportRun.Status.UNDOING:
                 raise CannotUndo("这一批已经由另一个进程处理了。")
+            _lock_rows(run)
             refuse_built_on(run)
             sheet, created = kind_of(run.kind), _created(run)
             gone = _traces(sheet, created)
@@ -61,6 +62,17 @@ def undo(run: ImportRun, by: Any) -> None:
             locked.save(update_fields=["status", "message", "undone_at", "heartbeat_at"])
     except IntegrityError as error:
         raise CannotUndo("不能撤销：恢复原来的资料会和后来录入的冲突。") from error
+
+
+def _lock_rows(run: ImportRun) -> None:
+    """Whoever edits one of them at this moment is waited for, and then seen."""
+    touched: dict[str, set[int]] = defaultdict(set)
+    for table, row in _changes(run).values_list("table", "row"):
+        touched[table].add(row)
+    for table, pks in sorted(touched.items()):
+        for chunk in chunks(sorted(pks)):
+            rows = apps.get_model(table)._base_manager.select_for_update().filter(pk__in=chunk)
+            list(rows.order_by("pk").values_list("pk"))
 
 
 def _changes(run: ImportRun) -> models.QuerySet[Change]:
