@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import assert_accessible, assert_fits, sign_in
 from tests.factories import make_household, make_pairing, make_problem, make_village, make_village_pairing
 from units.models import Cadre
-from visits.models import Assistance, Problem
+from visits.models import Assistance, Problem, Visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +98,24 @@ def test_many_families_are_ticked_at_once(desk: Page, live_server, leader: Cadre
     expect(desk.locator("input[name=households]:checked")).to_have_count(6)
     expect(boxes).to_have_count(6)
     look(desk)
+
+
+@pytest.mark.parametrize("address", ["/visits/new/", "/assistance/new/"])
+def test_who_goes_back_after_saving_finds_an_empty_form_and_records_nothing_twice(
+    phone: Page, live_server, cadre: Cadre, address: str
+) -> None:
+    household = make_household(head="王守田", village=make_village())
+    make_pairing(cadre=cadre, household=household)
+    sign_in(phone, live_server, cadre)
+    phone.goto(f"{address}?household={household.pk}")
+    words = phone.locator("textarea[name=content]")
+    words.fill("送了一袋面，问了药费")
+    if "assistance" in address:
+        phone.get_by_text("慰问", exact=True).first.tap()
+    phone.get_by_role("button", name="保存", exact=True).tap()
+    expect(phone.get_by_text("已记下")).to_be_visible()
+    phone.go_back()
+    expect(words).to_have_value("")
+    phone.get_by_role("button", name="保存", exact=True).tap()
+    expect(phone.get_by_text("没有保存，请改好下面这些再试")).to_be_visible()
+    assert Visit.objects.count() + Assistance.objects.count() == 1
