@@ -46,7 +46,7 @@ YES_NO = {"required", "unknown_allowed", "problem", "server_only"}
 NUMBERS = {"min", "max", "step", "max_select"}
 
 
-class Difference(NamedTuple):
+class Edit(NamedTuple):
     """One thing that a draft has otherwise than the version it is compared with."""
 
     what: str
@@ -219,10 +219,10 @@ def _code_of(words: Mapping[str, str], text: str) -> str:
 # --- what it changes ------------------------------------------------------------------------------
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Edit]:
     """What `after` has otherwise than `before`: items, rules and sections added, gone or changed."""
     found = [
-        Difference("表", label, _text(key, before), _text(key, after))
+        Edit("表", label, _text(key, before), _text(key, after))
         for key, label in FORM_KEYS.items()
         if _text(key, before) != _text(key, after)
     ]
@@ -237,24 +237,24 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
 
 def _of_entries(
     kind: str, keys: Mapping[str, str], old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
-) -> Iterator[Difference]:
+) -> Iterator[Edit]:
     name = "msg" if kind == "规则" else "label"
     before = {entry["code"]: entry for entry in old}
     after = {entry["code"]: entry for entry in new}
     for code, entry in before.items():
         if code not in after:
-            yield Difference(f"{kind} {code}", "删去", entry[name], "")
+            yield Edit(f"{kind} {code}", "删去", entry[name], "")
     for code, entry in after.items():
         if code not in before:
-            yield Difference(f"{kind} {code}", "新增", "", entry[name])
+            yield Edit(f"{kind} {code}", "新增", "", entry[name])
             continue
         for key, label in keys.items():
             one, other = _text(key, before[code]), _text(key, entry)
             if one != other:
-                yield Difference(f"{kind} {code}", label, one, other)
+                yield Edit(f"{kind} {code}", label, one, other)
     kept = [code for code in after if code in before]
     if kept != [code for code in before if code in after]:
-        yield Difference(kind, "次序", "", "、".join(kept))
+        yield Edit(kind, "次序", "", "、".join(kept))
 
 
 def _text(key: str, entry: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from surveys.definition import DefinitionError, load
-from surveys.drafting import Difference, all_items, differences, next_version, read_draft, write_draft
+from surveys.drafting import Edit, all_items, differences, next_version, read_draft, write_draft
 from surveys.items import Item
 from surveys.presets import FILES, preset
 
@@ -56,10 +56,10 @@ def test_what_was_changed_in_excel_is_told():
     table.delete_rows(next(row for row in range(2, 90) if table.cell(row, 1).value == "D09"))
     cell(book, "A06", "好坏").value = "01 > 02"
     changed = differences(preset("household"), read_draft(saved(book), "草稿.xlsx"))
-    assert Difference("题 A01", "题目", "住房面积", "住房建筑面积") in changed
-    assert Difference("题 A01", "最大", "1000", "800") in changed
-    assert Difference("规则 X04", "程度", "提醒", "错误") in changed
-    assert Difference("题 D09", "删去", "致富打算、最满意和最不满意的事、对干部的意见建议", "") in changed
+    assert Edit("题 A01", "题目", "住房面积", "住房建筑面积") in changed
+    assert Edit("题 A01", "最大", "1000", "800") in changed
+    assert Edit("规则 X04", "程度", "提醒", "错误") in changed
+    assert Edit("题 D09", "删去", "致富打算、最满意和最不满意的事、对干部的意见建议", "") in changed
     assert any(row.what == "题 A06" and row.after == "01 自来水\n02 井水\n99 其他" for row in changed)
 
 
