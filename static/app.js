@@ -339,8 +339,8 @@ function startShows(word) {
   const show = () => {
     const value = new FormData(form).get(name);
     const ticked = form.querySelectorAll(`[name="${name}"]:checked`).length;
-    const option = form.querySelector(`select[name="${name}"] option:checked`);
-    word.textContent = !value ? none : ticked ? `已选 ${ticked}` : option ? option.textContent : value;
+    const option = form.querySelector(`select[name="${name}"] option:checked, [type=radio][name="${name}"]:checked + label`);
+    word.textContent = !value ? none : option ? option.textContent.trim() : ticked ? `已选 ${ticked}` : value;
   };
   form.addEventListener("change", show);
   show();

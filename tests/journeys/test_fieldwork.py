@@ -35,6 +35,7 @@ def test_from_a_visit_to_the_familys_word(
     phone.get_by_label("谈了什么、办了什么").fill("水窖漏了，冬天要到沟里背水。")
     phone.get_by_text("困难诉求", exact=True).tap()
     phone.get_by_text("饮水", exact=True).tap()
+    expect(phone.locator("[data-shows=problem_category]")).to_have_text("饮水")
     phone.get_by_label("说说情况").fill("水窖漏水，要修")
     look(phone)
     phone.get_by_role("button", name="保存", exact=True).tap()
