@@ -93,7 +93,7 @@ def test_a_third_village_warns_and_is_done(office, unit):
         ({"started_on": ""}, "必填"),
         ({"started_on": "三月"}, "2015-03-05"),
         ({"started_on": "2011-12-31"}, "2012 年"),
-        ({"started_on": str(today() + timedelta(days=1))}, "日期不能晚于今天"),
+        ({"started_on": str(today() + timedelta(days=2))}, "日期不能晚于今天"),
     ],
 )
 def test_bad_input_gets_a_sentence_and_changes_nothing(office, unit, fields, sentence):

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from core.models import Change
+from core.models import Change, Installation
 from households.models import Household, Member
 from tests.admin.rows import Rows, listed, page
-from tests.factories import make_division, make_id_number, make_village
+from tests.factories import make_cadre, make_division, make_id_number, make_unit, make_village
 from tests.pages import client_of
 from units.models import Cadre, Division, Requirement, Unit, Word
 from units.roles import Role
@@ -193,3 +193,13 @@ def test_export_masks_the_number(office: Cadre, own: Rows) -> None:
 def test_a_whole_number_finds_its_rows(office: Cadre, own: Rows, foreign: Rows, table: str) -> None:
     number = own["households.member"].id_number
     assert listed(client_of(office), table, f"?q={number}") == {own[table].pk}
+
+
+def test_a_township_changes_no_words_of_the_county(office: Cadre) -> None:
+    """They are one list for everybody."""
+    Installation.objects.create(pk=1, code=office.place, name="武山县")
+    town = make_cadre(role="office", unit=make_unit(division=make_division(code="620524100", name="城关镇")))
+    form = {"group": "visit_reason", "text": "看电视", "order": "9", "active": "on"}
+    assert client_of(town).post(page("units.word", "add"), form).status_code == 403
+    assert not Word.objects.filter(text="看电视").exists()
+    assert client_of(office).post(page("units.word", "add"), form).status_code == 302
