@@ -80,6 +80,18 @@ def test_home_and_file_say_why_a_call_counts_for_the_duty_alone(busy):
     assert "打电话不加进这个次数，但在联户干部的要求里算一次入户" in file
 
 
+def test_the_phones_own_page_leads_to_duties_villages_projects_and_surveys(cadre):
+    page = client_of(cadre).get("/me/").content.decode()
+    for url in (f"/duties/cadres/{cadre.pk}/", "/villages/", "/projects/", "/responses/"):
+        assert f'href="{url}"' in page
+
+
+def test_a_day_that_is_over_and_what_is_held_today_are_told_as_such(letter, busy):
+    words = words_of(client_of(busy).get(f"/duties/cadres/{busy.pk}/?year={YEAR}"))
+    assert "，已经过了" in words
+    assert "帮扶户数 1 / 2 户 还欠 1 户 照现在结对的户数" in words
+
+
 def test_a_cadre_reads_nobody_elses(letter, busy):
     assert client_of(busy).get(f"/duties/cadres/{make_cadre().pk}/").status_code == 404
 
