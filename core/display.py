@@ -58,6 +58,8 @@ def shown(field: models.Field[Any, Any], value: Any, names: dict[tuple[str, Any]
         return (names or {}).get((field.name, value), str(value))
     if isinstance(value, dict | list):
         return dumps(value, ensure_ascii=False)
+    if isinstance(field, models.DateTimeField):
+        return time_cn(localtime(field.to_python(value)))
     if isinstance(field, models.BooleanField):
         return "是" if value else "否"
     return str(dict(field.flatchoices).get(value, value))

@@ -1,6 +1,7 @@
 """Who changed what, and what happens when two people edit the same row."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
@@ -21,6 +22,8 @@ from tests.factories import (
     make_household,
     make_member,
     make_pairing,
+    make_response,
+    make_survey,
     make_unit,
     make_village,
 )
@@ -165,6 +168,14 @@ def test_history_shows_labels_names_and_masks():
     member.save()
     lines = {line.label: (line.old, line.new) for line in history_of(member)[0].lines}
     assert lines["身份证号"] == ("620524********0010", "")
+
+
+def test_a_time_is_told_as_on_the_wall_here(cadre):
+    response = make_response(survey=make_survey(), cadre=cadre, household=make_household(), status="draft")
+    response.submitted_at = datetime(2026, 11, 25, 2, 3, tzinfo=UTC)
+    response.save()
+    [line] = [line for line in history_of(response)[0].lines if line.label == "提交时间"]
+    assert line.new == "2026年11月25日 10:03"
 
 
 def test_a_households_page_tells_what_happened_to_members_and_pairings(office, cadre):
