@@ -224,10 +224,8 @@ def said_before(table: Table, index: int, key: str, pair: tuple[Any, ...], taken
 
 def check_period(table: Table, index: int, started_on: date, ended_on: date | None) -> None:
     for key, day in (("started_on", started_on), ("ended_on", ended_on)):
-        problem = problem_of_day(day) if day else ""
-        if problem:
-            why, _, remedy = problem.rstrip("。").partition("，")
-            table.error(index, key, why, remedy)
+        if day:
+            table.refuse(index, key, problem_of_day(day))
     if table.get("end_reason", index) and not ended_on:
         table.error(index, "end_reason", "写了结束原因，没有结束日期", "补上结束日期，没有结束就空着")
     if ended_on and ended_on < started_on:

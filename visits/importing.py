@@ -151,10 +151,8 @@ class _Visits:
         if not table.require(index, "visited_on", "content"):
             return
         day, cadre = table.get("visited_on", index), self.cadres[index]
-        why, _, remedy = problem_of_day(day).rstrip("。").partition("，")
         promised = table.get("promised_on", index)
-        if why:
-            table.error(index, "visited_on", why, remedy)
+        table.refuse(index, "visited_on", problem_of_day(day))
         if promised and promised <= day:
             table.error(index, "promised_on", "要晚于这次走访", "核对日期，没有约就空着")
         if cadre and cadre["left_on"] and day > cadre["left_on"]:
@@ -172,9 +170,7 @@ class _Visits:
         elif household is None and self.table.get("head_name", index):
             self.table.error(index, "no", "写了户主姓名，不知道是哪一户", "填户编号，或填户主身份证号")
         if self.table.get("card_given", index, False):
-            why, _, remedy = problem_of_card(kind, at_household=bool(household)).rstrip("。").partition("，")
-            if why:
-                self.table.error(index, "card_given", why, remedy)
+            self.table.refuse(index, "card_given", problem_of_card(kind, at_household=bool(household)))
         if household and village and household.village_id != village.pk:
             key = "village_code" if self.table.get("village_code", index) else "village"
             self.table.error(index, key, f"这户在{household.village.name}", "核对村和户")

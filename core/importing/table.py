@@ -143,6 +143,12 @@ class Table:
     def error(self, index: int, key: str, why: str, remedy: str) -> None:
         self.errors.setdefault(index, []).append({**self._where(index, key), "why": why, "remedy": remedy})
 
+    def refuse(self, index: int, key: str, sentence: str) -> None:
+        """The error that a form tells in one sentence, “why，remedy。”; '' is none."""
+        why, _, remedy = sentence.rstrip("。").partition("，")
+        if why:
+            self.error(index, key, why, remedy)
+
     def warn(self, index: int, key: str, why: str, remedy: str = "") -> None:
         self.warnings.setdefault(index, []).append({**self._where(index, key), "why": why, "remedy": remedy})
 

@@ -85,10 +85,9 @@ class Rows:
             self.table.error(index, "version", f"前面的行是 {own}", "一个文件只放一个版本，分开传")
 
     def _check_day(self, index: int, day: date) -> None:
-        why, _, remedy = problem_of_day(day).rstrip("。").partition("，")
-        cadre = self.cadres[index]
-        if why:
-            self.table.error(index, "surveyed_on", why, remedy)
+        problem, cadre = problem_of_day(day), self.cadres[index]
+        if problem:
+            self.table.refuse(index, "surveyed_on", problem)
         elif cadre and cadre["left_on"] and day > cadre["left_on"]:
             left = f"{cadre['name']} {cadre['left_on']:%Y-%m-%d} 已离岗"
             self.table.error(index, "surveyed_on", left, "核对日期和调查人")
