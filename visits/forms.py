@@ -148,8 +148,7 @@ class VisitForm(forms.Form):
 
     def offered_households(self) -> list[tuple[int, str]]:
         """Key and words of each that may be ticked."""
-        field: Any = self.fields["households"]
-        return [(h.pk, f"{h.village}{h.group} {h.head_name or '（没有户主）'}") for h in field.queryset]
+        return [(h.pk, f"{h.village}{h.group} {h.head_name or '（没有户主）'}") for h in self._offered()]
 
     def clean_reasons(self) -> list[str]:
         reasons: list[str] = self.cleaned_data["reasons"]
@@ -242,8 +241,9 @@ class VisitForm(forms.Form):
         """Whom the author may write for instead."""
         return _colleagues(self.author).exclude(pk=self.author.pk).exclude(pk=self.cadre.pk)
 
-    def _offered(self) -> QuerySet[Household]:
-        offered: QuerySet[Household] = getattr(self.fields["households"], "queryset")  # noqa: B009
+    def _offered(self) -> QuerySet[Any]:
+        """With `head_name`."""
+        offered: QuerySet[Any] = getattr(self.fields["households"], "queryset")  # noqa: B009
         return offered
 
 
