@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.forms import ChineseDateField
 from core.lists import send_workbook
-from core.templatetags.look import date_cn, wan
+from core.templatetags.look import date_cn, yuan
 from reports import overview, tables
 from reports.counting import Period
 from reports.overview import Figures
@@ -218,7 +218,7 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "label": "帮扶实事",
             "value": figures.help.items,
             "unit": "件",
-            "note": f"现金 {wan(figures.help.cash)} 万元，物资折款 {wan(figures.help.goods_value)} 万元",
+            "note": f"现金 {yuan(figures.help.cash)}，物资折款 {yuan(figures.help.goods_value)}",
             "how": "这段时间的帮扶，给几户的也是一件；属于项目的由项目资金算，不再计现金和折款。作废的不算。",
             "url": f"{reverse('assistance')}?{period.query}" if figures.help.items else "",
         },

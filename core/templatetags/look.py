@@ -40,9 +40,17 @@ def money(value: Decimal | int | None) -> str:
 
 
 @register.filter
-def wan(value: Decimal | int | None) -> str:
-    """Amounts in 元 as 万元 with one place: 4126000 → 412.6."""
-    return "" if value is None else f"{Decimal(value) / 10000:,.1f}"
+def yuan(value: Decimal | int | None) -> str:
+    """Amounts in 元 with their unit: below 100,000 in 元, above in 万元 with one place.
+
+    10500 → 10,500 元, 4126000 → 412.6 万元. No amount but zero is shown as zero.
+    """
+    if value is None:
+        return ""
+    amount = Decimal(value)
+    if abs(amount) >= 100_000:
+        return f"{amount / 10000:,.1f} 万元"
+    return f"{amount:,.0f} 元" if amount == amount.to_integral_value() else f"{amount:,.2f} 元"
 
 
 @register.filter(expects_localtime=True)
