@@ -119,7 +119,7 @@ def figures(user: Cadre, period: Period) -> Figures:
         late=visits.filter(is_late=True).count(),
         cards=entering.filter(card_given=True).values("household").distinct().count(),
         village_times=_village_visits(user, period).count(),
-        nights=with_companions(visits.filter(nights__gt=0), "cadre", "visited_on").count(),
+        nights=with_companions(visits.overnight(), "cadre", "visited_on").count(),
         cadres=with_companions(visits, "cadre").count(),
         open_problems=problems.open().count(),
         overdue_problems=problems.overdue(today()).count(),
@@ -217,7 +217,7 @@ def _count_work(rows: dict[int, UnitRow], user: Cadre, period: Period) -> None:
     entering = entering_in(user, period)
     own = entering.filter(unit=OuterRef("unit"), household=OuterRef("household"))
     covered = HouseholdPairing.objects.current().filter(Exists(own), under(user.place)).order_by()
-    nights = with_companions(visits_in(user, period).filter(nights__gt=0), "unit", "cadre", "visited_on")
+    nights = with_companions(visits_in(user, period).overnight(), "unit", "cadre", "visited_on")
     days = entering.values("unit", "household", "visited_on").distinct()
     counts = {
         "entered": covered.values_list("unit").annotate(n=Count("household", distinct=True)),

@@ -65,7 +65,7 @@ class Counting(TestCase):
             assert figures.times == len({(o.household, o.day) for o in seen if o.household is not None})
             assert figures.entered == len({o.household for o in seen if o.household is not None})
             assert figures.village_times == len({(UNITS[o.cadre], village(o), o.day) for o in seen})
-            assert figures.nights == len({(who, o.day) for o in valid if o.nights for who in people(o)})
+            assert figures.nights == len({(who, o.day) for o in seen if o.nights for who in people(o)})
             assert figures.cadres == len({who for o in valid for who in people(o)})
             self.units(office, cadres, valid, seen)
             self.homes(cadres, valid, seen)
@@ -79,7 +79,7 @@ class Counting(TestCase):
             assert row.times == len({(o.household, o.day) for o in own if o.household is not None})
             assert row.village_times == len({(village(o), o.day) for o in own})
             assert row.village_days == len({o.day for o in own})
-            slept = {(who, o.day) for o in valid if o.nights for who in people(o) if UNITS[who] == unit}
+            slept = {(who, o.day) for o in seen if o.nights for who in people(o) if UNITS[who] == unit}
             assert row.nights == len(slept)
 
     def homes(self, cadres: list[Cadre], valid: list[Went], seen: list[Went]) -> None:
@@ -88,7 +88,7 @@ class Counting(TestCase):
             own = [o for o in seen if who in people(o)]
             assert done.days == len({o.day for o in own})
             assert done.entered == len({(o.household, o.day) for o in own if o.household is not None})
-            assert done.nights == len({o.day for o in valid if o.nights and who in people(o)})
+            assert done.nights == len({o.day for o in seen if o.nights and who in people(o)})
 
 
 def people(went: Went) -> set[int]:

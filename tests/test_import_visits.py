@@ -55,6 +55,12 @@ def test_a_night_counts_once(office, cadre) -> None:
     assert outcomes(load("visits", office, rows)) == ["same", "same"]
 
 
+def test_a_phone_call_has_no_nights(office, cadre) -> None:
+    row = visit(cadre, make_household().no, 做什么="电话", 住村夜数=1)
+    [why] = whys(check("visits", office, [row]))
+    assert "打电话没有住村" in why
+
+
 def test_visits_that_cannot_be(office, cadre) -> None:
     household = make_household()
     rows = [

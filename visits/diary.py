@@ -66,7 +66,7 @@ class VisitSearch(FieldworkSearch):
         return queryset.inside()
 
     def by_nights(self, queryset: Any, _value: bool) -> Any:
-        return queryset.filter(nights__gt=0)
+        return queryset.overnight()
 
     def by_card(self, queryset: Any, _value: bool) -> Any:
         return queryset.filter(card_given=True)

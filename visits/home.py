@@ -202,10 +202,10 @@ def _year(user: Cadre, day: date) -> Year:
     for household, on, kind, slept, words in rows.values_list(
         "household", "visited_on", "kind", "nights", "words"
     ):
-        if slept:
-            nights.add(on)
         if kind != Visit.Kind.PHONE:
             days.add(on)
+            if slept:
+                nights.add(on)
             entered.add((household, on))
         if household:
             last[household] = on, words

@@ -29,7 +29,7 @@ from villages.finding import find_villages, village_columns
 from villages.models import Village
 from visits.following import take_up
 from visits.models import Visit, recorded_late
-from visits.recording import NEED_HOUSEHOLD, problem_of_card
+from visits.recording import NEED_HOUSEHOLD, problem_of_card, problem_of_nights
 
 CONTENT = (
     "id",
@@ -169,6 +169,7 @@ class _Visits:
             self.table.error(index, "no", f"“{label}”要写是哪一户", "填户编号，或改“做什么”一列")
         elif household is None and self.table.get("head_name", index):
             self.table.error(index, "no", "写了户主姓名，不知道是哪一户", "填户编号，或填户主身份证号")
+        self.table.refuse(index, "nights", problem_of_nights(kind, self.table.get("nights", index, 0)))
         if self.table.get("card_given", index, False):
             self.table.refuse(index, "card_given", problem_of_card(kind, at_household=bool(household)))
         if household and village and household.village_id != village.pk:

@@ -123,7 +123,7 @@ def check_outing(
         "cadre": "" if cadre == author or cadre.pk in colleagues else "只能替本单位在岗的同事记。",
         "households": _problem_of_households(author, cadre, households, village, kind),
         "village": _problem_of_village(author, households, village, kind),
-        "nights": "住村夜数不能多于天数。" if days and (nights or 0) > len(days) else "",
+        "nights": problem_of_nights(kind, nights or 0) or _problem_of_many_nights(days, nights or 0),
         "companions": _problem_of_companions(cadre, companions, colleagues),
         "promised_on": _problem_of_promise(days, promised_on),
         "card_given": problem_of_card(kind, at_household=bool(households)) if card_given else "",
@@ -132,8 +132,19 @@ def check_outing(
 
 
 def nights_of(kind: str, days: int) -> int:
-    """A stay of three days is two nights; 住户 on one day is the night that follows."""
+    """A stay of three days is two nights; 住户 on one day is the night that follows; a phone call is none."""
+    if kind == Visit.Kind.PHONE:
+        return 0
     return days - 1 if days > 1 else int(kind == Visit.Kind.STAY)
+
+
+def problem_of_nights(kind: str, nights: int) -> str:
+    """Return why this kind of visit cannot have nights, '' if it can."""
+    return "打电话没有住村，住村夜数空着。" if nights and kind == Visit.Kind.PHONE else ""
+
+
+def _problem_of_many_nights(days: Sequence[date], nights: int) -> str:
+    return "住村夜数不能多于天数。" if days and nights > len(days) else ""
 
 
 def _problem_of_days(days: Sequence[date], households: int) -> str:

@@ -1,5 +1,6 @@
 """A night counts once a cadre and date."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.factories import make_cadre, make_household, make_pairing
-from tests.visits.outings import days, record
+from reports.counting import Period
+from reports.overview import figures, units
+from tests.factories import make_cadre, make_household, make_pairing, make_visit
+from tests.pages import client_of, words_of
+from tests.visits.outings import days, record, refusals
 from units.models import today
 from visits.models import Visit
 from visits.voiding import void
@@ -27,6 +31,24 @@ def test_a_stay_of_three_days_is_two_nights_on_the_first_household(cadre, home, 
 def test_one_day_is_a_night_only_when_stayed(cadre, home, kind, nights):
     [visit] = record(cadre, households=[home], kind=kind)
     assert visit.nights == nights
+
+
+def test_a_phone_call_has_no_nights(cadre, home):
+    assert refusals(cadre, households=[home], kind=Visit.Kind.PHONE, nights=1) == {
+        "nights": ["打电话没有住村，住村夜数空着。"]
+    }
+    calls = record(cadre, households=[home], kind=Visit.Kind.PHONE, days=days(today() - timedelta(days=2), 3))
+    assert not any(call.nights for call in calls)
+
+
+def test_a_night_stored_with_a_phone_call_counts_nowhere(office, cadre, home):
+    """A county may hold such rows from before they were refused."""
+    make_visit(cadre=cadre, household=home, kind=Visit.Kind.PHONE, nights=1, visited_on=today())
+    today_only = Period(today(), today(), "今天")
+    assert figures(office, today_only).nights == 0
+    assert sum(row.nights for row in units(office, today_only)) == 0
+    assert not re.search(r"住村 \d+ 夜", words_of(client_of(cadre).get("/")))
+    assert "没有符合条件的走访" in words_of(client_of(office).get("/visits/?nights=1"))
 
 
 def test_nights_said_count_as_said(cadre, home):

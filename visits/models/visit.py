@@ -55,6 +55,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """进村: counted, in a village, not by phone."""
         return self.counted().filter(~Q(kind=Visit.Kind.PHONE), village__isnull=False)
 
+    def overnight(self) -> "VisitQuerySet":
+        """住村: counted visits that carry a night; nobody stays overnight by phone."""
+        return self.counted().filter(~Q(kind=Visit.Kind.PHONE), nights__gt=0)
+
     def of(self, cadre: Cadre) -> "VisitQuerySet":
         """The visits that count for a cadre: as the one who went, or along with a colleague."""
         return self.filter(Q(cadre=cadre.pk) | _together(cadre))
