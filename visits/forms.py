@@ -308,9 +308,17 @@ class VoidForm(forms.Form):
         error_messages={"required": "请写为什么作废。"},
     )
     whole_outing = forms.BooleanField(label="", required=False)
+    with_belongings = forms.BooleanField(
+        label="走访时一起登记的诉求、记的帮扶也作废",
+        required=False,
+        initial=True,
+        help_text="另记时一起重记，不然会算两次；帮扶确实给了、走访只是记错的，去掉这个勾",
+    )
 
-    def __init__(self, *args: Any, others: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, others: int, belongings: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not belongings:
+            del self.fields["with_belongings"]
         if others:
             self.fields["whole_outing"].label = f"同一趟一起记的另外 {others} 条也作废"
         else:

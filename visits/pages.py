@@ -26,7 +26,7 @@ from visits.refs import RefTaken, SameRef
 from visits.resending import both_versions
 from visits.share_pages import household_lines
 from visits.void_pages import ask_why
-from visits.voiding import void
+from visits.voiding import Belongings, belongings, void
 
 PAGE_OF: dict[type[Model], str] = {Visit: "visit", Problem: "problem", Assistance: "assistance-item"}
 
@@ -178,7 +178,9 @@ def visit_void(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, "这一条已经作废了。")
         return redirect("visit", pk=pk)
     same_form = Visit.objects.editable_by(user).counted().filter(outing=visit.outing).exclude(pk=pk)
-    form = VoidForm(request.POST or None, others=same_form.count())
+    own, others = belongings([visit], user), list(same_form)
+    along = belongings([visit, *others], user)
+    form = VoidForm(request.POST or None, others=len(others), belongings=along.count)
     if request.method == "POST" and form.is_valid():
         gone = void(visit, by=user, **form.cleaned_data)
         if gone:
@@ -196,6 +198,19 @@ def visit_void(request: HttpRequest, pk: int) -> HttpResponse:
             "作废以后还能看到，划线显示，写明谁、为什么作废。",
             "次数、天数、夜数和报表里都不再计它。",
             "不能恢复；记错的请另记一条。",
+            *_told_belongings(own, along),
         ],
         back=reverse("visit", args=[pk]),
     )
+
+
+def _told_belongings(own: Belongings, along: Belongings) -> list[str]:
+    """Name what was recorded with the visit, and count what was with the rest of its form."""
+    said = [
+        f"一起登记的诉求：{problem.description[:40]}（{problem.get_status_display()}）"
+        for problem in own.problems
+    ]
+    said += [f"一起记的帮扶：{item}" for item in own.assistance]
+    if more := along.count - own.count:
+        said.append(f"同一趟另外几条还有一起登记的诉求、记的帮扶 {more} 件。")
+    return said

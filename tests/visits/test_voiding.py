@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import make_household, make_visit
+from tests.factories import make_assistance, make_household, make_problem, make_visit
+from tests.pages import client_of, page_of
 from tests.visits.outings import record
 from visits.models import Visit
 from visits.refs import SameRef
@@ -43,6 +44,47 @@ def test_a_visit_taken_back_and_sent_again_is_no_silent_success(cadre, home):
     void(visit, by=cadre, reason="记错了")
     with pytest.raises(SameRef):
         record(cadre, households=[home], ref=ref)
+
+
+def test_what_was_recorded_with_a_visit_is_named_and_taken_back_with_it(cadre, home):
+    [visit] = record(cadre, households=[home])
+    problem = make_problem(cadre=cadre, household=home, visit=visit, description="水窖漏水")
+    item = make_assistance(cadre=cadre, household=home, visit=visit, content="送了面粉")
+    url, client = f"/visits/{visit.pk}/void/", client_of(cadre)
+    asked = page_of(client.get(url))
+    assert "水窖漏水" in asked
+    assert "送了面粉" in asked
+    assert 'name="with_belongings"' in asked
+    client.post(url, {"reason": "记错了人家", "with_belongings": "on"})
+    for row in (visit, problem, item):
+        row.refresh_from_db()
+        assert (row.is_void, row.void_reason) == (True, "记错了人家")
+
+
+def test_help_stays_in_force_when_only_the_visit_was_wrong(cadre, home):
+    [visit] = record(cadre, households=[home])
+    item = make_assistance(cadre=cadre, household=home, visit=visit)
+    client_of(cadre).post(f"/visits/{visit.pk}/void/", {"reason": "日期记错了"})
+    item.refresh_from_db()
+    assert not item.is_void
+
+
+def test_what_others_recorded_with_a_visit_is_theirs_to_take_back(cadre, stranger, home):
+    [visit] = record(cadre, households=[home])
+    item = make_assistance(cadre=stranger, household=home, visit=visit)
+    assert void(visit, by=cadre, reason="记错了", with_belongings=True) == 1
+    item.refresh_from_db()
+    assert not item.is_void
+
+
+def test_a_whole_outing_takes_the_help_of_each_row_along(cadre, home, next_door):
+    first, second = record(cadre, households=[home, next_door])
+    item = make_assistance(cadre=cadre, household=next_door, visit=second, content="送了两袋面")
+    url = f"/visits/{first.pk}/void/"
+    assert "另外几条还有一起登记的诉求、记的帮扶 1 件" in page_of(client_of(cadre).get(url))
+    client_of(cadre).post(url, {"reason": "没有去", "whole_outing": "on", "with_belongings": "on"})
+    item.refresh_from_db()
+    assert item.is_void
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ class VisitAdmin(VoidableAdmin):
     def matches(self, word: str) -> Q:
         return super().matches(word) | Q(household__in=people(word).values("household"))
 
+    void_note = "一起登记的诉求、记的帮扶不跟着作废，要一起作废的到走访的页面上办。"
+
     def takeable(self, user: Cadre) -> QuerySet[Visit]:
         return Visit.objects.editable_by(user).counted().select_related("cadre")
 

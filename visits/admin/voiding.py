@@ -42,7 +42,7 @@ def void_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any
         form,
         action="void_selected",
         verb="作废",
-        text=f"作废的{noun}仍可查看，加删除线，不再计数；不能恢复。",
+        text=f"作废的{noun}仍可查看，加删除线，不再计数；不能恢复。{model_admin.void_note}",
         count=f"{count} 条{noun}",
     )
 
@@ -57,6 +57,9 @@ def take_back_all(model_admin: Any, rows: QuerySet[Any], *, by: Cadre, reason: s
 
 class VoidableAdmin(ScopedAdmin):
     """What was recorded is read, and taken back by an action; says which rows may be, and by which verb."""
+
+    void_note = ""
+    """What 作废所选 leaves alone."""
 
     writers = NOBODY
     written: Sequence[str] = ()
