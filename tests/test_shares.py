@@ -30,6 +30,9 @@ def village():
     return make_village()
 
 
+AS_GIVEN = {"given_on": date(2015, 9, 16), "source": "unit"}
+
+
 @pytest.fixture
 def homes(cadre, village):
     """Three households of the cadre."""
@@ -61,6 +64,8 @@ def sent(item, parts, **changed):
     """What the page sends: household → cash."""
     return {
         "version": item.version,
+        "given_on": "2015-09-16",
+        "source": "unit",
         "cash": "300",
         "households": [household.pk for household in parts],
         **{f"share-{household.pk}-cash": cash for household, cash in parts.items()},
@@ -103,6 +108,31 @@ def test_a_family_is_added_and_one_taken_out_each_by_one_change(cadre, item, hom
         ("assistanceshare", "deleted"),
     ]
     assert sums(Assistance.objects.all()).cash == sums(AssistanceShare.objects.all()).cash == 350
+
+
+def test_source_and_date_are_corrected_with_history(leader, cadre, item, homes):
+    """Who moved to another unit since gave it for the unit of that day."""
+    page = put_right(
+        leader, item, {homes[0]: "150", homes[1]: "150"}, source="person", given_on="2015年9月10日"
+    )
+    assert "已改好" in words_of(page)
+    item.refresh_from_db()
+    assert (item.source, item.given_on, item.month, item.unit) == (
+        "person",
+        date(2015, 9, 10),
+        201509,
+        cadre.unit,
+    )
+    change = Change.objects.filter(table="visits.assistance", act="changed").get()
+    assert change.changes == {"given_on": ["2015-09-16", "2015-09-10"], "source": ["unit", "person"]}
+
+
+@pytest.mark.parametrize(
+    ("day", "why"), [("2099-01-01", "日期不能晚于今天"), ("", "必填，请填上"), ("2011-05-01", "不能早于")]
+)
+def test_a_date_that_cannot_be_is_refused(cadre, item, homes, day, why):
+    page = put_right(cadre, item, {homes[0]: "150", homes[1]: "150"}, given_on=day)
+    assert why in words_of(page)
 
 
 def test_the_history_of_the_item_tells_all_of_it(cadre, leader, item, homes):
@@ -163,7 +193,7 @@ def test_a_household_that_is_not_seen_is_not_added(cadre, item, homes, village):
 def test_a_household_of_another_village_is_refused_by_the_rule_itself(cadre, item):
     far = make_household(village=make_village(name="金川村"))
     with pytest.raises(ValidationError, match="不是这个村的"):
-        correct(item, version=1, whole=Worth(), households=[far], own=[Worth(cash=Decimal(1))])
+        correct(item, **AS_GIVEN, version=1, whole=Worth(), households=[far], own=[Worth(cash=Decimal(1))])
 
 
 def test_a_family_that_is_no_longer_ones_own_may_stay_in_it(cadre, item, homes):
@@ -203,9 +233,9 @@ def test_saving_without_a_change_writes_nothing(cadre, item, homes):
 
 def test_a_page_of_before_is_stale_also_when_only_a_share_was_changed(item, homes):
     halves = [Worth(cash=Decimal(100)), Worth(cash=Decimal(200))]
-    correct(item, version=1, whole=Worth(), households=homes[:2], own=halves)
+    correct(item, **AS_GIVEN, version=1, whole=Worth(), households=homes[:2], own=halves)
     with pytest.raises(StaleRecord):
-        correct(item, version=1, whole=Worth(), households=homes[:2], own=halves)
+        correct(item, **AS_GIVEN, version=1, whole=Worth(), households=homes[:2], own=halves)
 
 
 def test_other_families_are_listed_before_they_are_saved(cadre, item, homes):

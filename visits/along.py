@@ -10,6 +10,7 @@ from django.db import transaction
 
 from core.forms import AmountField
 from units.models import Cadre
+from villages.models import FundSource
 from visits.assisting import Worth, record_assistance, split
 from visits.choices import AssistanceKind, Category
 from visits.fields import TAPPED, PlainText
@@ -74,6 +75,14 @@ class AlongForm(forms.Form):
         initial="",
     )
     help_content = line("做了什么", 300)
+    help_source = forms.ChoiceField(
+        label="钱物从哪里来",
+        required=False,
+        choices=FundSource.choices,
+        widget=forms.RadioSelect(TAPPED),
+        initial=FundSource.UNIT,
+        help_text="自己掏的点个人",
+    )
     help_cash = amount("现金")
     help_goods = line("物资名称", 40)
     help_quantity = amount("数量", unit="", digits=10)
@@ -99,7 +108,7 @@ class AlongForm(forms.Form):
             and "problem_text" not in self.errors
         ):
             self.add_error("problem_text", "点了困难，请写几个字说说情况。")
-        beside = {"help_kind", "help_household"}
+        beside = {"help_kind", "help_household", "help_source"}
         given = [name for name in data if name.startswith(HELP) and name not in beside and data[name]]
         if given and not data.get("help_kind"):
             self.add_error("help_kind", "写了帮扶，请点一下是哪一种。")
@@ -128,7 +137,11 @@ class AlongForm(forms.Form):
             name: data[HELP + name] for name in ("cash", "quantity", "goods_value") if data.get(HELP + name)
         }
         names = ("kind", "content", "goods", "goods_unit")
-        return {**{name: data[HELP + name] for name in names}, "whole": Worth(**worth)}
+        return {
+            **{name: data[HELP + name] for name in names},
+            "source": data["help_source"] or FundSource.UNIT,
+            "whole": Worth(**worth),
+        }
 
     def parts(self, households: Sequence[int]) -> dict[int, Worth]:
         """household's key → what the help gives it, of those ticked."""

@@ -228,30 +228,37 @@ def correct(
     item: Assistance,
     *,
     version: int,
+    given_on: date,
+    source: str,
     whole: Worth,
     households: Sequence[Household] = (),
     own: Sequence[Worth] = (),
     goods: str = "",
     goods_unit: str = "",
 ) -> None:
-    """Put right what was given and what each household got: the whole is the sum of `own` (in the order of
-    `households`), or without any household `whole`.
+    """Correct when and from where help was given, what it was, and what each household got.
+
+    The whole is the sum of `own` (in the order of `households`), or without any household `whole`. Unit and
+    rank are those that the cadre had on `given_on`.
 
     One Change for each row that differs; the item's version rises with every correction, also of a share alone,
     and stands for all of them. Raises ValidationError {field: sentence}, StaleRecord when it is not `version`.
     """
-    stored = Assistance.objects.select_for_update(of=("self",)).select_related("village").get(pk=item.pk)
+    rows = Assistance.objects.select_for_update(of=("self",)).select_related("village", "cadre")
+    stored = rows.get(pk=item.pk)
     if stored.version != version:
         raise StaleRecord(stored)
     amounts = together(own) if households else whole
     place = households[0].village if households else stored.village
-    problems = _problems(households, place, stored.village, stored.given_on, amounts, own, goods, None, None)
+    problems = _problems(households, place, stored.village, given_on, amounts, own, goods, None, None)
     if not households and stored.shares.exists():
         problems["households"] = "至少留一户；都给错了的，请作废另记。"
     if stored.is_void:
         problems[NON_FIELD_ERRORS] = "这笔帮扶刚刚作废了，不能再改。"
     if problems:
         raise ValidationError(problems)
+    stored.given_on, stored.source = given_on, source
+    stored.unit_id, stored.rank = Postings([stored.cadre], given_on).on(stored.cadre, given_on)
     stored.goods, stored.goods_unit = goods, goods_unit
     for name, amount in amounts._asdict().items():
         setattr(stored, name, amount)

@@ -1,4 +1,4 @@
-"""Forms of what is given in figures: to all together, and to each of the ticked households; put right later."""
+"""Forms of what is given in figures: to all together, to each ticked household, and corrected later."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -9,13 +9,17 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from core.forms import AmountField, CountField, key_of, limit
+from core.forms import AmountField, ChineseDateField, CountField, key_of, limit
 from households.choices import Status
 from households.models import Household
-from units.models import Cadre
+from units.models import Cadre, today
+from villages.models import FundSource
 from visits.assisting import Worth, shares_of, together, worth_of
-from visits.fields import TICKED, HouseholdChoices, PlainText
+from visits.fields import TAPPED, TICKED, HouseholdChoices, PlainText
 from visits.models import Assistance
+
+CORRECTED = ("given_on", "source", "goods", "goods_unit")
+"""Columns of an item that are corrected beside its amounts and shares."""
 
 
 def label_of(name: str) -> str:
@@ -133,12 +137,19 @@ class PartsForm(WorthForm):
 
 
 class SharesForm(PartsForm):
-    """What one recorded item gave and what each household got of it, put right.
+    """Correct when and from where one item was given, its amounts, and what each household got.
 
     Offered are the households it has, and those of its village on which the user may record for its cadre.
     `typed` is what stands on a page that goes on.
     """
 
+    given_on = ChineseDateField(label=label_of("given_on"))
+    source = forms.ChoiceField(
+        label=label_of("source"),
+        choices=FundSource.choices,
+        widget=forms.RadioSelect(TAPPED),
+        error_messages={"required": "请选钱物从哪里来。"},
+    )
     goods = PlainText(label=label_of("goods"), max_length=40, required=False)
     goods_unit = PlainText(label=label_of("goods_unit"), max_length=10, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -150,15 +161,16 @@ class SharesForm(PartsForm):
         self.stored = shares_of(item)
         self.typed_page = typed
         initial: dict[str, Any] = {name: plain(amount) for name, amount in worth_of(item)._asdict().items()}
-        for name in ("goods", "goods_unit", "version"):
+        for name in (*CORRECTED, "version"):
             initial[name] = getattr(item, name)
         initial["households"] = list(self.stored)
         if typed:
             initial = {name: typed.get(name, "") for name in self.base_fields}
             initial["households"] = typed.getlist("households")
         super().__init__(data, initial=initial)
-        for name in ("goods", "goods_unit"):
+        for name in ("given_on", "goods", "goods_unit"):
             self.fields[name].widget.attrs["class"] = "form-control"
+        self.fields["given_on"].widget.attrs["max"] = today().isoformat()
         limit(self, "households", _may_get(user, item, self.stored))
 
     @property
@@ -183,7 +195,7 @@ class SharesForm(PartsForm):
     def correction(self) -> dict[str, Any]:
         """A valid form as the keywords of `correct`."""
         data = self.cleaned_data
-        names = ("version", "own", "goods", "goods_unit")
+        names = ("version", "own", *CORRECTED)
         return {
             **{name: data[name] for name in names},
             "whole": self.worth(),

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from core.display import history_of
-from core.forms import refuse
+from core.forms import refuse, text_of
 from core.models import Change
 from core.records import Record, StaleRecord
 from households.models import Household
@@ -22,12 +22,12 @@ from visits import assisting
 from visits.assisting import Worth
 from visits.models import Assistance, AssistanceShare
 from visits.refs import Compared
-from visits.share_forms import SharesForm, label_of, plain
+from visits.share_forms import CORRECTED, SharesForm, label_of, plain
 
 
 @recorder_required
 def assistance_shares(request: HttpRequest, pk: int) -> HttpResponse:
-    """改数目和各户所得; the button `turn` goes on with what was typed for other households."""
+    """Correct date, source, amounts and shares; the button `turn` carries on with other households."""
     user = user_of(request)
     item: Assistance = get_visible(Assistance.objects.select_related("village", "cadre"), user, pk=pk)
     if not Assistance.objects.voidable_by(user).counted().filter(pk=pk).exists():
@@ -41,14 +41,14 @@ def assistance_shares(request: HttpRequest, pk: int) -> HttpResponse:
         except StaleRecord:
             conflict = _conflict(form, item)
         if not form.errors and conflict is None:
-            messages.success(request, "已改好，各户加起来就是总数。")
+            messages.success(request, "已改好。给了户的，各户加起来就是总数。")
             return redirect("assistance-item", pk=pk)
     return render(
         request,
         "assistance/shares.html",
         {
             "page": {
-                "title": "改数目和各户所得",
+                "title": "改这笔帮扶",
                 "facts": f"{item.given_on:%Y-%m-%d} {item}",
                 "crumbs": [("帮扶实事", reverse("assistance"))],
             },
@@ -79,12 +79,15 @@ def _conflict(form: SharesForm, item: Assistance) -> dict[str, Any] | None:
 
 
 def _both_versions(form: SharesForm, item: Assistance) -> list[Compared]:
-    """What differs between the form and what is stored: names of goods, figures of the whole, each household."""
+    """What differs between the form and what is stored: columns, figures of the whole, each household."""
     mine = form.correction()
     own = {household.pk: part for household, part in zip(mine["households"], mine["own"], strict=True)}
     whole = assisting.together(mine["own"]) if own else mine["whole"]
     lines = [
-        *(Compared(label_of(name), mine[name], getattr(item, name)) for name in ("goods", "goods_unit")),
+        *(
+            Compared(label_of(name), text_of(field, mine[name]), text_of(field, getattr(item, name)))
+            for name, field in ((name, Assistance._meta.get_field(name)) for name in CORRECTED)
+        ),
         *(
             Compared(label_of(name), plain(getattr(whole, name)), plain(getattr(item, name)))
             for name in Worth._fields

@@ -65,6 +65,11 @@ def test_a_family_that_was_not_visited_has_no_problem_there(cadre, own):
     assert [model.objects.count() for model in (Visit, Problem)] == [0, 0]
 
 
+def test_help_on_the_spot_says_where_it_came_from(cadre, own):
+    sent(cadre, own[:1], help_kind="comfort", help_content="送慰问金", help_cash="500", help_source="person")
+    assert Assistance.objects.get().source == "person"
+
+
 def test_help_on_the_spot_is_split_and_sums_to_the_whole(cadre, own):
     sent(cadre, own, help_kind="comfort", help_content="送米面", help_cash="500.01")
     item = Assistance.objects.get()
