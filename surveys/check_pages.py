@@ -72,8 +72,13 @@ def check_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         data = request.POST.copy()
         data["version"] = str(fresh.response.version)
         return _shown(request, fresh, CheckForm(data, warnings=fresh.examined.warnings), status=409)
-    messages.success(request, "已交，等单位负责人复核。")
+    messages.success(request, f"已交，等{_reviewer(response)}复核。")
     return redirect("response", pk=response.pk)
+
+
+def _reviewer(response: Response) -> str:
+    """Who reviews it: nobody reviews what they surveyed themselves (`ResponseQuerySet.reviewable_by`)."""
+    return "双联办" if response.surveyor.is_leader or response.surveyor.is_office else "单位负责人"
 
 
 def _words(response: Response) -> dict[str, str]:

@@ -6,7 +6,7 @@ from core.models import Change
 from surveys.models import Response, Survey
 from tests.factories import make_survey
 from tests.pages import client_of, words_of
-from tests.surveys.filled import HOUSEHOLD, step_of
+from tests.surveys.filled import HOUSEHOLD, make_surveyed, step_of
 from tests.surveys.steps import LAST, address, begin, fill, hand_in, save, stored
 from units.models import today
 
@@ -31,6 +31,16 @@ def test_a_whole_survey_is_handed_in_with_members_and_facts(client, survey, hous
     assert (household.kind, household.main_cause) == ("04", "01")
     assert Change.objects.filter(table="households.household", by=cadre, act="changed").count() == 1
     assert Response.objects.counted().count() == 1
+
+
+@pytest.mark.parametrize(("who", "reviewer"), [("cadre", "单位负责人"), ("leader", "双联办")])
+def test_who_hands_in_is_told_who_reviews(request, survey, who, reviewer):
+    user = request.getfixturevalue(who)
+    client, household = client_of(user), make_surveyed(cadre=user)
+    response = begin(client, survey, household)
+    fill(client, response, C01="04", D01="01")
+    hand_in(client, response, signed="on")
+    assert f"已交，等{reviewer}复核。" in words_of(client.get(f"/responses/{response.pk}/"))
 
 
 def test_errors_lead_to_their_step(client, survey, household):
