@@ -56,10 +56,10 @@ def admin_home(user: Cadre) -> dict[str, Any]:
 
 def _county_facts(user: Cadre) -> str:
     here = under(user.place)
-    units = Unit.objects.filter(here, closed_on=None).count()
+    units = Unit.objects.visible_to(user).filter(closed_on=None).count()
     villages = Village.objects.filter(here).current().count()
     households = Household.objects.filter(here).registered().count()
-    cadres = Cadre.objects.filter(here).current().count()
+    cadres = Cadre.objects.visible_to(user).current().count()
     return f"{units:,} 个单位，{cadres:,} 名干部，{villages:,} 个村，{households:,} 户"
 
 

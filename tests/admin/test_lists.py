@@ -6,9 +6,17 @@ from django.urls import reverse
 from households.models import Household
 from lianhu.admin_site import SECTIONS
 from tests.admin.rows import Rows, page, rows_of, rows_of_the_office
-from tests.factories import make_cadre, make_member, make_visit
+from tests.factories import (
+    COUNTY,
+    make_cadre,
+    make_division,
+    make_member,
+    make_unit,
+    make_village_pairing,
+    make_visit,
+)
 from tests.pages import client_of, queries_of
-from units.models import Cadre, Unit, today
+from units.models import Cadre, Reach, Unit, today
 
 
 def one_more_of_each(unit: Unit) -> None:
@@ -67,6 +75,19 @@ def test_offices_first_page(office: Cadre, own: Rows, foreign: Rows) -> None:
     assert "3 个单位，4 名干部，2 个村，2 户" in context["home_facts"]
     for figure in context["figures"]:
         assert client.get(figure["url"]).context["count"] == figure["value"]
+
+
+def test_the_first_page_counts_units_and_cadres_from_above_as_the_lists_do(office: Cadre) -> None:
+    """A unit of the city that pairs here stands in the lists of the county."""
+    city = make_unit(name="市水务局", division=make_division(code="6205", name="天水市"))
+    make_village_pairing(unit=city)
+    paired = make_cadre(unit=city)
+    Reach.objects.create(unit=city, cadre=paired, place=COUNTY)
+    facts = client_of(office).get(reverse("admin:index")).context["home_facts"]
+    units = client_of(office).get("/units/").context["count"]
+    cadres = client_of(office).get("/cadres/").context["count"]
+    assert (units, cadres) == (2, 2)
+    assert f"{units} 个单位，{cadres} 名干部" in facts
 
 
 # --- a list without rows ---
