@@ -1,7 +1,7 @@
 """作废: taking back what was recorded by mistake."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -10,7 +10,8 @@ from visits import problems
 from visits.models import Assistance, Problem, Visit
 
 
-class Belongings(NamedTuple):
+@dataclass(frozen=True)
+class Belongings:
     """Problems and help that were recorded with visits, count, and may be taken back with them."""
 
     problems: list[Problem]
