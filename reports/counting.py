@@ -7,11 +7,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
-
 from core.places import CITY, COUNTY, PROVINCE, TOWN, VILLAGE, under
 from units.models import Cadre
 from visits.models import Visit
+from visits.models.visit import VisitQuerySet
 
 CHILD_LENGTH = {PROVINCE: CITY, CITY: COUNTY, COUNTY: TOWN, TOWN: VILLAGE}
 """How long the codes are that lie one level under a place."""
@@ -40,16 +39,16 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if leap else day.day)
 
 
-def visits_in(user: Cadre, period: Period) -> QuerySet[Visit]:
+def visits_in(user: Cadre, period: Period) -> VisitQuerySet:
     """Counted visits at the user's place in the period, without an order."""
     return _within(Visit.objects.counted(), user, period)
 
 
-def entering_in(user: Cadre, period: Period) -> QuerySet[Visit]:
+def entering_in(user: Cadre, period: Period) -> VisitQuerySet:
     """Those of them that are 入户."""
     return _within(Visit.objects.entering(), user, period)
 
 
-def _within(visits: QuerySet[Visit], user: Cadre, period: Period) -> QuerySet[Visit]:
+def _within(visits: VisitQuerySet, user: Cadre, period: Period) -> VisitQuerySet:
     in_period = visits.filter(visited_on__range=(period.since, period.until))
     return in_period.filter(under(user.place)).order_by()
