@@ -14,10 +14,10 @@ if __name__ == "__main__":
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
-    except DatabaseError:
+    except (DatabaseError, OSError) as error:
         from lianhu.database import trouble
 
-        if not (sentence := trouble()):
+        if not (sentence := trouble(error)):
             raise
         sys.stderr.write(f"{sentence}\n")
         sys.exit(2)

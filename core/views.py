@@ -1,22 +1,25 @@
 """Pages that belong to no app: health, errors, files."""
 
+import sys
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.defaults import server_error
 
 from core.attachments import MEDIA_TYPES, PICTURE, Attachment
+from core.outages import Outage, outage_of
+
+RETRY_SECONDS = 30
 
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """For the load balancer: 200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """The process answers. Asks nothing of the database: whether the rest is well says `readyz`."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -30,6 +33,35 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Reads nothing of the request: Django's own looks for a token in what could not be read."""
     return HttpResponseBadRequest(render_to_string("400.html"))
+
+
+@login_not_required
+def failure(request: HttpRequest) -> HttpResponse:
+    """Whatever was raised, in a view or in a middleware: 503 and a sentence when the machine refused, else 500."""
+    outage = outage_of(sys.exc_info()[1])
+    if outage is None:
+        return server_error(request)
+    answer = _outage_page(request, outage) if _wants_page(request) else _outage_line(outage)
+    answer["Retry-After"] = str(RETRY_SECONDS)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    """A script asks for anything, a browser that opens a page for HTML."""
+    return "HX-Request" not in request.headers and "text/html" in request.headers.get("Accept", "text/html")
+
+
+def _outage_page(request: HttpRequest, outage: Outage) -> HttpResponse:
+    """Rendered without the request: its context would ask the database."""
+    form = request.headers.get("Referer", "")
+    known = url_has_allowed_host_and_scheme(form, {request.get_host()})
+    context = {"outage": outage, "sent": request.method == "POST", "back": form if known else ""}
+    return HttpResponse(render_to_string("503.html", context), status=503)
+
+
+def _outage_line(outage: Outage) -> HttpResponse:
+    return HttpResponse(outage.sentence, status=503, content_type="text/plain; charset=utf-8")
 
 
 def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:

@@ -7,16 +7,21 @@ from django.db import DatabaseError, connection
 
 from core import identity
 from core.crypto import SealError
+from core.outages import outage_of
 from households.models import Member
 
 
-def trouble() -> str:
-    """One sentence: why nothing can be done with the database that DATABASE_URL names; '' when all is well."""
+def trouble(error: Exception) -> str:
+    """One sentence: why a command ended with this error; '' when it is a fault of the program."""
     try:
         tables = connection.introspection.table_names()
-    except DatabaseError as error:
-        return f"连不上数据库，请看 DATABASE_URL：{' '.join(str(error).split())}"
-    return "" if tables else "数据库里还没有表，请先运行 manage.py migrate。"
+    except DatabaseError as away:
+        return f"连不上数据库，请看 DATABASE_URL：{' '.join(str(away).split())}"
+    if outage := outage_of(error):
+        said = error.strerror if isinstance(error, OSError) else error
+        return f"{outage.title}：{' '.join(str(said).split())}"
+    unknown_table = isinstance(error, DatabaseError) and not tables
+    return "数据库里还没有表，请先运行 manage.py migrate。" if unknown_table else ""
 
 
 def key_trouble() -> str:

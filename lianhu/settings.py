@@ -97,7 +97,8 @@ SQLITE_OPTIONS = {
 }
 
 # To compile the query of a page takes PostgreSQL seconds, to run it milliseconds (measured).
-POSTGRES_OPTIONS = {"options": "-c jit=off"}
+# A server that does not answer is told after five seconds; without the limit a page would hang for minutes.
+POSTGRES_OPTIONS = {"options": "-c jit=off", "connect_timeout": 5}
 
 
 def database() -> dict[str, Any]:
@@ -170,6 +171,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = env_folder("MEDIA_ROOT", BASE_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o600
+STORAGES = {
+    "default": {"BACKEND": "core.storage.WholeFiles"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 # An uploaded workbook never lies on the disk unsealed: it is held in memory, nginx and the form limit its size.
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 handler400 = "core.views.bad_request"
+handler500 = "core.views.failure"
 
 urlpatterns = [
     path("", include("reports.urls")),

@@ -240,7 +240,7 @@ async function reveal(form) {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
     const plain = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
     if (answer.redirected) return toLogin();
-    shown.textContent = answer.ok && plain ? await answer.text() : "这个号码现在不能看";
+    shown.textContent = plain && (answer.ok || answer.status === 503) ? await answer.text() : "这个号码现在不能看";
     button.hidden = answer.ok && plain;
   } catch (offline) {
     shown.textContent = "网络不通，请再试一次";
@@ -362,6 +362,24 @@ on("htmx:beforeSwap", (event) => {
     toLogin();
   }
 });
+
+// htmx: an answer of 503 is one sentence why; it stands above the page until the next answer comes.
+
+function tellTrouble(sentence) {
+  let note = document.getElementById("trouble");
+  if (!note) {
+    note = document.createElement("div");
+    note.id = "trouble";
+    note.className = "note over";
+    note.setAttribute("role", "alert");
+    document.getElementById("main").prepend(note);
+  }
+  if (note.textContent !== sentence) note.textContent = sentence;
+}
+
+on("htmx:responseError", ({ detail: { xhr } }) => xhr.status === 503 && tellTrouble(xhr.responseText));
+on("htmx:sendError", () => tellTrouble("连不上服务器，请看看网络；打的字还在。"));
+on("htmx:afterSwap", () => each("#trouble", (note) => note.remove()));
 
 // A panel that htmx brings gets the same behaviours as the page it comes into.
 

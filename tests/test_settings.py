@@ -78,7 +78,7 @@ def test_sense_is_taken(monkeypatch, name: str, value: str, meant: object) -> No
 
 def test_postgresql_does_not_compile_queries(monkeypatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://lianhu@db/lianhu?sslmode=require")
-    assert database()["OPTIONS"] == {"options": "-c jit=off", "sslmode": "require"}
+    assert database()["OPTIONS"] == {"options": "-c jit=off", "connect_timeout": 5, "sslmode": "require"}
 
 
 def test_a_file_from_notepad_is_read_and_one_in_another_encoding_is_told(tmp_path, monkeypatch) -> None:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from django import forms
 from django.contrib import messages
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import RequestContext, Template
@@ -79,7 +80,16 @@ def echo(request: HttpRequest) -> HttpResponse:
     return JsonResponse(dict(request.POST.lists()))
 
 
+def sql(request: HttpRequest) -> HttpResponse:
+    """Has the database do what it refuses."""
+    with connection.cursor() as cursor:
+        cursor.execute(request.POST["sql"])
+    return HttpResponse("done")
+
+
+handler500 = "core.views.failure"
 urlpatterns = [
+    path("try/sql/", sql),
     path("try/form/", form),
     path("try/rows/", rows, name="try-rows"),
     path("try/undo/", undo),

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from core.importing import applying, checking, files, undoing
 from core.importing.kinds import Sheet, kind_of
 from core.importing.reading import Refused
 from core.models import ImportRow, ImportRun
+from core.outages import outage_of
 
 Status = ImportRun.Status
 Listener = Callable[[int, int], None]
@@ -206,12 +207,17 @@ def _settle(run: ImportRun, status: Status, message: str) -> None:
 @contextmanager
 def _settling(run: ImportRun) -> Iterator[None]:
     """Whatever goes wrong inside, the run does not look busy afterwards."""
+    why = "处理时出了意外，资料没有变，已记下原因，可以再试一次。"
     try:
         yield
+    except (DatabaseError, OSError) as error:
+        if outage := outage_of(error):
+            why = f"{outage.sentence}资料没有变。"
+        raise
     finally:
         if ImportRun.objects.filter(pk=run.pk, status__in=AT_WORK).exists():
             back = Status.DONE if run.status == Status.UNDOING else Status.BROKEN
-            _settle(run, back, "处理时出了意外，资料没有变，已记下原因，可以再试一次。")
+            _settle(run, back, why)
 
 
 def _keep(run: ImportRun, found: checking.Checked) -> None:

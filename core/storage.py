@@ -1,0 +1,37 @@
+"""Uploads lie in MEDIA_ROOT whole or not at all."""
+
+import os
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.storage import FileSystemStorage
+
+HALF = ".half-"
+"""Begins the name of a file that is being written; only a killed process leaves one behind."""
+
+
+class WholeFiles(FileSystemStorage):
+    """Writes beside the final name, has the disk keep it, and renames: nobody ever reads half a file."""
+
+    def _save(self, name: str, content: Any) -> str:
+        target = Path(self.path(name))
+        half = target.with_name(f"{HALF}{uuid4().hex}")
+        try:
+            super()._save(str(half.relative_to(self.location)), content)
+            _keep(half)
+            half.rename(target)
+        except OSError:
+            half.unlink(missing_ok=True)
+            raise
+        _keep(target.parent)
+        return name
+
+
+def _keep(path: Path) -> None:
+    """A power cut from now on loses nothing of it."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
