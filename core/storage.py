@@ -18,7 +18,7 @@ class WholeFiles(FileSystemStorage):
         target = Path(self.path(name))
         half = target.with_name(f"{HALF}{uuid4().hex}")
         try:
-            super()._save(str(half.relative_to(self.location)), content)
+            super()._save(str(half.relative_to(self.location)), content)  # type: ignore[misc]
             _keep(half)
             half.rename(target)
         except OSError:
