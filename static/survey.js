@@ -88,12 +88,13 @@ function showSentences(part, errors, warnings) {
 }
 
 // A broken rule is told beside the last item of this step that it looks at.
-function sentencesOf(part, broken, level) {
-  const bears = (rule) => {
-    const here = parts.map(code).filter((one) => rule.codes.includes(one));
-    return here[here.length - 1] === code(part);
-  };
-  return broken.filter((rule) => rule.level === level && bears(rule)).map((rule) => rule.message);
+function bearerOf(rule) {
+  const here = parts.filter((part) => rule.codes.includes(code(part)));
+  return here[here.length - 1];
+}
+
+function sentencesOf(part, borne, level) {
+  return borne.filter(([rule, bearer]) => rule.level === level && bearer === part).map(([rule]) => rule.message);
 }
 
 function look() {
@@ -102,13 +103,14 @@ function look() {
   const examined = examine(definition, raw, facts);
   const { answers, hidden, broken } = examined;
   const open = undecided(examined);
+  const borne = broken.map((rule) => [rule, bearerOf(rule)]);
   for (const part of parts) {
     const item = definition.items[code(part)];
     showHidden(part, hidden.includes(code(part)), open.includes(code(part)));
     if (item.calc) showSum(part, answers[code(part)]);
     showDiffers(part, item.calc ? answers[code(part)] : clean(item, raw[code(part)]));
-    const errors = sentencesOf(part, broken, "error").map((sentence) => `${sentence}。`);
-    showSentences(part, [...tooMany(part), ...errors], sentencesOf(part, broken, "warn"));
+    const errors = sentencesOf(part, borne, "error").map((sentence) => `${sentence}。`);
+    showSentences(part, [...tooMany(part), ...errors], sentencesOf(part, borne, "warn"));
   }
 }
 

@@ -1,7 +1,7 @@
 // The language of surveys and the checking of a response, as surveys/language.py, items.py and checking.py do it
 // on the server, part by part: a test holds the two together. No page in here; survey.js has that.
 //
-// form: { items: {code: {type, …, show_if, calc}}, dependent: [code], rules: [{code, level, message, rule, codes}] }
+// form: { budget: [steps of one, of all], items: {code: {type, …, show_if, calc}}, dependent: [code], rules: [{code, level, message, rule, codes}] }
 // facts: { header, members, previous, subject }; both from surveys/browser.py.
 // A tree is [operation, ...parts]. A missing answer is absent, null or UNKNOWN.
 
@@ -91,6 +91,37 @@ export const holds = (tree, facts) => valueOr(true, tree, facts);
 export const shows = (tree, facts) => valueOr(false, tree, facts);
 export const result = (tree, facts) => valueOr(null, tree, facts);
 
+// --- the budget -------------------------------------------------------------------------------------
+
+const QUANTIFIERS = ["count", "any", "all"];
+
+// The most steps that a tree takes for so many members, as Expression.steps counts them on the server.
+export function stepsOf([operation, ...parts], members) {
+  const times = QUANTIFIERS.includes(operation) ? members : 1;
+  const trees = parts.filter(Array.isArray);
+  return trees.reduce((sum, tree) => sum + times * stepsOf(tree, members), 1);
+}
+
+// The trees that are evaluated for so many members, in their order; one over the budget has no value.
+export function affordable([ofOne, ofAll], trees, members) {
+  let left = ofAll;
+  const found = new Set();
+  for (const tree of trees) {
+    const steps = stepsOf(tree, members);
+    if (steps <= Math.min(ofOne, left)) {
+      left -= steps;
+      found.add(tree);
+    }
+  }
+  return found;
+}
+
+function decided(form, members) {
+  const items = form.dependent.map((code) => form.items[code]);
+  const parts = items.flatMap((item) => [item.show_if, item.calc].filter(Boolean));
+  return affordable(form.budget, [...parts, ...form.rules.map((rule) => rule.rule)], members);
+}
+
 // Half up; what no item takes stays as it is.
 export function rounded(number, places) {
   const scale = 10 ** places;
@@ -157,25 +188,27 @@ export function examine(form, raw, facts) {
     if (answer === undefined) wrong.push(code);
     else if (answer !== null) answers[code] = answer;
   }
-  const hidden = settle(form, answers, wrong, facts);
+  const budgeted = decided(form, facts.members.length);
+  const hidden = settle(form, answers, wrong, facts, budgeted);
   const open = ([code, item]) => item.required && !(code in answers) && !hidden.includes(code) && !wrong.includes(code);
   const missing = Object.entries(form.items).filter(open).map(([code]) => code);
   const all = known(answers, facts);
-  const broken = form.rules.filter((rule) => !holds(rule.rule, all));
+  const broken = form.rules.filter((rule) => budgeted.has(rule.rule) && !holds(rule.rule, all));
   return { answers, hidden, wrong, missing, broken };
 }
 
 // Takes hidden answers out and puts calculated ones in, each after those it depends on; the hidden codes.
-function settle(form, answers, wrong, facts) {
+// What is not among the trees within the budget (`budgeted`) has no value.
+function settle(form, answers, wrong, facts, budgeted) {
   const hidden = [];
   for (const code of form.dependent) {
     const item = form.items[code];
     const all = known(answers, facts);
-    if (item.show_if && !shows(item.show_if, all)) {
+    if (item.show_if && !(budgeted.has(item.show_if) && shows(item.show_if, all))) {
       hidden.push(code);
       delete answers[code];
     } else if (item.calc) {
-      const number = result(item.calc, all);
+      const number = budgeted.has(item.calc) ? result(item.calc, all) : null;
       const answer = number === null ? null : within(item, rounded(number, item.places || 0));
       if (answer === undefined) wrong.push(code);
       else if (answer !== null) answers[code] = answer;

@@ -6,6 +6,7 @@ a part which is sent looks at.
 
 from typing import Any, TypedDict
 
+from surveys.budget import STEPS_OF_ALL, STEPS_OF_ONE
 from surveys.checking import Known
 from surveys.definition import Definition
 from surveys.items import Item
@@ -15,8 +16,10 @@ Json = dict[str, Any]
 
 
 class BrowserForm(TypedDict):
-    """`items` by code, in the form's order; `dependent`: codes in the order they are settled in."""
+    """`items` by code, in the form's order; `dependent`: codes in the order they are settled in; `budget`: the
+    steps of one expression and of all, see `surveys.budget`."""
 
+    budget: list[int]
     items: dict[str, Json]
     dependent: list[str]
     rules: list[Json]
@@ -32,6 +35,7 @@ class BrowserFacts(TypedDict):
 def for_browser(definition: Definition) -> BrowserForm:
     """The form without its server_only rules; the words of items are in the page itself."""
     return {
+        "budget": [STEPS_OF_ONE, STEPS_OF_ALL],
         "items": {item.code: _item(item) for item in definition.asked},
         "dependent": [item.code for item in definition.dependent],
         "rules": [

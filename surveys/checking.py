@@ -6,7 +6,7 @@ from math import floor
 from typing import Any
 
 from core.cells import EXACT, CellError
-from surveys.definition import Definition, Rule
+from surveys.definition import Definition, Rule, decided
 from surveys.items import Item
 from surveys.language import Facts
 
@@ -58,8 +58,8 @@ def judge(definition: Definition, answers: dict[str, Any], errors: dict[str, str
                 errors[item.code] = "照前面的答案，这一题不用填。请清空它，或者改前面的答案。"
         elif item.must_be_typed and item.code not in answers and item.code not in errors:
             errors[item.code] = "这一题要填。"
-    facts = known.facts(answers)
-    broken = [rule for rule in definition.rules if not rule.expression.holds(facts)]
+    facts, within = known.facts(answers), decided(definition, len(known.members))
+    broken = [r for r in definition.rules if r.expression in within and not r.expression.holds(facts)]
     return Examined(answers, errors, broken)
 
 
@@ -107,15 +107,17 @@ def hide(definition: Definition, answers: Mapping[str, Any], known: Known) -> se
 def settle(definition: Definition, answers: dict[str, Any], errors: dict[str, str], known: Known) -> set[str]:
     """Take hidden answers out and put calculated ones in, each after those it depends on; the hidden codes.
 
-    A calculated answer out of its range is an error of its item.
+    A calculated answer out of its range is an error of its item. What is over the budget has no value, as if an
+    answer were missing.
     """
     hidden: set[str] = set()
+    within = decided(definition, len(known.members))
     for item in definition.dependent:
         facts = known.facts(answers)
-        if item.condition and not item.condition.shows(facts):
+        if item.condition and not (item.condition in within and item.condition.shows(facts)):
             hidden.add(item.code)
             answers.pop(item.code, None)
-        elif item.calculation and (number := item.calculation.result(facts)) is not None:
+        elif item.calculation in within and (number := item.calculation.result(facts)) is not None:
             try:
                 answers[item.code] = item.clean(rounded(number, item.places))
             except CellError as error:

@@ -8,9 +8,11 @@ each rule one compiled expression, which form, import and demo use alike.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
+from surveys.budget import affordable
 from surveys.entries import item_of, problems_of
 from surveys.items import Item
 from surveys.language import (
@@ -23,6 +25,7 @@ from surveys.language import (
     Scope,
     read,
 )
+from surveys.limits import too_costly, too_large
 
 HEADER, MEMBER = "表头", "家庭成员"
 """Section names of the header's and the members' items."""
@@ -30,6 +33,8 @@ HEAD = {"code": "代码", "version": "版本", "title": "名称"}
 LONGEST = {"code": 20, "version": 20, "title": 60}
 LISTS = {"header": HEADER, "members": MEMBER, "items": "题目"}
 """The three lists of a document that hold items, and what they are called."""
+MOST_CIRCLES = 20
+"""Circles that are told at once: 300 items that all look at each other make tens of thousands."""
 SUBJECTS = {"household": {"identity_conflicts": NUMBER}, "village": {"household_count": NUMBER}}
 """What a survey is about → the system's facts that its rules may name, with their kinds."""
 KIND_OF_TYPE = {"number": NUMBER, "yesno": NUMBER, "single": TEXT, "multi": LIST, "text": TEXT, "date": TEXT}
@@ -117,10 +122,39 @@ class Definition:
         """Calculated items, each after those it is calculated from."""
         return [item for item in self.dependent if item.calculation]
 
+    @property
+    def expressions(self) -> Sequence[tuple[str, Expression]]:
+        """(code of its item or rule, expression) of all conditions, calculations and rules, in the order in which
+        they spend the budget: rules that the browser does not get come last."""
+        parts = ((item.code, part) for item in self.dependent for part in (item.condition, item.calculation))
+        rules = sorted(self.rules, key=lambda rule: rule.server_only)
+        return [(code, part) for code, part in parts if part] + [(r.code, r.expression) for r in rules]
+
+
+@lru_cache(maxsize=256)
+def decided(definition: Definition, members: int) -> frozenset[Expression]:
+    """The conditions, calculations and rules that are within the budget for so many members."""
+    return affordable((expression for _, expression in definition.expressions), members)
+
 
 def load(document: Mapping[str, Any]) -> Definition:
     """Read and check a whole definition; raises DefinitionError with every problem named."""
+    if problems := list(too_large(document)):
+        raise DefinitionError(problems)
+    definition = load_stored(document)
+    if problems := list(too_costly(definition.expressions)):
+        raise DefinitionError(problems)
+    return definition
+
+
+def load_stored(document: Mapping[str, Any]) -> Definition:
+    """Read a definition that may have been stored before the limits of `surveys.limits` were there."""
     return _Loader(document).load()
+
+
+def beyond_limits(definition: Definition) -> list[str]:
+    """The limits that a stored definition is over, a sentence each."""
+    return [*too_large(definition.document), *too_costly(definition.expressions)]
 
 
 class _Loader:
@@ -211,7 +245,8 @@ class _Loader:
             return None
 
     def _refuse_circles(self, items: Sequence[Item]) -> None:
-        for circle in _circles({item.code: item.looks_at for item in items}):
+        circles = _circles({item.code: item.looks_at for item in items})
+        for circle in islice(circles, MOST_CIRCLES):
             self.problems.append(f"显示条件或计算绕成了圈：{' → '.join(circle)}")
 
     def _sections(self, items: Sequence[Item]) -> list[Section]:

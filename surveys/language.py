@@ -13,6 +13,8 @@ an answer without using it.
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from core.cells import EXACT
@@ -57,9 +59,9 @@ class NoValue(Exception):
     """An answer that the expression uses is missing."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Expression:
-    """A read expression: its text, kind and tree, and the tree compiled."""
+    """A read expression, equal to itself alone: its text, kind and tree, and the tree compiled."""
 
     text: str
     kind: str
@@ -83,6 +85,14 @@ class Expression:
     def codes(self) -> frozenset[str]:
         """The answers of this response that the expression looks at."""
         return frozenset(part[1] for part in walk(self.tree) if part[0] == "answer")
+
+    @cached_property
+    def weights(self) -> Sequence[int]:
+        return weights(self.tree)
+
+    def steps(self, members: int) -> int:
+        """The most steps that it takes for so many members, see `surveys.budget`."""
+        return sum(weight * members**power for power, weight in enumerate(self.weights))
 
     def _value(self, facts: Facts, otherwise: Any) -> Any:
         try:
@@ -117,6 +127,17 @@ def walk(tree: Tree) -> Sequence[Tree]:
         if isinstance(part, tuple):
             parts += walk(part)
     return parts
+
+
+def weights(tree: Tree) -> Sequence[int]:
+    """(steps taken once, steps for each member, for each pair of members, …): the third is there only where a
+    quantifier stands in a quantifier."""
+    found = [1]
+    for part in tree[1:]:
+        if isinstance(part, tuple):
+            inner = [0, *weights(part)] if tree[0] in QUANTIFIERS else weights(part)
+            found = [sum(pair) for pair in zip_longest(found, inner, fillvalue=0)]
+    return found
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from core.attachments import Attachment
 from core.places import above, under
 from core.records import Record
 from households.models import Household
-from surveys.definition import Definition, load
+from surveys.definition import Definition, load_stored
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import Village
@@ -108,13 +108,13 @@ class Survey(Record):
     def form(self) -> Definition:
         """The definition read; a published one is read once in each process."""
         if self.is_draft or self.pk is None:
-            return load(self.definition)
+            return load_stored(self.definition)
         return published_form(self.pk)
 
 
 @lru_cache(maxsize=64)
 def published_form(pk: int) -> Definition:
-    return load(Survey.objects.values_list("definition", flat=True).get(pk=pk))
+    return load_stored(Survey.objects.values_list("definition", flat=True).get(pk=pk))
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):

@@ -22,7 +22,7 @@ from core.sheets import SheetError
 from surveys import publishing
 from surveys.browser import facts_for_browser, for_browser
 from surveys.checking import Known
-from surveys.definition import DefinitionError, load
+from surveys.definition import DefinitionError, beyond_limits
 from surveys.drafting import differences, read_draft, write_draft
 from surveys.forms import form_class
 from surveys.items import TYPES
@@ -97,6 +97,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
                 ("上一版", survey.based_on.edition if survey.based_on else None),
             ],
             "editable": Survey.objects.editable_by(user).filter(pk=pk).exists(),
+            "beyond": beyond_limits(form),
             "counted": Response.objects.visible_to(user).counted().filter(survey=survey).count(),
             "villages": Village.objects.visible_to(user)
             .current()
@@ -272,6 +273,9 @@ def survey_next(request: HttpRequest, pk: int) -> HttpResponse:
 def survey_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publishing freezes the version, so it is confirmed."""
     survey = _draft(user_of(request), pk)
+    if beyond_limits(survey.form):
+        messages.warning(request, f"{survey}还不能发布，请先照下面的话改草稿。")
+        return redirect("survey", pk=pk)
     open_now = Survey.objects.open().filter(place=survey.place, code=survey.code).first()
     if request.method == "POST":
         return _publish(request, survey)
@@ -288,7 +292,6 @@ def survey_publish(request: HttpRequest, pk: int) -> HttpResponse:
 def _publish(request: HttpRequest, survey: Survey) -> HttpResponse:
     """What the page showed and nothing newer: a published version cannot be changed."""
     survey.version = key_of(request.POST.get("version", "")) or survey.version
-    load(survey.definition)
     try:
         publishing.publish(survey, on=today())
     except StaleRecord:

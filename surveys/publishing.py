@@ -54,7 +54,9 @@ def replace_draft(survey: Survey, document: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def publish(survey: Survey, *, on: date) -> None:
-    """Open a draft and close the version that was open: from now on it is frozen."""
+    """Open a draft and close the version that was open: from now on it is frozen. Raises DefinitionError for a
+    draft from before a limit."""
+    load(survey.definition)
     for other in Survey.objects.open().select_for_update().filter(place=survey.place, code=survey.code):
         close(other, on=on)
     survey.status, survey.published_on = Survey.Status.OPEN, on

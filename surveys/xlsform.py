@@ -1,9 +1,10 @@
 """A definition as an XLSForm workbook (sheets survey, choices, settings), to fill in with ODK or Kobo.
 
 What a device cannot know stays on the server: rules, conditions and calculations on last time's answers or
-the system's facts are left out. An error rule is part of the constraint of the last item it names; where that
-takes none, and for warnings, a note says it while the rule is broken. 不详 is an option of a choice; for a number
-or a date it is a row of its own, asked while that one is empty.
+the system's facts are left out, and so is what would be very long in XPath. An error rule is part of the
+constraint of the last item it names; where that takes none, and for warnings, a note says it while the rule is
+broken. 不详 is an option of a choice; for a number or a date it is a row of its own, asked while that one is
+empty.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ CHOICES = ["list_name", "name", LABEL]
 YES_NO = {"1": "是", "0": "否"}
 WITH_UNKNOWN = {"single", "multi", "yesno"}
 """Types of which 不详 is an option."""
+LONGEST_CONSTRAINT = 30_000
+"""Characters of the rules in one constraint, so that it fits into a cell; more of them stay on the server."""
 Row = dict[str, str]
 
 
@@ -69,7 +72,7 @@ class _Survey:
         self.places = [*(item.code for item in definition.header), xpath.MEMBERS, *codes]
         self.rules: dict[str, list[Rule]] = {place: [] for place in self.places}
         for rule in definition.rules:
-            if _is_sayable(rule.expression):
+            if xpath.is_sayable(rule.expression, definition):
                 self.rules[self._last_place(rule)].append(rule)
 
     def _last_place(self, rule: Rule) -> str:
@@ -106,7 +109,7 @@ class _Survey:
 
     def _item(self, item: Item) -> Iterator[Row]:
         relevant = ""
-        if item.condition and _is_sayable(item.condition):
+        if item.condition and xpath.is_sayable(item.condition, self.definition):
             relevant = xpath.shows(item.condition.tree, self.definition)
         if item.calculation:
             yield from self._calculated(item, item.calculation, relevant)
@@ -137,7 +140,7 @@ class _Survey:
             }
 
     def _calculated(self, item: Item, calculation: Expression, relevant: str) -> Iterator[Row]:
-        if _is_sayable(calculation):
+        if xpath.is_sayable(calculation, self.definition):
             said = xpath.result(calculation.tree, self.definition, item.places)
             yield {"type": "calculate", "name": item.code, "relevant": relevant, "calculation": said}
             shown = f"{_label(item)}：${{{item.code}}}"
@@ -146,10 +149,13 @@ class _Survey:
     def _constraint(self, item: Item) -> tuple[str, str]:
         """(constraint, message): the item's own limits and the error rules that end with it."""
         parts = list(_limits(item))
+        room = LONGEST_CONSTRAINT
         for rule in self.rules.get(item.code, []):
             if rule.is_error:
                 broken = xpath.breaks(rule.expression.tree, self.definition, own=item.code)
-                parts.append((f"not({broken})", rule.message))
+                room -= len(broken)
+                if room >= 0:
+                    parts.append((f"not({broken})", rule.message))
         return xpath.both(said for said, _ in parts), "；".join(message for _, message in parts if message)
 
     def _notes(self, place: str) -> Iterator[Row]:
@@ -165,10 +171,6 @@ class _Survey:
                     "required": "yes" if rule.is_error else "",
                     "relevant": xpath.breaks(rule.expression.tree, self.definition),
                 }
-
-
-def _is_sayable(expression: Expression) -> bool:
-    return not any(part[0] in xpath.UNSAYABLE for part in walk(expression.tree))
 
 
 def _type_of(item: Item) -> str:

@@ -7,15 +7,18 @@ neither is. Members are looked at all together: one whose answer is missing hide
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from math import inf
 from typing import Any, NamedTuple
 
 from surveys.definition import Definition
-from surveys.language import UNKNOWN, Tree
+from surveys.language import TRUTH, UNKNOWN, Expression, Tree, walk
 
 MEMBERS = "members"
 """The name of the repeat."""
 UNSAYABLE = {"previous", "subject"}
 """Parts that ask what a form on a device does not know; an expression with one is not written."""
+LONGEST = 4_000
+"""Characters of an expression in XPath. When and and or stand in each other, each level nearly doubles it."""
 NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 WRITTEN = {"==": "=", "/": "div"}
 
@@ -32,6 +35,22 @@ class Value(NamedTuple):
 
     said: str
     told: tuple[str, ...] = ()
+
+
+class _TooLong(Exception):
+    """More than LONGEST characters."""
+
+
+def is_sayable(expression: Expression, definition: Definition) -> bool:
+    """Whether a device knows what it asks for, and it is not too long."""
+    if any(part[0] in UNSAYABLE for part in walk(expression.tree)):
+        return False
+    writer = _Writer(definition, longest=LONGEST)
+    try:
+        (writer.truth if expression.kind == TRUTH else writer.value)(expression.tree)
+    except _TooLong:
+        return False
+    return True
 
 
 def breaks(tree: Tree, definition: Definition, own: str = "") -> str:
@@ -60,9 +79,12 @@ def either(*parts: str) -> str:
 
 
 class _Writer:
-    def __init__(self, definition: Definition, own: str = "", *, among_members: bool = False) -> None:
+    def __init__(
+        self, definition: Definition, own: str = "", *, among_members: bool = False, longest: float = inf
+    ) -> None:
         self.definition = definition
         self.own = own
+        self.longest = longest
         self.among_members = among_members
         self.items = {item.code: item for item in (*definition.by_code.values(), *definition.members)}
 
@@ -70,9 +92,12 @@ class _Writer:
 
     def truth(self, tree: Tree) -> Truth:
         operation, *parts = tree
-        if operation in NEGATED:
-            return self._compared(operation, *parts)
-        return _TRUTHS[operation](self, *parts)
+        found = (
+            self._compared(operation, *parts) if operation in NEGATED else _TRUTHS[operation](self, *parts)
+        )
+        if len(found.yes) + len(found.no) > self.longest:
+            raise _TooLong
+        return found
 
     def _compared(self, operation: str, one: Tree, other: Tree) -> Truth:
         left, right = self.value(one), self.value(other)
@@ -133,7 +158,7 @@ class _Writer:
         return Truth(found.no, found.yes)
 
     def _of_member(self, condition: Tree) -> Truth:
-        return _Writer(self.definition, self.own, among_members=True).truth(condition)
+        return _Writer(self.definition, self.own, among_members=True, longest=self.longest).truth(condition)
 
     def _count(self, condition: str) -> str:
         return f"count(${{{MEMBERS}}}[{condition}])"

@@ -1,5 +1,6 @@
 """The office takes a form to Excel, brings it back, publishes it, and starts the next version."""
 
+import copy
 import io
 from typing import Any
 
@@ -9,13 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from playwright.sync_api import expect
 
+from surveys.definition import DefinitionError
 from surveys.drafting import write_draft
-from surveys.models import Survey
+from surveys.models import Survey, published_form
 from surveys.presets import preset
+from surveys.publishing import publish
 from tests.browser import assert_accessible, assert_fits, sign_in
 from tests.factories import make_cadre, make_household, make_response, make_survey
 from tests.pages import client_of
-from units.models import Cadre
+from units.models import Cadre, today
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +75,50 @@ def test_each_problem_of_a_draft_is_said(client):
     page = client.post(f"/surveys/{draft.pk}/draft/", upload).content.decode()
     assert "A02：没有题号 Z99。" in page
     assert "X01：“B02 &lt;=”写得不对，看不懂。" in page
+
+
+NESTED = "any(members, any(members, age > 1))"
+NESTED_SAID = "any、all、count 里面不能再写 any、all、count"
+
+
+def test_a_quantifier_in_a_quantifier_is_refused_in_words(client):
+    draft = make_survey(status="draft")
+    document = preset("household")
+    document["cross_rules"][0]["rule"] = NESTED
+    for address in (f"/surveys/{draft.pk}/draft/", "/surveys/new/"):
+        page = client.post(address, {"file": workbook(document), "version": draft.version}).content.decode()
+        assert f"X01：{NESTED_SAID}" in page
+    draft.refresh_from_db()
+    assert draft.definition["cross_rules"][0]["rule"] != NESTED
+
+
+def older(status: str) -> Survey:
+    """A form with a nested rule, stored before that was refused."""
+    survey = make_survey(status=status)
+    definition = copy.deepcopy(survey.definition)
+    definition["cross_rules"][0]["rule"] = NESTED
+    Survey.objects.filter(pk=survey.pk).update(definition=definition)
+    published_form.cache_clear()
+    return survey
+
+
+def test_a_draft_from_before_the_limits_is_read_and_not_published(client):
+    draft = older("draft")
+    for page in ("", "draft/", "preview/", "xlsform/"):
+        assert client.get(f"/surveys/{draft.pk}/{page}").status_code == 200
+    said = client.post(f"/surveys/{draft.pk}/publish/", follow=True).content.decode()
+    assert "还不能发布" in said
+    assert f"X01：{NESTED_SAID}" in said
+    draft.refresh_from_db()
+    assert draft.is_draft
+    with pytest.raises(DefinitionError):
+        publish(draft, on=today())
+
+
+def test_a_version_published_before_the_limits_goes_on_and_the_office_is_told(client, cadre):
+    survey = older("open")
+    assert f"X01：{NESTED_SAID}" in client.get(f"/surveys/{survey.pk}/").content.decode()
+    assert "超出限制" not in client_of(cadre).get(f"/surveys/{survey.pk}/").content.decode()
 
 
 def test_the_second_of_two_editors_is_told(client):

@@ -1,5 +1,6 @@
 """The browser's reading of a definition equals the server's, on cases drawn at random."""
 
+import copy
 import json
 from random import Random
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from core.cells import EXACT
 from surveys.browser import facts_for_browser, for_browser
 from surveys.checking import Known, examine, hide, rounded
-from surveys.definition import Definition, scope_of
+from surveys.definition import Definition, decided, load_stored, scope_of
 from surveys.language import NUMBER, TRUTH, Expression, Facts, read
-from tests.surveys.definitions import FORMS, everything, preset_form
+from tests.surveys.definitions import EVERYTHING, FORMS, everything, preset_form
 from tests.surveys.drawing import draw_expression, draw_facts, draw_known, draw_raw
 
 CASES = 2000
@@ -26,6 +28,15 @@ EXAMINE_ALL = """async (sent) => {
     return [answers, hidden.sort(), broken.map((rule) => rule.code), missing];
   });
   return JSON.stringify(found);
+}"""
+COUNT_ALL = """async (sent) => {
+  const { examine, stepsOf } = await import("/static/survey_language.js");
+  const { trees, form, cases } = JSON.parse(sent);
+  const found = cases.map(([raw, facts]) => {
+    const { answers, hidden, broken } = examine(form, raw, facts);
+    return [answers, hidden.sort(), broken.map((rule) => rule.code)];
+  });
+  return JSON.stringify([trees.map((tree) => [0, 1, 5, 40].map((members) => stepsOf(tree, members))), found]);
 }"""
 EVALUATE_ALL = """async (sent) => {
   const { holds, shows, result, rounded } = await import("/static/survey_language.js");
@@ -100,6 +111,44 @@ def test_any_expression_comes_to_the_same(desk: Page) -> None:
         number = expression.result(facts)
         expected = number if number is None else [rounded(number, places) for places in range(4)]
         assert found == expected, (expression.text, facts)
+
+
+def test_both_count_the_same_steps_and_leave_out_the_same(desk: Page) -> None:
+    """Also where a form from before the limits has rules, a condition and a calculation over the budget."""
+    form, rng = over_the_budget(), Random(6)
+    scope = scope_of(form.subject, list(form.by_code.values()), form.members)
+    texts = [draw_expression(rng, form, TRUTH, depth=4) for _ in range(CASES // 4)]
+    drawn = [read(text, scope, TRUTH) for text in texts]
+    expressions = [*drawn, *(expression for _, expression in form.expressions)]
+    cases = [(draw_raw(rng, form), draw_known(rng, form)) for _ in range(CASES // 4)]
+    desk.goto("/login/")
+    sent = {
+        "trees": [expression.tree for expression in expressions],
+        "form": for_browser(form),
+        "cases": [[raw, facts_for_browser(form, known)] for raw, known in cases],
+    }
+    steps, found = json.loads(desk.evaluate(COUNT_ALL, json.dumps(sent)))
+    for expression, counted in zip(expressions, steps, strict=True):
+        # Far over the budget a double has not all digits.
+        expected = [expression.steps(members) for members in (0, 1, 5, 40)]
+        assert counted == (expected if max(expected) < EXACT else pytest.approx(expected))
+    assert found == [on_the_server(form, raw, known)[:3] for raw, known in cases]
+    left_out = [len(form.expressions) - len(decided(form, members)) for members in (0, 1, 2, 5)]
+    assert left_out[0] == 0 < left_out[2] < left_out[3]
+
+
+def over_the_budget() -> Definition:
+    """The form that has everything, with quantifiers in quantifiers, as it could once be published."""
+    document = copy.deepcopy(EVERYTHING)
+    items = {item["code"]: item for item in document["items"]}
+    items["A4"]["show_if"] += " or " + "any(members," * 8 + "age<50" + ")" * 8
+    items["B5"]["calc"] = "count(members," * 6 + "age<50" + ")>0" * 5 + ")"
+    hostile = ["any(members," * deep + "age<9" + ")" * deep for deep in (4, 5, 6, 13, 20)]
+    document["cross_rules"] += [
+        {"code": f"X{at}", "level": "warn", "rule": rule, "msg": "太费时间", "server_only": at == 1}
+        for at, rule in enumerate(hostile)
+    ]
+    return load_stored(document)
 
 
 def _as_sent(cases: list[tuple[Expression, Facts]]) -> list[Any]:

@@ -1,5 +1,6 @@
 """The definition as an XLSForm: pyxform takes it, and a device then says what the server says."""
 
+import copy
 import io
 from functools import cache
 from random import Random
@@ -11,11 +12,11 @@ from pyxform.xls2xform import convert
 
 from core.cells import CellError
 from surveys.checking import Known, examine, hide
-from surveys.definition import Definition, Rule
+from surveys.definition import Definition, Rule, load
 from surveys.items import Item
 from surveys.language import QUANTIFIERS, UNKNOWN, walk
 from surveys.xlsform import write_xlsform
-from tests.surveys.definitions import FORMS
+from tests.surveys.definitions import EVERYTHING, FORMS
 from tests.surveys.device import Device
 from tests.surveys.drawing import draw_clean, draw_known
 
@@ -56,6 +57,27 @@ def test_every_item_is_a_row_with_its_label_unit_and_hint(form):
     lists = {(row[0], row[1]): row[2] for row in book["choices"].values}
     for item in form.items:
         assert {code: lists[item.code, code] for code in item.labels} == item.labels
+
+
+def test_what_would_be_very_long_in_xpath_stays_on_the_server():
+    """Each level of and in or nearly doubles it: this rule of 400 characters came to gigabytes."""
+    rule = "A1 > 1"
+    for at in range(36):
+        rule = f"({rule}){'and' if at % 2 else 'or'} A2<1"
+    document = copy.deepcopy(EVERYTHING)
+    document["cross_rules"][0]["rule"] = rule
+    numbers = ", ".join(map(str, range(100)))
+    many = [
+        {"code": f"N{at}", "level": "error", "rule": f"A2 < {at} or A1 in ({numbers})", "msg": "不对"}
+        for at in range(40)
+    ]
+    document["cross_rules"] += many
+    out = io.BytesIO()
+    write_xlsform(out, load(document))
+    sheet = openpyxl.load_workbook(io.BytesIO(out.getvalue()))["survey"]
+    longest = max((str(cell or "") for row in sheet.values for cell in row), key=len)
+    assert 4_000 < len(longest) < 32_767
+    assert not longest.endswith("…")
 
 
 @forms
