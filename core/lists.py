@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import identity, sheets
+from core.confirming import require_password
 from core.models import Download
 from core.search import SearchForm
 
@@ -112,6 +113,8 @@ class Listing:
     empty: Mapping[str, Any] | None = None
     ticks: Mapping[str, Any] | None = None
     template: str = "pages/list.html"
+    of_people: bool = True
+    """Whether the rows tell of persons: their export and print ask for the password again."""
 
 
 def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponseBase:
@@ -281,6 +284,8 @@ def _in_order(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> Q
 
 def sheet_of(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
     """The found rows as a sheet to hand in; how many of them, when they are too many; logged as a download is."""
+    if listing.of_people:
+        require_password(request)
     user: Any = request.user
     count, filters = found.count(), identity.hide_numbers(listing.form.describe())
     keys = list(_in_order(request, listing, found).values_list("pk", flat=True)[:MOST_PRINTED])
@@ -317,7 +322,13 @@ def export(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> Http
     cells = ([show(value) for show, value in zip(shows, row, strict=True)] for row in rows)
     headings = [column.label for column in listing.columns]
     return send_workbook(
-        request, listing.title, headings, cells, filters=listing.form.describe(), row_count=found.count()
+        request,
+        listing.title,
+        headings,
+        cells,
+        filters=listing.form.describe(),
+        row_count=found.count(),
+        of_people=listing.of_people,
     )
 
 
@@ -329,8 +340,11 @@ def send_workbook(
     *,
     filters: str,
     row_count: int,
+    of_people: bool,
 ) -> HttpResponseBase:
-    """Write rows into a workbook, log who took them, and send it."""
+    """Write rows into a workbook, log who took them, and send it; rows `of_people` want the password given lately."""
+    if of_people:
+        require_password(request)
     file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
     sheets.write_rows(file, headings, rows)
     log_download(request, title, filters=filters, row_count=row_count)

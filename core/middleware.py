@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core import confirm_pages
+from core.confirming import PasswordWanted
 from core.history import acting
 from core.models import Change
 from core.records import StaleRecord
@@ -31,3 +33,16 @@ class StaleMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return render(request, "409.html", status=409) if isinstance(error, StaleRecord) else None
+
+
+class PasswordMiddleware:
+    """Asks for the password in place of an answer that wants it given lately."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return confirm_pages.ask(request, error) if isinstance(error, PasswordWanted) else None

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from core import views
+from core import confirm_pages, views
 
 urlpatterns = [
+    path("password/again/", confirm_pages.password_again, name="password-again"),
     path("files/<uuid:uuid>/", views.serve_file, name="file"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from core.confirming import require_password
 from core.display import history_of
 from core.forms import key_of
 from core.models import Reveal
@@ -25,7 +26,7 @@ from units.access import (
     recorder_required,
     user_of,
 )
-from units.forms import CadreForm
+from units.forms import CadreForm, weighs
 from units.models import Cadre
 
 
@@ -37,6 +38,8 @@ def cadre_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     form = CadreForm(request.POST or None, instance=cadre, user=user)
     back = reverse("cadre", args=[pk]) if pk else reverse("cadres")
     title = f"改{cadre}的资料" if cadre else "登记一名干部"
+    if form.is_valid() and weighs(form):
+        require_password(request)
     response = form_page(request, form, title=title, done="干部资料已保存。", back=back)
     held = warning_of(cadre) if cadre and response.status_code == 302 else ""
     if not held:

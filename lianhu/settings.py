@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ActingMiddleware",
     "core.middleware.StaleMiddleware",
+    "core.middleware.PasswordMiddleware",
     "units.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

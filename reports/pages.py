@@ -111,7 +111,9 @@ def _sheet(
     if request.GET.get("export") == "xlsx":
         lines = (tables.cells(measures, row) for row in [*rows, whole])
         labels = [heading.label for heading in headings]
-        return send_workbook(request, title, labels, lines, filters=_days(period), row_count=len(rows))
+        return send_workbook(
+            request, title, labels, lines, filters=_days(period), row_count=len(rows), of_people=False
+        )
     return render(
         request,
         "reports/sheet.html",

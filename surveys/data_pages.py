@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 
+from core.confirming import password_again
 from core.lists import log_download
 from surveys.export import DataSet
 from surveys.models import Survey
@@ -15,6 +16,7 @@ from units.access import get_visible, overseer_required, user_of
 
 
 @overseer_required
+@password_again
 def survey_data(request: HttpRequest, pk: int) -> FileResponse:
     """Every counted answer that the reader sees, as a workbook or with `?format=csv` as one table."""
     user = user_of(request)

@@ -49,6 +49,7 @@ def surveys(request: HttpRequest) -> HttpResponseBase:
     new = {"label": "新建一张表", "url": reverse("survey-new")}
     listing = Listing(
         title="调查表",
+        of_people=False,
         unit="个版本",
         queryset=Survey.objects.visible_to(user),
         form=SurveySearch(request.GET),

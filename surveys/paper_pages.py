@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from core.confirming import password_again
 from core.lists import log_download
 from core.models import Installation
 from core.typesetting import typeset
@@ -36,6 +37,7 @@ def response_pdf(request: HttpRequest, pk: int) -> FileResponse:
     return _pdf(request, response.survey, forms, name=f"{response.survey.title}{forms[0].number}")
 
 
+@password_again
 def survey_village_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The forms of a village in one file: those handed in in a `year`, or with `blank` one for each
     registered household, on which the cadre writes the answers alone."""

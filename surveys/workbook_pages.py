@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+from core.confirming import password_again
 from core.lists import log_download
 from core.places import TOWN, under
 from households.models import Household
@@ -18,6 +19,7 @@ from villages.models import Village
 
 
 @recorder_required
+@password_again
 def survey_workbook(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One row for each registered household of a `village` that the reader sees, or for each village of its township
     when the form is about villages; with `last` the answers of last time stand in it."""

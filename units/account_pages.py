@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from core.confirming import note_password, password_again
 from core.forms import key_of
 from units import accounts
 from units.access import get_editable, manager_required, user_of
@@ -34,6 +35,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         accounts.choose_password(user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, user)
+        note_password(request)
         messages.success(request, "密码已经换好，下次用新密码登录。")
         return redirect("home")
     return render(request, "registration/password_change_form.html", {"form": form, "user": user})
@@ -47,6 +49,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @manager_required
 @never_cache
 @require_POST
+@password_again
 def slips(request: HttpRequest) -> HttpResponse:
     """One-time codes for the ticked cadres who have no password yet, as slips to cut apart. Shown once.
 
@@ -66,6 +69,7 @@ def slips(request: HttpRequest) -> HttpResponse:
 
 @manager_required
 @never_cache
+@password_again
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
     """A fresh one-time code in place of the password."""
     cadre = get_editable(Cadre.objects, user_of(request), pk=pk)
@@ -85,6 +89,7 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 @manager_required
 @require_POST
+@password_again
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
     """停用 or, when it is, 启用."""
     cadre = get_editable(Cadre.objects, user_of(request), pk=pk)

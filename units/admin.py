@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.http import HttpRequest
 
+from core.confirming import require_password
 from core.importing.kinds import find_kind
 from core.models import Download, ImportRun, Reveal
 from units import admin_links as admin_links  # what is only read, in every admin
 from units.access import user_of
 from units.admin_lists import Filled, Seen, said
+from units.forms import weighs
 from units.models import Cadre, CalendarDay, Division, Leave, Requirement, Unit, Word
 from units.roles import Role
 from units.scoped_admin import MANAGERS, OFFICE, ReadOnlyAdmin, ScopedAdmin, ScopedForm
@@ -80,6 +82,11 @@ class CadreAdmin(ScopedAdmin):
 
     def option(self, row: Cadre) -> str:
         return f"{row.name}（{row.unit}，{row.staff_no or row.phone}）"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if weighs(form):
+            require_password(request)
+        super().save_model(request, obj, form, change)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         hidden = self.office_fields if obj is None and not user_of(request).is_office else ()

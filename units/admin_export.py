@@ -29,6 +29,7 @@ def export_rows(
         rows,
         filters=f"管理站勾选的行；查找：{search}" if search else "管理站勾选的行",
         row_count=queryset.count(),
+        of_people=True,
     )
 
 

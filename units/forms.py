@@ -51,6 +51,17 @@ class UnitForm(RecordForm[Unit]):
             self.fields["division"].disabled = True
 
 
+WEIGHTY = frozenset({"role", "unit", "left_on", "is_active"})
+"""What an account may do, and whether it may log in."""
+
+
+def weighs(form: forms.ModelForm) -> bool:
+    """Whether a valid form of a cadre gives or takes power, before which the password is asked again."""
+    if form.instance._state.adding:
+        return bool(form.instance.role != Role.CADRE)
+    return bool(WEIGHTY.intersection(form.changed_data))
+
+
 class CadreForm(RecordForm[Cadre]):
     """A leader edits neither role nor unit, and nobody the own: the last office would lock itself out."""
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.confirming import password_again, require_password
 from core.importing import runs, tasks, workbooks
 from core.importing.kinds import Sheet, all_kinds, find_kind
 from core.importing.telling import coming_changes
@@ -153,6 +154,8 @@ def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         if act == "check":
             tasks.queue_check(run)
         elif act == "apply":
+            if run.kind == "cadres":  # which may give roles and end accounts
+                require_password(request)
             tasks.queue_apply(run, partial=run.wrong_count > 0)
         elif act == "stop":
             runs.ask_stop(run)
@@ -195,6 +198,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @office_required
+@password_again
 def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Her own workbook with the wrong cells marked and the given numbers filled in."""
     run: ImportRun = get_visible(ImportRun.objects, user_of(request), pk=pk)

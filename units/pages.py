@@ -30,6 +30,7 @@ class DivisionSearch(SearchForm):
 def divisions(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         title="行政区划",
+        of_people=False,
         unit="个",
         queryset=Division.objects.visible_to(user_of(request)),
         form=DivisionSearch(request.GET),

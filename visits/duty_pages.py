@@ -164,7 +164,9 @@ def _table(
     if request.GET.get("export") == "xlsx":
         shown = (cells for _, cells in kept)
         filters = f"{year} 年{'，还欠的' if only else ''}"
-        return send_workbook(request, title, headings, iter(shown), filters=filters, row_count=len(kept))
+        return send_workbook(
+            request, title, headings, iter(shown), filters=filters, row_count=len(kept), of_people=True
+        )
     return render(
         request,
         "visits/duties.html",

@@ -40,7 +40,15 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         headings = [measure.label for measure in measures]
         cells = (tables.cells(measures, row) for row in [*rows, whole])
         title = f"{family.survey.title}完成情况"
-        return send_workbook(request, title, headings, cells, filters=form.describe(), row_count=len(rows))
+        return send_workbook(
+            request,
+            title,
+            headings,
+            cells,
+            filters=form.describe(),
+            row_count=len(rows),
+            of_people=by == "cadre",
+        )
     context = {
         **framed(request, family, "完成情况", f"{form.year_chosen} 年"),
         "columns": tables.headings(measures),

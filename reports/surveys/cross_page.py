@@ -36,7 +36,13 @@ def cross_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         rows = list(_sheet_rows(found))
         title = f"{family.survey.title}交叉统计"
         return send_workbook(
-            request, title, rows[0], iter(rows[1:]), filters=form.describe(), row_count=len(rows) - 1
+            request,
+            title,
+            rows[0],
+            iter(rows[1:]),
+            filters=form.describe(),
+            row_count=len(rows) - 1,
+            of_people=False,
         )
     return render(
         request,

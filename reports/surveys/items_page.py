@@ -41,7 +41,13 @@ def items_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         rows = list(sheet_rows(family, tally(counted, list(family.items))))
         title = f"{family.survey.title}逐题统计"
         return send_workbook(
-            request, title, [*COLUMNS, *FACTS], iter(rows), filters=form.describe(), row_count=len(rows)
+            request,
+            title,
+            [*COLUMNS, *FACTS],
+            iter(rows),
+            filters=form.describe(),
+            row_count=len(rows),
+            of_people=False,
         )
     sections, chosen = sections_of(family), form.cleaned_data.get("section", "")
     if chosen not in {*sections, ALL}:

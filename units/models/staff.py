@@ -242,6 +242,10 @@ class Cadre(AbstractBaseUser, Record):
         if self.left_on and self.left_on > today():
             raise ValidationError({"left_on": "离岗日期不能晚于今天，到了那天再填。"})
 
+    def get_username(self) -> str:
+        """What the account logs in by; many have no phone."""
+        return self.phone or self.staff_no or ""
+
     @property
     def is_office(self) -> bool:
         return self.role == Role.OFFICE

@@ -50,6 +50,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
     listing = Listing(
         title="结对台",
+        of_people=False,
         unit="个村",
         facts="先选一个村，再给户选干部",
         queryset=Village.objects.visible_to(user).current(),

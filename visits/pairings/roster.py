@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import sheets
+from core.confirming import require_password
 from core.forms import key_of
 from core.lists import Heading, Row, log_download
 from core.templatetags.look import date_cn
@@ -125,6 +126,7 @@ def _summary(user: Cadre, subject: Unit | Village, pairings: list[Any]) -> str:
 def _workbook(
     request: HttpRequest, title: str, unit: str, headings: list[Heading], rows: list[Row], summary: str
 ) -> HttpResponseBase:
+    require_password(request)
     user = user_of(request)
     facts = [
         f"填报单位：{unit}",

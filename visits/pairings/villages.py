@@ -73,6 +73,7 @@ def village_pairings(request: HttpRequest) -> HttpResponseBase:
         return redirect(request.get_full_path())
     listing = Listing(
         title="联村",
+        of_people=False,
         unit="条",
         queryset=VillagePairing.objects.visible_to(user),
         form=VillagePairingSearch(request.GET, user=user),

@@ -59,6 +59,7 @@ def projects(request: HttpRequest) -> HttpResponseBase:
     new = {"label": "登记一个项目", "url": reverse("project-new")}
     listing = Listing(
         title="帮扶项目",
+        of_people=False,
         unit="个",
         queryset=Project.objects.visible_to(user).order_by(),
         form=ProjectSearch(request.GET, user=user),

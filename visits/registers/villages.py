@@ -55,6 +55,7 @@ def villages(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
     listing = Listing(
         title="村",
+        of_people=False,
         unit="个",
         queryset=Village.objects.visible_to(user),
         form=VillageSearch(request.GET, user=user),

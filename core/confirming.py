@@ -1,0 +1,85 @@
+"""The password is asked again before an act of weight, unless it was given in this session within half an hour.
+
+A view says so by `@password_again`, or calls `require_password` where only some of its requests weigh. A POST is
+answered by a page that carries what was posted and sends the very same POST with the password beside it; a GET
+goes through the page `password-again`, which then opens the same address.
+"""
+
+from collections.abc import Callable
+from copy import copy
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+GIVEN_AT = "password_given_at"
+FIELD = "password_again"
+LASTS = 30 * 60
+"""Seconds."""
+WRONG = "密码不对，请再输一次。"
+PAUSED = "连续输错太多次，半小时后再试。"
+
+
+class PasswordWanted(Exception):
+    """Nothing has been done yet: the password first. `error` is what was wrong with the one given."""
+
+    def __init__(self, error: str = "") -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def note_password(request: HttpRequest) -> None:
+    """The user has just given the password."""
+    request.session[GIVEN_AT] = int(timezone.now().timestamp())
+
+
+def confirmed_lately(request: HttpRequest) -> bool:
+    age = timezone.now().timestamp() - request.session.get(GIVEN_AT, 0)
+    return bool(age < LASTS)
+
+
+def require_password(request: HttpRequest) -> None:
+    """Raise PasswordWanted unless the password was given lately, or comes with this POST."""
+    if confirmed_lately(request):
+        return
+    given = request.POST.get(FIELD)
+    error = "" if given is None else check_password(request, given)
+    if given is None or error:
+        raise PasswordWanted(error)
+
+
+def check_password(request: HttpRequest, password: str) -> str:
+    """What is wrong with the password, or '' and it counts as just given; a wrong one counts as a failed login."""
+    # axes writes into its table what was posted: of the act that is repeated it gets nothing.
+    bare: Any = copy(request)
+    bare.POST = QueryDict()
+    user = authenticate(bare, username=request.user.get_username(), password=password)
+    if user == request.user:
+        note_password(request)
+        return ""
+    return PAUSED if getattr(bare, "axes_locked_out", False) else WRONG
+
+
+def password_again(view: View[P]) -> View[P]:
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        require_password(request)
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def carried(posted: QueryDict) -> list[tuple[str, str]]:
+    """The posted fields as pairs for hidden inputs; no token and no password among them."""
+    return [
+        (name, value)
+        for name, values in posted.lists()
+        if name != "csrfmiddlewaretoken" and "password" not in name
+        for value in values
+    ]
