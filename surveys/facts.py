@@ -19,6 +19,8 @@ from villages.models import Village
 KEPT = {"household.size"}
 """Header facts that a response keeps as they were on the day: what sums and rules need, nothing personal."""
 NOT_KEPT = {"member.name", "member.id_number"}
+OTHER = "99"
+"""The code of 其他 in the lists of the forms."""
 
 
 def known_of_households(
@@ -81,8 +83,14 @@ def member_answers(definition: Definition, member: Member) -> dict[str, Any]:
         if item.bind in NOT_KEPT:
             continue
         value = getattr(member, item.bind.removeprefix("member."))
-        answers[item.code] = int(value) if isinstance(value, bool) else value
+        answers[item.code] = int(value) if isinstance(value, bool) else _offered(item, value)
     return answers
+
+
+def _offered(item: Item, value: Any) -> Any:
+    """Return 其他 for a code that the item does not offer: forms list two of the 56 peoples."""
+    codes = {option.code for option in item.options}
+    return OTHER if value and value not in codes and OTHER in codes else value
 
 
 def lacking_of_members(definition: Definition, members: Iterable[Mapping[str, Any]]) -> dict[int, list[str]]:

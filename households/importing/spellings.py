@@ -1,12 +1,6 @@
 """Other words for the headings and codes of the household form, each of which can mean one thing only."""
 
-from households.choices import Cause, Relation
-
-OTHER_PEOPLES = (
-    *("藏", "东乡", "土", "满", "保安", "裕固", "撒拉", "哈萨克", "蒙古", "维吾尔"),
-    *("壮", "苗", "彝", "侗", "瑶", "土家", "朝鲜", "羌", "锡伯"),
-)
-"""Peoples that the form has no code of: it knows 汉族, 回族 and 其他."""
+from households.choices import Cause, Ethnicity, Relation
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "schooling": ("在校状况", "在校生情况", "在校情况"),
@@ -30,9 +24,15 @@ SPELLINGS: dict[str, dict[str, str]] = {
     },
     "sex": {"男性": "男", "女性": "女"},
     "ethnicity": {
-        "汉": "汉族",
-        "回": "回族",
-        **{name + ending: "其他" for name in OTHER_PEOPLES for ending in ("族", "")},
+        **{label.removesuffix("族"): label for label in Ethnicity.labels if label.endswith("族")},
+        **{f"{short}民": f"{short}族" for short in ("汉", "回", "藏")},
+        **dict.fromkeys(["蒙族", "蒙民", "蒙古人"], "蒙古族"),
+        **dict.fromkeys(["维族", "维民", "维吾尔人"], "维吾尔族"),
+        "哈族": "哈萨克族",
+        "柯族": "柯尔克孜族",
+        "鲜族": "朝鲜族",
+        "东乡人": "东乡族",
+        "未识别民族": "其他",
     },
     "education": {
         **dict.fromkeys(["文盲", "半文盲"], "文盲或半文盲"),

@@ -85,6 +85,20 @@ def test_a_masked_number_that_comes_back_is_unchanged(client, survey, household)
     assert wife.id_masked in page
 
 
+def test_a_people_that_the_form_does_not_list_is_answered_as_other(client, survey, household):
+    """The register keeps 侗族; the form knows 汉族, 回族 and 其他."""
+    wife = household.members.get(relation="02")
+    wife.ethnicity = "12"
+    wife.save()
+    response = begin(client, survey, household)
+    fill(client, response, C01="04", D01="01")
+    hand_in(client, response, signed="on")
+    done = stored(response)
+    assert (done.status, [member["M05"] for member in done.members]) == ("submitted", ["01", "99"])
+    wife.refresh_from_db()
+    assert wife.get_ethnicity_display() == "侗族"
+
+
 def test_after_the_pairing_has_ended_the_facts_are_hidden(client, survey, household):
     response = begin(client, survey, household)
     pairing = household.pairings.get()
