@@ -16,6 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from core.cells import Cell, clean_text, label_key
 from core.sheets.errors import SheetError
+from core.sheets.guarding import is_formula_like
 from core.sheets.reading import ZIP, Rows, read
 from core.sheets.writing import BOOK_OPTIONS
 
@@ -30,7 +31,6 @@ AUTHOR = "联村联户"
 OWN_NOTE = "\n—— 原批注 ——\n"
 AMBER = "FFE3A8"
 WRONG = PatternFill("solid", fgColor=AMBER)
-LEADS_FORMULA = ("=", "+", "-", "@")
 # What openpyxl raises for workbooks that Excel and the fast reader open nevertheless.
 UNREADABLE = (
     AttributeError,
@@ -159,8 +159,9 @@ def _put(cell: Any, text: str) -> None:
     """Write a text as text, whatever it begins with; the cell keeps its look."""
     if isinstance(cell, MergedCell):
         return
-    cell.value = _legal(text) or None
-    if text.startswith(LEADS_FORMULA):
+    text = _legal(text)
+    cell.value = text or None
+    if is_formula_like(text):
         cell.data_type = "s"
         cell.quotePrefix = True
     if text.isdecimal():

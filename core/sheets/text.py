@@ -18,6 +18,7 @@ from core.sheets.errors import (
     too_many_cells,
     too_many_rows,
 )
+from core.sheets.guarding import unguarded
 
 # Excel and old systems write ="620524…" so that a number stays text.
 _QUOTED_TEXT = re.compile(r'="([^"]*)"')
@@ -70,6 +71,8 @@ def _plain(row: list[str], number: int) -> list[str]:
             if not quoted:
                 raise formula_found(cell_name(number, column))
             row[column] = quoted[1]
+        else:
+            row[column] = unguarded(cell)
     return row
 
 

@@ -8,18 +8,22 @@ import csv
 import datetime as dt
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
 from django.utils import timezone
 from rustpy_xlsxwriter import Format, write_worksheet, write_worksheets
 
+from core.sheets.guarding import guarded
+
 MAX_TEXT = 32_767
 BOOK_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 EXACT = 10**15
+LOOKED_AT = 100
+"""Rows from which a column is told to be of texts."""
 SHEET = "名单"
 TABLE_FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 
@@ -33,21 +37,31 @@ def write_rows(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[A
     if len(set(headings)) != len(headings):
         raise ValueError("headings must be unique")
     written = _records(headings, rows)
-    first = next(written, None)
-    if first is None:
+    first = list(islice(written, LOOKED_AT))
+    if not first:
         _write_headings(out, headings)
         return
-    columns = [name for name, value in first.items() if isinstance(value, str)]
+    columns = _text_columns(headings, first)
     write_worksheet(
-        chain([first], written),
+        chain(first, written),
         out,
         sheet_name=SHEET,
         freeze_row=1,
-        column_widths=_widths(headings, [list(first.values())]),
+        column_widths=_widths(headings, [list(first[0].values())]),
         column_formats={name: _text_format() for name in columns},
         header_format=_head_format(),
         ignore_errors=columns,
     )
+
+
+def _text_columns(headings: Sequence[str], first: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Columns whose first filled cells are texts, and those that are empty so far."""
+    numbers = {
+        name
+        for name in headings
+        if isinstance(next((row[name] for row in first if row[name] is not None), None), int | float)
+    }
+    return [name for name in headings if name not in numbers]
 
 
 def _text_format() -> Format:
@@ -163,9 +177,9 @@ def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
     texts: dict[str, Any] = {}
     for sheet in sheets:
         written = _records(sheet.headings, sheet.rows)
-        first = next(written, dict.fromkeys(sheet.headings))
-        records[sheet.name] = chain([first], written)
-        texts[sheet.name] = [name for name, value in first.items() if isinstance(value, str)]
+        first = list(islice(written, LOOKED_AT)) or [dict.fromkeys(sheet.headings)]
+        records[sheet.name] = chain(first, written)
+        texts[sheet.name] = _text_columns(sheet.headings, first)
     write_worksheets(
         list(records.items()),
         out,
@@ -177,21 +191,13 @@ def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
     )
 
 
-CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
 def write_csv(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """UTF-8 with its mark, as Excel reads it; a text that Excel would take for a formula gets a ' in front."""
+    """UTF-8 with its mark, as Excel reads it; no text is a formula (`core.sheets.guarding`)."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(headings)
-    for row in rows:
-        writer.writerow(f"'{cell}" if _is_formula(cell) else cell for cell in map(_written, row))
+    for row in chain([headings], rows):
+        writer.writerow([guarded(_written(cell)) for cell in row])
     text.detach()
-
-
-def _is_formula(cell: object) -> bool:
-    return isinstance(cell, str) and cell.startswith(CSV_FORMULA)
 
 
 def _set_up_page(sheet: Any) -> None:

@@ -64,6 +64,14 @@ def test_marked_cells_keep_everything_else():
     assert sheet["B3"].value == "大庄村"
 
 
+@pytest.mark.parametrize("text", ["=1+1", "＝1+1", " -5", "\x01=1+1", "＠甲"])
+def test_what_is_filled_in_stays_text_after_editing(text):
+    extras = {"户编号": {2: text}}
+    marked = sheets.mark_workbook(her_workbook(), "a.xlsx", "名单", {}, extras, 1)
+    cell = openpyxl.load_workbook(io.BytesIO(marked)).active["A3"]
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
+
+
 def test_what_is_wrong_is_not_left_hidden():
     book = openpyxl.load_workbook(io.BytesIO(her_workbook()))
     sheet = book.active

@@ -53,17 +53,67 @@ def test_several_sheets_in_one_workbook(write):
     }
 
 
-def test_a_csv_has_its_mark_and_no_formula():
+def csv_of(headings, rows):
     out = io.BytesIO()
-    sheets.write_csv(out, ["户", "A01"], iter([["=1+1", 4.5], ["王“有”福,\n三组", None], ["@x", -3]]))
-    text = out.getvalue().decode("utf-8-sig")
-    assert out.getvalue().startswith(b"\xef\xbb\xbf")
-    assert list(csv.reader(io.StringIO(text, newline=""))) == [
+    sheets.write_csv(out, headings, iter(rows))
+    return out.getvalue()
+
+
+def test_a_csv_has_its_mark_and_no_formula():
+    data = csv_of(["户", "A01"], [["=1+1", 4.5], ["王“有”福,\n三组", None], ["@x", -3]])
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))) == [
         ["户", "A01"],
         ["'=1+1", "4.5"],
         ["王“有”福,\n三组", ""],
         ["'@x", "-3"],
     ]
+
+
+SPACES = ["", " ", "　", "\u00a0", "\ufeff", "\u200b", "\t", "\r", "\n", " \t "]
+
+
+@pytest.mark.parametrize("lead", "=+-@＝＋－＠﹢﹣﹦﹫")
+def test_no_text_of_a_csv_begins_like_a_formula(lead):
+    texts = [f"{space}{quote}{lead}1" for space in SPACES for quote in ("", "'")]
+    data = csv_of([f"{lead}题"], [[text] for text in texts])
+    cells = [row[0] for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))]
+    assert {cell[0] for text, cell in zip([lead, *texts], cells, strict=True) if "'" not in text} == {"'"}
+    assert [cell.strip(" 　\u00a0\ufeff\u200b\t\r\n")[0] for cell in cells] == ["'"] * len(cells)
+
+
+def test_a_number_of_a_csv_stays_one():
+    data = csv_of(["数", "文字"], [[-5, "-5"], [-0.5, "+86 138"], [Decimal("-412.60"), "5"]])
+    assert data.decode("utf-8-sig").splitlines()[1:] == ["-5,'-5", "-0.5,'+86 138", "-412.6,5"]
+
+
+TRICKY = st.text(st.sampled_from("=+-@＝＋－＠' 　\u00a0\n\ra1王\""), max_size=6)
+
+
+@given(st.lists(st.tuples(TRICKY, st.sampled_from(["", "\t"]), TRICKY), min_size=1))
+def test_a_csv_is_read_as_what_was_exported(cells):
+    rows = [["户", f"{tab}{one}", other, "止"] for one, tab, other in cells]
+    data = csv_of(["甲", "乙", "丙", "丁"], rows)
+    assert sheets.read(data, "a.csv").sheets[0].rows[1:] == rows
+
+
+def test_a_csv_of_another_program_keeps_its_quotes():
+    data = "甲,乙\n'起来',''70年代\n'=1,'王".encode()
+    assert sheets.read(data, "a.csv").sheets[0].rows[1:] == [["'起来'", "''70年代"], ["=1", "'王"]]
+
+
+@pytest.mark.parametrize("write", [sheets.write_rows, None])
+def test_a_text_below_empty_cells_has_the_format_of_texts(write):
+    """Whoever edits the cell gets a text again, not a formula."""
+    out = io.BytesIO()
+    rows = [["620524", None, 3], ["620524", "＝1+1", None], ["620524", " =1+1", 4]]
+    if write:
+        write(out, ["甲", "乙", "丙"], rows)
+    else:
+        sheets.write_large_sheets(out, [sheets.PlainSheet("名单", ["甲", "乙", "丙"], rows)])
+    sheet = openpyxl.load_workbook(io.BytesIO(out.getvalue())).active
+    assert [sheet[place].number_format for place in ("A3", "B3", "B4", "C2")] == ["@", "@", "@", "General"]
+    assert [sheet[place].value for place in ("B3", "B4")] == ["＝1+1", " =1+1"]
 
 
 def test_rows_come_back_as_written():
