@@ -1,0 +1,102 @@
+"""An uploaded workbook, and what became of its rows."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from core.places import under
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def visible_to(self, user: Any) -> "ImportRunQuerySet":
+        """Offices see the runs of their place."""
+        return self.filter(under(user.place)) if user.is_office else self.none()
+
+    def editable_by(self, user: Any) -> "ImportRunQuerySet":
+        return self.visible_to(user)
+
+
+class ImportRun(models.Model):
+    """One uploaded workbook from check to undo: who, which file, how far, what came of it."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        CHECKING = "checking", "正在检查"
+        CHECKED = "checked", "检查完成"
+        APPLYING = "applying", "正在导入"
+        DONE = "done", "已导入"
+        UNDOING = "undoing", "正在撤销"
+        UNDONE = "undone", "已撤销"
+        REFUSED = "refused", "不能导入"
+        STOPPED = "stopped", "已停止"
+        BROKEN = "broken", "中断"
+
+    uuid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("种类", max_length=30)
+    place = models.CharField("所属区划", max_length=12, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="谁", related_name="+")
+    filename = models.CharField("文件名", max_length=200)
+    sheet_name = models.CharField("工作表", max_length=100, blank=True)
+    digest = models.CharField("文件摘要", max_length=64)
+    status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.QUEUED)
+    message = models.CharField("说明", max_length=500, blank=True)
+    partial = models.BooleanField("只导入没有错的行", default=False)
+    done_rows = models.PositiveIntegerField("已处理行", default=0)
+    total_rows = models.PositiveIntegerField("总行数", default=0)
+    created_count = models.PositiveIntegerField("新增", default=0)
+    changed_count = models.PositiveIntegerField("更新", default=0)
+    same_count = models.PositiveIntegerField("无变化", default=0)
+    wrong_count = models.PositiveIntegerField("有错的行", default=0)
+    unknown_headings = models.JSONField("不认得的列", default=list)
+    known_headings = models.JSONField("认得的列", default=list)
+    header_row = models.PositiveIntegerField("标题行", default=0)
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+    heartbeat_at = models.DateTimeField("最近一次动静", null=True)
+    applied_at = models.DateTimeField("导入时间", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    stop_asked = models.BooleanField("要求停止", default=False)
+    seen = models.BooleanField("结果看过了", default=True)
+    files_deleted_at = models.DateTimeField("原表删除时间", null=True)
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入批次"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.filename}（{self.get_status_display()}）"
+
+    @property
+    def is_running(self) -> bool:
+        """Waiting for the worker, or at work."""
+        status = ImportRun.Status
+        return self.status in {status.QUEUED, status.CHECKING, status.APPLYING, status.UNDOING}
+
+
+class ImportRow(models.Model):
+    """What became of one row of a sheet."""
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", "新增"
+        CHANGED = "changed", "更新"
+        SAME = "same", "无变化"
+        WRONG = "wrong", "要改"
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", db_index=False)
+    number = models.PositiveIntegerField("行号")
+    outcome = models.CharField("结果", max_length=8, choices=Outcome.choices)
+    errors = models.JSONField("错误", null=True)
+    warnings = models.JSONField("提醒", null=True)
+    row = models.BigIntegerField("对应的行", null=True)
+    given = models.CharField("给定的编号", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入的行"
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="import_row_once")]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 行：{self.get_outcome_display()}"

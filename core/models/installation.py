@@ -1,0 +1,36 @@
+"""Which county this database is."""
+
+from functools import cache
+
+from django.db import models
+from django.utils import timezone
+
+
+class Installation(models.Model):
+    """The one row that says which county this database is, and whether its people are invented."""
+
+    code = models.CharField("区划代码", max_length=9)
+    name = models.CharField("名称", max_length=40)
+    is_demo = models.BooleanField("示例数据", default=False)
+    created_at = models.DateTimeField("建立时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "安装"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="installation_single")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def this(cls) -> "Installation | None":
+        """The row, which every page shows and nothing changes: read once a process, as soon as there is one."""
+        try:
+            return installed()
+        except cls.DoesNotExist:
+            return None
+
+
+@cache
+def installed() -> Installation:
+    """Raises Installation.DoesNotExist, which is not remembered."""
+    return Installation.objects.get()
