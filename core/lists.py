@@ -23,7 +23,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from core import identity, sheets
+from core import identity, oversight, sheets
 from core.confirming import require_password
 from core.models import Download
 from core.search import SearchForm
@@ -342,20 +342,24 @@ def send_workbook(
     row_count: int,
     of_people: bool,
 ) -> HttpResponseBase:
-    """Write rows into a workbook, log who took them, and send it; rows `of_people` want the password given lately."""
+    """Log who takes the rows, write them into a workbook, and send it; rows `of_people` want the password given lately."""
     if of_people:
         require_password(request)
+    log_download(request, title, filters=filters, row_count=row_count)
     file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
     sheets.write_rows(file, headings, rows)
-    log_download(request, title, filters=filters, row_count=row_count)
     file.seek(0)
     name = f"{title}{timezone.localdate():%Y%m%d}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name)
 
 
 def log_download(request: HttpRequest, what: str, *, filters: str, row_count: int) -> None:
-    """Who took which rows; a list is found by ID number too, which is logged masked."""
+    """Who takes which rows, logged before the file is made; LimitReached above the day's number of files.
+
+    A list is found by ID number too, which is logged masked.
+    """
     user: Any = request.user
+    oversight.allow_export(user)
     note_download(user, what, filters=identity.hide_numbers(filters), row_count=row_count)
 
 

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 
 from core import cells, identity
 from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, limit, rules_of_cells
+from core.models import Reveal
+from core.oversight import note_number_use
 from core.places import COUNTY, under
 from core.words import join_words, split_words
 from households.choices import Relation, Sex, Status
@@ -113,6 +115,10 @@ class HeadForm(forms.Form):
         help_text="填了身份证号可不选",
     )
 
+    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
     def clean_head_name(self) -> str:
         with rules_of_cells():
             return cells.clean_person(self.cleaned_data["head_name"])
@@ -126,6 +132,8 @@ class HeadForm(forms.Form):
             self.add_error("sex", problem)
         elif not number and "id_number" not in self.errors and not data.get("sex"):
             self.add_error("sex", "没有身份证号的，请选性别。")
+        if number and not self.errors:  # the household is not stored when somebody has the number already
+            note_number_use(self.user, number, Reveal.Act.CHECK)
         return data
 
     def head(self) -> Member:
@@ -155,9 +163,12 @@ class MemberForm(RecordForm[Member]):
         )
 
     field_order = ("name", "relation", "id_number", "sex", "born_on")
+    user: Cadre
+    """Whom the look-up of a typed number counts for; the admin sets it on the class."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Cadre | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user or self.user
         self.fields["id_number"].initial = self.instance.id_masked
 
     def clean_id_number(self) -> str:
@@ -191,6 +202,8 @@ class MemberForm(RecordForm[Member]):
             return
         county = under(self.instance.household.place[:COUNTY])
         others = Member.objects.current().exclude(pk=self.instance.pk)
+        if number and not identity.looks_masked(self.data.get(self.add_prefix("id_number"), "")):
+            note_number_use(self.user, number, Reveal.Act.CHECK)
         if number and others.filter(county, id_hash__in=identity.id_hashes(number)).exists():
             self.add_error("id_number", "这个身份证号已经是本县另一名家庭成员的，请查找核对。")
         heads = others.filter(household=self.instance.household, relation=Relation.HEAD)

@@ -11,6 +11,7 @@ from core.confirming import require_password
 from core.display import history_of
 from core.forms import key_of
 from core.models import Reveal
+from core.oversight import note_number_use
 from core.pages import form_page
 from core.records import StaleRecord
 from households import registering
@@ -52,7 +53,7 @@ def cadre_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def household_new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = HouseholdForm(request.POST or None, user=user)
-    head_form = HeadForm(request.POST or None)
+    head_form = HeadForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid() and head_form.is_valid():
         try:
             household = registering.register(form.save(commit=False), head_form.head())
@@ -126,8 +127,9 @@ def _close(request: HttpRequest, household: Household, form: CloseForm) -> bool:
 
 @office_required
 def member_new(request: HttpRequest, pk: int) -> HttpResponse:
-    household = get_editable(Household.objects, user_of(request), pk=pk)
-    form = MemberForm(request.POST or None, instance=Member(household=household))
+    user = user_of(request)
+    household = get_editable(Household.objects, user, pk=pk)
+    form = MemberForm(request.POST or None, instance=Member(household=household), user=user)
     return form_page(
         request, form, title="加一名家庭成员", facts=household.no, done="已加上。", back=_page_of(household)
     )
@@ -135,8 +137,9 @@ def member_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @office_required
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    member = get_editable(Member.objects.select_related("household"), user_of(request), pk=pk)
-    form = MemberForm(request.POST or None, instance=member)
+    user = user_of(request)
+    member = get_editable(Member.objects.select_related("household"), user, pk=pk)
+    form = MemberForm(request.POST or None, instance=member, user=user)
     return form_page(
         request, form, title=f"改{member}的资料", done="已保存。", back=_page_of(member.household)
     )
@@ -152,8 +155,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """查看: the whole ID number of one member, as plain text; who saw whose is logged first."""
     user = user_of(request)
     member: Member = get_visible(Member.objects, user, pk=pk)
-    Reveal.objects.create(
-        by=user, place=member.place, table=member._meta.label_lower, row=member.pk, whose=member.name
-    )
+    number = member.id_number
+    note_number_use(user, number, Reveal.Act.VIEW, member=member)
     headers = {"Cache-Control": "no-store"}
-    return HttpResponse(member.id_number, content_type="text/plain; charset=utf-8", headers=headers)
+    return HttpResponse(number, content_type="text/plain; charset=utf-8", headers=headers)

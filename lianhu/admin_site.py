@@ -9,11 +9,12 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from core.oversight import LimitReached
 from reports.admin_home import admin_home
 from units.access import user_of
 from units.scoped_admin import ScopedAdmin
@@ -45,7 +46,7 @@ SECTIONS = {
         "households.measure",
         "households.householdaway",
     ),
-    "规定": ("units.requirement", "units.leave", "units.calendarday", "units.word"),
+    "规定": ("units.requirement", "units.leave", "units.calendarday", "units.word", "units.dailylimit"),
     "记录": ("core.importrun", "core.download", "core.reveal"),
 }
 ELSEWHERE = {"password_change", "password_change_done", "view_on_site"}
@@ -54,6 +55,14 @@ ELSEWHERE = {"password_change", "password_change_done", "view_on_site"}
 
 class ScopedAutocomplete(AutocompleteJsonView):
     """Offers what the form would accept: the choices of the field that asks, among the rows the user sees."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Where a search by ID number meets the day's limit, the list of choices says so."""
+        try:
+            return super().get(request, *args, **kwargs)
+        except LimitReached as reached:
+            said = {"id": "", "text": f"{reached}先到贫困户名册按号码查一次，写下原因。", "disabled": True}
+            return JsonResponse({"results": [said], "pagination": {"more": False}})
 
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset()

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "core.middleware.ActingMiddleware",
     "core.middleware.StaleMiddleware",
     "core.middleware.PasswordMiddleware",
+    "units.middleware.LimitMiddleware",
     "units.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

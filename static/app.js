@@ -237,9 +237,11 @@ async function reveal(form) {
   if (!("mask" in shown.dataset)) shown.dataset.mask = shown.textContent;
   button.disabled = true;
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+    const headers = { "X-Requested-With": "XMLHttpRequest" };
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers });
     const plain = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
     if (answer.redirected) return toLogin();
+    if (answer.status === 429) return location.assign(`${(await answer.json()).page}&next=${encodeURIComponent(location.pathname + location.search)}`);
     shown.textContent = plain && (answer.ok || answer.status === 503) ? await answer.text() : "这个号码现在不能看";
     button.hidden = answer.ok && plain;
   } catch (offline) {

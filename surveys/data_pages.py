@@ -23,8 +23,8 @@ def survey_data(request: HttpRequest, pk: int) -> FileResponse:
     survey: Survey = get_visible(Survey.objects.published(), user, pk=pk)
     data = DataSet(survey, user)
     kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
-    file = _written(data.write_csv if kind == "csv" else data.write_xlsx)
     log_download(request, f"{survey}全部答卷", filters=f"{kind}，连同以前各版", row_count=data.count())
+    file = _written(data.write_csv if kind == "csv" else data.write_xlsx)
     name = f"{survey.title}答卷{timezone.localdate():%Y%m%d}.{kind}"
     return FileResponse(file, as_attachment=True, filename=name)
 
@@ -32,8 +32,8 @@ def survey_data(request: HttpRequest, pk: int) -> FileResponse:
 @overseer_required
 def survey_xlsform(request: HttpRequest, pk: int) -> FileResponse:
     survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
-    file = _written(lambda out: write_xlsform(out, survey.form))
     log_download(request, f"{survey}的 XLSForm", filters="", row_count=len(survey.form.items))
+    file = _written(lambda out: write_xlsform(out, survey.form))
     return FileResponse(file, as_attachment=True, filename=f"{survey.code}-{survey.edition}-xlsform.xlsx")
 
 

@@ -222,7 +222,9 @@ def response_member(request: HttpRequest, pk: int, member: int | None = None) ->
     found = get_object_or_404(rows, pk=member) if member else Member(household=household)
     if not response.is_draft or not may_correct(user, response):
         raise PermissionDenied("这户的家庭情况现在不归您改。")
-    form = SurveyedMemberForm(request.POST or None, instance=found, definition=response.survey.form)
+    form = SurveyedMemberForm(
+        request.POST or None, instance=found, definition=response.survey.form, user=user
+    )
     return form_page(
         request,
         form,

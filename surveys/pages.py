@@ -225,10 +225,10 @@ def _draft_page(request: HttpRequest, form: DraftForm, title: str, survey: Surve
 def survey_sheet(request: HttpRequest, pk: int) -> FileResponse:
     """The definition as a workbook of one row an item."""
     survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
+    log_download(request, f"{survey}的题目", filters="", row_count=len(survey.form.items))
     out = io.BytesIO()
     write_draft(out, survey.definition)
     out.seek(0)
-    log_download(request, f"{survey}的题目", filters="", row_count=len(survey.form.items))
     return FileResponse(
         out, as_attachment=True, filename=f"{survey.title}{survey.edition}题目.xlsx", content_type=EXCEL
     )

@@ -68,12 +68,12 @@ def _blank(survey: Survey, village: Village, user: Cadre) -> list[Filling]:
 
 def _pdf(request: HttpRequest, survey: Survey, forms: Sequence[Filling], *, name: str) -> FileResponse:
     user, now = user_of(request), timezone.localtime()
+    log_download(request, name, filters="", row_count=len(forms))
     data = paper(
         survey.form,
         forms,
         printed=f"{user.name} {now:%Y-%m-%d %H:%M} 打印",
         notice="示例数据，人物虚构" if Installation.objects.filter(is_demo=True).exists() else "",
     )
-    log_download(request, name, filters="", row_count=len(forms))
     pdf = typeset("survey", data, pictures(forms))
     return FileResponse(BytesIO(pdf), filename=f"{name}.pdf", content_type="application/pdf")

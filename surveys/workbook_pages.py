@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 
 from core.confirming import password_again
 from core.lists import log_download
+from core.oversight import allow_export
 from core.places import TOWN, under
 from households.models import Household
 from surveys.models import Survey
@@ -25,6 +26,7 @@ def survey_workbook(request: HttpRequest, pk: int) -> HttpResponseBase:
     when the form is about villages; with `last` the answers of last time stand in it."""
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.open(), user, pk=pk)
+    allow_export(user)
     village = village_of(user, request.GET.get("village", ""))
     last = request.GET.get("last") == "1"
     if survey.is_of_households:

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from core.models import installed
 from surveys.models import published_form
 from tests.factories import make_cadre, make_unit
-from units.models import Cadre
+from units.models import Cadre, DailyLimit
 from units.roles import Role
 
 pytest_plugins = ["tests.browser"]
@@ -89,3 +89,10 @@ def stranger(db) -> Cadre:
 @pytest.fixture
 def viewer(db) -> Cadre:
     return make_cadre(name="令晓东", unit=make_unit(name="县人大办"), role=Role.VIEWER)
+
+
+@pytest.fixture
+def unlimited(db) -> None:
+    """For stories that take more files, or look up more numbers, than a day allows."""
+    for role in Role:
+        DailyLimit.objects.update_or_create(role=role, defaults={"persons": 1_000_000, "exports": 1_000_000})

@@ -13,7 +13,7 @@ from units import admin_links as admin_links  # what is only read, in every admi
 from units.access import user_of
 from units.admin_lists import Filled, Seen, said
 from units.forms import weighs
-from units.models import Cadre, CalendarDay, Division, Leave, Requirement, Unit, Word
+from units.models import Cadre, CalendarDay, DailyLimit, Division, Leave, Requirement, Unit, Word
 from units.roles import Role
 from units.scoped_admin import MANAGERS, OFFICE, ReadOnlyAdmin, ScopedAdmin, ScopedForm
 
@@ -149,6 +149,19 @@ class WordAdmin(ScopedAdmin):
     search_fields = ("text",)
 
 
+@admin.register(DailyLimit)
+class DailyLimitAdmin(ScopedAdmin):
+    """One row a role, there from the start."""
+
+    readers = OFFICE
+    fields = ("role", "persons", "exports")
+    fixed = ("role",)
+    list_display = ("role", "persons", "exports")
+
+    def has_add_permission(self, request: HttpRequest, *_parent: Any) -> bool:
+        return False
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
     readers = OFFICE
@@ -196,9 +209,9 @@ class DownloadAdmin(ReadOnlyAdmin):
 @admin.register(Reveal)
 class RevealAdmin(ReadOnlyAdmin):
     readers = OFFICE
-    fields = ("whose", "by", "at")
-    list_display = ("whose", "by", "at")
+    fields = ("act", "whose", "by", "at")
+    list_display = ("act", "whose", "by", "at")
     list_select_related = ("by",)
-    list_filter = ("at",)
+    list_filter = ("act", "at")
     search_fields = ("whose", "by__name", "by__pinyin", "by__initials")
     search_help_text = "谁的、谁看的"

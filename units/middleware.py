@@ -1,10 +1,13 @@
-"""A new account chooses its password before anything else."""
+"""A new account chooses its password before anything else; above a day's limit a reason is asked."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from core.oversight import LimitReached
+from units.oversight import reason_page
 
 
 class FirstPasswordMiddleware:
@@ -18,3 +21,16 @@ class FirstPasswordMiddleware:
             if request.path not in open_paths:
                 return redirect("password")
         return self.get_response(request)
+
+
+class LimitMiddleware:
+    """Asks for a reason in place of an answer that goes above a day's limit."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return reason_page.ask(request, error) if isinstance(error, LimitReached) else None

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from core import bulk
 from core.words import join_words
-from units.models import Division, Requirement, Word
+from units.models import DailyLimit, Division, Requirement, Word
+from units.models.limits import PRESET
 from units.roles import Rank
 
 CEILINGS = {Rank.COUNTY: 10, Rank.SECTION: 8, Rank.GENERAL: 5}
@@ -93,6 +94,14 @@ def preset_words() -> None:
             source = "" if text == ORDINARY else WORD_SOURCE
             rows.append({"group": group, "text": text, "source": source, "order": order})
     bulk.insert(Word, rows)
+
+
+def preset_limits() -> None:
+    """The daily limits of the roles that have none yet."""
+    there = set(DailyLimit.objects.values_list("role", flat=True))
+    bulk.insert(
+        DailyLimit, [{"role": role, **limits} for role, limits in PRESET.items() if role not in there]
+    )
 
 
 def in_order(tags: set[str]) -> str:

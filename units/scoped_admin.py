@@ -23,6 +23,8 @@ from django.urls import reverse
 from core import identity
 from core.display import history_of
 from core.forms import ChineseDateField, RecordForm, conflict_of
+from core.models import Reveal
+from core.oversight import note_number_use
 from core.places import lies_under
 from core.records import Record, StaleRecord
 from units.access import user_of
@@ -250,6 +252,8 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         for word in search_term.split():
+            if number := whole_number(word):
+                note_number_use(user_of(request), number, Reveal.Act.SEARCH)
             queryset = queryset.filter(self.matches(word))
         return queryset, False
 
@@ -393,7 +397,12 @@ def holds(fields: Sequence[str], word: str) -> Q:
     return found
 
 
+def whole_number(word: str) -> str:
+    """The ID number that a word of a search is; '' when it is none."""
+    number = word.upper()
+    return number if len(number) in {18, 20} and number[:17].isdecimal() else ""
+
+
 def id_hashes_in(word: str) -> list[str]:
     """What to look a whole ID number up by; empty when the word is none."""
-    number = word.upper()
-    return identity.id_hashes(number) if len(number) in {18, 20} and number[:17].isdecimal() else []
+    return identity.id_hashes(whole_number(word))

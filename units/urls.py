@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from units import account_pages, import_pages, pages, requirement_pages
+from units.oversight import reason_page
 
 urlpatterns = [
     path("login/", account_pages.Login.as_view(), name="login"),
@@ -27,5 +28,6 @@ urlpatterns = [
     path("imports/<slug:kind>/template/", import_pages.import_template, name="import-template"),
     path("requirements/", requirement_pages.requirements, name="requirements"),
     path("requirements/add/<slug:way>/", requirement_pages.requirements_add, name="requirements-add"),
+    path("security/reason/", reason_page.reason, name="security-reason"),
     path("downloads/", pages.downloads, name="downloads"),
 ]

@@ -22,6 +22,7 @@ from core.importing.kinds import Sheet, kind_of
 from core.importing.reading import Refused
 from core.models import ImportRow, ImportRun
 from core.outages import outage_of
+from core.oversight import note_checks
 
 Status = ImportRun.Status
 Listener = Callable[[int, int], None]
@@ -236,4 +237,5 @@ def _keep(run: ImportRun, found: checking.Checked) -> None:
     with transaction.atomic():
         ImportRow.objects.filter(run=run).delete()
         bulk.insert_plain(ImportRow, found.import_rows(run.pk))
+        note_checks(run.by, found.plan.table.held)
         run.save()

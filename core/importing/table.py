@@ -74,6 +74,8 @@ class Table:
         self.refused: set[tuple[int, str]] = set()
         self.errors: dict[int, list[dict[str, str]]] = {}
         self.warnings: dict[int, list[dict[str, str]]] = {}
+        self.held: list[str] = []
+        """ID numbers that were told to be another person's."""
 
     def __len__(self) -> int:
         return len(self.numbers)

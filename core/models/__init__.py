@@ -1,11 +1,13 @@
 """Rows that every app stands on: history, import runs, downloads and reveals, and the installation."""
 
-from core.models.history import Change
+from core.models.history import ACCOUNTS, Change
 from core.models.imports import ImportRow, ImportRun, ImportRunQuerySet
 from core.models.installation import Installation, installed
-from core.models.oversight import Download, LogQuerySet, Reveal
+from core.models.oversight import MEASURES, Download, LogQuerySet, Look, Notice, OverLimit, Reveal
 
 __all__ = [
+    "ACCOUNTS",
+    "MEASURES",
     "Change",
     "Download",
     "ImportRow",
@@ -13,6 +15,9 @@ __all__ = [
     "ImportRunQuerySet",
     "Installation",
     "LogQuerySet",
+    "Look",
+    "Notice",
+    "OverLimit",
     "Reveal",
     "installed",
 ]

@@ -5,6 +5,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
+ACCOUNTS = settings.AUTH_USER_MODEL.lower()
+"""The table of accounts, of whose changes the security report tells day by day."""
+
 
 class Change(models.Model):
     """One act on one row, append-only; ID numbers stand in it as ciphertext."""
@@ -50,6 +53,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["table", "row"], name="change_row"),
             models.Index(fields=["run"], name="change_run", condition=models.Q(run__isnull=False)),
+            models.Index(fields=["at"], name="change_of_account", condition=models.Q(table=ACCOUNTS)),
         ]
 
     def __str__(self) -> str:

@@ -124,6 +124,7 @@ def refuse_other_holder(
             town = other["household__village__division__name"]
             why, remedy = f"已是{town}另一户的家庭成员", "先在系统里把人迁出，或删去这行"
         table.error(index, "id_number", why, remedy)
+        table.held.append(str(table.get("id_number", index)))
         return True
     return False
 

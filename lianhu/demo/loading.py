@@ -21,7 +21,7 @@ from lianhu.county import prepare_empty_database
 from lianhu.demo import PASSWORD
 from lianhu.demo.county import CODE, ROUGHLY, Batch, build, facts
 from lianhu.demo.scales import Scale
-from units.presets import letter_requirements, preset_requirements, preset_words
+from units.presets import letter_requirements, preset_limits, preset_requirements, preset_words
 
 
 def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> dict[str, int]:
@@ -46,6 +46,7 @@ def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> 
             preset_requirements(place=CODE, year=each)
             letter_requirements(place=CODE, year=each)
         preset_words()
+        preset_limits()
     return counts
 
 

@@ -28,7 +28,7 @@ from tests.factories import (
     make_village_pairing,
     make_visit,
 )
-from units.models import Cadre, CalendarDay, Leave, Requirement, Word
+from units.models import Cadre, CalendarDay, DailyLimit, Leave, Requirement, Word
 from villages.models import ProjectFund, ProjectNote, VillageNote
 
 Rows = dict[str, Any]
@@ -81,6 +81,7 @@ def rows_of_the_office(cadre: Cadre, county: str = "620524") -> Rows:
     """One row of the tables that are the office's alone, or that everyone reads."""
     found = [
         make_division(code=county),
+        DailyLimit.objects.get_or_create(role="cadre", defaults={"persons": 100, "exports": 30})[0],
         Word.objects.create(group="visit_reason", text=f"红白事{cadre.pk}"),
         CalendarDay.objects.create(place=county, on=date(2015, 1, 1) + timedelta(days=cadre.pk), works=False),
         Requirement.objects.create(year=2015, place=county, unit=make_unit(), indicator="visit_days"),

@@ -1,5 +1,6 @@
 """行政区划、单位、干部（也是用户）、要求（限额）、请假、工作日历，和页面上可改的词。"""
 
+from units.models.limits import DailyLimit
 from units.models.rules import NOT_NEGATIVE, OF_THE_CAMPAIGN, YEARS, CalendarDay, Leave, Requirement, Word
 from units.models.staff import LEVEL_OF_LENGTH, Cadre, CadreQuerySet, Division, Reach, Unit, today
 
@@ -11,6 +12,7 @@ __all__ = [
     "Cadre",
     "CadreQuerySet",
     "CalendarDay",
+    "DailyLimit",
     "Division",
     "Leave",
     "Reach",

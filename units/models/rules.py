@@ -7,8 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
-from core.models import Installation
-from core.places import above, lies_under, under
+from core.places import above, under
 from core.records import Record
 from units.models.staff import Cadre, Unit
 from units.roles import Rank
@@ -94,9 +93,7 @@ class WordQuerySet(models.QuerySet["Word"]):
 
     def editable_by(self, user: Cadre) -> "WordQuerySet":
         """One list for the whole county: its office's or one's above, no township's."""
-        county = Installation.this()
-        whole = county is None or lies_under(county.code, user.place)
-        return self.all() if user.is_office and whole else self.none()
+        return self.all() if user.is_county_office else self.none()
 
     def texts(self, group: str) -> list[str]:
         return list(self.filter(group=group, active=True).values_list("text", flat=True))

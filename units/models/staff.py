@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from core import pinyin
 from core.cells import clean_person
-from core.places import CITY, COUNTY, PROVINCE, TOWN, above, under
+from core.models import Installation
+from core.places import CITY, COUNTY, PROVINCE, TOWN, above, lies_under, under
 from core.records import Record
+from units.models.limits import DailyLimit
 from units.roles import Rank, Role
 
 LEVEL_OF_LENGTH = {PROVINCE: "province", CITY: "city", COUNTY: "county", TOWN: "town"}
@@ -267,6 +269,17 @@ class Cadre(AbstractBaseUser, Record):
     def is_staff(self) -> bool:
         """May enter the admin site; what is seen there follows visible_to and editable_by."""
         return self.is_active and self.role in {Role.OFFICE, Role.LEADER}
+
+    @property
+    def is_county_office(self) -> bool:
+        """Whether an office of the whole county or above, which changes what holds for all; no township's."""
+        county = Installation.this()
+        return self.is_office and (county is None or lies_under(county.code, self.place))
+
+    def daily_limit(self, kind: str) -> int:
+        """How many `persons` or `exports` (see OverLimit.Kind) a day, before a reason is asked."""
+        limit: int = getattr(DailyLimit.objects.of(self.role), kind)
+        return limit
 
     @property
     def must_choose_password(self) -> bool:

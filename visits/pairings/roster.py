@@ -133,10 +133,10 @@ def _workbook(
         f"制表人：{user.name}",
         f"日期：{date_cn(today())}",
     ]
+    log_download(request, "联户花名册", filters=title, row_count=len(rows))
     file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
     labels = [heading.label for heading in headings]
     cells = [row.cells for row in rows]
     sheets.write_table(file, title, facts, labels, cells, footer=summary, sheet_name="联户花名册")
-    log_download(request, "联户花名册", filters=title, row_count=len(rows))
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{title}{timezone.localdate():%Y%m%d}.xlsx")

@@ -16,7 +16,7 @@ from lianhu.county import County, CountyError, open_county, prepare_empty_databa
 from surveys.presets import publish_presets
 from units.accounts import issue_codes
 from units.models import Cadre, Division, Unit, today
-from units.presets import preset_requirements, preset_words
+from units.presets import preset_limits, preset_requirements, preset_words
 from units.roles import Role
 from villages.models import Village
 
@@ -42,6 +42,7 @@ class Command(BaseCommand):
             open_county(county)
             preset_requirements(place=county.code, year=today().year)
             preset_words()
+            preset_limits()
             publish_presets(county.code, today())
             [(_, code, until)] = issue_codes([open_office(county, phone)])
         towns = Division.objects.towns().count()

@@ -1,0 +1,108 @@
+"""What may be taken out in a day: whole ID numbers by person, and files. Above that one reason a day is asked.
+
+A day is one of the county (TIME_ZONE). A person counts once a day, however often and in whichever way the number
+was used; who is found by nobody's number counts too, because a miss narrows as a hit does.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core import identity
+from core.models import MEASURES, Download, Installation, Look, OverLimit, Reveal
+from core.places import lies_under
+
+Kind = OverLimit.Kind
+Act = Reveal.Act
+
+
+class LimitReached(Exception):
+    """The day's limit is reached and no reason given yet; `units.middleware` asks for it."""
+
+    def __init__(self, user: Any, kind: str, limit: int) -> None:
+        self.user, self.kind, self.limit = user, kind, limit
+        super().__init__(said(kind, limit))
+
+
+def said(kind: str, limit: int) -> str:
+    """One sentence: which limit is reached."""
+    what = "看和查的身份证号" if kind == Kind.PERSONS else "导出的文件"
+    return f"今天{what}已到 {limit:,} {MEASURES[kind]}，是一天的限额。写明原因就可以接着办。"
+
+
+def day_began() -> datetime:
+    """The first moment of the county's day."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
+
+
+def numbers_of_today(user: Any) -> QuerySet[Any]:
+    return Reveal.objects.filter(by=user.pk, at__gte=day_began())
+
+
+def persons_today(user: Any) -> int:
+    """How many different people's numbers somebody has used today."""
+    return numbers_of_today(user).exclude(id_hash="").order_by().values("id_hash").distinct().count()
+
+
+def exports_today(user: Any) -> int:
+    return Download.objects.filter(by=user.pk, at__gte=day_began()).count()
+
+
+def reason_given(user: Any, kind: str) -> bool:
+    return OverLimit.objects.filter(by=user.pk, on=timezone.localdate(), kind=kind).exists()
+
+
+def allow_export(user: Any) -> None:
+    """Called before a file with people in it is made. Raises LimitReached."""
+    _allow(user, Kind.EXPORTS, exports_today(user))
+
+
+def note_number_use(user: Any, number: str, act: Act, *, member: Any = None) -> None:
+    """Count the person behind a whole number, and log the use; raises LimitReached before anything is told.
+
+    查看 is logged each time; a search or check of one number once a day, since each turn of its page repeats it.
+    """
+    person = identity.id_hash(number)
+    acts = set(numbers_of_today(user).filter(id_hash=person).values_list("act", flat=True))
+    if person and not acts:
+        _allow(user, Kind.PERSONS, persons_today(user))
+    if act == Act.VIEW or act not in acts:
+        row = {"table": member._meta.label_lower, "row": member.pk, "whose": member.name} if member else {}
+        place = member.place if member else place_of(user)
+        Reveal.objects.create(by=user, place=place, act=act, id_hash=person, **row)
+
+
+def note_checks(user: Any, numbers: Iterable[str]) -> None:
+    """Count the people of a sheet whose numbers were told to be another's. The upload itself is logged, so no limit
+    stops it; what follows today is stopped."""
+    known = set(numbers_of_today(user).filter(act=Act.CHECK).values_list("id_hash", flat=True))
+    new = {identity.id_hash(number) for number in numbers} - known - {""}
+    place = place_of(user)
+    Reveal.objects.bulk_create(
+        [Reveal(by=user, place=place, act=Act.CHECK, id_hash=person) for person in sorted(new)],
+        batch_size=1000,
+    )
+
+
+def note_look(user: Any, whose: Any) -> None:
+    """Somebody else's account was opened; the database is written to once a viewer, account and day."""
+    if user.pk == whose.pk:
+        return
+    look = {"whose_id": whose.pk, "by_id": user.pk, "on": timezone.localdate()}
+    if not Look.objects.filter(**look).exists():
+        Look.objects.bulk_create([Look(**look)], ignore_conflicts=True)
+
+
+def place_of(user: Any) -> str:
+    """Where an act without a row belongs: of those from above the county, to the county they work in."""
+    county = Installation.this()
+    return county.code if county and lies_under(county.code, user.place) else user.place
+
+
+def _allow(user: Any, kind: str, used: int) -> None:
+    limit = user.daily_limit(kind)
+    if used >= limit and not reason_given(user, kind):
+        raise LimitReached(user, kind, limit)

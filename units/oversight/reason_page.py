@@ -1,0 +1,109 @@
+"""The page that asks why somebody goes on above a day's limit, and then carries on with what was asked for.
+
+A GET comes here and goes on to its address; a POST is answered by this page with all that was posted, which is
+sent again as it was (307) once the reason is there.
+"""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+
+from core.forms import OpenTextField
+from core.oversight import Kind, LimitReached, reason_given, said
+from units.access import user_of
+from units.context import frame_of
+from units.models import Cadre
+from units.oversight.telling import give_reason, level_above
+
+AGAIN = "limit_again"
+OWN_FIELDS = {"limit_kind", "limit_next", "limit_reason", AGAIN, "csrfmiddlewaretoken"}
+SHEETS = ("export", "print")
+"""Parameters by which a list's address is a file."""
+
+
+class ReasonForm(forms.Form):
+    limit_reason = OpenTextField(
+        label="原因",
+        max_length=200,
+        help_text="一句话，如：核对全镇新农合名单。不要写身份证号",
+        error_messages={"required": "请写一句原因。"},
+    )
+
+
+def ask(request: HttpRequest, reached: LimitReached) -> HttpResponse:
+    """In place of the answer to a request that has met the limit; nothing of it has been done."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":  # a script is told where the page is
+        here = f"{reverse('security-reason')}?{urlencode({'kind': reached.kind})}"
+        return JsonResponse({"error": str(reached), "page": here}, status=429)
+    if request.method == "POST":
+        return _page(request, ReasonForm(), reached.kind, request.get_full_path(), again=True, status=429)
+    query = urlencode({"kind": reached.kind, "next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('security-reason')}?{query}")
+
+
+@never_cache
+def reason(request: HttpRequest) -> HttpResponse:
+    user, asked = user_of(request), request.POST if request.method == "POST" else request.GET
+    kind = asked.get("limit_kind") or asked.get("kind", "")
+    kind = kind if kind in Kind.values else Kind.PERSONS
+    onward, again = _own(asked.get("limit_next") or asked.get("next", "")), asked.get(AGAIN) == "1"
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        give_reason(user, kind, form.cleaned_data["limit_reason"])
+        if kind == Kind.EXPORTS:  # the file is saved beside a page that says so
+            return _page(request, None, kind, onward, again=again)
+        return redirect(onward, preserve_request=again)
+    if request.method == "GET" and reason_given(user, kind):
+        return _page(request, None, kind, onward, again=False)
+    return _page(request, form, kind, onward, again=again)
+
+
+def _page(
+    request: HttpRequest, form: ReasonForm | None, kind: str, onward: str, *, again: bool, status: int = 200
+) -> HttpResponse:
+    """With a form to write the reason in; without, the reason is there and the page leads on."""
+    user = user_of(request)
+    fields = [("limit_kind", kind), ("limit_next", onward), *([(AGAIN, "1")] if again else [])]
+    context = {
+        "page": {"title": "已到一天的限额"},
+        "frame": frame_of(user),
+        "back": _page_behind(onward),
+        "form": form,
+        "said": said(kind, user.daily_limit(kind)),
+        "told": _names(level_above(user)),
+        "again": again,
+        "onward": onward,
+        "fields": [*(fields if form else []), *(_carried(request.POST) if again else [])],
+    }
+    return render(request, "security/reason.html", context, status=status)
+
+
+def _names(told: list[Cadre]) -> str:
+    return "、".join(f"{cadre.name}（{cadre.unit}）" for cadre in told)
+
+
+def _carried(posted: QueryDict) -> list[tuple[str, str]]:
+    """The posted fields as pairs for hidden inputs."""
+    pairs: list[tuple[str, Any]] = [(name, value) for name, values in posted.lists() for value in values]
+    return [(name, value) for name, value in pairs if name not in OWN_FIELDS]
+
+
+def _own(address: str) -> str:
+    """The address when it is one of ours, else the first page."""
+    fits = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if fits else reverse("home")
+
+
+def _page_behind(address: str) -> str:
+    """The list behind the address of its file; of anything else the first page."""
+    path, _, query = address.partition("?")
+    asked = QueryDict(query, mutable=True)
+    sheets = [asked.pop(name, None) for name in SHEETS]
+    if not any(sheets):
+        return reverse("home")
+    return f"{path}?{asked.urlencode()}" if asked else path

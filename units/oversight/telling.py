@@ -1,0 +1,73 @@
+"""A reason for going on above a day's limit, and whom it is told."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core.models import Notice, OverLimit
+from core.oversight import place_of
+from core.places import COUNTY, above, under
+from units.models import Cadre
+from units.roles import Role
+
+
+def level_above(by: Cadre) -> list[Cadre]:
+    """A cadre's leaders; of anybody else the nearest office above; where there is none, all offices of the county.
+
+    Oneself only when nobody else is there.
+    """
+    if by.role == Role.CADRE:
+        leaders = list(_accounts().filter(unit=by.unit_id, role=Role.LEADER).exclude(pk=by.pk))
+        if leaders:
+            return leaders
+    offices = _accounts().filter(role=Role.OFFICE).order_by("pk")
+    return _nearest(by, offices) or _all(by, offices)
+
+
+def _nearest(by: Cadre, offices: QuerySet[Cadre]) -> list[Cadre]:
+    """An office answers to a place that holds its own; a unit to the office of its own place before those above."""
+    places = [place for place in above(by.place) if place != by.place or not by.is_office]
+    found = [office for office in offices.filter(place__in=places) if office.pk != by.pk]
+    nearest = max((len(office.place) for office in found), default=0)
+    return [office for office in found if len(office.place) == nearest]
+
+
+def _all(by: Cadre, offices: QuerySet[Cadre]) -> list[Cadre]:
+    in_county = list(offices.filter(under(place_of(by)[:COUNTY])))
+    return [office for office in in_county if office.pk != by.pk] or in_county
+
+
+def _accounts() -> QuerySet[Cadre]:
+    return Cadre.objects.current().filter(is_active=True).select_related("unit")
+
+
+def give_reason(by: Cadre, kind: str, text: str) -> Sequence[Cadre]:
+    """Keep the reason and tell the level above, whom it returns. A second one of the same day adds nothing."""
+    told = level_above(by)
+    try:
+        with transaction.atomic():
+            over = OverLimit.objects.create(
+                by=by,
+                place=place_of(by),
+                on=timezone.localdate(),
+                kind=kind,
+                limit=by.daily_limit(kind),
+                text=text,
+            )
+            for cadre in told:
+                Notice.objects.create(over=over, to=cadre)
+    except IntegrityError:
+        if not OverLimit.objects.filter(by=by, on=timezone.localdate(), kind=kind).exists():
+            raise
+    return told
+
+
+def unseen(user: Cadre) -> QuerySet[Notice]:
+    """What the user has been told and not put away, newest first."""
+    return told_to(user).filter(seen_at=None)
+
+
+def told_to(user: Cadre) -> QuerySet[Notice]:
+    return Notice.objects.filter(to=user.pk).select_related("over__by__unit")
