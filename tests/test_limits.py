@@ -1,11 +1,12 @@
 """A day's number of persons and files: what counts, what happens above it, and whom the reason is told."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.utils import timezone
 
-from core.models import Change, Download, Notice, OverLimit, Reveal
+from core.models import Change, Download, Installation, Notice, OverLimit, Reveal
 from core.oversight import day_began
 from households.models import Household, Member
 from tests.factories import (
@@ -20,7 +21,10 @@ from tests.factories import (
 from tests.importing import load
 from tests.pages import client_of, page_of, queries_of, words_of
 from units.models import DailyLimit
+from units.models.limits import PRESET
 from units.oversight.telling import give_reason, level_above
+from units.presets import preset_limits
+from units.roles import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -53,33 +57,35 @@ def member_form(member, **changed):
 
 
 def test_a_county_begins_with_the_presets():
-    assert dict(DailyLimit.objects.values_list("role", "persons")) == {
-        "office": 1000,
-        "leader": 300,
-        "cadre": 100,
-        "viewer": 0,
-    }
-    assert set(DailyLimit.objects.values_list("exports", flat=True)) == {30}
+    DailyLimit.objects.filter(role="leader").delete()
+    limit("cadre", persons=7)
+    preset_limits()
+    assert dict(DailyLimit.objects.values_list("role", "persons"))["cadre"] == 7
+    assert DailyLimit.objects.get(role="leader").persons == 300
+
+
+def test_a_database_that_is_migrated_gets_the_same():
+    migration = import_module("units.migrations.0005_daily_limits")
+    assert {Role(role): limits for role, limits in migration.PRESET.items()} == PRESET
+    assert [PRESET[role]["persons"] for role in ("cadre", "leader", "office")] == [100, 300, 1000]
+    assert {limits["exports"] for limits in PRESET.values()} == {30}
 
 
 @pytest.mark.parametrize("role", ["office", "leader", "cadre"])
 def test_where_a_row_is_missing_the_preset_holds(role):
-    before = DailyLimit.objects.get(role=role).persons
     DailyLimit.objects.all().delete()
-    assert make_cadre(role=role).daily_limit("persons") == before
+    assert make_cadre(role=role).daily_limit("persons") == PRESET[role]["persons"]
 
 
 def test_the_countys_office_changes_a_limit_and_a_towns_reads_it(office):
+    Installation.objects.create(pk=1, code="620524", name="武山县")
+    limit("cadre")
     row = DailyLimit.objects.get(role="cadre")
     town = make_cadre(role="office", unit=make_unit(division=make_division(code="620524100", name="城关镇")))
-    url, data = f"/admin/units/dailylimit/{row.pk}/change/", {"persons": 20, "exports": 5, "version": 1}
-    from core.models import Installation, installed
-
-    Installation.objects.create(pk=1, code="620524", name="武山县")
-    installed.cache_clear()
+    url, data = f"/admin/units/dailylimit/{row.pk}/change/", {"persons": 20, "exports": 5}
     assert client_of(town).get(url).status_code == 200
     assert client_of(town).post(url, data).status_code == 403
-    assert client_of(office).post(url, data).status_code == 302
+    assert client_of(office).post(url, {**data, "version": row.version}).status_code == 302
     assert make_cadre().daily_limit("persons") == 20
 
 

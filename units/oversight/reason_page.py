@@ -5,6 +5,7 @@ sent again as it was (307) once the reason is there.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
@@ -72,7 +73,7 @@ def _page(
     context = {
         "page": {"title": "已到一天的限额"},
         "frame": frame_of(user),
-        "back": _page_behind(onward),
+        "back": _page_behind(onward) or _came_from(request),
         "form": form,
         "said": said(kind, user.daily_limit(kind)),
         "told": _names(level_above(user)),
@@ -100,10 +101,18 @@ def _own(address: str) -> str:
 
 
 def _page_behind(address: str) -> str:
-    """The list behind the address of its file; of anything else the first page."""
+    """The list behind the address of its file; '' behind anything else."""
     path, _, query = address.partition("?")
     asked = QueryDict(query, mutable=True)
     sheets = [asked.pop(name, None) for name in SHEETS]
     if not any(sheets):
-        return reverse("home")
+        return ""
     return f"{path}?{asked.urlencode()}" if asked else path
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours from which the browser came, else the first page."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.get_host() or parts.path == reverse("security-reason"):
+        return reverse("home")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
