@@ -1,14 +1,13 @@
 """The page that asks the password again, for a POST in place of its answer, for a GET at its own address."""
 
-from urllib.parse import urlsplit
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
-from core.confirming import FIELD, PasswordWanted, carried, check_password
+from core.confirming import FIELD, PasswordWanted, check_password
+from core.onward import came_from, carried, own_address
 
 
 def ask(request: HttpRequest, wanted: PasswordWanted) -> HttpResponse:
@@ -19,7 +18,7 @@ def ask(request: HttpRequest, wanted: PasswordWanted) -> HttpResponse:
             wanted.error,
             action=request.get_full_path(),
             fields=carried(request.POST),
-            back=_came_from(request),
+            back=came_from(request, reverse("password-again")),
         )
     return HttpResponseRedirect(f"{reverse('password-again')}?{urlencode({'next': request.get_full_path()})}")
 
@@ -27,8 +26,12 @@ def ask(request: HttpRequest, wanted: PasswordWanted) -> HttpResponse:
 @never_cache
 def password_again(request: HttpRequest) -> HttpResponse:
     """Ask, then open the address of `next`: a file is saved while the page says where to go on."""
-    onward = _own(request.GET.get("next", ""))
-    back = _own(request.POST.get("back", "")) if request.method == "POST" else _came_from(request)
+    onward = own_address(request.GET.get("next", ""))
+    back = (
+        own_address(request.POST.get("back", ""))
+        if request.method == "POST"
+        else came_from(request, reverse("password-again"))
+    )
     error = ""
     if request.method == "POST":
         error = check_password(request, request.POST.get(FIELD, ""))
@@ -42,17 +45,3 @@ def _page(
 ) -> HttpResponse:
     context = {"error": error, "action": action, "fields": fields, "back": back}
     return render(request, "registration/password_again.html", context)
-
-
-def _came_from(request: HttpRequest) -> str:
-    """The page of ours from which the browser came, else the first page."""
-    parts = urlsplit(request.headers.get("Referer", ""))
-    if parts.netloc != request.get_host() or parts.path == reverse("password-again"):
-        return "/"
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-def _own(address: str) -> str:
-    """The address when it is one of ours, else the first page."""
-    fits = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if fits else "/"

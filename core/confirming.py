@@ -73,13 +73,3 @@ def password_again(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return wrapped
-
-
-def carried(posted: QueryDict) -> list[tuple[str, str]]:
-    """The posted fields as pairs for hidden inputs; no token and no password among them."""
-    return [
-        (name, value)
-        for name, values in posted.lists()
-        if name != "csrfmiddlewaretoken" and "password" not in name
-        for value in values
-    ]

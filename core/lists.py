@@ -342,7 +342,7 @@ def send_workbook(
     row_count: int,
     of_people: bool,
 ) -> HttpResponseBase:
-    """Log who takes the rows, write them into a workbook, and send it; rows `of_people` want the password given lately."""
+    """Log who takes the rows, write them into a workbook, send it; rows `of_people` want the password given lately."""
     if of_people:
         require_password(request)
     log_download(request, title, filters=filters, row_count=row_count)

@@ -4,17 +4,15 @@ A GET comes here and goes on to its address; a POST is answered by this page wit
 sent again as it was (307) once the reason is there.
 """
 
-from typing import Any
-from urllib.parse import urlsplit
-
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
 from core.forms import OpenTextField
+from core.onward import came_from, carried, own_address
 from core.oversight import Kind, LimitReached, reason_given, said
 from units.access import user_of
 from units.context import frame_of
@@ -22,7 +20,7 @@ from units.models import Cadre
 from units.oversight.telling import give_reason, level_above
 
 AGAIN = "limit_again"
-OWN_FIELDS = {"limit_kind", "limit_next", "limit_reason", AGAIN, "csrfmiddlewaretoken"}
+OWN_FIELDS = {"limit_kind", "limit_next", "limit_reason", AGAIN}
 SHEETS = ("export", "print")
 """Parameters by which a list's address is a file."""
 
@@ -52,7 +50,7 @@ def reason(request: HttpRequest) -> HttpResponse:
     user, asked = user_of(request), request.POST if request.method == "POST" else request.GET
     kind = asked.get("limit_kind") or asked.get("kind", "")
     kind = kind if kind in Kind.values else Kind.PERSONS
-    onward, again = _own(asked.get("limit_next") or asked.get("next", "")), asked.get(AGAIN) == "1"
+    onward, again = own_address(asked.get("limit_next") or asked.get("next", "")), asked.get(AGAIN) == "1"
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         give_reason(user, kind, form.cleaned_data["limit_reason"])
@@ -73,31 +71,19 @@ def _page(
     context = {
         "page": {"title": "已到一天的限额"},
         "frame": frame_of(user),
-        "back": _page_behind(onward) or _came_from(request),
+        "back": _page_behind(onward) or came_from(request, reverse("security-reason")),
         "form": form,
         "said": said(kind, user.daily_limit(kind)),
         "told": _names(level_above(user)),
         "again": again,
         "onward": onward,
-        "fields": [*(fields if form else []), *(_carried(request.POST) if again else [])],
+        "fields": [*(fields if form else []), *(carried(request.POST, OWN_FIELDS) if again else [])],
     }
     return render(request, "security/reason.html", context, status=status)
 
 
 def _names(told: list[Cadre]) -> str:
     return "、".join(f"{cadre.name}（{cadre.unit}）" for cadre in told)
-
-
-def _carried(posted: QueryDict) -> list[tuple[str, str]]:
-    """The posted fields as pairs for hidden inputs."""
-    pairs: list[tuple[str, Any]] = [(name, value) for name, values in posted.lists() for value in values]
-    return [(name, value) for name, value in pairs if name not in OWN_FIELDS]
-
-
-def _own(address: str) -> str:
-    """The address when it is one of ours, else the first page."""
-    fits = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if fits else reverse("home")
 
 
 def _page_behind(address: str) -> str:
@@ -108,11 +94,3 @@ def _page_behind(address: str) -> str:
     if not any(sheets):
         return ""
     return f"{path}?{asked.urlencode()}" if asked else path
-
-
-def _came_from(request: HttpRequest) -> str:
-    """The page of ours from which the browser came, else the first page."""
-    parts = urlsplit(request.headers.get("Referer", ""))
-    if parts.netloc != request.get_host() or parts.path == reverse("security-reason"):
-        return reverse("home")
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
