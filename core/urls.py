@@ -8,4 +8,5 @@ urlpatterns = [
     path("password/again/", confirm_pages.password_again, name="password-again"),
     path("files/<uuid:uuid>/", views.serve_file, name="file"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
 ]

@@ -1,16 +1,20 @@
 """Pages that belong to no app: health, errors, files."""
 
 import sys
+from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import server_error
 
+from core import condition
 from core.attachments import MEDIA_TYPES, PICTURE, Attachment
 from core.outages import Outage, outage_of
 
@@ -21,6 +25,28 @@ RETRY_SECONDS = 30
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. Asks nothing of the database: whether the rest is well says `readyz`."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> HttpResponse:
+    """For a monitor alone, as it tells of the machine: a line a question, 503 when something is to be done."""
+    if not _is_monitor(request):
+        said = "只答本机和带 READY_TOKEN 的监控。"
+        return HttpResponse(said, status=403, content_type="text/plain; charset=utf-8")
+    found = condition.readiness()
+    ready = all(finding.ok for finding in found)
+    lines = [f"{finding.name} {'ok' if finding.ok else 'failed'} {finding.said}" for finding in found]
+    text = "\n".join(["ready" if ready else "not ready", *lines, ""])
+    return HttpResponse(text, status=200 if ready else 503, content_type="text/plain; charset=utf-8")
+
+
+def _is_monitor(request: HttpRequest) -> bool:
+    """Asks on this machine and not through its proxy, or knows the token."""
+    given = request.headers.get("Authorization", "")
+    if settings.READY_TOKEN and constant_time_compare(given, f"Bearer {settings.READY_TOKEN}"):
+        return True
+    peer = request.META.get("REMOTE_ADDR", "")
+    return "X-Forwarded-For" not in request.headers and bool(peer) and ip_address(peer).is_loopback
 
 
 @login_not_required

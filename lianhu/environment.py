@@ -39,6 +39,24 @@ def env_bool(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={value!r} 看不懂，请写 1 或 0。")
 
 
+def env_int(name: str, default: int, *, most: int) -> int:
+    """A whole number from 0 to `most`."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if value.isascii() and value.isdecimal() and len(value) < 10 and int(value) <= most:
+        return int(value)
+    raise ImproperlyConfigured(f"{name}={value!r} 看不懂，应是 0 到 {most} 之间的整数。")
+
+
+def env_token(name: str) -> str:
+    """A word that only a monitor knows, of at least 16 characters; '' when there is none."""
+    value = os.environ.get(name, "")
+    if value and (len(value) < 16 or not value.isascii() or any(map(str.isspace, value))):
+        raise ImproperlyConfigured(f"{name} 至少 16 个字母和数字，不留空格；不用就不写。")
+    return value
+
+
 def env_hosts(name: str, default: list[str]) -> list[str]:
     """Host names behind commas, `.example.com` for all below one, `*` for any."""
     hosts = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]

@@ -13,7 +13,9 @@ from lianhu.environment import (
     env_data_keys,
     env_folder,
     env_hosts,
+    env_int,
     env_secret,
+    env_token,
     load_env_file,
 )
 
@@ -210,6 +212,12 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and host != "*"]
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+
+# What `/readyz` asks of the machine before it says that all is well.
+READY_TOKEN = env_token("READY_TOKEN")
+READY_DISK_MB = env_int("READY_DISK_MB", 1024, most=10_000_000)
+READY_QUEUE_MINUTES = env_int("READY_QUEUE_MINUTES", 15, most=10_000)
+READY_BACKUP_HOURS = env_int("READY_BACKUP_HOURS", 36, most=10_000)
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING = {

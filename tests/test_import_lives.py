@@ -156,16 +156,6 @@ def test_from_upload_to_undo_by_jobs(office, village) -> None:
         assert run.status == status
 
 
-def test_the_worker_tidies_at_its_start_and_every_day(office, village) -> None:
-    run = check("households", office, [family()])
-    ImportRun.objects.filter(pk=run.pk).update(uploaded_at=timezone.now() - timedelta(days=31))
-    for _ in range(2):
-        tasks.start_tidying()
-    assert not files.has(run, files.UPLOAD)
-    waiting = DBTaskResult.objects.get()
-    assert waiting.run_after > timezone.now() + timedelta(hours=23)
-
-
 def test_a_job_that_runs_twice_does_its_work_once(office, village) -> None:
     run = runs.upload(kind_of("households"), "表.xlsx", workbook([family()]), office)
     tasks.check_run.call(run.pk)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.confirming import password_again, require_password
+from core.heartbeat import worker_is_silent
 from core.importing import runs, tasks, workbooks
 from core.importing.kinds import Sheet, all_kinds, find_kind
 from core.importing.telling import coming_changes
@@ -30,6 +31,7 @@ RUNS_SHOWN = 20
 Status = ImportRun.Status
 GONE = "原表没有了：过了 30 天已经删除，或者这次没有检查出结果。"
 NOT_YET = "表比较大，正在标注，过一两分钟再下载。"
+NOBODY_WORKS = "后台任务现在没有运行，传上来的表在排队，等它起来就接着办。请告诉管服务器的人。"
 
 
 class UploadForm(forms.Form):
@@ -56,6 +58,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         {
             "page": {"title": "导入", "facts": "先下载空白表格，填好或粘好再上传；检查不改任何数据"},
             "kinds": all_kinds(),
+            "waiting": _why_waiting(),
             "runs": _named(ImportRun.objects.visible_to(user_of(request)).select_related("by")[:RUNS_SHOWN]),
         },
     )
@@ -79,6 +82,7 @@ def import_kind(request: HttpRequest, kind: str) -> HttpResponse:
             "sheet": sheet,
             "before": [found for key in sheet.after if (found := find_kind(key))],
             "form": form,
+            "waiting": _why_waiting(),
             "runs": _named(
                 ImportRun.objects.visible_to(user).filter(kind=kind).select_related("by")[:RUNS_SHOWN]
             ),
@@ -207,10 +211,17 @@ def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
     elif not workbooks.is_ready(run):
         tasks.queue_mark(run)
         messages.warning(request, NOT_YET)
+        if waiting := _why_waiting():
+            messages.warning(request, waiting)
     else:
         log_download(request, f"标注后的原表：{run.filename}", filters="", row_count=run.total_rows)
         return _workbook(workbooks.marked_workbook(run), workbooks.marked_name(run))
     return redirect("import-run", pk=pk)
+
+
+def _why_waiting() -> str:
+    """'' while the worker is there."""
+    return NOBODY_WORKS if worker_is_silent() else ""
 
 
 def _sheet(kind: str) -> Sheet:
@@ -245,6 +256,7 @@ def _progress(run: ImportRun) -> dict[str, Any]:
         "done": run.done_rows,
         "total": run.total_rows,
         "left": "",
+        "note": _why_waiting() if run.status == Status.QUEUED else "",
         "poll": reverse("import-run", args=[run.pk]),
         "stop": reverse("import-act", args=[run.pk, "stop"])
         if run.status in {Status.QUEUED, Status.CHECKING}

@@ -17,7 +17,7 @@ class FirstPasswordMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if user.is_authenticated and user.must_choose_password:
-            open_paths = {reverse("password"), reverse("logout"), reverse("healthz")}
+            open_paths = {reverse("password"), reverse("logout"), reverse("healthz"), reverse("readyz")}
             if request.path not in open_paths:
                 return redirect("password")
         return self.get_response(request)

@@ -1,6 +1,5 @@
 """The background jobs: each takes a run by its key, may be run twice, and survives being killed."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -9,11 +8,10 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from core.importing import files, runs, workbooks
+from core.importing import runs, workbooks
 from core.models import ImportRun
 
 Status = ImportRun.Status
-JOBS_KEPT = timedelta(days=7)
 
 
 @task()
@@ -43,22 +41,6 @@ def undo_run(run_pk: int, by_pk: int) -> None:
 def mark_run(run_pk: int) -> None:
     """The clerk's own workbook with its wrong cells marked: slow for large ones, so after everything else."""
     workbooks.keep_marked(ImportRun.objects.get(pk=run_pk))
-
-
-@task()
-def tidy() -> None:
-    """Once a day: old workbooks go, runs without a process become 中断, finished jobs are forgotten."""
-    runs.mark_broken()
-    mark_lost()
-    files.delete_old_files()
-    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - JOBS_KEPT).delete()
-    tidy.using(run_after=timezone.now() + timedelta(days=1)).enqueue()
-
-
-def start_tidying() -> None:
-    """At the worker's start: tidy now, and from then on once a day."""
-    DBTaskResult.objects.filter(task_path=tidy.module_path, status=TaskResultStatus.READY).delete()
-    tidy.call()
 
 
 def mark_lost() -> None:

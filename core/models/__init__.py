@@ -4,6 +4,7 @@ from core.models.history import ACCOUNTS, Change
 from core.models.imports import ImportRow, ImportRun, ImportRunQuerySet
 from core.models.installation import Installation, installed
 from core.models.oversight import MEASURES, Download, LogQuerySet, Look, Notice, OverLimit, Reveal
+from core.models.stamps import Stamp
 
 __all__ = [
     "ACCOUNTS",
@@ -19,5 +20,6 @@ __all__ = [
     "Notice",
     "OverLimit",
     "Reveal",
+    "Stamp",
     "installed",
 ]

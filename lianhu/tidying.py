@@ -1,0 +1,77 @@
+"""Once a day the worker clears away what is past its time. Each step is a job: one that fails holds up no other."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from axes.models import AccessAttempt, AccessFailureLog
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from core.importing import files, runs, tasks
+from core.models import Stamp
+from core.storage import HALF
+
+DAY = timedelta(days=1)
+JOBS_KEPT = timedelta(days=7)
+ATTEMPTS_KEPT = timedelta(days=180)
+"""Failed logins are read in the office's reports; older ones are nobody's business any more."""
+
+
+@task()
+def tidy() -> None:
+    """Has the steps done and itself called tomorrow; called too often it does nothing."""
+    with transaction.atomic():
+        if Stamp.claim(Stamp.TIDY, DAY - timedelta(hours=1)):
+            for step in STEPS:
+                step.enqueue()
+            tidy.using(run_after=timezone.now() + DAY).enqueue()
+
+
+@task()
+def delete_old_workbooks() -> None:
+    files.delete_old_files()
+
+
+@task()
+def delete_ended_sessions() -> None:
+    call_command("clearsessions")
+
+
+@task()
+def delete_old_attempts() -> None:
+    """Failed logins. What locks an account ends by itself after half an hour."""
+    for model in (AccessAttempt, AccessFailureLog):
+        model.objects.filter(attempt_time__lt=timezone.now() - ATTEMPTS_KEPT).delete()
+
+
+@task()
+def delete_half_files() -> None:
+    """What a killed process was writing."""
+    yesterday = (timezone.now() - DAY).timestamp()
+    for path in Path(settings.MEDIA_ROOT).rglob(f"{HALF}*"):
+        if path.stat().st_mtime < yesterday:
+            path.unlink(missing_ok=True)
+
+
+@task()
+def forget_jobs() -> None:
+    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - JOBS_KEPT).delete()
+
+
+STEPS = [delete_old_workbooks, delete_ended_sessions, delete_old_attempts, delete_half_files, forget_jobs]
+
+
+def begin() -> None:
+    """At the worker's start: give back what an earlier one left, and tidy when a day has gone since the last time."""
+    runs.mark_broken()
+    tasks.mark_lost()
+    since = Stamp.age(Stamp.TIDY)
+    wait = DAY - since if since is not None and timedelta(0) <= since < DAY else timedelta(0)
+    with transaction.atomic():
+        waiting = DBTaskResult.objects.filter(task_path=tidy.module_path, status=TaskResultStatus.READY)
+        waiting.delete()
+        tidy.using(run_after=timezone.now() + wait).enqueue()
