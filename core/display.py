@@ -17,6 +17,9 @@ from core.templatetags.look import time_cn
 ACTS, SOURCES = dict(Change.Act.choices), dict(Change.Source.choices)
 
 
+ANOTHER = "换成了另一个号码"
+
+
 class Line(NamedTuple):
     """One field of a change: its label, what stood there, what stands there now."""
 
@@ -125,8 +128,11 @@ def lines_of(
             lines += told[name](*pair)
         elif name in fields:
             old, new = (shown(fields[name], value, names) for value in pair)
-            if name.endswith("phone") and not show_phones:
+            masked_phone = name.endswith("phone") and not show_phones
+            if masked_phone:
                 old, new = identity.mask_phone(old), identity.mask_phone(new)
+            if old == new and (masked_phone or name == "id_cipher"):
+                new = ANOTHER  # two numbers may have one mask
             lines.append(Line(str(fields[name].verbose_name), old, new))
     return lines
 

@@ -1,6 +1,5 @@
 """One response as it is read: what has changed since last time, every answer, who filled and reviewed it."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -9,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.display import history_of
-from core.identity import mask_phone
+from core.identity import hide_phones
 from surveys.definition import Definition
 from surveys.difference import Difference, Line, difference, incomes
 from surveys.draft import Draft
@@ -20,8 +19,6 @@ from surveys.telling import Tell, told_fields
 from units.access import get_visible, user_of
 from units.context import frame_of
 from units.models import Cadre
-
-PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8})(?!\d)", re.ASCII)
 
 
 class Answer(NamedTuple):
@@ -74,7 +71,7 @@ def teller(user: Cadre) -> Tell:
     """A viewer reads no phone, wherever one was written."""
     if not user.is_viewer:
         return lambda item, answer: item.told(answer)
-    return lambda item, answer: PHONE.sub(lambda found: mask_phone(found[0]), item.told(answer))
+    return lambda item, answer: hide_phones(item.told(answer))
 
 
 def _until(response: Response) -> list[Response]:

@@ -164,10 +164,13 @@ def test_history_shows_labels_names_and_masks():
     lines = {line.label: (line.old, line.new) for line in history_of(household)[0].lines}
     assert lines["贫困户属性"] == ("一般贫困户", "低保户")
     assert lines["村"] == ("石峰村", "黎堡村")
+    member.id_number = "620524196005010109"
+    member.save()
+    assert history_of(member)[0].lines == [("身份证号", "620524************", "换成了另一个号码")]
     member.id_number = ""
     member.save()
     lines = {line.label: (line.old, line.new) for line in history_of(member)[0].lines}
-    assert lines["身份证号"] == ("620524********0010", "")
+    assert lines["身份证号"] == ("620524************", "")
 
 
 def test_a_time_is_told_as_on_the_wall_here(cadre):

@@ -236,7 +236,7 @@ def test_a_viewer_sees_phones_masked(viewer):
     client = Client()
     client.force_login(viewer)
     html = page_of(client, f"/cadres/?q={cadre.staff_no}")
-    assert "139****0001" in html
+    assert "139********" in html
     assert "13909380001" not in html
 
 
@@ -247,7 +247,7 @@ def test_a_search_by_id_number_is_logged_masked(desk_client):
     desk_client.get("/households/", {"q": number, "export": "xlsx"})
     log = Download.objects.get()
     assert (log.row_count, number in log.filters) == (1, False)
-    assert f"{number[:6]}********{number[14:]}" in log.filters
+    assert f"{number[:6]}************" in log.filters
 
 
 def test_a_list_prints_all_that_was_found_as_a_sheet_to_hand_in(desk_client, office):

@@ -72,7 +72,7 @@ def number(request: HttpRequest) -> HttpResponse:
     page = (
         '{% extends "phone.html" %}{% load look %}{% block content %}{% reveal masked url "" %}{% endblock %}'
     )
-    context = {"page": SimpleNamespace(title="试"), "masked": "620524********1234", "url": "/try/number/"}
+    context = {"page": SimpleNamespace(title="试"), "masked": "620524************", "url": "/try/number/"}
     return HttpResponse(Template(page).render(RequestContext(request, context)))
 
 

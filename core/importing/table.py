@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from core.cells import Cell, CellError, clean_text
-from core.identity import refuse_number
+from core.identity import HIDDEN, refuse_number
 from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, Column
 from core.sheets import cell_name
 
@@ -17,6 +17,7 @@ ROWS_NAMED = 8
 _LONG_NUMBER = re.compile(r"(?!\d{12}-\d{3,}(?!\d))(?:\d[\s-]?){15,}[\dXx]?")
 # Where ID numbers are expected, letters may stand for digits: 62O522l97001…
 _PERSONAL_NUMBER = re.compile(r"(?:[0-9A-Za-z][\s,.·'‘’—–-]*){9,}")
+_OPEN_DIGIT = re.compile(r"([0-9A-Za-z]{6}(?=\*{8}))|\d")
 
 
 class Cells(dict[Cell, Any]):
@@ -205,11 +206,12 @@ def shown(cell: Cell, *, secret: bool = False) -> str:
         text = clean_text(cell)
     except CellError:
         text = str(cell)
-    pattern = _PERSONAL_NUMBER if secret else _LONG_NUMBER
-    text = pattern.sub(lambda found: _starred(found[0]), text)
+    text = (_PERSONAL_NUMBER if secret else _LONG_NUMBER).sub(_starred, text)
+    if secret:
+        # The end of a number alone, beside a birth date, would tell the whole.
+        text = _OPEN_DIGIT.sub(lambda found: found[1] or "*", text)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
-def _starred(number: str) -> str:
-    digits = re.sub(r"[\s,.·'‘’—–-]", "", number)
-    return f"{digits[:6]}********{digits[14:]}"
+def _starred(found: re.Match[str]) -> str:
+    return re.sub(r"[\s,.·'‘’—–-]", "", found[0])[:6] + HIDDEN

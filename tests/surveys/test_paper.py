@@ -95,7 +95,7 @@ def test_a_filled_form_shows_the_answers_and_masks_the_number(client, cadre, sur
     ):
         assert shown in text, shown
     assert number not in text
-    assert f"{number[:6]}********{number[14:]}" in text
+    assert f"{number[:6]}************" in text
     assert Download.objects.get().row_count == 1
 
 
@@ -219,7 +219,7 @@ def test_a_viewer_reads_no_phone(viewer, cadre, survey):
     for pk in (response.pk, village.pk):
         text = "".join(get_pages(client_of(viewer), f"/responses/{pk}/print.pdf"))
         assert "1399385" not in text
-        assert "139****" in text
+        assert "139********" in text
 
 
 @pytest.mark.once

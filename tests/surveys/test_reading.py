@@ -83,7 +83,7 @@ def test_a_viewer_reads_no_phone_in_an_answer(viewer, cadre):
         survey=village_form, cadre=cadre, village=village, answers={"VH3": "马建国", "VH5": "13993850009"}
     )
     assert "13993850009" not in page(viewer, response)
-    assert "139****0009" in page(viewer, response)
+    assert "139********" in page(viewer, response)
 
 
 def test_a_list_of_what_one_may_read(cadre, stranger, response, survey):
