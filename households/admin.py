@@ -18,12 +18,13 @@ from households.choices import Relation
 from households.forms import HouseholdForm, MemberForm, PhoneField, TagsField, tag_choices
 from households.leaving import warning_of
 from households.models import Household, HouseholdPairing, Member
+from households.numbers import people_with
 from households.pairing import pairable_cadres
 from units.admin import CadreAdmin
 from units.admin_lists import Filled, Seen
 from units.models import Cadre
 from units.pairing_admin import PairingAdmin
-from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline, holds, id_hashes_in
+from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline, holds
 from villages.models import Village
 
 
@@ -118,8 +119,8 @@ class HouseholdAdmin(ScopedAdmin):
         headed: QuerySet[Any] = rows.with_head()
         return headed
 
-    def matches(self, word: str) -> Q:
-        return super().matches(word) | Q(pk__in=people(word).values("household"))
+    def matches(self, word: str, user: Cadre) -> Q:
+        return super().matches(word, user) | Q(pk__in=people(word, user).values("household"))
 
     def option(self, row: Any) -> str:
         return f"{row.head_name or ''} {row.village} {row.no}"
@@ -162,8 +163,8 @@ class MemberAdmin(Masked, ScopedAdmin):
     search_fields = ("name", "pinyin", "initials", "household__no")
     search_help_text = "姓名、拼音、户编号、身份证号"
 
-    def matches(self, word: str) -> Q:
-        return super().matches(word) | Q(id_hash__in=id_hashes_in(word))
+    def matches(self, word: str, user: Cadre) -> Q:
+        return super().matches(word, user) | Q(pk__in=people_with(word, user).values("pk"))
 
     @admin.display(description="村")
     def village(self, member: Member) -> str:
@@ -198,10 +199,10 @@ class FamilyInline(ScopedInline):
         return head_of(row.household)
 
 
-def people(word: str) -> QuerySet[Member]:
-    """Members in the household today, by name, pinyin, initials or whole ID number."""
+def people(word: str, user: Cadre) -> QuerySet[Member]:
+    """Members in the household today, by name, pinyin, initials or, of those that the user sees, whole ID number."""
     named = holds(("name", "pinyin", "initials"), word)
-    return Member.objects.current().filter(named | Q(id_hash__in=id_hashes_in(word)))
+    return Member.objects.current().filter(named | Q(pk__in=people_with(word, user).values("pk")))
 
 
 class HouseholdPairingAdmin(PairingAdmin):
@@ -226,8 +227,8 @@ class HouseholdPairingAdmin(PairingAdmin):
     search_fields = ("cadre__name", "cadre__pinyin", "cadre__initials", "household__no", "unit__name")
     search_help_text = "干部、户主、单位、户编号"
 
-    def matches(self, word: str) -> Q:
-        return super().matches(word) | Q(household__in=people(word).values("household"))
+    def matches(self, word: str, user: Cadre) -> Q:
+        return super().matches(word, user) | Q(household__in=people(word, user).values("household"))
 
     def begin(self, pairing: HouseholdPairing) -> HouseholdPairing:
         [made] = pairing_acts.pair_households(

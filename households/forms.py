@@ -7,15 +7,15 @@ from django.core.exceptions import ValidationError
 
 from core import cells, identity
 from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, limit, rules_of_cells
-from core.models import Reveal
-from core.oversight import note_number_use
-from core.places import COUNTY, under
 from core.words import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
+from households.numbers import is_taken
 from units.days import problem_of_day
 from units.models import Cadre, Word, today
 from villages.models import Village
+
+TAKEN = "这个身份证号已经是本县另一名家庭成员的，请查找核对。"
 
 
 class IdNumberField(forms.CharField):
@@ -115,10 +115,6 @@ class HeadForm(forms.Form):
         help_text="填了身份证号可不选",
     )
 
-    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
     def clean_head_name(self) -> str:
         with rules_of_cells():
             return cells.clean_person(self.cleaned_data["head_name"])
@@ -132,8 +128,6 @@ class HeadForm(forms.Form):
             self.add_error("sex", problem)
         elif not number and "id_number" not in self.errors and not data.get("sex"):
             self.add_error("sex", "没有身份证号的，请选性别。")
-        if number and not self.errors:  # the household is not stored when somebody has the number already
-            note_number_use(self.user, number, Reveal.Act.CHECK)
         return data
 
     def head(self) -> Member:
@@ -172,7 +166,7 @@ class MemberForm(RecordForm[Member]):
         self.fields["id_number"].initial = self.instance.id_masked
 
     def clean_id_number(self) -> str:
-        """A masked value means “unchanged” when it equals the stored mask, and is an error otherwise."""
+        """The stored person's mask means “unchanged”, any other one is an error."""
         number: str = self.cleaned_data["id_number"]
         if not identity.looks_masked(number):
             return number
@@ -198,15 +192,14 @@ class MemberForm(RecordForm[Member]):
 
     def _refuse_taken(self, data: dict[str, Any], number: str) -> None:
         """The county's list of ID numbers and the household's head, told beside the fields."""
-        if data.get("left_on") or self.instance.household_id is None:
+        household = data.get("household") or getattr(self.instance, "household", None)
+        if data.get("left_on") or household is None:
             return
-        county = under(self.instance.household.place[:COUNTY])
+        typed = not identity.looks_masked(self.data.get(self.add_prefix("id_number"), ""))
+        if is_taken(number, household.place, by=self.user if typed else None, but=self.instance.pk or 0):
+            self.add_error("id_number", TAKEN)
         others = Member.objects.current().exclude(pk=self.instance.pk)
-        if number and not identity.looks_masked(self.data.get(self.add_prefix("id_number"), "")):
-            note_number_use(self.user, number, Reveal.Act.CHECK)
-        if number and others.filter(county, id_hash__in=identity.id_hashes(number)).exists():
-            self.add_error("id_number", "这个身份证号已经是本县另一名家庭成员的，请查找核对。")
-        heads = others.filter(household=self.instance.household, relation=Relation.HEAD)
+        heads = others.filter(household=household.pk, relation=Relation.HEAD)
         if data.get("relation") == Relation.HEAD and heads.exists():
             self.add_error("relation", "这户已有户主，先改原来户主的关系，或填他的离开日期。")
 

@@ -16,9 +16,10 @@ from core.pages import form_page
 from core.records import StaleRecord
 from households import registering
 from households.choices import Status
-from households.forms import CloseForm, HeadForm, HouseholdForm, MemberForm
+from households.forms import TAKEN, CloseForm, HeadForm, HouseholdForm, MemberForm
 from households.leaving import warning_of
 from households.models import Household, Member
+from households.numbers import is_taken
 from units.access import (
     get_editable,
     get_visible,
@@ -53,13 +54,10 @@ def cadre_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def household_new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = HouseholdForm(request.POST or None, user=user)
-    head_form = HeadForm(request.POST or None, user=user)
+    head_form = HeadForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and head_form.is_valid():
-        try:
-            household = registering.register(form.save(commit=False), head_form.head())
-        except IntegrityError:
-            head_form.add_error("id_number", "这个身份证号已经是本县另一户的家庭成员，请先查找核对。")
-        else:
+        household = _registered(user, form, head_form)
+        if household:
             messages.success(request, f"已登记，户编号 {household.no}。")
             return redirect("household", pk=household.pk)
     return render(
@@ -72,6 +70,18 @@ def household_new(request: HttpRequest) -> HttpResponse:
             "cancel": reverse("households"),
         },
     )
+
+
+def _registered(user: Cadre, form: HouseholdForm, head_form: HeadForm) -> Household | None:
+    """The new household; None when its head is somebody's family already, which the form then says."""
+    household = form.save(commit=False)
+    if not is_taken(head_form.cleaned_data["id_number"], household.village.place, by=user):
+        try:
+            return registering.register(household, head_form.head())
+        except IntegrityError:  # somebody registers the same person just now
+            pass
+    head_form.add_error("id_number", TAKEN)
+    return None
 
 
 @office_required

@@ -19,7 +19,7 @@ from units.access import user_of
 from units.admin_export import export_rows
 from units.admin_lists import Seen
 from units.admin_reason import ReasonForm, ask_reason
-from units.models import today
+from units.models import Cadre, today
 from units.scoped_admin import MANAGERS, ReadOnlyAdmin
 
 MOST_AT_ONCE = 200
@@ -119,8 +119,8 @@ class ResponseAdmin(ReadOnlyAdmin):
         names = ("survey", "village", "surveyor", "unit", "reviewed_by", heads_of("household"))
         return super().get_queryset(request).prefetch_related(*names)
 
-    def matches(self, word: str) -> Q:
-        return super().matches(word) | Q(household__in=people(word).values("household"))
+    def matches(self, word: str, user: Cadre) -> Q:
+        return super().matches(word, user) | Q(household__in=people(word, user).values("household"))
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         return user_of(request).role in MANAGERS

@@ -20,11 +20,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from core import identity
 from core.display import history_of
 from core.forms import ChineseDateField, RecordForm, conflict_of
-from core.models import Reveal
-from core.oversight import note_number_use
 from core.places import lies_under
 from core.records import Record, StaleRecord
 from units.access import user_of
@@ -251,13 +248,12 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
+        user = user_of(request)
         for word in search_term.split():
-            if number := whole_number(word):
-                note_number_use(user_of(request), number, Reveal.Act.SEARCH)
-            queryset = queryset.filter(self.matches(word))
+            queryset = queryset.filter(self.matches(word, user))
         return queryset, False
 
-    def matches(self, word: str) -> Q:
+    def matches(self, word: str, user: Cadre) -> Q:
         """Rows that a word finds. Rows of other tables are looked up by a subquery, so that none comes twice."""
         return holds(self.search_fields, word)
 
@@ -395,14 +391,3 @@ def holds(fields: Sequence[str], word: str) -> Q:
         text = word.lower() if name.endswith(("pinyin", "initials")) else word
         found |= Q(**{f"{name}__contains": text})
     return found
-
-
-def whole_number(word: str) -> str:
-    """The ID number that a word of a search is; '' when it is none."""
-    number = word.upper()
-    return number if len(number) in {18, 20} and number[:17].isdecimal() else ""
-
-
-def id_hashes_in(word: str) -> list[str]:
-    """What to look a whole ID number up by; empty when the word is none."""
-    return identity.id_hashes(whole_number(word))

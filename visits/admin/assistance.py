@@ -84,9 +84,9 @@ class AssistanceAdmin(VoidableAdmin):
         found: QuerySet[Any] = named.with_heads(user_of(request))
         return found
 
-    def matches(self, word: str) -> Q:
-        shares = AssistanceShare.objects.filter(household__in=people(word).values("household"))
-        return super().matches(word) | Q(pk__in=shares.values("assistance"))
+    def matches(self, word: str, user: Cadre) -> Q:
+        shares = AssistanceShare.objects.filter(household__in=people(word, user).values("household"))
+        return super().matches(word, user) | Q(pk__in=shares.values("assistance"))
 
     def takeable(self, user: Cadre) -> QuerySet[Assistance]:
         return Assistance.objects.voidable_by(user).counted()

@@ -168,8 +168,8 @@ class OfHouseholdAdmin(ScopedAdmin):
         near = super().get_queryset(request).select_related(f"{self.path}__village")
         return near.prefetch_related(heads_of(self.path))
 
-    def matches(self, word: str) -> Q:
-        return super().matches(word) | Q(**{f"{self.path}__in": people(word).values("household")})
+    def matches(self, word: str, user: Cadre) -> Q:
+        return super().matches(word, user) | Q(**{f"{self.path}__in": people(word, user).values("household")})
 
     def household_of(self, row: Any) -> Any:
         return row.household

@@ -123,8 +123,8 @@ class ProblemAdmin(VoidableAdmin):
         names = ("owner", "unit", "village", heads_of("household"))
         return super().get_queryset(request).prefetch_related(*names)
 
-    def matches(self, word: str) -> Q:
-        return super().matches(word) | Q(household__in=people(word).values("household"))
+    def matches(self, word: str, user: Cadre) -> Q:
+        return super().matches(word, user) | Q(household__in=people(word, user).values("household"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """While it is worked on; what is settled or joined stays as it is."""

@@ -72,8 +72,8 @@ class VisitAdmin(VoidableAdmin):
         names = ("cadre", "unit", "village", heads_of("household"))
         return super().get_queryset(request).prefetch_related(*names)
 
-    def matches(self, word: str) -> Q:
-        return super().matches(word) | Q(household__in=people(word).values("household"))
+    def matches(self, word: str, user: Cadre) -> Q:
+        return super().matches(word, user) | Q(household__in=people(word, user).values("household"))
 
     void_note = "一起登记的诉求、记的帮扶不跟着作废，要一起作废的到走访的页面上办。"
 
