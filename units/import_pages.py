@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -101,7 +102,8 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run, wherever it stands. While it works htmx asks again each second for its progress."""
     runs.mark_broken()
     tasks.mark_lost()
-    run: ImportRun = get_visible(ImportRun.objects.select_related("by"), user_of(request), pk=pk)
+    user = user_of(request)
+    run: ImportRun = get_visible(ImportRun.objects.select_related("by"), user, pk=pk)
     if request.headers.get("HX-Request"):
         if not run.is_running:
             return HttpResponse(headers={"HX-Refresh": "true"})
@@ -142,6 +144,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "changes": changes,
             "changed_more": max(0, run.changed_count - len({number for number, _ in changes})),
             "may_be_marked": workbooks.may_be_marked(run),
+            "is_own": run.by_id == user.pk,
             "is_marked": workbooks.is_ready(run),
             "why_not_undo": runs.why_not_undo(run) if run.status == Status.DONE else "",
             "may_check": run.status in {Status.STOPPED, Status.BROKEN} and not run.applied_at,
@@ -204,8 +207,12 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
 @office_required
 @password_again
 def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Her own workbook with the wrong cells marked and the given numbers filled in."""
-    run: ImportRun = get_visible(ImportRun.objects, user_of(request), pk=pk)
+    """Her own workbook with the wrong cells marked and the given numbers filled in. What she typed stands in it as
+    she typed it, whole ID numbers too, so nobody else has it."""
+    user = user_of(request)
+    run: ImportRun = get_visible(ImportRun.objects, user, pk=pk)
+    if run.by_id != user.pk:
+        raise PermissionDenied("标注后的原表里是完整的身份证号，只有上传的人能下载。")
     if not workbooks.may_be_marked(run):
         messages.warning(request, GONE)
     elif not workbooks.is_ready(run):

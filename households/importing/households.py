@@ -29,6 +29,7 @@ from households.importing.people import (
     may_be_new,
     new_person,
     person_columns,
+    refuse_mask,
     refuse_other_holder,
 )
 from households.importing.spellings import SPELLINGS
@@ -262,15 +263,13 @@ class _Households:
     def _change_head(self, index: int, head: dict[str, Any]) -> None:
         table, identities = self.table, self.identities
         others = [p for p in holders(identities, self.known, index, head["place"]) if p["id"] != head["id"]]
-        if refuse_other_holder(table, index, others, head["household_id"]):
+        if refuse_other_holder(table, index, others, head["household_id"], self.plan.by):
             return
-        name, number = table.get("head_name", index), identities.numbers[index]
+        name, number = table.get("head_name", index), identities.whole(index)
         same_person = bool(number and head["id_hash"]) and identities.is_of(index, head)
-        if identities.masked[index] and not same_person:
-            table.error(
-                index, "id_number", "号码中间是星号，和系统里存的对不上", "照证件填 18 位，不改就空着"
-            )
-        elif name and name != head["name"] and not same_person:
+        if refuse_mask(table, identities, index, head, "head_name"):
+            return
+        if name and name != head["name"] and not same_person:
             table.error(index, "head_name", f"系统里户主是{head['name']}", "改名、换户主在户的页面上办")
         elif number and head["id_hash"] and not same_person:
             if not name:
@@ -286,7 +285,7 @@ class _Households:
         return not (
             self.table.wrong(index)
             or not self.table.get("head_name", index)
-            or refuse_other_holder(self.table, index, others, self.found[index])
+            or refuse_other_holder(self.table, index, others, self.found[index], self.plan.by)
             or not may_be_new(self.table, self.identities, index)
         )
 
@@ -301,7 +300,7 @@ class _Households:
         if self.table.get("status", index, Status.OPEN) != Status.OPEN:
             self.table.error(index, "status", "新户只能是“在册”", "这一格空着")
         others = holders(self.identities, self.known, index, village.code)
-        refuse_other_holder(self.table, index, others, None)
+        refuse_other_holder(self.table, index, others, None, self.plan.by)
         return may_be_new(self.table, self.identities, index, "head_name", "size")
 
     def _plan_new(self, fresh: list[int]) -> None:

@@ -21,6 +21,7 @@ from households.importing.people import (
     may_be_new,
     new_person,
     person_columns,
+    refuse_mask,
     refuse_other_holder,
 )
 from households.importing.spellings import SPELLINGS
@@ -91,7 +92,7 @@ class _Members:
         others = holders(self.identities, self.known, index, household.place)
         if any(person["household_id"] != household.pk for person in others):
             elsewhere = [person for person in others if person["household_id"] != household.pk]
-            refuse_other_holder(self.table, index, elsewhere, household.pk)
+            refuse_other_holder(self.table, index, elsewhere, household.pk, self.plan.by)
             return None
         if others:
             return next(member for member in own if member["id"] == others[0]["id"])
@@ -146,10 +147,7 @@ class _Members:
             was = Relation(member["relation"]).label
             self.table.error(index, "relation", f"系统里是“{was}”", "换户主在户的页面上办")
             return
-        if self.identities.masked[index] and not self.identities.is_of(index, member):
-            self.table.error(
-                index, "id_number", "号码中间是星号，和系统里存的对不上", "照证件填 18 位，不改就空着"
-            )
+        if refuse_mask(self.table, self.identities, index, member, "name"):
             return
         if self.table.get("left_on", index) and member["relation"] == Relation.HEAD and not member["left_on"]:
             self.table.warn(index, "left_on", "户主离开后这户就没有户主了", "在户的页面上定新户主")

@@ -10,11 +10,12 @@ from core.importing.columns import Column, field_column
 from core.importing.planning import Plan, values_for_stored
 from core.importing.table import Table
 from core.pinyin import search_forms
-from core.places import COUNTY
+from core.places import COUNTY, lies_under
 from core.sets import rows_in
 from households.choices import Sex
 from households.importing.spellings import HEADINGS, SPELLINGS
 from households.models import Member
+from units.models import Cadre
 
 FOLLOWING = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
 """Columns of a person that are worked out from name and ID number."""
@@ -34,7 +35,7 @@ STORED = (
 
 
 def id_or_mask(value: Cell) -> str:
-    """An ID number, or the mask of one that came back from an export: “unchanged” when it is the stored one's."""
+    """An ID number, or the mask of one that came back from an export (see `refuse_mask`)."""
     if identity.looks_masked(value):
         return clean_text(value).replace(" ", "").upper()
     return identity.clean_id_number(value)
@@ -71,7 +72,7 @@ class Identities:
 
     def __init__(self, table: Table, key: str = "id_number") -> None:
         self.numbers: list[str] = [value if isinstance(value, str) else "" for value in table[key]]
-        self.masked = ["*" in number for number in self.numbers]
+        self.masked = [identity.looks_masked(number) for number in self.numbers]
         self.hashes: list[list[str]] = [
             identity.id_hashes(number) if number and not masked else []
             for number, masked in zip(self.numbers, self.masked, strict=True)
@@ -86,14 +87,18 @@ class Identities:
         return [hashes[0] if hashes else None for hashes in self.hashes]
 
     def is_of(self, index: int, stored: dict[str, Any]) -> bool:
-        """Whether the row's number, whole or masked, is the stored person's."""
-        if self.masked[index]:
-            return identity.mask(identity.decrypt(stored["id_cipher"])) == self.numbers[index]
+        """Whether the row's whole number is the stored person's."""
         return stored["id_hash"] in self.hashes[index]
 
     def may_be_of(self, index: int, stored: dict[str, Any]) -> bool:
-        """Not another's: one of the two has no number, or they agree."""
-        return not self.numbers[index] or not stored["id_hash"] or self.is_of(index, stored)
+        """Not another's: one of the two has no number, or they agree as far as a mask tells."""
+        if not self.numbers[index] or not stored["id_hash"]:
+            return True
+        return self.fits(index, stored) if self.masked[index] else self.is_of(index, stored)
+
+    def fits(self, index: int, stored: dict[str, Any]) -> bool:
+        """Whether the row's mask is that of the stored number, as it is of many others."""
+        return identity.mask(identity.decrypt(stored["id_cipher"])) == self.numbers[index]
 
     def known(self) -> dict[str, list[dict[str, Any]]]:
         """The open members of any county that have one of the numbers, by hash."""
@@ -114,12 +119,17 @@ def holders(
 
 
 def refuse_other_holder(
-    table: Table, index: int, others: Iterable[dict[str, Any]], household: int | None
+    table: Table, index: int, others: Iterable[dict[str, Any]], household: int | None, by: Cadre
 ) -> bool:
-    """Whether somebody else already has the number; then it is an error of the row."""
+    """Whether somebody else already has the number; then it is an error of the row.
+
+    The already-used check of a sheet: it confirms a number to `by` as 查看 shows one, so it counts with the reveals.
+    """
     for other in others:
         if other["household_id"] == household:
             why, remedy = f"已是这户的家庭成员{other['name']}的", "核对姓名和身份证号"
+        elif not lies_under(other["place"], by.place):
+            why, remedy = "已是本县别的乡镇一户的家庭成员", "请县双联办核对，或删去这行"
         else:
             town = other["household__village__division__name"]
             why, remedy = f"已是{town}另一户的家庭成员", "先在系统里把人迁出，或删去这行"
@@ -129,13 +139,30 @@ def refuse_other_holder(
     return False
 
 
+def refuse_mask(
+    table: Table, identities: Identities, index: int, stored: dict[str, Any], name_key: str
+) -> bool:
+    """Whether the row has a mask that does not say “unchanged” of the stored person; then it is an error of the row.
+
+    Half a county has one mask: the stored name must stand beside it, and 户编号 (by which the household was then
+    found) or the stored birth date.
+    """
+    if not identities.masked[index]:
+        return False
+    if not identities.fits(index, stored):
+        why, remedy = "号码中间是星号，和系统里存的对不上", "照证件填 18 位，不改就空着"
+    elif table.get(name_key, index) != stored["name"] or not (
+        table.get("no", index) or table.get("born_on", index) == stored["born_on"] is not None
+    ):
+        why, remedy = "只有星号，看不出是不是这个人", "照证件填 18 位，不改就空着"
+    else:
+        return False
+    table.error(index, "id_number", why, remedy)
+    return True
+
+
 def check_against_number(table: Table, index: int, number: str) -> None:
     """Sex and birth date in their columns must be those of the ID number."""
-    if number[15:18] == "000":
-        # Of numbers that Excel has cut off every eleventh fits its check digit.
-        table.warn(
-            index, "id_number", "末三位是 000，校验码碰巧对得上", "照证件核对，看是不是被 Excel 截断了"
-        )
     sex, born_on = table.get("sex", index), table.get("born_on", index)
     if sex and sex != identity.sex(number):
         odd = "单" if int(number[16]) % 2 else "双"
