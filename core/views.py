@@ -7,15 +7,22 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseServerError,
+)
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.defaults import server_error
 
 from core import condition
 from core.attachments import MEDIA_TYPES, PICTURE, Attachment
+from core.models import Installation, demo_marks
 from core.outages import Outage, outage_of
 
 RETRY_SECONDS = 30
@@ -66,7 +73,8 @@ def failure(request: HttpRequest) -> HttpResponse:
     """Whatever was raised, in a view or in a middleware: 503 and a sentence when the machine refused, else 500."""
     outage = outage_of(sys.exc_info()[1])
     if outage is None:
-        return server_error(request)
+        page = render_to_string("500.html", demo_marks(Installation.known()))
+        return HttpResponseServerError(page)
     answer = _outage_page(request, outage) if _wants_page(request) else _outage_line(outage)
     answer["Retry-After"] = str(RETRY_SECONDS)
     answer["Cache-Control"] = "no-store"
@@ -83,7 +91,8 @@ def _outage_page(request: HttpRequest, outage: Outage) -> HttpResponse:
     form = request.headers.get("Referer", "")
     known = url_has_allowed_host_and_scheme(form, {request.get_host()})
     context = {"outage": outage, "sent": request.method == "POST", "back": form if known else ""}
-    return HttpResponse(render_to_string("503.html", context), status=503)
+    marks = demo_marks(Installation.known())
+    return HttpResponse(render_to_string("503.html", {**context, **marks}), status=503)
 
 
 def _outage_line(outage: Outage) -> HttpResponse:

@@ -9,6 +9,7 @@ from core import identity
 from core.crypto import SealError
 from core.outages import outage_of
 from households.models import Member
+from lianhu.demo.allowing import demo_trouble
 
 
 def trouble(error: Exception) -> str:
@@ -39,9 +40,9 @@ def key_trouble() -> str:
 
 
 @register(Tags.database)
-def keys_fit(*, databases: Any, **_kwargs: Any) -> list[CheckMessage]:
+def can_be_served(*, databases: Any, **_kwargs: Any) -> list[CheckMessage]:
     """For `migrate` and `check --database default`."""
     if not databases or Member._meta.db_table not in connection.introspection.table_names():
         return []
-    sentence = key_trouble()
-    return [Error(sentence)] if sentence else []
+    sentences = (key_trouble(), demo_trouble())
+    return [Error(sentence) for sentence in sentences if sentence]

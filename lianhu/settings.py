@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "lianhu.demo.allowing.DemoMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -206,6 +207,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # Behind https (nginx sets the header) cookies are marked secure; on a plain inner network they cannot be.
 HTTPS = env_bool("HTTPS", False)
+# Demo accounts have a password that everybody knows: they are no site for the world, unless it is meant.
+ALLOW_DEMO = env_bool("ALLOW_DEMO", False)
+# A browser that has read this goes to https alone for so many days, whatever happens to the certificate.
+HSTS_DAYS = env_int("HSTS_DAYS", 0, most=3650)
+if HSTS_DAYS and not HTTPS:
+    raise ImproperlyConfigured("HSTS_DAYS 要和 HTTPS=1 一起用：没有 https 时浏览器就打不开这个网站了。")
+SECURE_HSTS_SECONDS = HSTS_DAYS * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("HSTS_SUBDOMAINS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # A browser ignores this header on plain http and writes an error into its console for each page.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None

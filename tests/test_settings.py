@@ -10,7 +10,16 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from lianhu.environment import env_bool, env_data_keys, env_folder, env_hosts, env_secret, load_env_file
+from lianhu.environment import (
+    env_bool,
+    env_data_keys,
+    env_folder,
+    env_hosts,
+    env_int,
+    env_secret,
+    env_token,
+    load_env_file,
+)
 from lianhu.settings import database
 
 pytestmark = pytest.mark.once
@@ -27,6 +36,8 @@ READERS = {
     "DATA_KEY": lambda name: env_data_keys(name, debug=False),
     "ALLOWED_HOSTS": lambda name: env_hosts(name, []),
     "MEDIA_ROOT": read_folder,
+    "HSTS_DAYS": lambda name: env_int(name, 0, most=3650),
+    "READY_TOKEN": lambda name: env_token(name),
     "DATABASE_URL": lambda name: database(),
 }
 
@@ -46,6 +57,11 @@ READERS = {
         ("ALLOWED_HOSTS", "a b", "“a b”不是主机名"),
         ("MEDIA_ROOT", "/nowhere/media", "'/nowhere/media' 不是能写的文件夹"),
         ("MEDIA_ROOT", "README.md", "README.md' 不是能写的文件夹"),
+        ("HSTS_DAYS", "-1", "HSTS_DAYS='-1' 看不懂，应是 0 到 3650 之间的整数。"),
+        ("HSTS_DAYS", "4000", "看不懂"),
+        ("HSTS_DAYS", "²", "看不懂"),
+        ("READY_TOKEN", "short", "至少 16 个字母和数字"),
+        ("READY_TOKEN", "with a space in the middle", "不留空格"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL 看不懂"),
         ("DATABASE_URL", "postgres://lianhu@localhost:port/lianhu", "DATABASE_URL 看不懂"),
         ("DATABASE_URL", "postgres://lianhu@localhost", "没有写库名"),
@@ -66,6 +82,8 @@ def test_nonsense_is_told(monkeypatch, name: str, value: str, sentence: str) -> 
         ("DEBUG", " On ", True),
         ("ALLOWED_HOSTS", "lianhu.example, .gov.cn,[::1],10.0.0.7,*", 5),
         ("ALLOWED_HOSTS", "", 0),
+        ("HSTS_DAYS", " 30 ", 30),
+        ("READY_TOKEN", "", ""),
         ("MEDIA_ROOT", "", Path(settings.BASE_DIR) / "media"),
         ("MEDIA_ROOT", "photos", Path(settings.BASE_DIR) / "photos"),
     ],

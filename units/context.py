@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from core.models import ImportRun, Installation
+from core.models import ImportRun, Installation, demo_marks
 from units.models import Cadre
 
 
@@ -17,7 +17,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         running = ImportRun.objects.filter(by=user.pk, seen=False).first()
     return {
         "installation": installation,
-        "demo": bool(installation and installation.is_demo),
+        **demo_marks(installation),
         "running_import": running,
     }
 

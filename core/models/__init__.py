@@ -2,7 +2,7 @@
 
 from core.models.history import ACCOUNTS, Change
 from core.models.imports import ImportRow, ImportRun, ImportRunQuerySet
-from core.models.installation import Installation, installed
+from core.models.installation import Installation, demo_marks, installed
 from core.models.oversight import MEASURES, Download, LogQuerySet, Look, Notice, OverLimit, Reveal
 from core.models.stamps import Stamp
 
@@ -21,5 +21,6 @@ __all__ = [
     "OverLimit",
     "Reveal",
     "Stamp",
+    "demo_marks",
     "installed",
 ]

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -28,6 +29,17 @@ class Installation(models.Model):
             return installed()
         except cls.DoesNotExist:
             return None
+
+    @classmethod
+    def known(cls) -> "Installation | None":
+        """The row if this process has read it already; asks nothing of the database."""
+        return installed() if installed.cache_info().currsize else None
+
+
+def demo_marks(installation: "Installation | None") -> dict[str, bool]:
+    """What the pages say of a demo database; on https it was allowed (lianhu/demo/allowing.py)."""
+    demo = bool(installation and installation.is_demo)
+    return {"demo": demo, "demo_public": demo and settings.HTTPS}
 
 
 @cache

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from lianhu.county import CountyError
 from lianhu.demo import SAMPLE_LOGINS
+from lianhu.demo.allowing import REFUSED, is_allowed
 from lianhu.demo.loading import load
 from lianhu.demo.scales import SCALES
 
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if not is_allowed():
+            raise CountyError(REFUSED)
         scale = SCALES.get(options["scale"])
         if scale is None:
             raise CountyError(f"--scale 只有 {'、'.join(SCALES)}，没有“{options['scale']}”。")

@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 
 from lianhu.database import key_trouble
+from lianhu.demo.allowing import demo_trouble
 
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
@@ -52,7 +53,7 @@ class Command(BaseCommand):
         if not get_user_model().objects.exists():
             self.stdout.write("数据库是空的，正在装入示例县……")
             call_command("demo", scale="sample", verbosity=0)  # its logins are told below
-        elif sentence := key_trouble():
+        elif sentence := key_trouble() or demo_trouble():
             raise CommandError(sentence)
         connections.close_all()
 
