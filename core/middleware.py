@@ -1,4 +1,4 @@
-"""Says who writes during a request, for the history; and answers who comes second."""
+"""Keeps answers out of every cache, says who writes during a request, and answers who comes second."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,22 @@ from core.confirming import PasswordWanted
 from core.history import acting
 from core.models import Change
 from core.records import StaleRecord
+
+
+class NoStoreMiddleware:
+    """Pages, files and sheets hold people: no browser or proxy stores them, so that Back after logout asks anew.
+
+    Static files are answered before this.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "no-store" not in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
 
 
 class ActingMiddleware:

@@ -113,16 +113,14 @@ def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
 
 
 def _answer(attachment: Attachment) -> FileResponse:
-    """A picture to be shown, a paper to be saved; kept by the reader's browser alone."""
+    """A picture to be shown, a paper to be saved."""
     try:
         file = attachment.opened()
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(
+    return FileResponse(
         file,
         as_attachment=attachment.ending != PICTURE,
         content_type=MEDIA_TYPES[attachment.ending],
         filename=attachment.shown_name,
     )
-    response["Cache-Control"] = "private, max-age=86400"
-    return response

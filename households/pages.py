@@ -68,6 +68,7 @@ def household_new(request: HttpRequest) -> HttpResponse:
             "form": form,
             "head_form": head_form,
             "cancel": reverse("households"),
+            "keep": "household-new",
         },
     )
 

@@ -1,5 +1,5 @@
 // The admin site writes its body and form tags itself: what app.js reads there comes from a mark in the form.
-// Typed text survives a lost page or an ended session as on the other pages, and goes with a save or a logout.
+// Typed text survives a lost page or an ended session as on the other pages, and goes with a save; session.js drops it at the logout.
 
 const mark = document.querySelector("[data-form]");
 const sent = sessionStorage.getItem("keep-sent");
@@ -13,13 +13,6 @@ if (mark) {
 
 if (sent && document.querySelector(".messagelist .success")) sessionStorage.removeItem(sent);
 sessionStorage.removeItem("keep-sent");
-
-const logout = document.getElementById("logout-form");
-if (logout) {
-  logout.addEventListener("submit", () => {
-    Object.keys(sessionStorage).filter((key) => key.startsWith("keep:")).forEach((key) => sessionStorage.removeItem(key));
-  });
-}
 
 // The search-as-you-type fields have no names of their own: each takes that of its label.
 

@@ -75,17 +75,29 @@ function startKeep(form) {
     form.dispatchEvent(new Event("change")); // what shows or hides by a choice looks again
   }
   let timer = 0;
+  const stop = () => {
+    clearTimeout(timer);
+    timer = 0;
+  };
+  const now = () => {
+    stop();
+    keep(form);
+  };
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => keep(form), 250);
+    timer = setTimeout(now, 250);
   };
   form.addEventListener("input", later);
   form.addEventListener("change", later);
   form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    keep(form);
+    now();
     sessionStorage.setItem(SENT, keepKey(form));
   });
+  each("[data-forget]", (link) => link.addEventListener("click", () => {
+    stop();
+    sessionStorage.removeItem(keepKey(form));
+  }), form);
+  window.addEventListener("pagehide", () => timer && now()); // what was typed just before leaving
 }
 
 // The page that answers a saved form says data-saved: the text sent just before is done with.
@@ -96,19 +108,6 @@ function settleKept() {
   if (sent && document.querySelector("[data-saved]")) sessionStorage.removeItem(sent);
   if (user) forget((key) => !key.startsWith(`${KEEP}${user}:`));
   each("form[data-keep]", user ? startKeep : () => {});
-  each("[data-forget]", (link) =>
-    link.addEventListener("click", () => link.closest("form") && sessionStorage.removeItem(keepKey(link.closest("form"))))
-  );
-}
-
-const tabs = "BroadcastChannel" in window ? new BroadcastChannel("lianhu") : null;
-if (tabs) tabs.onmessage = () => forget(() => true);
-
-function startLogout(form) {
-  form.addEventListener("submit", () => {
-    forget(() => true);
-    if (tabs) tabs.postMessage("logout");
-  });
 }
 
 // Double submit: a POST goes once; the buttons come back if the page is still here after a while.
@@ -386,7 +385,6 @@ on("htmx:afterSwap", () => each("#trouble", (note) => note.remove()));
 // A panel that htmx brings gets the same behaviours as the page it comes into.
 
 function start(root) {
-  each("form[data-logout]", startLogout, root);
   each("form[data-auto]", startAuto, root);
   each("form[data-ticks]", startTicks, root);
   each("table[data-cards]", startCards, root);

@@ -153,7 +153,7 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
     )
     problem: Problem = get_visible(rows, user, pk=pk)
     editable = Problem.objects.editable_by(user).filter(pk=pk).exists()
-    form = MoveForm(request.POST or None, problem=problem, user=user)
+    form = MoveForm(request.POST if request.method == "POST" else None, problem=problem, user=user)
     conflict = ""
     if request.method == "POST":
         if not editable:
