@@ -34,9 +34,9 @@ function startTabs() {
 }
 
 // A page that answers a POST (data-posted), such as a form with errors, is not kept and could be shown again only by
-// sending the form again: Back asks for the page instead.
+// sending the form again: Back asks for its address instead, or for the one that data-posted names.
 function startPosted() {
-  if (mark && "posted" in mark.dataset) history.replaceState(history.state, "", location.href);
+  if (mark && "posted" in mark.dataset) history.replaceState(history.state, "", mark.dataset.posted || location.href);
 }
 
 // What was typed is not offered to the next person, nor filled in again by the browser: that is for data-keep, which
