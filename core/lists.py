@@ -366,7 +366,7 @@ def log_download(request: HttpRequest, what: str, *, filters: str, row_count: in
 def note_download(user: Any, what: str, *, filters: str, row_count: int) -> None:
     """One line of the log; titles of surveys and names of units may be longer than it has room for."""
     Download.objects.create(
-        by=user, place=user.place, what=what[:60], filters=filters[:500], row_count=row_count
+        by=user, place=oversight.place_of(user), what=what[:60], filters=filters[:500], row_count=row_count
     )
 
 

@@ -5,14 +5,14 @@ was used; who is found by nobody's number counts too, because a miss narrows as 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from core import identity
-from core.models import MEASURES, Download, Installation, Look, OverLimit, Reveal
+from core.models import MEASURES, Download, Installation, Look, Notice, OverLimit, ReportRead, Reveal
 from core.places import lies_under
 
 Kind = OverLimit.Kind
@@ -96,10 +96,23 @@ def note_look(user: Any, whose: Any) -> None:
         Look.objects.bulk_create([Look(**look)], ignore_conflicts=True)
 
 
+def put_away(user: Any, keys: Iterable[int]) -> None:
+    """看过了: of the notices told to the user."""
+    Notice.objects.filter(pk__in=keys, to=user.pk, seen_at=None).update(seen_at=timezone.now())
+
+
+def note_read(user: Any, until: date) -> None:
+    """The security report was opened up to a day; that of today is read to the end only tomorrow."""
+    until = min(until, timezone.localdate() - timedelta(days=1))
+    if not ReportRead.objects.filter(by=user.pk, until__gte=until).exists():
+        ReportRead.objects.update_or_create(by=user, defaults={"until": until})
+
+
 def place_of(user: Any) -> str:
-    """Where an act without a row belongs: of those from above the county, to the county they work in."""
+    """Where an act without a row belongs: of cadres from above the county, to the county they work in."""
     county = Installation.this()
-    return county.code if county and lies_under(county.code, user.place) else user.place
+    from_above = county and not user.sees_place and lies_under(county.code, user.place)
+    return county.code if county and from_above else user.place
 
 
 def _allow(user: Any, kind: str, used: int) -> None:

@@ -12,6 +12,7 @@ from households.models import Household, HouseholdPairing, Member
 from reports.pages import overview_page
 from units.access import user_of
 from units.models import Cadre, Division, Unit
+from units.oversight.telling import home_notices
 from villages.models import Village, VillagePairing
 from visits.home import cadre_home
 
@@ -59,5 +60,6 @@ def first_steps(request: HttpRequest) -> HttpResponse:
             "page": {"title": "开始用", "facts": "照下面的次序导入，每一步都可以只导一部分，以后再补"},
             "steps": steps,
             "following": following,
+            **home_notices(user_of(request)),
         },
     )

@@ -21,6 +21,7 @@ from reports.tables import MONTHS
 from surveys.models import Survey
 from units.access import overseer_required, user_of
 from units.models import today
+from units.oversight.telling import home_notices
 
 UNITS_SHOWN = 10
 SPANS = {"month": "本月", "quarter": "本季", "year": "今年"}
@@ -57,6 +58,7 @@ def overview_page(request: HttpRequest) -> HttpResponseBase:
         "reports/overview.html",
         {
             "page": {"title": f"{user.unit.division}总览", "facts": _days(period)},
+            **home_notices(user),
             "period": period,
             "spans": SPANS,
             "figures": _cards(overview.figures(user, period), period),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from core.confirming import require_password
 from core.importing.kinds import find_kind
 from core.models import Download, ImportRun, Reveal
+from core.oversight import note_look
 from units import admin_links as admin_links  # what is only read, in every admin
 from units.access import user_of
 from units.admin_lists import Filled, Seen, said
@@ -79,6 +80,12 @@ class CadreAdmin(ScopedAdmin):
     search_help_text = "姓名、拼音、手机号、工号"
     office_fields = ("unit", "role", "is_active")
     """Role, unit and flags are the office's alone, and nobody changes the own."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Whose account was opened here is told to that person."""
+        found = super().get_object(request, object_id, from_field)
+        note_look(user_of(request), found)
+        return found
 
     def option(self, row: Cadre) -> str:
         return f"{row.name}（{row.unit}，{row.staff_no or row.phone}）"

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from units import account_pages, import_pages, pages, requirement_pages
+from units.oversight import pages as oversight_pages
 from units.oversight import reason_page
 
 urlpatterns = [
@@ -28,6 +29,9 @@ urlpatterns = [
     path("imports/<slug:kind>/template/", import_pages.import_template, name="import-template"),
     path("requirements/", requirement_pages.requirements, name="requirements"),
     path("requirements/add/<slug:way>/", requirement_pages.requirements_add, name="requirements-add"),
+    path("security/", oversight_pages.security, name="security"),
+    path("security/notices/", oversight_pages.notices, name="security-notices"),
+    path("me/looks/", oversight_pages.looks, name="looks"),
     path("security/reason/", reason_page.reason, name="security-reason"),
     path("downloads/", pages.downloads, name="downloads"),
 ]

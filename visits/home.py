@@ -17,6 +17,7 @@ from surveys.due import Standing, open_surveys, standings, unfinished
 from surveys.subjects import Subject
 from units.access import user_of
 from units.models import Cadre, today
+from units.oversight.telling import home_notices
 from villages.models import Village
 from visits.duty import Duty, cadre_duties
 from visits.models import Problem, Visit
@@ -85,6 +86,7 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
             "problems": _problems(user),
             "late": _late_in_unit(user, day),
             "today": day,
+            **home_notices(user),
         },
     )
 

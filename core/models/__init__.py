@@ -3,7 +3,16 @@
 from core.models.history import ACCOUNTS, Change
 from core.models.imports import ImportRow, ImportRun, ImportRunQuerySet
 from core.models.installation import Installation, demo_marks, installed
-from core.models.oversight import MEASURES, Download, LogQuerySet, Look, Notice, OverLimit, Reveal
+from core.models.oversight import (
+    MEASURES,
+    Download,
+    LogQuerySet,
+    Look,
+    Notice,
+    OverLimit,
+    ReportRead,
+    Reveal,
+)
 from core.models.stamps import Stamp
 
 __all__ = [
@@ -19,6 +28,7 @@ __all__ = [
     "Look",
     "Notice",
     "OverLimit",
+    "ReportRead",
     "Reveal",
     "Stamp",
     "demo_marks",

@@ -157,3 +157,18 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} 看 {self.whose}"
+
+
+class ReportRead(models.Model):
+    """Up to which day somebody has opened the security report."""
+
+    by = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="谁", related_name="+", primary_key=True
+    )
+    until = models.DateField("看到哪天")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "安全情况看到哪天"
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.until}"

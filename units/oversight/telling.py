@@ -1,16 +1,21 @@
 """A reason for going on above a day's limit, and whom it is told."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.models import Notice, OverLimit
+from core.models import Notice, OverLimit, ReportRead
 from core.oversight import place_of
 from core.places import COUNTY, above, under
 from units.models import Cadre
+from units.oversight.report import anything, days_of
 from units.roles import Role
+
+SHOWN = 3
+"""Notices on a home; the others stand on their page."""
 
 
 def level_above(by: Cadre) -> list[Cadre]:
@@ -62,6 +67,24 @@ def give_reason(by: Cadre, kind: str, text: str) -> Sequence[Cadre]:
         if not OverLimit.objects.filter(by=by, on=timezone.localdate(), kind=kind).exists():
             raise
     return told
+
+
+def home_notices(user: Cadre) -> dict[str, Any]:
+    """The context of `_notices.html`: what was told and not put away, and whether yesterday's report waits."""
+    if not user.is_staff:
+        return {}
+    told = list(unseen(user)[: SHOWN + 1])
+    return {
+        "notices": told[:SHOWN],
+        "more_notices": len(told) > SHOWN,
+        "unread_report": user.is_office and _report_waits(user),
+    }
+
+
+def _report_waits(user: Cadre) -> bool:
+    yesterday = days_of("yesterday")
+    read = ReportRead.objects.filter(by=user.pk, until__gte=yesterday.until).exists()
+    return not read and anything(user, yesterday)
 
 
 def unseen(user: Cadre) -> QuerySet[Notice]:

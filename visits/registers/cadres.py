@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
+from core.oversight import note_look
 from core.search import SearchForm, by_name, offer
 from households.models import HouseholdPairing
 from units.access import get_visible, user_of
@@ -96,6 +97,7 @@ def cadres(request: HttpRequest) -> HttpResponseBase:
 def cadre(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     cadre = get_visible(_with_counts(Cadre.objects.select_related("unit")), user, pk=pk)
+    note_look(user, cadre)
     pairings = (
         HouseholdPairing.objects.visible_to(user).filter(cadre=cadre).select_related("household__village")
     )

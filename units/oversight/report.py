@@ -1,0 +1,261 @@
+"""安全情况: what an office reads of a day or a week, in its own place and below. One set-based query a table.
+
+People stand in the order of their units and names, never by how much they did: the report is no ranking.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from axes.models import AccessFailureLog
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from core.display import fields_of, lines_of, names_in
+from core.lists import Heading, Row, link_to
+from core.models import ACCOUNTS, Change, Download, OverLimit, Reveal
+from units.models import Cadre, today
+from units.roles import Role
+from units.workdays import corrections, works_by_calendar
+
+MOST = 200
+"""Rows of one table; a day with more has something that stands out by itself."""
+NIGHT = Q(at__hour__gte=22) | Q(at__hour__lt=6)
+"""On days off cadres visit, and look up a number beside the family: by day only files count as unusual then."""
+TOLD = ("role", "is_active", "unit")
+"""What of an account the report tells, beside new accounts and one-time codes."""
+PERIODS = {"today": "今天", "yesterday": "昨天", "week": "本周", "lastweek": "上周"}
+PERSON = ("by__name", "by__unit__name", "by__role")
+IN_ORDER = ("by__unit__code", "by__unit__name", "by__name", "by_id")
+
+
+@dataclass(frozen=True)
+class Days:
+    """From `since` to `until`, both included."""
+
+    since: date
+    until: date
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """The half-open span of time that the days are."""
+        return _midnight(self.since), _midnight(self.until + timedelta(days=1))
+
+    def within(self, field: str = "at") -> Q:
+        begin, end = self.moments
+        return Q(**{f"{field}__gte": begin, f"{field}__lt": end})
+
+    def each(self) -> Iterator[date]:
+        return (self.since + timedelta(days=n) for n in range((self.until - self.since).days + 1))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def days_of(period: str) -> Days:
+    """The days of one of PERIODS; a week begins on Monday, and this one ends today."""
+    day = today()
+    monday = day - timedelta(days=day.weekday())
+    return {
+        "today": Days(day, day),
+        "yesterday": Days(day - timedelta(days=1), day - timedelta(days=1)),
+        "week": Days(monday, day),
+        "lastweek": Days(monday - timedelta(days=7), monday - timedelta(days=1)),
+    }[period]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the report, as `_table.html` takes it; `none` is said when it has no rows."""
+
+    title: str
+    note: str
+    columns: Sequence[Heading]
+    rows: Sequence[Row]
+    none: str
+
+
+def _table(title: str, note: str, headings: str, rows: Iterable[Row], none: str) -> Table:
+    """`headings` are words apart by blanks, those of numbers end in #."""
+    columns = [Heading(word.rstrip("#"), "num" if word.endswith("#") else "") for word in headings.split()]
+    shown = list(rows)
+    more = f"只列前 {MOST} 行。" if len(shown) > MOST else ""
+    return Table(title, note + more, columns, shown[:MOST], none)
+
+
+def report(user: Cadre, days: Days) -> list[Table]:
+    return [
+        reasons(user, days),
+        reveals(user, days),
+        downloads(user, days),
+        unusual_hours(user, days),
+        accounts(user, days),
+        failed_logins(user, days),
+    ]
+
+
+def reveals(user: Cadre, days: Days) -> Table:
+    acts = {f"n_{act.value}": Count("pk", filter=Q(act=act)) for act in Reveal.Act}
+    persons = Count("id_hash", distinct=True, filter=~Q(id_hash=""))
+    found = _by_person(Reveal.objects.visible_to(user).filter(days.within()))
+    rows = found.annotate(persons=persons, **acts).values_list("by_id", *PERSON, "persons", *acts)[: MOST + 1]
+    return _table(
+        "用过整个身份证号",
+        "人数是看过、查过几个人，同一个人一段时间里只算一次；后面三列是次数。",
+        "干部 单位 角色 人数# 查看# 按号码查找# 查重#",
+        (_person_row(*row) for row in rows),
+        "没有人看过、查过整个身份证号。",
+    )
+
+
+def downloads(user: Cadre, days: Days) -> Table:
+    found = _by_person(Download.objects.visible_to(user).filter(days.within()))
+    rows = found.annotate(files=Count("pk"), taken=Sum("row_count")).values_list(
+        "by_id", *PERSON, "files", "taken"
+    )
+    return _table(
+        "导出和打印",
+        "每个文件的内容和筛选条件在导出记录里。",
+        "干部 单位 角色 文件# 行数#",
+        (_person_row(*row, url=_downloads_of(row[1])) for row in rows[: MOST + 1]),
+        "没有人导出、打印。",
+    )
+
+
+def _downloads_of(name: str) -> str:
+    return f"{reverse('downloads')}?{urlencode({'q': name})}"
+
+
+def _by_person(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by(*IN_ORDER).values("by_id", *PERSON)
+
+
+def _person_row(key: int, name: str, unit: str, role: str, *cells: Any, url: str = "") -> Row:
+    return Row(key, url or link_to("cadre")(key), [name, unit, Role(role).label, *cells])
+
+
+def unusual_hours(user: Cadre, days: Days) -> Table:
+    seen = _by_person(Reveal.objects.visible_to(user).filter(days.within()).filter(NIGHT))
+    found: dict[int, list[Any]] = {}
+    for key, *person, count, last in seen.annotate(n=Count("pk"), last=Max("at")).values_list(
+        "by_id", *PERSON, "n", "last"
+    ):
+        found[key] = [*person, count, 0, 0, last]
+    off = sorted(_days_off(user, days))
+    on_days_off = Q(at__date__in=off) & ~NIGHT if off else Q(pk=None)
+    taken = _by_person(Download.objects.visible_to(user).filter(days.within()).filter(NIGHT | on_days_off))
+    for key, *person, at_night, off_work, last in taken.annotate(
+        n=Count("pk", filter=NIGHT), m=Count("pk", filter=on_days_off), last=Max("at")
+    ).values_list("by_id", *PERSON, "n", "m", "last"):
+        row = found.setdefault(key, [*person, 0, 0, 0, last])
+        row[4:] = [at_night, off_work, max(row[6], last)]
+    rows = (_person_row(key, *row) for key, row in sorted(found.items(), key=lambda item: item[1][1::-1]))
+    return _table(
+        "不寻常的时间",
+        "夜里 22 点到早上 6 点用身份证号、导出的，休息日白天导出的；休息日白天入户查看不算。",
+        "干部 单位 角色 夜里用身份证号# 夜里导出# 休息日导出# 最近一次",
+        rows,
+        "没有。",
+    )
+
+
+def _days_off(user: Cadre, days: Days) -> set[date]:
+    corrected = corrections(user.place, days.since - timedelta(days=1))
+    return {day for day in days.each() if not corrected.get(day, works_by_calendar(day))}
+
+
+def accounts(user: Cadre, days: Days) -> Table:
+    """Roles, units, 停用 and 启用, one-time codes, and new accounts that are more than a cadre's."""
+    seen = Cadre.objects.visible_to(user).values("pk")
+    told = Q(act=Change.Act.CREATED)
+    for name in (*TOLD, "code_hash"):
+        told |= Q(changes__has_key=name)
+    changes = list(
+        Change.objects.filter(days.within(), told, table=ACCOUNTS, row__in=seen)
+        .exclude(Q(changes__has_key="code_hash") & Q(by=F("row")))
+        .annotate(by_name=F("by__name"))
+        .order_by("-at", "-pk")[: MOST + 1]
+    )
+    cadres = Cadre.objects.select_related("unit").in_bulk({change.row for change in changes})
+    fields = {name: field for name, field in fields_of(Cadre).items() if name in TOLD}
+    names = names_in(fields, [change.changes or {} for change in changes])
+    rows = [
+        Row(change.pk, link_to("cadre")(change.row), [cadre.name, str(cadre.unit), *_told(change, said)])
+        for change in changes
+        if (cadre := cadres.get(change.row)) and (said := _said(change, cadre, fields, names))
+    ]
+    return _table(
+        "账号的变动",
+        "角色、单位、停用和启用、一次性口令，新开的高于干部的账号。",
+        "干部 单位 变动 谁办的 经由 何时",
+        rows,
+        "没有变动。",
+    )
+
+
+def _told(change: Any, said: str) -> list[Any]:
+    return [said, change.by_name or "系统", change.get_source_display(), change.at]
+
+
+def _said(change: Change, cadre: Cadre, fields: Any, names: Any) -> str:
+    """What happened to the account; '' for a new cadre's, of which there are many."""
+    if change.act == Change.Act.CREATED:
+        return "" if cadre.role == Role.CADRE else f"新账号，{cadre.get_role_display()}"
+    changes = change.changes or {}
+    lines = [f"{label}：{old} → {new}" for label, old, new in lines_of(fields, changes, names)]
+    return "；".join([*lines, *(["发了一次性口令"] if "code_hash" in changes else [])])
+
+
+def failed_logins(user: Cadre, days: Days) -> Table:
+    """By account; of names that belong to none only their number is told, since people mistype passwords into them."""
+    failures = AccessFailureLog.objects.filter(days.within("attempt_time")).order_by()
+    by_name = {
+        name: facts
+        for name, *facts in failures.values("username")
+        .annotate(n=Count("pk"), addresses=Count("ip_address", distinct=True), last=Max("attempt_time"))
+        .values_list("username", "n", "addresses", "last")
+    }
+    named = failures.values("username")
+    cadres = Cadre.objects.filter(Q(phone__in=named) | Q(staff_no__in=named)).select_related("unit")
+    known = {number for pair in cadres.values_list("phone", "staff_no") for number in pair}
+    mine = cadres.filter(pk__in=Cadre.objects.visible_to(user).values("pk")).order_by(
+        "unit__code", "unit__name", "name", "pk"
+    )
+    rows = [
+        Row(cadre.pk, link_to("cadre")(cadre.pk), [cadre.name, str(cadre.unit), *facts])
+        for cadre in mine
+        if (facts := _summed([by_name[n] for n in (cadre.phone, cadre.staff_no) if n in by_name]))
+    ]
+    if user.is_county_office and (strange := [facts for n, facts in by_name.items() if n not in known]):
+        rows.append(Row(0, "", ["没有这个账号", f"{len(strange):,} 个登录名", *_summed(strange)]))
+    return _table("登录失败", "", "干部 单位 次数# 地址# 最近一次", rows, "没有登录失败。")
+
+
+def _summed(facts: Sequence[list[Any]]) -> list[Any]:
+    """Times and addresses added, the last time."""
+    if not facts:
+        return []
+    return [sum(f[0] for f in facts), sum(f[1] for f in facts), max(f[2] for f in facts)]
+
+
+def reasons(user: Cadre, days: Days) -> Table:
+    given = OverLimit.objects.visible_to(user).filter(on__range=(days.since, days.until))
+    rows = (
+        Row(
+            over.pk,
+            link_to("cadre")(over.by_id),
+            [over.by.name, str(over.by.unit), over.told, over.text, over.at],
+        )
+        for over in given.select_related("by__unit").order_by("-pk")[: MOST + 1]
+    )
+    return _table("超过限额的原因", "", "干部 单位 超过什么 原因 何时", rows, "没有人超过限额。")
+
+
+def anything(user: Cadre, days: Days) -> bool:
+    """Whether there is something to read of these days."""
+    logs: tuple[Any, ...] = (Reveal, Download)
+    return any(log.objects.visible_to(user).filter(days.within()).exists() for log in logs)
