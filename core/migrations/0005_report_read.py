@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_oversight"),
+        ("core", "0004_stamp"),
         ("units", "0005_daily_limits"),
     ]
 
