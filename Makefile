@@ -31,6 +31,7 @@ lint: install-dev
 	.venv/bin/djhtml --check $(TEMPLATES)
 	.venv/bin/mypy .
 	.venv/bin/lint-imports
+	$(PYTHON) tools/commit_subjects.py
 	$(PYTHON) manage.py check --fail-level WARNING
 	$(PYTHON) manage.py makemigrations --check --dry-run
 
