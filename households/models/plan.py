@@ -91,6 +91,12 @@ class Measure(Record):
         return f"{self.year}年 {self.text}"
 
 
+class BeneficiaryQuerySet(OfHouseholdQuerySet):
+    def editable_by(self, user: Cadre) -> "OfHouseholdQuerySet":
+        """Whom a project serves is part of the project."""
+        return self.filter(project__in=Project.objects.editable_by(user))
+
+
 class ProjectBeneficiary(Record):
     """受益户：a household that a project serves."""
 
@@ -99,7 +105,7 @@ class ProjectBeneficiary(Record):
     place = models.CharField("所属区划代码", max_length=12, editable=False)
 
     untracked = frozenset({"version", "place"})
-    objects = OfHouseholdQuerySet.as_manager()
+    objects = BeneficiaryQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "受益户"

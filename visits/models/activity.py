@@ -21,10 +21,10 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
     def editable_by(self, user: Cadre) -> "ActivityQuerySet":
         if user.is_office:
             return self.filter(under(user.place))
-        if user.is_leader:
-            return self.filter(unit=user.unit_id)
-        recent = Q(recorded_at__gt=timezone.now() - VOID_WITHIN)
-        return self.none() if user.is_viewer else self.filter(recent, entered_by=user.pk)
+        if user.is_viewer:
+            return self.none()
+        own = Q(entered_by=user.pk, recorded_at__gt=timezone.now() - VOID_WITHIN)
+        return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 
     def counted(self) -> "ActivityQuerySet":
         """Not 作废."""

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -23,11 +23,11 @@ from visits.models.voidable import VOID_WITHIN, Voidable, void_has_reason
 
 class AssistanceQuerySet(models.QuerySet["Assistance"]):
     def visible_to(self, user: Cadre) -> "AssistanceQuerySet":
-        """Offices: their place; all: own, and to the households they see; leaders: their unit's and to its villages."""
+        """Offices: their place; all: own, and to the households and villages they see; leaders: their unit's too."""
         if user.sees_place:
             return self.filter(under(user.place))
         shares = AssistanceShare.objects.filter(household__in=paired_by(user)).values("assistance")
-        return self.filter(_known(user) | Q(pk__in=shares))
+        return self.filter(_known(user) | Q(pk__in=shares) | _to_villages(user))
 
     def editable_by(self, user: Cadre) -> "AssistanceQuerySet":
         """Who may add the result told by the family: whose help it is, the unit's leader, the office."""
@@ -97,6 +97,12 @@ def _known(user: Cadre, item: str = "") -> Q:
         villages = Village.objects.visible_to(user).values("pk")
         known |= Q(**{f"{item}unit": user.unit_id}) | Q(**{f"{item}village__in": villages})
     return known
+
+
+def _to_villages(user: Cadre) -> Q:
+    """What the villages that the user sees got themselves, without families."""
+    villages = Village.objects.visible_to(user).values("pk")
+    return Q(~Exists(AssistanceShare.objects.filter(assistance=OuterRef("pk"))), village__in=villages)
 
 
 class Assistance(Amounts, Voidable):

@@ -74,6 +74,8 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         """Who may declare it 作废: who entered it within 7 days, leader and office any time."""
         if user.is_office:
             return self.filter(under(user.place))
+        if user.is_viewer:
+            return self.none()
         recent = Q(entered_by=user.pk, recorded_at__gt=timezone.now() - VOID_WITHIN)
         return self.filter(recent | Q(unit=user.unit_id)) if user.is_leader else self.filter(recent)
 

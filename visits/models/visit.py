@@ -39,6 +39,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Who may declare it 作废."""
         if user.is_office:
             return self.filter(under(user.place))
+        if user.is_viewer:
+            return self.none()
         recent = Q(recorded_at__gt=timezone.now() - VOID_WITHIN)
         own = (Q(cadre=user.pk) | Q(entered_by=user.pk)) & recent
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
