@@ -5,6 +5,7 @@ import binascii
 import os
 import re
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -39,14 +40,14 @@ def env_bool(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={value!r} 看不懂，请写 1 或 0。")
 
 
-def env_int(name: str, default: int, *, most: int) -> int:
-    """A whole number from 0 to `most`."""
+def env_int(name: str, default: int, *, most: int, least: int = 0) -> int:
+    """A whole number from `least` to `most`."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    if value.isascii() and value.isdecimal() and len(value) < 10 and int(value) <= most:
+    if value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most:
         return int(value)
-    raise ImproperlyConfigured(f"{name}={value!r} 看不懂，应是 0 到 {most} 之间的整数。")
+    raise ImproperlyConfigured(f"{name}={value!r} 看不懂，应是 {least} 到 {most} 之间的整数。")
 
 
 def env_token(name: str) -> str:
@@ -55,6 +56,14 @@ def env_token(name: str) -> str:
     if value and (len(value) < 16 or not value.isascii() or any(map(str.isspace, value))):
         raise ImproperlyConfigured(f"{name} 至少 16 个字母和数字，不留空格；不用就不写。")
     return value
+
+
+def env_choices(name: str, known: Collection[str]) -> frozenset[str]:
+    """Some of the known words, behind commas; none when it is not set."""
+    words = frozenset(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())
+    if unknown := sorted(words.difference(known)):
+        raise ImproperlyConfigured(f"{name} 里的“{unknown[0]}”不认得，只写 {'、'.join(known)}，逗号隔开。")
+    return words
 
 
 def env_hosts(name: str, default: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lianhu.environment import (
     env_bool,
+    env_choices,
     env_data_keys,
     env_folder,
     env_hosts,
@@ -149,6 +150,9 @@ LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 
+CODE_DAYS = env_int("CODE_DAYS", 30, least=1, most=365)
+SECOND_FACTOR_REQUIRED = env_choices("SECOND_FACTOR_REQUIRED", ("office", "leader", "cadre", "viewer"))
+LOGIN_FAILURES_AN_HOUR = env_int("LOGIN_FAILURES_AN_HOUR", 200, least=10, most=100_000)
 # Ten wrong passwords lock the pair of account and address for half an hour: a stranger elsewhere
 # cannot lock the owner out.
 AXES_FAILURE_LIMIT = 10
@@ -157,11 +161,13 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = True  # the security report reads it
+# The limit for each address and the security report read every failure.
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = 100_000
 AXES_VERBOSE = False
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "units.accounts.attempted_name"
-AXES_SENSITIVE_PARAMETERS = ["username", "password", "csrfmiddlewaretoken", "next"]
+AXES_SENSITIVE_PARAMETERS = ["username", "password", "code", "credential", "csrfmiddlewaretoken", "next"]
 AXES_CLIENT_IP_CALLABLE = "units.accounts.client_address"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -14,6 +14,8 @@ from core.logs import MaskedFormatter
 from core.models import Change
 from tests.factories import make_cadre, make_division, make_id_number, make_unit
 from tests.pages import client_of
+from tests.test_access import address as address_of
+from tests.test_access import own, people, rules  # noqa: F401 (fixtures)
 from units import accounts
 from units.models import Cadre, today
 from units.roles import Role
@@ -236,3 +238,146 @@ def test_the_second_editor_sees_both_versions_and_may_choose(office, cadre):
     chosen = {**form, "post": "所长", "version": cadre.version, "overwrite": stored.version}
     assert client.post(f"/cadres/{cadre.pk}/edit/", chosen).status_code == 302
     assert Cadre.objects.get(pk=cadre.pk).post == "所长"
+
+
+@pytest.mark.parametrize("who", ["office", "leader"])
+def test_the_own_password_is_not_to_be_reset_without_the_old_one(request, who):
+    """Whoever finds the computer logged in would take the account for good."""
+    user = request.getfixturevalue(who)
+    client = client_of(user)
+    assert client.get(f"/cadres/{user.pk}/reset/")["Location"] == "/password/"
+    assert client.post(f"/cadres/{user.pk}/reset/")["Location"] == "/password/"
+    client.post("/cadres/slips/", {"pk": [user.pk]})
+    page = client.post(
+        "/password/", {"new_password1": "渭河边上的那座桥2", "new_password2": "渭河边上的那座桥2"}
+    )
+    assert page.status_code == 200
+    kept = Cadre.objects.get(pk=user.pk)
+    assert (kept.check_password(PASSWORD), kept.code_hash) == (True, "")
+    assert f"/cadres/{user.pk}/reset/" not in client.get(f"/cadres/{user.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_one_time_code_opens_the_password_page_alone(own, people, role):  # noqa: F811
+    """Every address and the admin site, read and sent: all lead to choosing a password, and nothing is written."""
+    user = people[role]
+    [(_, code, _)] = accounts.issue_codes([user])
+    client = Client()
+    login(client, user.phone, code)
+    newest = Change.objects.latest("pk").pk
+    paths = [
+        address_of(rule.path, own)
+        for rule in rules()
+        if rule.name not in {"password", "logout", "login", "healthz"}
+    ]
+    lists = [f"{path}?export=xlsx" for path in ("/households/", "/cadres/", "/visits/")]
+    admin = ["/admin/", "/admin/units/cadre/", f"/admin/units/cadre/{user.pk}/change/", "/admin/logout/"]
+    for path in [
+        *paths,
+        *lists,
+        *admin,
+        "/admin/autocomplete/?app_label=units&model_name=leave&field_name=cadre",
+    ]:
+        for response in (
+            client.get(path),
+            client.post(path, headers={"HX-Request": "true"}),
+            client.post(path, {"name": "改过", "new_password1": "x"}),
+        ):
+            assert (response.status_code, response.headers.get("Location")) == (302, "/password/"), path
+    assert not Change.objects.filter(pk__gt=newest).exists()
+
+
+def test_choosing_a_password_ends_the_other_sessions_of_the_code(cadre):
+    [(_, code, _)] = accounts.issue_codes([cadre])
+    first, second = Client(), Client()
+    login(first, cadre.phone, code)
+    login(second, cadre.phone, code)
+    chosen = {"new_password1": "渭河边上的那座桥2", "new_password2": "渭河边上的那座桥2"}
+    first.post("/password/", chosen)
+    assert first.get("/me/").status_code == 200
+    assert second.get("/me/")["Location"].startswith("/login/")
+    assert second.post("/password/", chosen)["Location"].startswith("/login/")
+
+
+def test_a_fresh_code_ends_the_sessions_of_the_one_before(cadre):
+    [(_, old, _)] = accounts.issue_codes([cadre])
+    finder = Client()
+    login(finder, cadre.phone, old)
+    cadre.refresh_from_db()
+    accounts.issue_codes([cadre])
+    assert finder.get("/password/")["Location"].startswith("/login/")
+    assert login(Client(), cadre.phone, old).status_code == 200
+
+
+@pytest.mark.parametrize("days", [3, 30])
+def test_a_code_ends_after_the_days_that_are_set_and_the_slip_says_so(settings, office, days):
+    settings.CODE_DAYS = days
+    new = make_cadre(name="令小军")
+    html = client_of(office).post(f"/cadres/{new.pk}/reset/").content.decode()
+    code = re.search(r"一次性口令：([0-9A-Z]{4}-[0-9A-Z]{4})", html)[1]
+    until = timezone.localtime() + timedelta(days=days)
+    assert f"{until:%Y年%-m月%-d日}前有效" in html
+    new.refresh_from_db()
+    Cadre.objects.filter(pk=new.pk).update(
+        code_expires_at=new.code_expires_at - timedelta(days=days, minutes=-1)
+    )
+    assert login(Client(), new.phone, code).status_code == 302
+    Cadre.objects.filter(pk=new.pk).update(code_expires_at=new.code_expires_at - timedelta(days=days))
+    assert login(Client(), new.phone, code).status_code == 200
+
+
+def test_a_leader_cannot_undo_the_lock_of_the_office(office, leader, cadre):
+    client_of(office).post(f"/cadres/{cadre.pk}/lock/")
+    client = client_of(leader)
+    page = client.get(f"/cadres/{cadre.pk}/").content.decode()
+    assert f"{office.name}（双联办）" in page
+    assert "启用账号" not in page
+    refused = client.post(f"/cadres/{cadre.pk}/lock/", follow=True)
+    assert "双联办停用的，请找双联办启用" in refused.content.decode()
+    client.post(f"/cadres/{cadre.pk}/reset/")
+    client.post("/cadres/slips/", {"pk": [cadre.pk]})
+    form = {"name": cadre.name, "phone": cadre.phone, "rank": "general", "is_active": "on", "version": 2}
+    client.post(f"/cadres/{cadre.pk}/edit/", form)
+    client.post(f"/admin/units/cadre/{cadre.pk}/change/", form)
+    locked = Cadre.objects.get(pk=cadre.pk)
+    assert (locked.is_active, locked.code_hash) == (False, "")
+    client_of(office).post(f"/cadres/{cadre.pk}/lock/")
+    opened = Cadre.objects.get(pk=cadre.pk)
+    assert (opened.is_active, opened.locked_by, opened.locked_as) == (True, None, "")
+
+
+def test_a_lock_in_the_admin_is_the_offices_too(office, leader, cadre):
+    form = {
+        "name": cadre.name,
+        "phone": cadre.phone,
+        "unit": cadre.unit_id,
+        "rank": "general",
+        "role": "cadre",
+    }
+    client_of(office).post(f"/admin/units/cadre/{cadre.pk}/change/", {**form, "version": cadre.version})
+    assert Cadre.objects.get(pk=cadre.pk).locked_by == office
+    client_of(leader).post(f"/cadres/{cadre.pk}/lock/")
+    assert not Cadre.objects.get(pk=cadre.pk).is_active
+
+
+def test_a_leader_undoes_a_leaders_lock_and_it_stands_in_the_history(leader, cadre):
+    client = client_of(leader)
+    client.post(f"/cadres/{cadre.pk}/lock/")
+    change = Change.objects.filter(table="units.cadre", row=cadre.pk).latest("pk")
+    assert change.changes["locked_by"] == [None, leader.pk]
+    assert "启用账号" in client.get(f"/cadres/{cadre.pk}/").content.decode()
+    client.post(f"/cadres/{cadre.pk}/lock/")
+    assert Cadre.objects.get(pk=cadre.pk).is_active
+
+
+def test_a_lock_of_before_it_was_kept_is_the_offices(leader):
+    locked = make_cadre(unit=leader.unit, is_active=False)
+    client_of(leader).post(f"/cadres/{locked.pk}/lock/")
+    assert not Cadre.objects.get(pk=locked.pk).is_active
+
+
+def test_a_reset_does_not_open_a_locked_account(office):
+    locked = make_cadre(is_active=False)
+    assert client_of(office).post(f"/cadres/{locked.pk}/reset/")["Location"] == f"/cadres/{locked.pk}/"
+    kept = Cadre.objects.get(pk=locked.pk)
+    assert (kept.is_active, kept.code_hash) == (False, "")

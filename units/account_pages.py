@@ -1,5 +1,7 @@
 """Login, the own password, and the accounts that an office or leader opens, locks and resets."""
 
+from typing import Any
+
 from axes.decorators import axes_dispatch
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -18,12 +20,27 @@ from units import accounts
 from units.access import get_editable, manager_required, user_of
 from units.forms import LoginForm
 from units.models import Cadre
+from units.slowing import remember_device, seconds_to_wait
 
 
 @method_decorator(axes_dispatch, name="dispatch")
 class Login(LoginView):
     form_class = LoginForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        seconds = seconds_to_wait(request)
+        if not seconds:
+            return super().post(request, *args, **kwargs)
+        form = LoginForm(request, initial={"username": request.POST.get("username", "")})
+        return render(
+            request, "registration/login.html", self.get_context_data(form=form, seconds=seconds), status=429
+        )
+
+    def form_valid(self, form: LoginForm) -> HttpResponse:
+        response = super().form_valid(form)
+        remember_device(self.request, response, form.get_user())
+        return response
 
 
 @never_cache
@@ -58,7 +75,11 @@ def slips(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     keys = {key for key in map(key_of, request.POST.getlist("pk")) if key}
     ticked = (
-        Cadre.objects.editable_by(user).current().filter(pk__in=keys, is_active=True).select_related("unit")
+        Cadre.objects.editable_by(user)
+        .current()
+        .filter(pk__in=keys, is_active=True)
+        .exclude(pk=user.pk)
+        .select_related("unit")
     )
     new = [cadre for cadre in ticked if cadre.must_choose_password]
     if not new:
@@ -71,8 +92,16 @@ def slips(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """A fresh one-time code in place of the password."""
+    """A fresh one-time code in place of the password; the own is changed knowing it."""
     cadre = get_editable(Cadre.objects, user_of(request), pk=pk)
+    if cadre.pk == user_of(request).pk:
+        messages.warning(
+            request, "自己的密码在这里改，要填原来的密码。忘了的，请别的双联办账号或单位负责人重置。"
+        )
+        return redirect("password")
+    if not cadre.is_active:
+        messages.warning(request, "账号停用着，没有发口令。要先启用账号。")
+        return redirect("cadre", pk=pk)
     if request.method == "POST":
         return _slips_page(request, [cadre])
     return render(
@@ -92,14 +121,17 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
 @password_again
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
     """停用 or, when it is, 启用."""
-    cadre = get_editable(Cadre.objects, user_of(request), pk=pk)
-    if cadre.pk == user_of(request).pk:
+    user = user_of(request)
+    cadre = get_editable(Cadre.objects, user, pk=pk)
+    if cadre.pk == user.pk:
         messages.error(request, "不能停用自己的账号。")
     elif cadre.is_active:
-        accounts.lock(cadre)
+        accounts.lock(cadre, by=user)
         messages.success(request, f"{cadre.name}的账号已停用，记录都还在。")
+    elif not cadre.may_be_unlocked_by(user):
+        messages.error(request, "这个账号是双联办停用的，请找双联办启用。")
     else:
-        accounts.unlock(cadre)
+        accounts.unlock(cadre, by=user)
         messages.success(request, f"{cadre.name}的账号又可以登录了。")
     return redirect("cadre", pk=cadre.pk)
 

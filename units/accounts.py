@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from axes.utils import reset as forget_failures
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import MinimumLengthValidator
@@ -21,7 +22,6 @@ from units.models import Cadre
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 O 1 I L, which look alike on a printed slip."""
-CODE_LIFE = timedelta(days=30)
 LONGEST_NAME = 60
 """Of what somebody types as a name to log in by, the log keeps no more."""
 
@@ -100,15 +100,17 @@ def new_code() -> str:
 
 @transaction.atomic
 def issue_codes(cadres: Iterable[Cadre]) -> list[tuple[Cadre, str, datetime]]:
-    """Give each a fresh one-time code in place of the password: (cadre, code, good until). Shown once."""
-    until = timezone.now() + CODE_LIFE
+    """Give each a fresh one-time code in place of the password: (cadre, code, good until). Shown once.
+
+    A locked account stays locked.
+    """
+    until = timezone.now() + timedelta(days=settings.CODE_DAYS)
     issued = []
     for cadre in cadres:
         code = new_code()
         cadre.set_unusable_password()
         cadre.code_hash = keyed_hash(f"{cadre.pk}:{code.replace('-', '')}")
         cadre.code_expires_at = until
-        cadre.is_active = True
         cadre.save()
         _forget_failures(cadre)
         issued.append((cadre, code, until))
@@ -122,16 +124,26 @@ def choose_password(cadre: Cadre, password: str) -> None:
     cadre.save()
 
 
-def lock(cadre: Cadre) -> None:
+def lock(cadre: Cadre, by: Cadre) -> None:
     """停用: the account cannot log in and its sessions end with the next request."""
     cadre.is_active = False
+    note_lock(cadre, by)
     cadre.save()
 
 
-def unlock(cadre: Cadre) -> None:
+def unlock(cadre: Cadre, by: Cadre) -> None:
     cadre.is_active = True
+    note_lock(cadre, by)
     cadre.save()
     _forget_failures(cadre)
+
+
+def note_lock(cadre: Cadre, by: Cadre) -> None:
+    """Set beside is_active who locked the account, and in which role, as it was then."""
+    locked = not cadre.is_active
+    cadre.locked_by = by if locked else None
+    cadre.locked_as = by.role if locked else ""
+    cadre.locked_at = timezone.now() if locked else None
 
 
 def _forget_failures(cadre: Cadre) -> None:

@@ -12,6 +12,7 @@ from core.models import Download, ImportRun, Reveal
 from core.oversight import note_look
 from units import admin_links as admin_links  # what is only read, in every admin
 from units.access import user_of
+from units.accounts import note_lock
 from units.admin_lists import Filled, Seen, said
 from units.forms import weighs
 from units.models import Cadre, CalendarDay, DailyLimit, Division, Leave, Requirement, Unit, Word
@@ -93,6 +94,8 @@ class CadreAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if weighs(form):
             require_password(request)
+        if "is_active" in form.changed_data:
+            note_lock(obj, user_of(request))
         super().save_model(request, obj, form, change)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:

@@ -1,5 +1,6 @@
 """行政区划、单位、干部（也是用户）、要求（限额）、请假、工作日历，和页面上可改的词。"""
 
+from units.models.factors import Passkey, SecondFactor, generator_of, recovery_hash
 from units.models.limits import DailyLimit
 from units.models.rules import NOT_NEGATIVE, OF_THE_CAMPAIGN, YEARS, CalendarDay, Leave, Requirement, Word
 from units.models.staff import LEVEL_OF_LENGTH, Cadre, CadreQuerySet, Division, Reach, Unit, today
@@ -15,9 +16,13 @@ __all__ = [
     "DailyLimit",
     "Division",
     "Leave",
+    "Passkey",
     "Reach",
     "Requirement",
+    "SecondFactor",
     "Unit",
     "Word",
+    "generator_of",
+    "recovery_hash",
     "today",
 ]

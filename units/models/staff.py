@@ -196,6 +196,14 @@ class Cadre(AbstractBaseUser, Record):
     role = models.CharField("角色", max_length=8, choices=Role.choices, default=Role.CADRE)
     left_on = models.DateField("离岗日期", null=True, blank=True)
     is_active = models.BooleanField("账号可用", default=True)
+    locked_by = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="谁停用的", null=True, editable=False, related_name="+"
+    )
+    locked_as = models.CharField(
+        "停用的人的角色", max_length=8, choices=Role.choices, blank=True, editable=False
+    )
+    locked_at = models.DateTimeField("停用时间", null=True, editable=False)
+    second_factor_at = models.DateTimeField("两步登录开通时间", null=True, editable=False)
     code_hash = models.CharField("一次性口令", max_length=80, blank=True, editable=False)
     code_expires_at = models.DateTimeField("一次性口令有效到", null=True, editable=False)
     place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
@@ -269,6 +277,10 @@ class Cadre(AbstractBaseUser, Record):
     def is_staff(self) -> bool:
         """May enter the admin site; what is seen there follows visible_to and editable_by."""
         return self.is_active and self.role in {Role.OFFICE, Role.LEADER}
+
+    def may_be_unlocked_by(self, user: "Cadre") -> bool:
+        """A leader undoes a leader's lock, never the office's; of one from before this was kept, only the office's."""
+        return user.is_office or self.locked_as == Role.LEADER
 
     @property
     def is_county_office(self) -> bool:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
@@ -96,7 +97,7 @@ def cadres(request: HttpRequest) -> HttpResponseBase:
 
 def cadre(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
-    cadre = get_visible(_with_counts(Cadre.objects.select_related("unit")), user, pk=pk)
+    cadre = get_visible(_with_counts(Cadre.objects.select_related("unit", "locked_by")), user, pk=pk)
     note_look(user, cadre)
     pairings = (
         HouseholdPairing.objects.visible_to(user).filter(cadre=cadre).select_related("household__village")
@@ -119,7 +120,14 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
                 ("账号", cadre.account),
                 ("现联户", f"{cadre.household_count} 户"),
                 ("离岗日期", cadre.left_on),
+                *([("谁停用的", _locker(cadre))] if not cadre.is_active else []),
+                *(
+                    [("两步登录", f"{localtime(cadre.second_factor_at):%Y-%m-%d} 开通")]
+                    if cadre.second_factor_at
+                    else []
+                ),
             ],
+            "may_unlock": cadre.may_be_unlocked_by(user),
             "pairings": pairings.with_head().order_by("ended_on", "household__no"),
             "visits": Visit.objects.visible_to(user)
             .filter(cadre=cadre)
@@ -129,6 +137,13 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
             "history": history_of(cadre, show_phones=not user.is_viewer),
         },
     )
+
+
+def _locker(cadre: Cadre) -> str:
+    """Who locked the account, in which role, when."""
+    if not cadre.locked_by or not cadre.locked_at:
+        return "没有记下，由双联办启用"
+    return f"{cadre.locked_by}（{Role(cadre.locked_as).label}），{localtime(cadre.locked_at):%Y-%m-%d %H:%M}"
 
 
 def _visit_days(cadre: Cadre, on: date) -> int:
