@@ -56,14 +56,19 @@ def require_password(request: HttpRequest) -> None:
 
 def check_password(request: HttpRequest, password: str) -> str:
     """What is wrong with the password, or '' and it counts as just given; a wrong one counts as a failed login."""
-    # axes writes into its table what was posted: of the act that is repeated it gets nothing.
-    bare: Any = copy(request)
-    bare.POST = QueryDict()
+    bare = without_posted(request)
     user = authenticate(bare, username=request.user.get_username(), password=password)
     if user == request.user:
         note_password(request)
         return ""
     return PAUSED if getattr(bare, "axes_locked_out", False) else WRONG
+
+
+def without_posted(request: HttpRequest) -> Any:
+    """For axes, which writes into its table what was posted: of the act that is repeated it gets nothing."""
+    bare: Any = copy(request)
+    bare.POST = QueryDict()
+    return bare
 
 
 def password_again(view: View[P]) -> View[P]:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "core.middleware.PasswordMiddleware",
     "units.middleware.LimitMiddleware",
     "units.middleware.FirstPasswordMiddleware",
+    "units.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -20,6 +20,7 @@ from units import accounts
 from units.access import get_editable, manager_required, user_of
 from units.forms import LoginForm
 from units.models import Cadre
+from units.second_factor import login as second_factor
 from units.slowing import remember_device, seconds_to_wait
 
 
@@ -38,8 +39,11 @@ class Login(LoginView):
         )
 
     def form_valid(self, form: LoginForm) -> HttpResponse:
+        user = form.get_user()
+        if user.second_factor_at:
+            return second_factor.begin(self.request, user, self.get_success_url())
         response = super().form_valid(form)
-        remember_device(self.request, response, form.get_user())
+        remember_device(self.request, response, user)
         return response
 
 

@@ -1,11 +1,13 @@
 """What every page's frame shows, and which frame it is."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 
 from core.models import ImportRun, Installation, demo_marks
 from units.models import Cadre
+from units.second_factor.factors import offered_to
+from units.second_factor.pages import LATER
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -19,7 +21,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "installation": installation,
         **demo_marks(installation),
         "running_import": running,
+        "offer_factor": _offers_factor(request, user),
     }
+
+
+def _offers_factor(request: HttpRequest, user: object) -> bool:
+    """On the first page, unless it was put off on this device."""
+    on_first_page = request.path == "/" and isinstance(user, Cadre)
+    return on_first_page and LATER not in request.COOKIES and offered_to(cast(Cadre, user))
 
 
 def frame_of(user: Cadre) -> str:

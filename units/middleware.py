@@ -1,4 +1,4 @@
-"""A new account chooses its password before anything else; above a day's limit a reason is asked."""
+"""What comes first: a password of one's own, the second factor that is demanded, a reason above a day's limit."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.oversight import LimitReached
 from units.oversight import reason_page
+from units.second_factor.factors import demanded_of
 
 
 class FirstPasswordMiddleware:
@@ -34,3 +35,19 @@ class LimitMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return reason_page.ask(request, error) if isinstance(error, LimitReached) else None
+
+
+class SecondFactorMiddleware:
+    """Where SECOND_FACTOR_REQUIRED names the role, an account without one opens only the pages that set it up."""
+
+    OPEN = ("factor", "factor-setup", "password", "password-again", "logout", "healthz")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        demanded = user.is_authenticated and not user.must_choose_password and demanded_of(user)
+        if demanded and request.path not in map(reverse, self.OPEN):
+            return redirect("factor")
+        return self.get_response(request)

@@ -6,12 +6,23 @@ from django.urls import path
 from units import account_pages, import_pages, pages, requirement_pages
 from units.oversight import pages as oversight_pages
 from units.oversight import reason_page
+from units.second_factor import login
+from units.second_factor import pages as factor_pages
 
 urlpatterns = [
     path("login/", account_pages.Login.as_view(), name="login"),
+    path("login/second/", login.second_step, name="second-step"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", account_pages.password, name="password"),
     path("me/", account_pages.me, name="me"),
+    path("me/factor/", factor_pages.factor, name="factor"),
+    path("me/factor/setup/", factor_pages.factor_setup, name="factor-setup"),
+    path("me/factor/codes/", factor_pages.factor_codes, name="factor-codes"),
+    path("me/factor/off/", factor_pages.factor_off, name="factor-off"),
+    path("me/factor/later/", factor_pages.factor_later, name="factor-later"),
+    path("me/passkeys/new/", factor_pages.passkey_new, name="passkey-new"),
+    path("me/passkeys/remove/", factor_pages.passkey_remove, name="passkey-remove"),
+    path("cadres/<int:pk>/factor/reset/", factor_pages.factor_reset, name="factor-reset"),
     path("divisions/", pages.divisions, name="divisions"),
     path("divisions/new/", pages.division_edit, name="division-new"),
     path("divisions/<int:pk>/edit/", pages.division_edit, name="division-edit"),

@@ -1,0 +1,62 @@
+"""The second step of the login. Until it is done nobody is logged in: the session only remembers whose turn it is."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+
+from units.accounts import PhoneOrStaffNumberBackend
+from units.models import Cadre
+from units.second_factor import factors, passkeys
+from units.slowing import remember_device
+
+HALF = "half_login"
+LASTS = 10 * 60
+"""Seconds between the password and the second step."""
+BACKEND = "units.accounts.PhoneOrStaffNumberBackend"
+
+
+def begin(request: HttpRequest, user: Cadre, onward: str) -> HttpResponse:
+    """The password was right; the session knows nobody yet."""
+    request.session[HALF] = {
+        "pk": user.pk,
+        "auth": user.get_session_auth_hash(),
+        "at": int(timezone.now().timestamp()),
+        "onward": onward,
+    }
+    return redirect("second-step")
+
+
+@login_not_required
+@never_cache
+def second_step(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("home")
+    user = _half_logged_in(request)
+    if user is None:
+        messages.warning(request, "隔得太久了，请从头登录。")
+        return redirect("login")
+    error = factors.prove(request, user) if request.method == "POST" else ""
+    if request.method == "POST" and not error:
+        onward = request.session.pop(HALF)["onward"]
+        login(request, user, backend=BACKEND)
+        response = redirect(onward)
+        remember_device(request, response, user)
+        return response
+    context = {"who": user, "error": error, "options": passkeys.request_options(request, user)}
+    return render(request, "second_factor/step.html", context)
+
+
+def _half_logged_in(request: HttpRequest) -> Cadre | None:
+    """Who has given the password, not long ago and still the same one; None otherwise."""
+    half = request.session.get(HALF)
+    if not half or timezone.now().timestamp() - half["at"] > LASTS:
+        return None
+    user = PhoneOrStaffNumberBackend().get_user(half["pk"])
+    if user is None or user.second_factor_at is None:
+        return None
+    return user if constant_time_compare(half["auth"], user.get_session_auth_hash()) else None
