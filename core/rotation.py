@@ -41,6 +41,17 @@ def reseal_column(model: type[models.Model], cipher: str, hashed: str, keyed_has
         yield len(old)
 
 
+@transaction.atomic
+def reseal_secrets(model: type[models.Model], cipher: str) -> int:
+    """Seal one column of a small table anew; returns how many rows were old."""
+    rows = model._base_manager.exclude(**{cipher: ""}).select_for_update().order_by("pk")
+    old = [row for row in rows if not is_current(getattr(row, cipher))]
+    for row in old:
+        setattr(row, cipher, seal_text(open_text(getattr(row, cipher))))
+        row.save(update_fields=[cipher])
+    return len(old)
+
+
 def reseal_history(table: str, cipher: str) -> int:
     """Seal the values of one column anew where they stand in the history; returns how many changes."""
     renewed = []

@@ -21,7 +21,7 @@ from units.access import get_editable, manager_required, user_of
 from units.forms import LoginForm
 from units.models import Cadre
 from units.second_factor import login as second_factor
-from units.slowing import remember_device, seconds_to_wait
+from units.slowing import seconds_to_wait
 
 
 @method_decorator(axes_dispatch, name="dispatch")
@@ -39,12 +39,9 @@ class Login(LoginView):
         )
 
     def form_valid(self, form: LoginForm) -> HttpResponse:
-        user = form.get_user()
-        if user.second_factor_at:
-            return second_factor.begin(self.request, user, self.get_success_url())
-        response = super().form_valid(form)
-        remember_device(self.request, response, user)
-        return response
+        user, onward = form.get_user(), self.get_success_url()
+        step = second_factor.begin if user.second_factor_at else second_factor.enter
+        return step(self.request, user, onward)
 
 
 @never_cache

@@ -20,6 +20,14 @@ LASTS = 10 * 60
 BACKEND = "units.accounts.PhoneOrStaffNumberBackend"
 
 
+def enter(request: HttpRequest, user: Cadre, onward: str) -> HttpResponse:
+    """Log in: all that was asked for has been shown."""
+    login(request, user, backend=BACKEND)
+    response = redirect(onward)
+    remember_device(request, response, user)
+    return response
+
+
 def begin(request: HttpRequest, user: Cadre, onward: str) -> HttpResponse:
     """The password was right; the session knows nobody yet."""
     request.session[HALF] = {
@@ -42,11 +50,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         return redirect("login")
     error = factors.prove(request, user) if request.method == "POST" else ""
     if request.method == "POST" and not error:
-        onward = request.session.pop(HALF)["onward"]
-        login(request, user, backend=BACKEND)
-        response = redirect(onward)
-        remember_device(request, response, user)
-        return response
+        return enter(request, user, request.session.pop(HALF)["onward"])
     context = {"who": user, "error": error, "options": passkeys.request_options(request, user)}
     return render(request, "second_factor/step.html", context)
 
