@@ -5,7 +5,7 @@ from typing import Any
 from axes.decorators import axes_dispatch
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -38,7 +38,7 @@ class Login(LoginView):
             request, "registration/login.html", self.get_context_data(form=form, seconds=seconds), status=429
         )
 
-    def form_valid(self, form: LoginForm) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user, onward = form.get_user(), self.get_success_url()
         step = second_factor.begin if user.second_factor_at else second_factor.enter
         return step(self.request, user, onward)
