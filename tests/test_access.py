@@ -190,7 +190,9 @@ def test_every_address_stands_in_the_table():
 @pytest.mark.parametrize("rule", rules(), ids=str)
 def test_own_rows_answer_as_the_table_says(rule, own, people):
     for role, expected in rule.answers.items():
-        status = ask(people[role], rule, own)
+        with transaction.atomic():  # each finds the rows as they were
+            status = ask(people[role], rule, own)
+            transaction.set_rollback(True)
         if expected == "✓":
             assert status in {200, 302}, (role, status)
         else:

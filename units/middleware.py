@@ -40,7 +40,7 @@ class LimitMiddleware:
 class SecondFactorMiddleware:
     """Where SECOND_FACTOR_REQUIRED names the role, an account without one opens only the pages that set it up."""
 
-    OPEN = ("factor", "factor-setup", "password", "password-again", "logout", "healthz")
+    OPEN = ("factor", "factor-setup", "password", "password-again", "logout", "healthz", "readyz")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
