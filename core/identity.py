@@ -32,7 +32,7 @@ HIDDEN = "*" * 12
 """What a mask has in place of all that follows the region: as many for an ID number as for a disability card."""
 HIDDEN_OF_PHONE = "*" * 8
 _STARS = re.compile(r"[*＊•●]{3,}")
-_PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8})(?!\d)", re.ASCII)
+_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)", re.ASCII)
 # A number as people write it into a text: with gaps, in full width, with a digit or two too many.
 _GAP = r"[\s.·—–-]{0,2}"
 # Each begins with its first digit, which the search for it can then skip to: half the time.
@@ -210,6 +210,6 @@ def mask_phone(phone: str) -> str:
     return phone[:3] + HIDDEN_OF_PHONE if len(phone) >= 8 else "*" * len(phone)
 
 
-def hide_phones(text: str) -> str:
-    """The text with every phone number in it masked."""
-    return _PHONE.sub(lambda found: mask_phone(found[0]), text)
+def hide_phones(text: str, *, but: str = "") -> str:
+    """The text with every phone number in it masked, `but` one's own."""
+    return _PHONE.sub(lambda found: found[0] if found[0] == but else mask_phone(found[0]), text)

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "core.middleware.ActingMiddleware",
     "core.middleware.StaleMiddleware",
     "core.middleware.PasswordMiddleware",
+    "units.middleware.PhonesMiddleware",
     "units.middleware.LimitMiddleware",
     "units.middleware.FirstPasswordMiddleware",
     "units.middleware.SecondFactorMiddleware",

@@ -66,6 +66,7 @@ class DataSet:
 
     def __init__(self, survey: Survey, user: Cadre) -> None:
         self.survey = survey
+        self.for_viewer = user.is_viewer
         self.form = survey.form
         self.codes = lineage(survey)
         versions = Survey.objects.in_bulk(list(self.codes))
@@ -134,7 +135,8 @@ class DataSet:
         codes, items, answers = self.codes[row["survey_id"]], self.items_of[row["survey_id"]], row["answers"]
         for item in self.items:
             code = codes.get(item.code, "")
-            yield items.get(code, item), answers.get(code)
+            own, answer = items.get(code, item), answers.get(code)
+            yield own, own.without_phones(answer) if self.for_viewer else answer
 
 
 def _is_data(item: Item) -> bool:

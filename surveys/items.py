@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core.cells import CellError, clean_choice, clean_decimal, clean_text, clean_yes_no
 from core.dates import clean_date
+from core.identity import hide_phones, mask_phone
 from core.importing.columns import plain_text
 from surveys.language import UNKNOWN, Expression
 
@@ -216,6 +217,12 @@ class Item:
     def is_phone(self) -> bool:
         """Whether the answer is a phone number, which a viewer sees masked."""
         return self.type == "text" and "电话" in self.label
+
+    def without_phones(self, answer: Any) -> Any:
+        """An answer as a viewer may have it: no phone, wherever one was written."""
+        if not isinstance(answer, str):
+            return answer
+        return mask_phone(answer) if self.is_phone else hide_phones(answer)
 
     @property
     def answer_form(self) -> str:

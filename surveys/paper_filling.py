@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.attachments import small_picture
-from core.identity import mask_phone
+from core.identity import hide_phones, mask_phone
 from core.sets import records_in
 from core.templatetags.look import date_cn
 from households.choices import Relation
@@ -91,7 +91,7 @@ def _filled(
         header=header,
         members=told,
         answers=_answers(form, response, user),
-        notes=_notes(form, response),
+        notes=_notes(form, response, user),
         signers=_signers(response),
         signature=_signature(response),
         mark=response.get_status_display() if response.is_draft else "",
@@ -159,15 +159,14 @@ def _answers(form: Definition, response: Response, user: Cadre) -> dict[str, Any
     """The answers; for a viewer no phone."""
     answers = dict(response.answers)
     if user.is_viewer:
-        answers |= {
-            i.code: mask_phone(answers[i.code]) for i in form.asked if i.is_phone and i.code in answers
-        }
+        answers |= {i.code: i.without_phones(answers[i.code]) for i in form.asked if i.code in answers}
     return answers
 
 
-def _notes(form: Definition, response: Response) -> list[str]:
+def _notes(form: Definition, response: Response, user: Cadre) -> list[str]:
     messages = {rule.code: rule.message for rule in form.rules}
-    return [f"{messages.get(code, code)}：{word}" for code, word in response.confirmed.items()]
+    notes = [f"{messages.get(code, code)}：{word}" for code, word in response.confirmed.items()]
+    return [hide_phones(note) for note in notes] if user.is_viewer else notes
 
 
 def _signers(response: Response) -> dict[str, str]:

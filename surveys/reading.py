@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.display import history_of
-from core.identity import hide_phones
 from surveys.definition import Definition
 from surveys.difference import Difference, Line, difference, incomes
 from surveys.draft import Draft
@@ -71,7 +70,7 @@ def teller(user: Cadre) -> Tell:
     """A viewer reads no phone, wherever one was written."""
     if not user.is_viewer:
         return lambda item, answer: item.told(answer)
-    return lambda item, answer: hide_phones(item.told(answer))
+    return lambda item, answer: item.told(item.without_phones(answer))
 
 
 def _until(response: Response) -> list[Response]:

@@ -1,11 +1,15 @@
-"""What comes first: a password of one's own, the second factor that is demanded, a reason above a day's limit."""
+"""What comes first: a password of one's own, the second factor that is demanded, a reason above a day's limit. And what
+comes last: a viewer reads no phone.
+"""
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from core.identity import hide_phones
 from core.oversight import LimitReached
 from units.oversight import reason_page
 from units.second_factor.factors import demanded_of
@@ -51,3 +55,28 @@ class SecondFactorMiddleware:
         if demanded and request.path not in map(reverse, self.OPEN):
             return redirect("factor")
         return self.get_response(request)
+
+
+class PhonesMiddleware:
+    """Masks every phone in the texts of a viewer's pages: in what people write it may stand anywhere.
+
+    Workbooks and papers mask their cells themselves (`core.lists.send_workbook`, `surveys`).
+    """
+
+    TEXT = re.compile(
+        r"""(?<=>)[^<]*\d[^<]* | (?:(?<=aria-label=") | (?<=title=") | (?<=alt="))[^"]*\d[^"]*""", re.VERBOSE
+    )
+    """What is read or read out; addresses and the values of fields stay as they are."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        user = request.user
+        is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and user.is_authenticated and user.is_viewer:
+            own = user.phone or ""
+            page = response.content.decode(response.charset)
+            response.content = self.TEXT.sub(lambda found: hide_phones(found[0], but=own), page)
+        return response

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Case, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, QuerySet, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -31,7 +31,7 @@ class ActivitySearch(FieldworkSearch):
     kind = forms.ChoiceField(label="种类", required=False, choices=[("", "种类"), *Activity.Kind.choices])
 
     def by_q(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(Q(title__contains=value) | Q(text__contains=value))
+        return queryset.filter(self.written(value, "title", "text"))
 
 
 def activity_list(request: HttpRequest) -> HttpResponseBase:

@@ -49,7 +49,7 @@ class AssistanceSearch(FieldworkSearch):
         heads = headed_by(value)
         shares = self.shares.filter(household__in=heads).values("assistance")
         people = Cadre.objects.filter(by_name(value)).values("pk")
-        said = Q(content__contains=value) | Q(goods__contains=value)
+        said = self.written(value, "content", "goods")
         return queryset.filter(said | Q(cadre__in=people) | Q(pk__in=shares))
 
     def by_household(self, queryset: Any, value: int) -> Any:

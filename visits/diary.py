@@ -55,7 +55,7 @@ class VisitSearch(FieldworkSearch):
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = headed_by(value)
         people = Cadre.objects.filter(by_name(value)).values("pk")
-        return queryset.filter(Q(content__contains=value) | Q(cadre__in=people) | Q(household__in=heads))
+        return queryset.filter(self.written(value, "content") | Q(cadre__in=people) | Q(household__in=heads))
 
     by_village = FieldworkSearch.by_town
 

@@ -55,7 +55,8 @@ class ProblemSearch(FieldworkSearch):
     def by_q(self, queryset: Any, value: str) -> Any:
         heads = headed_by(value)
         people = Cadre.objects.filter(by_name(value)).values("pk")
-        return queryset.filter(Q(description__contains=value) | Q(owner__in=people) | Q(household__in=heads))
+        said = self.written(value, "description")
+        return queryset.filter(said | Q(owner__in=people) | Q(household__in=heads))
 
     def by_status(self, queryset: Any, value: str) -> Any:
         if value == "overdue":

@@ -1,8 +1,11 @@
 """The filters that the lists of fieldwork share: where, whose, when, and whether 作废."""
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from core.forms import ChineseDateField
 from core.places import under
@@ -39,6 +42,13 @@ class FieldworkSearch(SearchForm):
 
     def counted(self, found: Any) -> Any:
         return found.counted()
+
+    def written(self, value: str, *texts: str) -> Q:
+        """Rows where one of the texts holds the value. A viewer, who reads phones masked, finds no digits in them:
+        a guess a digit would tell a phone."""
+        if self.user.is_viewer and any(char.isdigit() for char in value):
+            return Q(pk__in=[])
+        return reduce(or_, (Q(**{f"{text}__contains": value}) for text in texts))
 
     def by_town(self, queryset: Any, value: str) -> Any:
         return queryset.filter(under(value))
