@@ -11,7 +11,7 @@ from core.confirming import require_password
 from core.display import history_of
 from core.forms import key_of
 from core.models import Reveal
-from core.oversight import note_number_use
+from core.oversight import note_look, note_number_use
 from core.pages import form_page
 from core.records import StaleRecord
 from households import registering
@@ -37,6 +37,8 @@ def cadre_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """One who leaves while still paired leads on to the hand-over."""
     user = user_of(request)
     cadre = get_editable(Cadre.objects, user, pk=pk) if pk else None
+    if cadre:
+        note_look(user, cadre)
     form = CadreForm(request.POST or None, instance=cadre, user=user)
     back = reverse("cadre", args=[pk]) if pk else reverse("cadres")
     title = f"改{cadre}的资料" if cadre else "登记一名干部"

@@ -12,13 +12,15 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from core.importing import files, runs, tasks
-from core.models import Stamp
+from core.models import Look, Stamp
 from core.storage import HALF
 
 DAY = timedelta(days=1)
 JOBS_KEPT = timedelta(days=7)
 ATTEMPTS_KEPT = timedelta(days=180)
 """Failed logins are read in the office's reports; older ones are nobody's business any more."""
+
+LOOKS_KEPT = timedelta(days=366)
 
 
 @task()
@@ -49,6 +51,12 @@ def delete_old_attempts() -> None:
 
 
 @task()
+def delete_old_looks() -> None:
+    """Who opened whose account: told to its owner for a year."""
+    Look.objects.filter(at__lt=timezone.now() - LOOKS_KEPT).delete()
+
+
+@task()
 def delete_half_files() -> None:
     """What a killed process was writing."""
     yesterday = (timezone.now() - DAY).timestamp()
@@ -62,7 +70,14 @@ def forget_jobs() -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - JOBS_KEPT).delete()
 
 
-STEPS = [delete_old_workbooks, delete_ended_sessions, delete_old_attempts, delete_half_files, forget_jobs]
+STEPS = [
+    delete_old_workbooks,
+    delete_ended_sessions,
+    delete_old_attempts,
+    delete_old_looks,
+    delete_half_files,
+    forget_jobs,
+]
 
 
 def begin() -> None:

@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from core.history import acting
 from core.models import Change, Download, Look, Notice, Reveal
+from lianhu.demo.loading import load
+from lianhu.demo.scales import SAMPLE
+from lianhu.tidying import delete_old_looks
 from tests.factories import make_cadre, make_division, make_unit
 from tests.pages import client_of, page_of, part, queries_of, words_of
 from units import accounts
-from units.models import CalendarDay
+from units.models import Cadre, CalendarDay
 from units.oversight import report
 from units.oversight.report import Days, days_of
 from units.oversight.telling import give_reason
@@ -240,7 +243,8 @@ def test_an_office_is_reminded_of_yesterday_until_it_has_read_it(office, cadre):
 
 
 @pytest.mark.parametrize(
-    "url", ["/cadres/{}/", "/admin/units/cadre/{}/change/", "/admin/units/cadre/{}/history/"]
+    "url",
+    ["/cadres/{}/", "/cadres/{}/edit/", "/admin/units/cadre/{}/change/", "/admin/units/cadre/{}/history/"],
 )
 def test_who_opens_an_account_is_told_to_its_owner_once_a_day(cadre, leader, url):
     for _ in range(3):
@@ -309,3 +313,20 @@ def test_my_page_costs_the_same_however_many_looked(cadre, leader, office):
         other = make_cadre(unit=leader.unit, role="leader")
         client_of(other).get(f"/cadres/{cadre.pk}/")
     assert queries_of(client, "/me/looks/") == few
+
+
+def test_a_demo_has_something_to_read(db):
+    load(SAMPLE, silent=True)
+    office = Cadre.objects.filter(role="office").order_by("pk").first()
+    days = Days(days_of("yesterday").since - timedelta(days=7), days_of("yesterday").until)
+    assert sum(row[4] + row[5] for row in rows(report.reveals(office, days))) == 24
+    assert sum(row[3] for row in rows(report.downloads(office, days))) == 12
+    assert not [row for row in rows(report.unusual_hours(office, days)) if row[3] or row[4]]
+
+
+def test_who_looked_is_forgotten_after_a_year(cadre, leader):
+    for days_ago in (1, 400):
+        when = timezone.now() - timedelta(days=days_ago)
+        Look.objects.create(whose=cadre, by=leader, on=timezone.localdate(when), at=when)
+    delete_old_looks.call()
+    assert Look.objects.count() == 1

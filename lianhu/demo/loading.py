@@ -21,6 +21,7 @@ from lianhu.county import prepare_empty_database
 from lianhu.demo import PASSWORD
 from lianhu.demo.county import CODE, ROUGHLY, Batch, build, facts
 from lianhu.demo.scales import Scale
+from lianhu.demo.traces import traces
 from units.presets import letter_requirements, preset_limits, preset_requirements, preset_words
 
 
@@ -40,6 +41,9 @@ def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> 
                 counts[name] = counts.get(name, 0) + len(batch.rows)
                 bar.update(len(batch.rows))
             bar.total = bar.n
+        for model, rows in traces(CODE, timezone.localtime(now)):
+            bulk.insert_plain(model, rows)
+            loaded.add(model)
         _reset_sequences(loaded)
         year = timezone.localdate(now).year
         for each in (year - 1, year):
