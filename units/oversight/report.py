@@ -23,8 +23,9 @@ from units.workdays import corrections, works_by_calendar
 
 MOST = 200
 """Rows of one table; a day with more has something that stands out by itself."""
-NIGHT = Q(at__hour__gte=22) | Q(at__hour__lt=6)
-"""On days off cadres visit, and look up a number beside the family: by day only files count as unusual then."""
+MORNING, EVENING = 6, 22
+"""Hours between which a day lies; on days off cadres visit, and look up a number beside the family, so that then only
+files count as unusual."""
 TOLD = ("role", "is_active", "unit")
 """What of an account the report tells, beside new accounts and one-time codes."""
 PERIODS = {"today": "今天", "yesterday": "昨天", "week": "本周", "lastweek": "上周"}
@@ -53,7 +54,27 @@ class Days:
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return _at(day, 0)
+
+
+def _at(day: date, hour: int) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+def _nights(days: Iterable[date]) -> Q:
+    """As spans of time: SQLite would work out the hour of each row in Python."""
+    within = Q(pk=None)
+    for day in days:
+        within |= Q(at__gte=_midnight(day), at__lt=_at(day, MORNING))
+        within |= Q(at__gte=_at(day, EVENING), at__lt=_midnight(day + timedelta(days=1)))
+    return within
+
+
+def _daytime(days: Iterable[date]) -> Q:
+    within = Q(pk=None)
+    for day in days:
+        within |= Q(at__gte=_at(day, MORNING), at__lt=_at(day, EVENING))
+    return within
 
 
 def days_of(period: str) -> Days:
@@ -139,24 +160,24 @@ def _person_row(key: int, name: str, unit: str, role: str, *cells: Any, url: str
 
 
 def unusual_hours(user: Cadre, days: Days) -> Table:
-    seen = _by_person(Reveal.objects.visible_to(user).filter(days.within()).filter(NIGHT))
+    """One row a person: numbers used and files taken at night, files taken on days off, the last time."""
+    night, off = _nights(days.each()), _daytime(_days_off(user, days))
     found: dict[int, list[Any]] = {}
+    seen = _by_person(Reveal.objects.visible_to(user).filter(days.within(), night))
     for key, *person, count, last in seen.annotate(n=Count("pk"), last=Max("at")).values_list(
         "by_id", *PERSON, "n", "last"
     ):
         found[key] = [*person, count, 0, 0, last]
-    off = sorted(_days_off(user, days))
-    on_days_off = Q(at__date__in=off) & ~NIGHT if off else Q(pk=None)
-    taken = _by_person(Download.objects.visible_to(user).filter(days.within()).filter(NIGHT | on_days_off))
+    taken = _by_person(Download.objects.visible_to(user).filter(days.within(), night | off))
     for key, *person, at_night, off_work, last in taken.annotate(
-        n=Count("pk", filter=NIGHT), m=Count("pk", filter=on_days_off), last=Max("at")
+        n=Count("pk", filter=night), m=Count("pk", filter=off), last=Max("at")
     ).values_list("by_id", *PERSON, "n", "m", "last"):
         row = found.setdefault(key, [*person, 0, 0, 0, last])
         row[4:] = [at_night, off_work, max(row[6], last)]
     rows = (_person_row(key, *row) for key, row in sorted(found.items(), key=lambda item: item[1][1::-1]))
     return _table(
         "不寻常的时间",
-        "夜里 22 点到早上 6 点用身份证号、导出的，休息日白天导出的；休息日白天入户查看不算。",
+        f"夜里 {EVENING} 点到早上 {MORNING} 点用身份证号、导出的，休息日白天导出的；休息日白天入户查看不算。",
         "干部 单位 角色 夜里用身份证号# 夜里导出# 休息日导出# 最近一次",
         rows,
         "没有。",
