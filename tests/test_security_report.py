@@ -96,8 +96,13 @@ def test_roles_locks_and_codes_are_told(office, cadre, leader):
     with acting(office.pk, Change.Source.ADMIN):
         cadre.role = "leader"
         cadre.save()
-        accounts.lock(cadre)
+        accounts.lock(cadre, office)
+        accounts.unlock(cadre, office)
         accounts.issue_codes([cadre])
+        cadre.second_factor_at = timezone.now()
+        cadre.save()
+        cadre.second_factor_at = None
+        cadre.save()
         cadre.post = "站长"
         cadre.save()
         make_cadre(name="新来的", unit=leader.unit)
@@ -108,7 +113,10 @@ def test_roles_locks_and_codes_are_told(office, cadre, leader):
     said = [(name, what, who) for name, _, what, who, _, _ in found if who != "系统"]
     assert said == [
         ("新负责人", "新账号，单位负责人", "汪玉琪"),
-        ("李建业", "账号可用：否 → 是；发了一次性口令", "汪玉琪"),
+        ("李建业", "两步登录重置了", "汪玉琪"),
+        ("李建业", "开通了两步登录", "汪玉琪"),
+        ("李建业", "发了一次性口令", "汪玉琪"),
+        ("李建业", "账号可用：否 → 是", "汪玉琪"),
         ("李建业", "账号可用：是 → 否", "汪玉琪"),
         ("李建业", "角色：干部 → 单位负责人", "汪玉琪"),
     ]

@@ -193,7 +193,7 @@ def accounts(user: Cadre, days: Days) -> Table:
     """Roles, units, 停用 and 启用, one-time codes, and new accounts that are more than a cadre's."""
     seen = Cadre.objects.visible_to(user).values("pk")
     told = Q(act=Change.Act.CREATED)
-    for name in (*TOLD, "code_hash"):
+    for name in (*TOLD, "code_hash", "second_factor_at"):
         told |= Q(changes__has_key=name)
     changes = list(
         Change.objects.filter(days.within(), told, table=ACCOUNTS, row__in=seen)
@@ -211,7 +211,7 @@ def accounts(user: Cadre, days: Days) -> Table:
     ]
     return _table(
         "账号的变动",
-        "角色、单位、停用和启用、一次性口令，新开的高于干部的账号。",
+        "角色、单位、停用和启用、一次性口令、两步登录，新开的高于干部的账号。",
         "干部 单位 变动 谁办的 经由 何时",
         rows,
         "没有变动。",
@@ -228,7 +228,11 @@ def _said(change: Change, cadre: Cadre, fields: Any, names: Any) -> str:
         return "" if cadre.role == Role.CADRE else f"新账号，{cadre.get_role_display()}"
     changes = change.changes or {}
     lines = [f"{label}：{old} → {new}" for label, old, new in lines_of(fields, changes, names)]
-    return "；".join([*lines, *(["发了一次性口令"] if "code_hash" in changes else [])])
+    if "code_hash" in changes:
+        lines.append("发了一次性口令")
+    if "second_factor_at" in changes:
+        lines.append("开通了两步登录" if changes["second_factor_at"][1] else "两步登录重置了")
+    return "；".join(lines)
 
 
 def failed_logins(user: Cadre, days: Days) -> Table:
