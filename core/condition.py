@@ -31,6 +31,8 @@ class Finding:
     name: str
     said: str
     remedy: str = ""
+    urgent: bool = True
+    """A remedy that is not is a reminder: the operator may have meant it so."""
 
     @property
     def ok(self) -> bool:
@@ -53,8 +55,8 @@ def readiness() -> list[Finding]:
 
 
 def disk() -> Finding:
-    """Where uploads, the database and the files of a download lie: the one with the least room decides."""
-    room, folder = min((shutil.disk_usage(folder).free, folder) for folder in _folders())
+    """Where the uploads and the database lie: the one with the least room decides."""
+    room, folder = min((shutil.disk_usage(_nearest(folder)).free, folder) for folder in _folders())
     said = f"{folder} 所在的盘还有 {room / MEGABYTE / 1024:.1f} GB"
     if room >= settings.READY_DISK_MB * MEGABYTE:
         return Finding("disk", said)
@@ -62,13 +64,16 @@ def disk() -> Finding:
 
 
 def _folders() -> Iterator[Path]:
-    media = Path(settings.MEDIA_ROOT)
-    yield media if media.exists() else media.parent
-    yield Path(tempfile.gettempdir())
+    yield Path(settings.MEDIA_ROOT)
     if connection.vendor == "sqlite":
         yield Path(str(connection.settings_dict["NAME"])).resolve().parent
     elif _is_local(connection.settings_dict["HOST"]) and POSTGRES_HOME.exists():
         yield POSTGRES_HOME
+
+
+def _nearest(folder: Path) -> Path:
+    """Itself, or the nearest above it that is there."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def _is_local(host: str) -> bool:

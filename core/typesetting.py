@@ -38,7 +38,7 @@ def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = Non
         pdf = typst.compile(
             root / f"{template}.typ",
             root=root,
-            font_paths=_fonts(),
+            font_paths=fonts(),
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             pdf_tags=False,  # for print: the tags of 50 forms would take seven times the forms themselves
@@ -48,7 +48,7 @@ def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = Non
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """The two pinned fonts and no other, so that a form looks alike on every machine; read once a process."""
     folder = pylopdf_fonts_zh_cn.serif_path().parent
     for name, digest in FONTS.items():
