@@ -108,6 +108,7 @@ def update(
             for row, change, number in zip(rows, changes, sheet_numbers, strict=True)
         )
         insert_plain(Change, history.change_rows(model._meta.label_lower, Change.Act.CHANGED, written))
+        model.after_changes({row["id"]: change for row, change in zip(rows, changes, strict=True)})
     return changed
 
 

@@ -75,6 +75,10 @@ class Record(models.Model):
         if errors:
             raise ValidationError(errors)
 
+    @classmethod
+    def after_changes(cls, changes: Mapping[int, Collection[str]]) -> None:
+        """Called in the transaction that has changed these fields of these rows ({key: names}), one or in bulk."""
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises StaleRecord when the stored version is not the one this row was read at."""
         fields = kwargs.get("update_fields")
@@ -97,6 +101,8 @@ class Record(models.Model):
                     kwargs["update_fields"] = {*fields, "version"}
                 history.write(self, Change.Act.CHANGED, changes)
             super().save(*args, **kwargs)
+            if changes:
+                self.after_changes({self.pk: changes})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Of two who delete the row at the same moment one does."""

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "core.middleware.PasswordMiddleware",
     "units.middleware.PhonesMiddleware",
     "units.middleware.LimitMiddleware",
+    "units.sessions.SeenMiddleware",
     "units.middleware.FirstPasswordMiddleware",
     "units.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -150,7 +151,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A session ends with the browser, after half an hour without a request, and after half a day: on 这是我自己的手机 only
+# the last counts.
+SESSION_ENGINE = "units.session_store"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_LONGEST = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 
 CODE_DAYS = env_int("CODE_DAYS", 30, least=1, most=365)

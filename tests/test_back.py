@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from households.models import Household
 from tests.browser import DESK, LOCALE, open_page, sign_in
 from tests.factories import make_household, make_pairing, make_village
-from units.models import Cadre
+from units.models import Cadre, Session
 from visits.models import Visit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]

@@ -22,6 +22,7 @@ from units.forms import LoginForm
 from units.models import Cadre
 from units.second_factor import login as second_factor
 from units.slowing import seconds_to_wait
+from units.sessions import choose_length
 
 
 @method_decorator(axes_dispatch, name="dispatch")
@@ -39,6 +40,7 @@ class Login(LoginView):
         )
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        choose_length(self.request, own_phone=form.cleaned_data["own_phone"])
         user, onward = form.get_user(), self.get_success_url()
         step = second_factor.begin if user.second_factor_at else second_factor.enter
         return step(self.request, user, onward)

@@ -11,6 +11,8 @@ from units.roles import Role
 
 
 class LoginForm(AuthenticationForm):
+    own_phone = forms.BooleanField(required=False)
+
     error_messages = {
         "invalid_login": "手机号（工号）或密码不对，请核对后再试。连续错 10 次要等半小时。",
         "inactive": "这个账号已停用，请找双联办。",

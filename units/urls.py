@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from units import account_pages, import_pages, pages, requirement_pages
+from units import account_pages, import_pages, pages, requirement_pages, session_pages
 from units.oversight import pages as oversight_pages
 from units.oversight import reason_page
 from units.second_factor import login
@@ -23,6 +23,8 @@ urlpatterns = [
     path("me/passkeys/new/", factor_pages.passkey_new, name="passkey-new"),
     path("me/passkeys/remove/", factor_pages.passkey_remove, name="passkey-remove"),
     path("cadres/<int:pk>/factor/reset/", factor_pages.factor_reset, name="factor-reset"),
+    path("me/sessions/", session_pages.sessions, name="sessions"),
+    path("me/sessions/end/", session_pages.sessions_end, name="sessions-end"),
     path("divisions/", pages.divisions, name="divisions"),
     path("divisions/new/", pages.division_edit, name="division-new"),
     path("divisions/<int:pk>/edit/", pages.division_edit, name="division-edit"),

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import assert_accessible, assert_fits, sign_in
@@ -16,7 +15,7 @@ from tests.factories import (
     make_village,
 )
 from units.accounts import issue_codes
-from units.models import Cadre, Word, today
+from units.models import Cadre, Session, Word, today
 from visits.models import Visit
 
 pytestmark = pytest.mark.django_db(transaction=True)

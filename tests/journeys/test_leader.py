@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -18,7 +17,7 @@ from tests.factories import (
     make_village_pairing,
     make_visit,
 )
-from units.models import Cadre, today
+from units.models import Cadre, Session, today
 from visits.models import Visit
 
 pytestmark = pytest.mark.django_db(transaction=True)

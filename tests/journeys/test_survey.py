@@ -4,14 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
 from surveys.models import Response, Survey
 from tests.browser import assert_accessible, assert_fits, follow, sign_in
 from tests.factories import make_response, make_survey, make_village_pairing
 from tests.surveys.filled import HOUSEHOLD, VILLAGE, clean, make_surveyed, step_of
-from units.models import Cadre, today
+from units.models import Cadre, Session, today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

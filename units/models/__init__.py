@@ -3,6 +3,7 @@
 from units.models.factors import Passkey, SecondFactor, generator_of, recovery_hash
 from units.models.limits import DailyLimit
 from units.models.rules import NOT_NEGATIVE, OF_THE_CAMPAIGN, YEARS, CalendarDay, Leave, Requirement, Word
+from units.models.sessions import Session
 from units.models.staff import LEVEL_OF_LENGTH, Cadre, CadreQuerySet, Division, Reach, Unit, today
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Reach",
     "Requirement",
     "SecondFactor",
+    "Session",
     "Unit",
     "Word",
     "generator_of",

@@ -1,5 +1,6 @@
 """行政区划、单位、干部（也是用户）。"""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -15,9 +16,12 @@ from core.cells import clean_person
 from core.models import Installation
 from core.places import CITY, COUNTY, PROVINCE, TOWN, above, lies_under, under
 from core.records import Record
+from core.sets import chunks
 from units.models.limits import DailyLimit
+from units.models.sessions import Session
 from units.roles import Rank, Role
 
+ENDS_SESSIONS = frozenset({"password", "role", "is_active", "left_on"})
 LEVEL_OF_LENGTH = {PROVINCE: "province", CITY: "city", COUNTY: "county", TOWN: "town"}
 
 
@@ -246,6 +250,13 @@ class Cadre(AbstractBaseUser, Record):
         self.pinyin, self.initials = pinyin.search_forms(self.name)
         if not self.password:
             self.set_unusable_password()  # until a one-time code is issued
+
+    @classmethod
+    def after_changes(cls, changes: Mapping[int, Collection[str]]) -> None:
+        """Another password or role, a lock or a departure ends every session, whichever way it was changed."""
+        ended = [pk for pk, names in changes.items() if ENDS_SESSIONS.intersection(names)]
+        for chunk in chunks(ended):
+            Session.objects.filter(cadre__in=chunk).delete()
 
     def clean(self) -> None:
         super().clean()
