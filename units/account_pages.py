@@ -21,8 +21,8 @@ from units.access import get_editable, manager_required, user_of
 from units.forms import LoginForm
 from units.models import Cadre
 from units.second_factor import login as second_factor
-from units.slowing import seconds_to_wait
 from units.sessions import choose_length
+from units.slowing import seconds_to_wait
 
 
 @method_decorator(axes_dispatch, name="dispatch")
