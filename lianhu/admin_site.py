@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,13 +65,24 @@ class ScopedAutocomplete(AutocompleteJsonView):
             said = {"id": "", "text": f"{reached}先到贫困户名册按号码查一次，写下原因。", "disabled": True}
             return JsonResponse({"results": [said], "pagination": {"more": False}})
 
+    def process_request(self, request: HttpRequest) -> Any:
+        """Only a field that a form of the site fills this way has choices; any other is not there."""
+        label, name = request.GET.get("app_label", ""), request.GET.get("model_name", "")
+        try:
+            asking: Any = admin.site._registry.get(apps.get_model(label, name))
+        except LookupError as error:
+            raise Http404 from error
+        if not asking or request.GET.get("field_name") not in asking.get_autocomplete_fields(request):
+            raise Http404
+        if not asking.has_add_permission(request) and not asking.has_change_permission(request):
+            raise PermissionDenied
+        self.asking = asking
+        return super().process_request(request)
+
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset()
-        asking = admin.site._registry.get(self.source_field.model)
-        offering = self.model_admin
-        if not isinstance(asking, ScopedAdmin) or not isinstance(offering, ScopedAdmin):
-            raise PermissionDenied
-        accepted = asking.choices_of(self.source_field, user_of(self.request)).order_by().values("pk")
+        offering: Any = self.model_admin
+        accepted = self.asking.choices_of(self.source_field, user_of(self.request)).order_by().values("pk")
         return found.filter(pk__in=accepted).select_related(*offering.list_select_related)
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:

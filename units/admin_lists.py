@@ -5,9 +5,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import EmptyFieldListFilter, RelatedFieldListFilter, SimpleListFilter
+from django.contrib.admin.utils import get_fields_from_path
+from django.core.exceptions import FieldDoesNotExist
 from django.http import HttpRequest
 
 from units.access import user_of
+
+COMPARISONS = frozenset({"exact", "isnull", "isempty", "gte", "lt"})
+"""What the links of list filters ask of a column."""
 
 
 def said(name: str, label: str, yes: str, no: str = "") -> Callable[[Any], str]:
@@ -41,6 +46,18 @@ def filtered_by(item: Any) -> str:
     if isinstance(item, type) and issubclass(item, SimpleListFilter):
         return str(item.parameter_name)
     return str(item[0] if isinstance(item, tuple) else item)
+
+
+def comparisons_of(model: Any, name: str) -> set[str]:
+    """What the links of a filter may ask of its column, which may be one of a related row; a related row itself
+    is asked for by its key alone."""
+    try:
+        field: Any = get_fields_from_path(model, name)[-1]
+    except FieldDoesNotExist:
+        return set()  # a filter of our own, by its parameter
+    if field.is_relation:
+        return {f"{name}__{field.target_field.name}__exact", f"{name}__exact", f"{name}__isnull"}
+    return {f"{name}__{comparison}" for comparison in COMPARISONS}
 
 
 def by_village(item: Any) -> Any:

@@ -26,7 +26,7 @@ from core.places import lies_under
 from core.records import Record, StaleRecord
 from units.access import user_of
 from units.admin_export import export_rows
-from units.admin_lists import by_village, filtered_by
+from units.admin_lists import by_village, comparisons_of, filtered_by
 from units.models import Cadre
 from units.roles import Role
 
@@ -35,8 +35,8 @@ Choices = Callable[[Cadre], QuerySet[Any]]
 OFFICE = frozenset({Role.OFFICE})
 MANAGERS = frozenset({Role.OFFICE, Role.LEADER})
 NOBODY: frozenset[Role] = frozenset()
-COMPARISONS = frozenset({"exact", "isnull", "isempty", "gte", "lt"})
-"""What the links of list filters ask of a column."""
+MOST_WORDS = 10
+"""Words of one search: each is a condition of its own, and hundreds are more than a database takes."""
 LONGEST_KEY = 18
 """Digits that a primary key may have in both databases."""
 
@@ -239,17 +239,21 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         return [by_village(item) for item in offered if filtered_by(item) != "unit"]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """The offered filters alone: others would answer guesses about columns that no page shows."""
-        filters = [filtered_by(item) for item in self.get_list_filter(request)]
-        offered = any(name == lookup or lookup.startswith(f"{name}__") for name in filters)
-        compared = lookup in filters or lookup.rpartition("__")[2] in COMPARISONS
-        return offered and compared and super().lookup_allowed(lookup, value, request)
+        """What the links of the offered filters ask: others would answer guesses about columns that no page shows,
+        or about those of a related row."""
+        return any(
+            lookup == name or lookup in comparisons_of(self.model, name)
+            for name in map(filtered_by, self.get_list_filter(request))
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
+        words = search_term.split()
+        if len(words) > MOST_WORDS or "\0" in search_term:
+            return queryset.none(), False
         user = user_of(request)
-        for word in search_term.split():
+        for word in words:
             queryset = queryset.filter(self.matches(word, user))
         return queryset, False
 
