@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from core.display import fields_of, lines_of, names_in
 from core.lists import Heading, Row, link_to
 from core.models import ACCOUNTS, Change, Download, OverLimit, Reveal
+from core.places import above
 from units.models import Cadre, today
 from units.roles import Role
 from units.workdays import corrections, works_by_calendar
@@ -122,7 +123,7 @@ def report(user: Cadre, days: Days) -> list[Table]:
 def reveals(user: Cadre, days: Days) -> Table:
     acts = {f"n_{act.value}": Count("pk", filter=Q(act=act)) for act in Reveal.Act}
     persons = Count("id_hash", distinct=True, filter=~Q(id_hash=""))
-    found = _by_person(Reveal.objects.visible_to(user).filter(days.within()))
+    found = _by_person(_reveals_of(user).filter(days.within()))
     rows = found.annotate(persons=persons, **acts).values_list("by_id", *PERSON, "persons", *acts)[: MOST + 1]
     return _table(
         "用过整个身份证号",
@@ -131,6 +132,13 @@ def reveals(user: Cadre, days: Days) -> Table:
         (_person_row(*row) for row in rows),
         "没有人看过、查过整个身份证号。",
     )
+
+
+def _reveals_of(user: Cadre) -> QuerySet[Any]:
+    """In the office's place, but for what an office above has looked at there: that is read still higher up."""
+    higher = [place for place in above(user.place) if place != user.place]
+    by_higher = Q(by__role__in=[Role.OFFICE, Role.VIEWER], by__place__in=higher)
+    return Reveal.objects.visible_to(user).exclude(by_higher)
 
 
 def downloads(user: Cadre, days: Days) -> Table:
@@ -163,7 +171,7 @@ def unusual_hours(user: Cadre, days: Days) -> Table:
     """One row a person: numbers used and files taken at night, files taken on days off, the last time."""
     night, off = _nights(days.each()), _daytime(_days_off(user, days))
     found: dict[int, list[Any]] = {}
-    seen = _by_person(Reveal.objects.visible_to(user).filter(days.within(), night))
+    seen = _by_person(_reveals_of(user).filter(days.within(), night))
     for key, *person, count, last in seen.annotate(n=Count("pk"), last=Max("at")).values_list(
         "by_id", *PERSON, "n", "last"
     ):
@@ -282,5 +290,5 @@ def reasons(user: Cadre, days: Days) -> Table:
 
 def anything(user: Cadre, days: Days) -> bool:
     """Whether there is something to read of these days."""
-    logs: tuple[Any, ...] = (Reveal, Download)
-    return any(log.objects.visible_to(user).filter(days.within()).exists() for log in logs)
+    logs = (_reveals_of(user), Download.objects.visible_to(user))
+    return any(log.filter(days.within()).exists() for log in logs)
