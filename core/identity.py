@@ -36,7 +36,9 @@ _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-?\d{7,8})(
 # A number as people write it into a text: with gaps, in full width, with a digit or two too many.
 _GAP = r"[\s.·—–-]{0,2}"
 # Each begins with its first digit, which the search for it can then skip to: half the time.
-_WRITTEN = re.compile(rf"\d(?<!\d\d)(?=((?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘ](?:{_GAP}\d){{0,2}})(?!\d))")
+_WRITTEN = re.compile(rf"\d(?<!\d\d)(?=((?:{_GAP}\d){{14,16}}{_GAP}[\dXxＸｘ](?:{_GAP}\d){{0,2}})(?!\d))")
+# What lacks a digit or two must begin with a province's code, which no year does.
+_PROVINCE = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]")
 _WRITTEN_OLD = re.compile(r"\d(?<!\d\d)\d{5}(\d{6})\d{3}(?![\dXxＸｘ])")
 # In 15 digits an earlier year would rather be part of a village's code.
 OLD_BIRTHS = dt.date(1930, 1, 1)
@@ -158,13 +160,20 @@ def hide_numbers(text: str) -> str:
 def _written(text: str) -> Iterator[tuple[int, int]]:
     """Where ID numbers stand in a text, from left to right."""
     runs = [(match.start(), match.end(1)) for match in _WRITTEN.finditer(text)]
-    found = [(a, b) for a, b in runs if _is_birth(_digits(text[a:b])[6:14], EARLIEST_BIRTH)]
+    found = [(a, b) for a, b in runs if _is_number(text[a:b])]
     found += [m.span() for m in _WRITTEN_OLD.finditer(text) if _is_birth(f"19{_digits(m[1])}", OLD_BIRTHS)]
     last = 0
     for start, end in sorted(found):
         if start >= last:
             yield start, end
             last = end
+
+
+def _is_number(text: str) -> bool:
+    """Whether a run of digits is somebody's number, or all of it but a digit or two."""
+    digits = _digits(text)
+    is_whole = len(digits) >= 18 or (len(digits) == 17 and not text[-1].isdecimal())
+    return bool(is_whole or _PROVINCE.match(digits)) and _is_birth(digits[6:14], EARLIEST_BIRTH)
 
 
 def _digits(text: str) -> str:

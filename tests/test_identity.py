@@ -174,9 +174,18 @@ def test_old_and_full_width_numbers_are_found(text):
     assert identity.holds_number(text)
 
 
+@pytest.mark.parametrize("length", [16, 17])
+def test_a_number_that_lacks_a_digit_or_two_is_found_and_hidden(length):
+    """The last one follows from the others."""
+    text = f"身份证 {number_of(dt.date(1957, 3, 5), 739)[:length]}，尾数看不清"
+    assert identity.holds_number(text)
+    assert identity.hide_numbers(text) == "身份证 620524************，尾数看不清"
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        *("2015-09 2015-09-16 10", "6217857600012345"),
         *("620524100201-017", "620524100103005", "620524200103002001", "6217857600012345678"),
         *("13800001234、13900001234", "2015-09-16 2015-09-17", "0938-3412345 13800001234"),
     ],
