@@ -42,7 +42,6 @@ TEXTS = {
     "result",
     "promise",
     "outcome",
-    "left_reason",
     "review_note",
     "title",
 }
@@ -74,10 +73,10 @@ def test_who_calls_reads_them_and_everybody_the_own_one(rows, viewer) -> None:
     assert viewer.phone in page_of(client_of(viewer).get("/me/"))
 
 
-@pytest.mark.parametrize("page", ["visits", "problems", "assistance", "activities"])
-def test_a_viewer_finds_no_digits_in_what_people_wrote(rows, viewer, page) -> None:
+@pytest.mark.parametrize("where", ["visits", "problems", "assistance", "activities"])
+def test_a_viewer_finds_no_digits_in_what_people_wrote(rows, viewer, where) -> None:
     """Digit by digit a search of the texts would tell the phone in them."""
-    url = f"/{page}/?q="
+    url = f"/{where}/?q="
     reader, caller = client_of(viewer), client_of(rows["cadre"])
     assert "没有符合条件" not in page_of(caller.get(f"{url}1399385"))
     assert "没有符合条件" in page_of(reader.get(f"{url}1399385"))
