@@ -10,10 +10,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from core.confirming import FIELD, GIVEN_AT, LASTS
-from core.models import Change, Download
+from core.importing import runs
+from core.models import Change, Download, ImportRun
 from tests.browser import assert_accessible, assert_fits, follow
 from tests.factories import make_cadre, make_pairing, make_unit, make_village
 from tests.html_forms import forms_of
+from tests.importing import check, load
 from tests.pages import client_of, page_of
 from tests.test_access import LISTS, address, own, people, rules  # noqa: F401 (fixtures)
 from units.models import Cadre
@@ -108,6 +110,25 @@ def test_given_lately_it_is_not_asked(name, office, cadre):
     page = age(client_of(office), LASTS - 60).post(url, data)
     assert page.status_code in {200, 302}
     assert Change.objects.filter(pk__gt=newest, by=office).exists()
+
+
+@pytest.mark.parametrize(("begun", "act"), [(check, "apply"), (load, "undo")])
+def test_a_sheet_of_cadres_waits_for_the_password_and_so_does_its_undo(office, begun, act):
+    sheet = [{"姓名": "令小军", "手机号": "13900000078", "单位": str(office.unit), "角色": "单位负责人"}]
+    run = begun("cadres", office, sheet)
+    client, url = stale(office), f"/imports/runs/{run.pk}/{act}/"
+    page = client.post(url)
+    assert "请再输入密码" in page_of(page)
+    run.refresh_from_db()
+    assert not run.is_running
+    answer(client, url, page)
+    run.refresh_from_db()
+    assert run.is_running
+
+
+def test_a_sheet_of_villages_does_not_wait(office):
+    run = check("villages", office, [{"村名": "石峰村"}])
+    assert "请再输入密码" not in page_of(stale(office).post(f"/imports/runs/{run.pk}/apply/", follow=True))
 
 
 def test_slips_wait_for_the_password(office):

@@ -161,8 +161,7 @@ def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         if act == "check":
             tasks.queue_check(run)
         elif act == "apply":
-            if run.kind == "cadres":  # which may give roles and end accounts
-                require_password(request)
+            _require_password(request, run)
             tasks.queue_apply(run, partial=run.wrong_count > 0)
         elif act == "stop":
             runs.ask_stop(run)
@@ -171,6 +170,12 @@ def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     except runs.NotNow as why:
         messages.warning(request, str(why))
     return redirect("import-run", pk=pk)
+
+
+def _require_password(request: HttpRequest, run: ImportRun) -> None:
+    """A sheet of cadres gives roles and ends accounts, and so does taking it back."""
+    if run.kind == "cadres":
+        require_password(request)
 
 
 @office_required
@@ -183,6 +188,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, why_not)
         return redirect("import-run", pk=pk)
     if request.method == "POST":
+        _require_password(request, run)
         try:
             tasks.queue_undo(run, user.pk)
         except runs.NotNow as why:
