@@ -20,6 +20,8 @@ from core.condition import Finding, readiness
 from core.models import Installation
 from lianhu.database import key_trouble
 from lianhu.demo.allowing import demo_trouble
+from units.models import Cadre
+from units.roles import Role
 
 OLDEST_POSTGRES = 140000
 TITLES = {
@@ -41,6 +43,7 @@ TITLES = {
     "tables": "数据库的表",
     "keys": "DATA_KEY",
     "demo": "示例数据",
+    "factor": "两步登录",
     "settings": "数据库的设置",
     "sound": "数据库文件",
     "jobs": "失败的任务",
@@ -157,6 +160,19 @@ def demo() -> Finding:
     return Finding("demo", said, "演示完了就换成真的县的库。", urgent=False)
 
 
+def second_factor() -> Finding:
+    """A reminder, where the people are real, of the accounts that see and change much."""
+    if Installation.objects.filter(is_demo=True).exists():
+        return Finding("factor", "示例数据，不要求")
+    powerful = Cadre.objects.current().filter(role__in=[Role.OFFICE, Role.LEADER], is_active=True)
+    without = powerful.filter(second_factor_at=None).count()
+    said = f"双联办和负责人里还有 {without} 个账号没有开通" if without else "双联办和负责人都开通了"
+    if {"office", "leader"} <= settings.SECOND_FACTOR_REQUIRED:
+        return Finding("factor", f"规定要开通，{said}")
+    remedy = "在 .env 里设 SECOND_FACTOR_REQUIRED=office,leader，重启。"
+    return Finding("factor", said, remedy, urgent=False)
+
+
 def database_settings() -> Finding:
     """A power cut loses nothing that was said to be saved, and names are stored as they are written."""
     asked = _asked_of_sqlite() if connection.vendor == "sqlite" else _asked_of_postgres()
@@ -216,4 +232,4 @@ def jobs() -> Finding:
 Checks = list[Callable[[], Finding]]
 SETTINGS: Checks = [debug, https, hsts, hosts]
 FILES: Checks = [env, media, static, fonts]
-DATABASE: Checks = [keys, demo, database_settings, sound, jobs]
+DATABASE: Checks = [keys, demo, second_factor, database_settings, sound, jobs]

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from core.confirming import FIELD, GIVEN_AT, LASTS
@@ -18,6 +16,7 @@ from tests.importing import check, load
 from tests.pages import client_of, page_of
 from tests.test_access import LISTS, address, own, people, rules  # noqa: F401 (fixtures)
 from units.models import Cadre
+from units.session_store import SessionStore
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "石峰村九月"
@@ -253,8 +252,7 @@ def test_in_a_browser_what_was_typed_is_carried_through(size, request, live_serv
     page.fill("[name=username]", office.phone)
     page.fill("[name=password]", PASSWORD)
     follow(page.get_by_role("button", name="登录"))
-    [session] = Session.objects.all()
-    age_stored(session)
+    age_stored(page)
     page.goto(f"/cadres/{cadre.pk}/edit/")
     page.fill("[name=post]", "副所长")
     page.select_option("[name=role]", "leader")
@@ -265,7 +263,7 @@ def test_in_a_browser_what_was_typed_is_carried_through(size, request, live_serv
     follow(page.get_by_role("button", name="继续"))
     cadre.refresh_from_db()
     assert (cadre.post, cadre.role) == ("副所长", "leader")
-    age_stored(Session.objects.get())
+    age_stored(page)
     page.goto("/cadres/")
     with page.expect_navigation():
         page.locator("a[href*='export=xlsx']").first.evaluate("link => link.click()")
@@ -277,7 +275,8 @@ def test_in_a_browser_what_was_typed_is_carried_through(size, request, live_serv
     assert page.url.endswith("/cadres/")
 
 
-def age_stored(session: Any) -> None:
-    store = SessionStore(session.session_key)
+def age_stored(page: Any) -> None:
+    [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    store = SessionStore(key)
     store[GIVEN_AT] -= LASTS + 1
     store.save()

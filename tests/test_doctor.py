@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 def healthy(media_root, settings) -> None:
     """A county whose worker and backup are well; the tests' PostgreSQL is set up to forget, not to keep."""
     settings.HTTPS, settings.HSTS_DAYS = True, 365
+    settings.SECOND_FACTOR_REQUIRED = frozenset({"office", "leader"})
     Installation.objects.create(pk=1, code="620524", name="武山县")
     media_root.mkdir(mode=0o700)
     beat()
@@ -95,6 +96,17 @@ def test_an_allowed_demo_is_said(healthy, settings) -> None:
     settings.ALLOW_DEMO = True
     assert "已允许在 https 上演示" in found("demo").said
     assert not found("demo").urgent
+
+
+def test_a_second_factor_is_reminded_of_where_people_are_real(healthy, settings, office) -> None:
+    settings.SECOND_FACTOR_REQUIRED = frozenset()
+    reminder = found("factor")
+    assert (reminder.said, reminder.urgent) == ("双联办和负责人里还有 1 个账号没有开通", False)
+    settings.SECOND_FACTOR_REQUIRED = frozenset({"office", "leader"})
+    assert found("factor").ok
+    settings.SECOND_FACTOR_REQUIRED = frozenset()
+    Installation.objects.update(is_demo=True)
+    assert found("factor").ok
 
 
 def test_a_job_that_failed(healthy) -> None:

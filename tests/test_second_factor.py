@@ -291,6 +291,35 @@ def test_another_office_account_resets_a_lost_one(office):
     assert login(Client(), colleague.phone, PASSWORD)["Location"] == "/"
 
 
+def test_setting_up_turning_off_and_a_reset_end_the_other_sessions(office):
+    colleague = make_cadre(unit=office.unit, role="office")
+    mine, other = client_of(colleague), client_of(colleague)
+    mine.get("/me/factor/setup/")
+    secret = open_text(mine.session["factor_setting_up"])
+    mine.post("/me/factor/setup/", {"code": f"{TOTP(bytes.fromhex(secret)).token():06}"})
+    assert (mine.get("/me/").status_code, other.get("/me/").status_code) == (200, 302)
+    SecondFactor.objects.update(last_step=-1)
+    other = client_of(colleague)
+    mine.post("/me/factor/off/", {"code": code_of(colleague)})
+    assert (mine.get("/me/").status_code, other.get("/me/").status_code) == (200, 302)
+    colleague.refresh_from_db()
+    set_up(colleague)
+    mine = client_of(colleague)
+    client_of(office).post(f"/cadres/{colleague.pk}/factor/reset/")
+    assert mine.get("/me/").status_code == 302
+
+
+def test_the_own_phone_is_remembered_through_both_steps(office):
+    set_up(office)
+    for ticked in ({}, {"own_phone": "on"}):
+        client = Client()
+        data = {"username": office.phone, "password": PASSWORD, **ticked}
+        client.post("/login/", data, REMOTE_ADDR="10.0.0.1")
+        SecondFactor.objects.update(last_step=-1)
+        assert give(client, code_of(office)).status_code == 302
+        assert client.session.get_expire_at_browser_close() == (not ticked)
+
+
 def test_nobody_resets_the_own_and_no_leader_anyones(office, leader, cadre):
     for user in (office, cadre):
         set_up(user)
@@ -369,7 +398,7 @@ def test_where_it_is_demanded_nothing_else_opens(settings, own, people):  # noqa
     assert "要先开通两步登录" in page_of(client.get("/me/factor/"))
     assert client_of(people["leader"]).get("/").status_code == 200
     set_up(people["office"])
-    assert client.get("/").status_code == 200
+    assert client_of(people["office"]).get("/").status_code == 200
 
 
 def test_it_is_never_demanded_where_people_are_invented(settings, office):

@@ -21,7 +21,7 @@ from units.models.limits import DailyLimit
 from units.models.sessions import Session
 from units.roles import Rank, Role
 
-ENDS_SESSIONS = frozenset({"password", "role", "is_active", "left_on"})
+ENDS_SESSIONS = frozenset({"password", "role", "is_active", "left_on", "second_factor_at"})
 LEVEL_OF_LENGTH = {PROVINCE: "province", CITY: "city", COUNTY: "county", TOWN: "town"}
 
 
@@ -253,7 +253,7 @@ class Cadre(AbstractBaseUser, Record):
 
     @classmethod
     def after_changes(cls, changes: Mapping[int, Collection[str]]) -> None:
-        """Another password or role, a lock or a departure ends every session, whichever way it was changed."""
+        """Another password, role, second factor, a lock or a departure ends every session, however it was changed."""
         ended = [pk for pk, names in changes.items() if ENDS_SESSIONS.intersection(names)]
         for chunk in chunks(ended):
             Session.objects.filter(cadre__in=chunk).delete()

@@ -52,6 +52,7 @@ def factor_setup(request: HttpRequest) -> HttpResponse:
         code = request.POST.get("code", "").replace(" ", "")
         if codes := factors.turn_on(user, secret, code):
             del request.session[SETTING_UP]
+            request.session.cycle_key()  # all sessions have ended, this one goes on
             return _codes_page(request, user, codes)
         error = "验证码不对。等手机上换了数字再输一次；手机的时间要准。"
     context = {
@@ -85,6 +86,7 @@ def factor_off(request: HttpRequest) -> HttpResponse:
     error = factors.prove(request, user) if request.method == "POST" else ""
     if request.method == "POST" and not error:
         factors.turn_off(user)
+        request.session.cycle_key()
         messages.success(request, "两步登录已关闭，以后登录只要密码。")
         return redirect("factor")
     text = "关闭以后登录只要密码，恢复码和通行密钥也都作废。"
