@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 from django_tasks import TaskResultStatus
@@ -23,6 +22,7 @@ from tests.factories import make_village
 from tests.importing import check, family
 from tests.pages import client_of, words_of
 from tests.processes import kill, start
+from units.models import Session
 
 pytestmark = pytest.mark.django_db
 

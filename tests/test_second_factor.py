@@ -25,7 +25,7 @@ from tests.pages import client_of, page_of
 from tests.test_access import address, own, people, rules  # noqa: F401 (fixtures)
 from tests.test_accounts import PASSWORD, login
 from units import accounts
-from units.models import Cadre, Passkey, SecondFactor
+from units.models import Cadre, Passkey, SecondFactor, Session
 from units.second_factor import factors
 from units.second_factor.login import HALF
 
@@ -124,6 +124,15 @@ def test_after_the_second_step_one_goes_where_one_wanted(office):
     data = {"username": office.phone, "password": PASSWORD, "next": "/households/?q=王"}
     client.post("/login/", data, REMOTE_ADDR="10.0.0.1")
     assert give(client, code_of(office))["Location"].startswith("/households/?q=")
+
+
+def test_the_tick_of_the_own_phone_outlasts_the_second_step(office):
+    set_up(office)
+    client = Client()
+    client.post("/login/", {"username": office.phone, "password": PASSWORD, "own_phone": "on"})
+    give(client, code_of(office))
+    assert Session.objects.get(cadre=office).own_phone
+    assert client.cookies["sessionid"]["max-age"]
 
 
 @pytest.mark.parametrize("steps", [-1, 1])
