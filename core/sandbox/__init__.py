@@ -1,0 +1,6 @@
+"""Work on what a stranger sent, in a process of its own with limits: pictures, workbooks, papers.
+
+A decoder that is led astray by a hostile file takes neither the memory of the box nor the time of a worker, and
+has neither the keys nor the database. `process` is the caller's side, all other modules are the child's: they load
+the one library that they need and no Django. What was sent and what comes back lie in memory, never on the disk.
+"""
