@@ -14,13 +14,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from core.crypto import open_bytes, seal_bytes
+from core.sandbox import process
 
 MAX_UPLOAD_BYTES = 12 * 1024 * 1024
-MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*", b"8BPS")
+SHRINK = "core.sandbox.picture:shrink"
+PICTURE_LIMITS = process.Limits(memory=512 * process.MB, cpu=10, output=8 * process.MB, wall=30)
+SMALLER = "请截一张图或压缩后再传。"
 PICTURE = ".jpg"
 MEDIA_TYPES = {
     PICTURE: "image/jpeg",
@@ -80,7 +84,8 @@ def as_stored(file: ContentFile[bytes]) -> ContentFile[bytes]:
 def small_picture(file: FieldFile, side: int) -> bytes:
     """A JPEG of at most `side` px a side for print; nothing of one that is lost or damaged."""
     try:
-        with file.open() as opened, Image.open(opened) as picture:
+        # Only what `reencode` made lies there.
+        with file.open() as opened, Image.open(opened, formats=["JPEG"]) as picture:
             small = picture.convert("RGB")
     except (FileNotFoundError, UnidentifiedImageError, OSError, SyntaxError, ValueError):
         return b""
@@ -90,18 +95,24 @@ def small_picture(file: FieldFile, side: int) -> bytes:
     return out.getvalue()
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether these bytes begin as a picture does, of a kind that we take or of another."""
+    return data.startswith(PICTURES) or data[4:8] == b"ftyp"
+
+
 def reencode(upload: UploadedFile[Any]) -> ContentFile[bytes]:
     """A JPEG of at most 1600 px a side, turned upright, without EXIF. Raises ValidationError in one sentence."""
     if (upload.size or 0) > MAX_UPLOAD_BYTES:
         raise ValidationError("照片太大，请拍小一些或用手机压缩后再传（最多 12 MB）。")
     try:
-        with Image.open(upload) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise ValidationError("照片的像素太多，请压缩后再传。")
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        with process.run(SHRINK, upload.read(), PICTURE_LIMITS, side=LONGEST_SIDE) as result:
+            jpeg = result.read()
+    except process.Refused as refusal:
+        raise ValidationError(str(refusal)) from refusal
+    except process.OutOfMemory as error:
+        raise ValidationError(f"这张照片打开要的内存太多，没有收下。{SMALLER}") from error
+    except process.OutOfTime as error:
+        raise ValidationError(f"这张照片打开要的时间太长，没有收下。{SMALLER}") from error
+    except process.Broken as error:
         raise ValidationError("这个文件不是能打开的照片，请换一张 JPG 或 PNG。") from error
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    out = io.BytesIO()
-    upright.save(out, "JPEG", quality=82, optimize=True)
-    return ContentFile(out.getvalue(), name="photo.jpg")
+    return ContentFile(jpeg, name="photo.jpg")
