@@ -112,7 +112,7 @@ def _shown(key: str, value: Any) -> Any:
 
 def read_draft(data: bytes, filename: str) -> dict[str, Any]:
     """The document of an uploaded workbook; raises SheetError or DefinitionError (all problems named)."""
-    book = {sheet.name: sheet.rows for sheet in sheets.read(data, filename).sheets}
+    book = {sheet.name: sheet.rows for sheet in sheets.read(data, filename, sheets.ON_PAGE).sheets}
     problems: list[str] = []
     found = {
         name: list(_rows(name, book.get(name), keys, problems))

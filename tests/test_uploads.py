@@ -18,7 +18,7 @@ MEGABYTE = bytes(1 << 20)
 def test_a_workbook_of_61_megabytes(office):
     book = SimpleUploadedFile("贫困户.xlsx", MEGABYTE * 61)
     response = client_of(office).post("/imports/households/", {"file": book})
-    assert "文件超过 20 MB，请拆成几个再传。" in words_of(response)
+    assert "文件超过 55 MB，请拆成几个再传。" in words_of(response)
     assert not ImportRun.objects.exists()
 
 

@@ -21,9 +21,10 @@ from core.importing.kinds import Sheet, all_kinds, find_kind
 from core.importing.telling import coming_changes
 from core.lists import log_download
 from core.models import ImportRow, ImportRun
+from core.sheets import MAX_FILE_BYTES, SheetError
 from units.access import get_visible, office_required, user_of
 
-MAX_BYTES = 20 * 1024 * 1024
+MOST = f"{MAX_FILE_BYTES >> 20} MB"
 ERRORS_SHOWN = 50
 MORE_SHOWN = 1000
 """A browser lays out some thousand lines in a second; the marked workbook holds them all."""
@@ -38,15 +39,15 @@ NOBODY_WORKS = "后台任务现在没有运行，传上来的表在排队，等�
 class UploadForm(forms.Form):
     file = forms.FileField(
         label="工作簿",
-        help_text="Excel（.xlsx、.xls）或 CSV，最大 20 MB",
+        help_text=f"Excel（.xlsx、.xls）或 CSV，最大 {MOST}",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.csv"}),
         error_messages={"required": "请先选一个文件。", "empty": "这个文件是空的，请换一个。"},
     )
 
     def clean_file(self) -> UploadedFile[Any]:
         upload: UploadedFile[Any] = self.cleaned_data["file"]
-        if (upload.size or 0) > MAX_BYTES:
-            raise forms.ValidationError("文件超过 20 MB，请拆成几个再传。")
+        if (upload.size or 0) > MAX_FILE_BYTES:
+            raise forms.ValidationError(f"文件超过 {MOST}，请拆成几个再传。")
         return upload
 
 
@@ -227,8 +228,13 @@ def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
         if waiting := _why_waiting():
             messages.warning(request, waiting)
     else:
-        log_download(request, f"标注后的原表：{run.filename}", filters="", row_count=run.total_rows)
-        return _workbook(workbooks.marked_workbook(run), workbooks.marked_name(run))
+        try:
+            marked = workbooks.marked_workbook(run)
+        except SheetError as error:
+            messages.warning(request, str(error))
+        else:
+            log_download(request, f"标注后的原表：{run.filename}", filters="", row_count=run.total_rows)
+            return _workbook(marked, workbooks.marked_name(run))
     return redirect("import-run", pk=pk)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from core.importing import checking, files
 from core.importing.kinds import Sheet, kind_of
 from core.models import ImportRow, ImportRun
-from core.sheets.errors import SheetError, column_number
+from core.sandbox.process import Limits
+from core.sheets import ON_PAGE, SheetError, column_number
+from core.sheets.limits import IN_BACKGROUND
 from core.sheets.marking import RESULT, mark_workbook
 from core.sheets.template import TemplateColumn, write_template
 
@@ -55,7 +57,7 @@ def marked_workbook(run: ImportRun) -> bytes:
     As a job has kept it, else made now (seconds for some thousand rows). Raises FileNotFoundError when
     the upload has been deleted, SheetError when it can no longer be read.
     """
-    return files.read(run, files.MARKED) if files.has(run, files.MARKED) else _mark(run)
+    return files.read(run, files.MARKED) if files.has(run, files.MARKED) else _mark(run, ON_PAGE)
 
 
 def may_be_marked(run: ImportRun) -> bool:
@@ -71,17 +73,17 @@ def is_ready(run: ImportRun) -> bool:
 def keep_marked(run: ImportRun) -> None:
     """Make the marked copy and keep it sealed beside the upload."""
     if may_be_marked(run):
-        files.keep(run, files.MARKED, _mark(run))
+        files.keep(run, files.MARKED, _mark(run, IN_BACKGROUND))
 
 
-def _mark(run: ImportRun) -> bytes:
+def _mark(run: ImportRun, limits: Limits) -> bytes:
     data = files.read(run, files.UPLOAD)
     name = run.sheet_name
     if "*" in name:
         # No sheet is called so: there was an ID number in its name.
         name = checking.read(kind_of(run.kind), data, run.filename)[0].name
     marks, extras = _marks(run)
-    return mark_workbook(data, run.filename, name, marks, extras, run.header_row - 1)
+    return mark_workbook(data, run.filename, name, marks, extras, run.header_row - 1, limits)
 
 
 def _marks(run: ImportRun) -> tuple[dict[tuple[int, int], str], dict[str, dict[int, str]]]:

@@ -1,6 +1,7 @@
 """Spreadsheets in and out: the only package that knows a spreadsheet library."""
 
-from core.sheets.errors import SheetError, cell_name
+from core.sandbox.sheets.errors import MAX_FILE_BYTES, SheetError, cell_name, column_number
+from core.sheets.limits import ON_PAGE
 from core.sheets.marking import mark_workbook
 from core.sheets.reading import Sheet, Workbook, read
 from core.sheets.template import TemplateColumn, write_template
@@ -14,12 +15,15 @@ from core.sheets.writing import (
 )
 
 __all__ = [
+    "MAX_FILE_BYTES",
+    "ON_PAGE",
     "PlainSheet",
     "Sheet",
     "SheetError",
     "TemplateColumn",
     "Workbook",
     "cell_name",
+    "column_number",
     "mark_workbook",
     "read",
     "write_csv",

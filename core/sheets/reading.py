@@ -1,25 +1,16 @@
-"""Reading workbooks: guarded first, then by the fast reader; the same shape for .xlsx, .xls and .csv."""
+"""Reading workbooks, in a child process with limits; the same shape for .xlsx, .xls and .csv."""
 
-import io
-import re
+import datetime as dt
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar, cast
-
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from typing import Any, BinaryIO, TypeVar
 
 from core.cells import Cell
 from core.dates import SERIALS
-from core.sheets import text, xls, xlsx
-from core.sheets.errors import (
-    MAX_FILE_BYTES,
-    SAVE_AS,
-    SheetError,
-    cell_name,
-    damaged,
-)
+from core.sandbox import process
+from core.sandbox.sheets.errors import LONGEST_LINE, MAX_CELLS, SheetError, cell_name, damaged
+from core.sheets.limits import IN_BACKGROUND, told
 
 FIRST_OF_1904 = 1462
 """1904-01-01 as a day counted from 1900."""
@@ -27,19 +18,10 @@ Rows = list[list[Cell]]
 Merge = tuple[tuple[int, int], tuple[int, int]]
 Found = TypeVar("Found")
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHERS = {
-    b"%PDF": "PDF 文件",
-    b"\xff\xd8\xff": "图片",
-    b"\x89PNG": "图片",
-    b"GIF8": "图片",
-    b"BM": "图片",
-    b"Rar!": "压缩包",
-    b"7z\xbc\xaf": "压缩包",
-    b"PK\x05\x06": "空的压缩包",
-    b"{\\rtf": "Word 文件",
-}
-_MARKUP = re.compile(rb"\s*<(?:!|\?xml|html|head|body|table|meta|style|div|Workbook)", re.IGNORECASE)
+LEARNED_FROM = 5_000
+"""Rows whose texts are looked up in those that follow."""
+TASK = "core.sandbox.sheets.rows:read"
+_PLAIN = {str, int, float, bool, type(None), dt.datetime, dt.date, dt.time, dt.timedelta}
 
 
 class Sheet:
@@ -48,17 +30,20 @@ class Sheet:
     def __init__(
         self,
         name: str,
-        load: Callable[[], tuple[Rows, list[Merge]]],
+        load: Callable[[], Rows],
         *,
+        merges: Collection[Merge] = (),
         hidden: Collection[int] = (),
         since_1904: bool = False,
     ) -> None:
-        """`hidden` are the rows, from 0, that a filter or a hand has hidden."""
+        """`merges` are first and last (row, column) of merged cells, `hidden` the rows that a filter or a hand has
+        hidden, all counted from 0."""
         self.name = name
+        self.merges = merges
         self.hidden = hidden
         self._load = load
         self._since_1904 = since_1904
-        self._content: tuple[Rows, list[Merge]] | None = None
+        self._rows: Rows | None = None
 
     @property
     def rows(self) -> Rows:
@@ -67,12 +52,9 @@ class Sheet:
         Empty cells are '', every number is a float, an Excel error is its text (#N/A). Raises
         SheetError when the sheet holds formulas or is too large.
         """
-        return self._loaded()[0]
-
-    @property
-    def merges(self) -> list[Merge]:
-        """Merged cells: first and last (row, column), from 0."""
-        return self._loaded()[1]
+        if self._rows is None:
+            self._rows = self._load()
+        return self._rows
 
     def refuse_merges(self, header: int) -> None:
         """Raises SheetError for merged headings (row from 0), and for cells merged downwards below them.
@@ -97,12 +79,7 @@ class Sheet:
 
     def forget(self) -> None:
         """Give the memory back; the rows can be asked for again."""
-        self._content = None
-
-    def _loaded(self) -> tuple[Rows, list[Merge]]:
-        if self._content is None:
-            self._content = self._load()
-        return self._content
+        self._rows = None
 
 
 def _since_1900(cell: Cell) -> Cell:
@@ -138,99 +115,76 @@ class Workbook:
         return None
 
 
-def read(data: bytes, filename: str) -> Workbook:
+def read(data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND) -> Workbook:
     """The visible sheets of an uploaded file; raises SheetError with one sentence for its reader.
 
     What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
     so that a summary sheet beside the list does no harm.
     """
-    if not data:
-        raise SheetError("文件是空的，请重新选一个。")
-    if len(data) > MAX_FILE_BYTES:
-        raise SheetError("文件超过 20 MB。请删去图片和不用的表，或分成几个文件再传。")
-    if data.startswith(ZIP):
-        sheets = _sheets(data, xlsx.inspect(data))
-    elif data.startswith(OLE):
-        records = xls.workbook_stream(data)
-        sheets = _sheets(xls.repack(records), xls.inspect(records))
-    else:
-        _refuse_others(data)
-        sheets = [_text_sheet(data, filename)]
-    if not sheets:
-        raise SheetError("文件里没有可见的工作表。")
-    return Workbook(filename, sheets)
+    with told():
+        lines = process.run(TASK, data, limits, filename=filename)
+        return Workbook(filename, list(_sheets(lines)))
 
 
-def _refuse_others(data: bytes) -> None:
-    for magic, kind in _OTHERS.items():
-        if data.startswith(magic):
-            raise SheetError(f"这是{kind}，不是表格。请传 .xlsx、.xls 或 .csv 文件。")
-    if _MARKUP.match(data.removeprefix(b"\xef\xbb\xbf")):
-        raise SheetError(f"这是网页格式的表，只是名字叫 Excel。{SAVE_AS}。")
+# --- what the child process answers: read without trust -------------------------------------------
 
 
-def _text_sheet(data: bytes, filename: str) -> Sheet:
-    """A .csv, or the tab-separated text that old systems name .xls."""
-    suffix = filename.lower().rpartition(".")[2]
-    if suffix not in {"csv", "txt", "tsv"} and b"\t" not in data[:4096].split(b"\n")[0]:
-        raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
-    return Sheet("", lambda: ([list(row) for row in text.read_text(data)], []))
+def _sheets(lines: BinaryIO) -> Iterator[Sheet]:
+    while line := lines.readline(LONGEST_LINE):
+        if line.startswith(b"{"):
+            try:
+                yield _sheet(json.loads(line), lines, lines.tell())
+            except (LookupError, TypeError, ValueError) as error:
+                raise damaged() from error
 
 
-def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[Sheet]:
-    """The visible sheets as the fast reader names them, each with what the inspection found."""
-    if not parts:
-        return []
-    with _reader_errors():
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        known = book.sheets_metadata
-    if len(parts) == len(known):
-        # An old .xls: the inspection goes by the order of the sheets.
-        for part, found in zip(parts, known, strict=True):
-            part.name = part.name or found.name
-    by_name = {part.name: part for part in parts}
-    return [
-        Sheet(
-            found.name,
-            partial(_lay_out, book, by_name[found.name]),
-            hidden=by_name[found.name].hidden,
-            since_1904=by_name[found.name].since_1904,
-        )
-        for found in known
-        if found.name in by_name and found.visible == SheetVisibleEnum.Visible
-    ]
+def _sheet(head: dict[str, Any], lines: BinaryIO, start: int) -> Sheet:
+    if "trouble" in head:
+        return Sheet(str(head["name"]), _raising(str(head["trouble"])))
+    return Sheet(
+        str(head["name"]),
+        lambda: list(_rows(lines, start)),
+        merges=[((a, b), (c, d)) for (a, b), (c, d) in head["merges"]],
+        hidden=set(head["hidden"]),
+        since_1904=bool(head["since_1904"]),
+    )
 
 
-def _lay_out(book: CalamineWorkbook, part: xlsx.Part) -> tuple[Rows, list[Merge]]:
-    if part.trouble:
-        raise part.trouble
-    with _reader_errors():
-        sheet = book.get_sheet_by_name(part.name)
-        rows = cast(Rows, sheet.to_python())
-        top, left = sheet.start or (0, 0)
-        merges = sheet.merged_cell_ranges or []
-    margin: list[Cell] = [""] * left
-    if left:
-        rows = [margin + row for row in rows]
-    if top:
-        blank: Rows = [[""] * len(rows[0]) for _ in range(top)]
-        rows = blank + rows
-    for (row, column), error in part.errors.items():
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = error
-    while rows and not any(cell != "" and str(cell).strip() for cell in rows[-1]):
-        rows.pop()
-    return rows, merges
+def _raising(sentence: str) -> Callable[[], Rows]:
+    def load() -> Rows:
+        raise SheetError(sentence)
+
+    return load
 
 
-@contextmanager
-def _reader_errors() -> Iterator[None]:
-    """Whatever the fast reader dislikes is a damaged file; its panics are no ordinary exceptions."""
-    try:
-        yield
-    except (CalamineError, OSError, ValueError) as error:
-        raise damaged() from error
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
+def _rows(lines: BinaryIO, start: int) -> Iterator[list[Cell]]:
+    lines.seek(start)
+    decode = json.JSONDecoder(object_hook=_cell).decode
+    number, width, cells = 0, -1, 0
+    known: dict[Cell, Cell] = {}
+    while (line := lines.readline(LONGEST_LINE)).startswith(b"["):
+        try:
+            row = decode(line.decode())
+        except (LookupError, TypeError, ValueError, RecursionError) as error:
             raise damaged() from error
-        raise
+        width = len(row) if width < 0 else width
+        cells += width
+        if len(row) != width or cells > MAX_CELLS or not _PLAIN.issuperset(map(type, row)):
+            raise damaged()
+        if number < LEARNED_FROM:
+            for cell in row:
+                if isinstance(cell, str):
+                    known.setdefault(cell, cell)
+        # Most texts of a list stand in many rows: kept once, a large one takes half the memory.
+        yield list(map(known.get, row, row))
+        number += 1
+
+
+def _cell(tagged: dict[str, Any]) -> Cell:
+    """A day or time that JSON has no word for."""
+    ((kind, value),) = tagged.items()
+    if kind == "timedelta":
+        return dt.timedelta(seconds=value)
+    kinds: dict[str, type[dt.datetime] | type[dt.date] | type[dt.time]]
+    kinds = {"datetime": dt.datetime, "date": dt.date, "time": dt.time}
+    return kinds[kind].fromisoformat(value)

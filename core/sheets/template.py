@@ -8,7 +8,8 @@ from typing import Any, BinaryIO, Literal
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
 
-from core.sheets.writing import BOOK_OPTIONS, text_width
+from core.sandbox.sheets.marks import BOOK_OPTIONS
+from core.sheets.writing import text_width
 
 LAST_ROW = 1_048_575
 # Excel takes a list within the rule up to this many characters; a longer one lies in a hidden sheet.

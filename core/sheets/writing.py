@@ -17,10 +17,10 @@ import xlsxwriter
 from django.utils import timezone
 from rustpy_xlsxwriter import Format, write_worksheet, write_worksheets
 
-from core.sheets.guarding import guarded
+from core.sandbox.sheets.guarding import guarded
+from core.sandbox.sheets.marks import BOOK_OPTIONS
 
 MAX_TEXT = 32_767
-BOOK_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 EXACT = 10**15
 LOOKED_AT = 100
 """Rows from which a column is told to be of texts."""
@@ -192,7 +192,7 @@ def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
 
 
 def write_csv(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """UTF-8 with its mark, as Excel reads it; no text is a formula (`core.sheets.guarding`)."""
+    """UTF-8 with its mark, as Excel reads it; no text is a formula (`core.sandbox.sheets.guarding`)."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     for row in chain([headings], rows):

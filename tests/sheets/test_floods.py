@@ -1,8 +1,8 @@
 """Workbooks in that would take all the memory or time there is: told within seconds."""
 
 import io
+import os
 import struct
-import time
 import zipfile
 
 import pytest
@@ -12,13 +12,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core import sheets
-from core.sheets import SheetError, archive, errors, xlsx
+from core.sandbox.sheets import archive, errors, xlsx
+from core.sheets import SheetError
 from tests.sheets.workbooks import (
     HEADINGS,
     ROW,
     changed,
     old_workbook,
     refusal,
+    rows_at_once,
     rows_of,
     saved,
     with_sheet_xml,
@@ -28,6 +30,11 @@ from tests.sheets.workbooks import (
 pytestmark = pytest.mark.once
 
 
+def spent():
+    """Seconds of CPU, those of the processes that read the workbooks included."""
+    return sum(os.times()[:4])
+
+
 @pytest.mark.parametrize(
     "row",
     ['<row r="{0}"/>', '<row r="{0}" spans="1:2"><c r="A{0}" s="1"/><c r="B{0}" s="1"/></row>', "<row />"],
@@ -35,9 +42,9 @@ pytestmark = pytest.mark.once
 def test_a_million_empty_rows_get_one_sentence_within_seconds(row):
     head = '<row r="1"><c r="A1" t="inlineStr"><is><t>村</t></is></c></row>'
     data = with_sheet_xml(head + "".join(row.format(number) for number in range(2, 1_000_002)))
-    began = time.process_time()
-    assert "20 万行以上" in refusal(data)
-    assert time.process_time() - began < 10
+    began = spent()
+    assert "80 万行以上" in refusal(data)
+    assert spent() - began < 10
 
 
 def test_some_formatted_empty_rows_are_left_out():
@@ -46,7 +53,7 @@ def test_some_formatted_empty_rows_are_left_out():
 
 
 def test_a_million_empty_lines_of_text_get_one_sentence():
-    assert "20 万行以上" in refusal(b"a,b\n" + b",\n" * 1_000_000, "a.csv")
+    assert "80 万行以上" in refusal(b"a,b\n" + b",\n" * 1_000_000, "a.csv")
     assert rows_of(b"a,b\n" + b",\n" * 1000, "a.csv") == [["a", "b"]]
 
 
@@ -59,7 +66,7 @@ def test_a_million_empty_lines_of_text_get_one_sentence():
         ("<row r='2'><c\nr='XFD99999'><v>1</v></c></row>", "XFD99999 还有内容"),
         ('<row r="99999999"><c><v>1</v></c></row>', "A99999999 还有内容"),
         ('<row r="1"><c r="A99999999999"><v>1</v></c></row>', "已损坏"),
-        ('<row r="99999"><c r="IV99999"><v>1</v></c></row>', "超过 600 万格"),
+        ('<row r="399999"><c r="IV399999"><v>1</v></c></row>', "超过 1,200 万格"),
         ('</sheetData><sheetData><row r="9"><c r="ZZZ9"><v>1</v></c></row>', "还有内容"),
     ],
 )
@@ -79,8 +86,8 @@ def test_a_stray_cell_far_out_is_named(cells, sentence):
 
 
 def test_too_many_rows_and_columns_are_named():
-    rows = "".join(f'<row r="{number}"><c r="A{number}"><v>1</v></c></row>' for number in range(1, 100_012))
-    assert "A100011 还有内容，超过了 100,000 行" in refusal(with_sheet_xml(rows))
+    rows = "".join(f'<row r="{number}"><c r="A{number}"><v>1</v></c></row>' for number in range(1, 400_012))
+    assert "A400011 还有内容，超过了 400,000 行" in refusal(with_sheet_xml(rows))
     assert "KO1 还有内容" in refusal(workbook([range(301)]))
     assert len(rows_of(workbook([range(300)]))[0]) == 300
 
@@ -91,19 +98,19 @@ def test_a_far_cell_of_an_old_workbook_is_named():
         sheet = book.add_sheet(str(number))
         sheet.write(0, 0, 1)
         sheet.write(65535, 255, 1)
-    assert "超过 600 万格" in refusal(saved(book), "a.xls")
+    assert "超过 1,200 万格" in refusal(saved(book), "a.xls")
 
 
 @pytest.fixture(scope="module")
 def bomb():
-    return with_sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>' + " " * (420 << 20))
+    return with_sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>' + " " * (820 << 20))
 
 
 def test_a_zip_bomb_is_refused_within_seconds(bomb):
     assert len(bomb) < 1 << 20
-    began = time.process_time()
-    assert "超过 400 MB" in refusal(bomb)
-    assert time.process_time() - began < 10
+    began = spent()
+    assert "超过 800 MB" in refusal(bomb)
+    assert spent() - began < 10
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_refused_within_seconds(bomb):
@@ -111,9 +118,9 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused_within_seconds(bomb):
     true = struct.pack("<II", entry.compress_size, entry.file_size)
     lie = struct.pack("<II", entry.compress_size, 100)
     assert bomb.count(true) == 2
-    began = time.process_time()
-    assert "超过 400 MB" in refusal(bomb.replace(true, lie))
-    assert time.process_time() - began < 10
+    began = spent()
+    assert "超过 800 MB" in refusal(bomb.replace(true, lie))
+    assert spent() - began < 10
 
 
 def test_a_ring_of_sectors_in_an_old_workbook_ends():
@@ -123,7 +130,7 @@ def test_a_ring_of_sectors_in_an_old_workbook_ends():
         ring = bytearray(good)
         struct.pack_into("<I", ring, table + 4 * sector, sector)
         try:
-            outcome = rows_of(bytes(ring), "a.xls")[1] == ROW
+            outcome = rows_at_once(bytes(ring), "a.xls")[1] == ROW
         except SheetError as error:
             outcome = str(error).endswith("。")
         assert outcome
@@ -134,7 +141,7 @@ def test_many_entries_are_refused():
     with zipfile.ZipFile(out, "a") as file:
         for number in range(archive.MAX_ENTRIES):
             file.writestr(f"xl/media/{number}", b"")
-    assert "400 MB" in refusal(out.getvalue())
+    assert "800 MB" in refusal(out.getvalue())
 
 
 @pytest.mark.parametrize(
@@ -154,7 +161,7 @@ def test_a_damaged_workbook_is_read_or_told(data):
         damaged[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(good)) | st.just(len(good)))
     try:
-        outcome = isinstance(rows_of(bytes(damaged[:cut]), "a.xlsx"), list)
+        outcome = isinstance(rows_at_once(bytes(damaged[:cut]), "a.xlsx"), list)
     except SheetError as error:
         outcome = str(error).endswith("。")
     assert outcome

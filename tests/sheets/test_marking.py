@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 
 from core import sheets
-from core.sheets import SheetError, marking
+from core.sandbox.sheets import marking
+from core.sheets import SheetError
 from tests.sheets.workbooks import HEADINGS, ROW, changed, old_workbook, saved, workbook
 
 pytestmark = pytest.mark.once
@@ -141,8 +142,9 @@ def test_a_strict_workbook_of_which_openpyxl_reads_no_cell_comes_back_whole():
 def test_of_a_large_workbook_only_the_wrong_rows_come_back(monkeypatch):
     monkeypatch.setattr(marking, "MAX_MARKED_ROWS", 3)
     data = workbook([["题"], HEADINGS, *[ROW] * 5], names=["名单"])
-    marked = sheets.mark_workbook(
-        data, "a.xlsx", "名单", {(3, 1): "太长", (6, 0): "没有"}, {"导入结果": {3: "要改"}}, 1
+    marks = [(3, 1, "太长"), (6, 0, "没有")]
+    marked = b"".join(
+        marking.mark(data, "a.xlsx", "名单", marks, {"导入结果": {"3": "要改"}}, 1, styled=True)
     )
     sheet = openpyxl.load_workbook(io.BytesIO(marked)).active
     assert [[cell.value for cell in row][:3] for row in sheet.iter_rows()] == [

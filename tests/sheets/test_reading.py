@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from core import sheets
-from core.sheets import SheetError, text
+from core.sandbox.sheets import text
+from core.sheets import SheetError
 from tests.sheets.workbooks import (
     CELL_TEXT,
     HEADINGS,
@@ -175,7 +176,7 @@ def test_merged_headings_and_merged_rows_are_told(merged, sentence):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a.xls", "已损坏"),
         (b"PK\x03\x04" + b"\0" * 600, "a.xlsx", "已损坏"),
         ("村\n=A1".encode(), "a.csv", "A2 是公式"),
-        (b"x" * (20 << 20) + b"xx", "a.csv", "超过 20 MB"),
+        (b"x" * (55 << 20) + b"xx", "a.csv", "超过 55 MB"),
         (b"a,b\n" + b",".join([b"x"] * 301), "a.csv", "KO2 还有内容"),
         (b'a,b\n"' + b"x" * 200_000, "a.csv", "引号没有成对"),
     ],

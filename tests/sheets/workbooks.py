@@ -10,7 +10,8 @@ import xlwt
 from hypothesis import strategies as st
 
 from core import sheets
-from core.sheets import SheetError
+from core.sandbox.sheets import rows
+from core.sheets import SheetError, reading
 
 HEADINGS = ["村", "户主姓名", "身份证号", "人数"]
 ROW = ["大庄村", "王有福", "620524199001011231", 4]
@@ -67,6 +68,12 @@ def old_workbook(table, formula=None):
 
 def rows_of(data, filename="a.xlsx"):
     return sheets.read(data, filename).sheets[0].rows
+
+
+def rows_at_once(data, filename="a.xlsx"):
+    """As `rows_of`, but in this process: for hundreds of them."""
+    lines = io.BytesIO(b"".join(rows.read(data, filename)))
+    return next(reading._sheets(lines)).rows
 
 
 def refusal(data, filename="a.xlsx"):

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from core.sheets.errors import (
+from core.sandbox.sheets.errors import (
     HEAD_ROWS,
     MAX_CELLS,
     MAX_COLUMNS,
@@ -18,7 +18,7 @@ from core.sheets.errors import (
     too_many_cells,
     too_many_rows,
 )
-from core.sheets.guarding import unguarded
+from core.sandbox.sheets.guarding import unguarded
 
 # Excel and old systems write ="620524…" so that a number stays text.
 _QUOTED_TEXT = re.compile(r'="([^"]*)"')

@@ -6,11 +6,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from core.sheets.errors import SheetError, damaged
+from core.sandbox.sheets.errors import SheetError, damaged
 
 MAX_ENTRIES = 5000
-# 100,000 rows × 40 columns take about 200 MB of XML.
-MAX_INFLATED = 400 << 20
+# 350,000 rows × 30 columns take about 700 MB of XML.
+MAX_INFLATED = 800 << 20
 CHUNK = 1 << 18
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
@@ -30,6 +30,7 @@ class Archive:
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError) as error:
             raise damaged() from error
         self.entries = {entry.filename.lstrip("/").casefold(): entry for entry in entries}
+        self.doubled = len(self.entries) < len(entries)
         self.spent = 0
         if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_INFLATED:
             raise _too_large()
@@ -85,4 +86,6 @@ class Archive:
 
 
 def _too_large() -> SheetError:
-    return SheetError("文件解开后超过 400 MB，多半是大片空行带着格式。请把要导入的行列复制到新表再传。")
+    return SheetError(
+        f"文件解开后超过 {MAX_INFLATED >> 20:,} MB，多半是大片空行带着格式。请把要导入的行列复制到新表再传。"
+    )

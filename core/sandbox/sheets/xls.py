@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import olefile
 
-from core.sheets.errors import (
+from core.sandbox.sheets.errors import (
     HEAD_ROWS,
     MAX_CELLS,
     MAX_COLUMNS,
@@ -23,7 +23,7 @@ from core.sheets.errors import (
     too_far,
     too_many_cells,
 )
-from core.sheets.xlsx import Part
+from core.sandbox.sheets.xlsx import Part
 
 BOF, EOF, BOUND_SHEET, FILE_PASS, BOOL_ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0205
 SINCE_1904 = 0x0022

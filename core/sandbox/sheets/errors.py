@@ -1,19 +1,24 @@
 """What may be wrong with a whole file or sheet, in one sentence for its reader, and how large one may be."""
 
-MAX_FILE_BYTES = 20 << 20
-MAX_ROWS = 100_000
+from core.sandbox.outcome import Refused
+
+# 350,000 rows × 24 columns take 50 MB.
+MAX_FILE_BYTES = 55 << 20
+MAX_ROWS = 400_000
 # Titles and notes above the headings come on top of the data rows.
 HEAD_ROWS = 10
 # A sheet may carry empty rows that are only formatted, to a point.
 MAX_ROW_TAGS = 2 * MAX_ROWS
 MAX_COLUMNS = 300
 # Rows × columns that the reader lays out in memory, empty cells included (about 80 bytes a full one).
-MAX_CELLS = 6_000_000
+MAX_CELLS = 12_000_000
+# Bytes of a row on its way to the caller. An honest row has some hundred.
+LONGEST_LINE = 16 << 20
 
 SAVE_AS = "请用 Excel 或 WPS 打开，另存为 .xlsx 再传"
 
 
-class SheetError(Exception):
+class SheetError(Refused):
     """The file or sheet cannot be read; `str()` is one Chinese sentence that says why and what to do."""
 
 
@@ -50,11 +55,15 @@ def too_far(cell: str) -> SheetError:
 
 
 def too_many_cells() -> SheetError:
-    return SheetError("表太大，行数乘列数超过 600 万格。请删去不用的列，或分成几个文件再传。")
+    return SheetError(
+        f"表太大，行数乘列数超过 {MAX_CELLS // 10_000:,} 万格。请删去不用的列，或分成几个文件再传。"
+    )
 
 
 def too_many_rows() -> SheetError:
-    return SheetError("表里有 20 万行以上，多半是带着格式的空行。请把有内容的行复制到新表再传。")
+    return SheetError(
+        f"表里有 {MAX_ROW_TAGS // 10_000} 万行以上，多半是带着格式的空行。请把有内容的行复制到新表再传。"
+    )
 
 
 def damaged() -> SheetError:

@@ -1,0 +1,1 @@
+"""Reading and marking workbooks, inside the child process: pure functions of their bytes."""

@@ -1,0 +1,166 @@
+"""Opening a workbook: guarded first, then by the fast reader; the same shape for .xlsx, .xls and .csv."""
+
+import io
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
+from core.cells import Cell
+from core.sandbox.sheets import text, xls, xlsx
+from core.sandbox.sheets.errors import (
+    MAX_CELLS,
+    MAX_FILE_BYTES,
+    SAVE_AS,
+    SheetError,
+    damaged,
+    too_many_cells,
+)
+
+Row = Sequence[Cell]
+Merge = tuple[tuple[int, int], tuple[int, int]]
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = {
+    b"%PDF": "PDF 文件",
+    b"\xff\xd8\xff": "图片",
+    b"\x89PNG": "图片",
+    b"GIF8": "图片",
+    b"BM": "图片",
+    b"Rar!": "压缩包",
+    b"7z\xbc\xaf": "压缩包",
+    b"PK\x05\x06": "空的压缩包",
+    b"{\\rtf": "Word 文件",
+}
+_MARKUP = re.compile(rb"\s*<(?:!|\?xml|html|head|body|table|meta|style|div|Workbook)", re.IGNORECASE)
+
+
+@dataclass
+class Found:
+    """A visible sheet, laid out when asked for."""
+
+    name: str
+    load: Callable[[], tuple[Iterator[Row], list[Merge]]]
+    """Rows from A1 on, equally long, empty ones at the end left out, and merged cells. Raises SheetError when the
+    sheet holds formulas or is too large."""
+    hidden: Collection[int] = ()
+    """Rows, from 0, that a filter or a hand has hidden."""
+    since_1904: bool = False
+
+
+def open_workbook(data: bytes, filename: str) -> list[Found]:
+    """The visible sheets of a file; raises SheetError with one sentence for its reader.
+
+    What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
+    so that a summary sheet beside the list does no harm.
+    """
+    if not data:
+        raise SheetError("文件是空的，请重新选一个。")
+    if len(data) > MAX_FILE_BYTES:
+        raise SheetError(f"文件超过 {MAX_FILE_BYTES >> 20} MB。请删去图片和不用的表，或分成几个文件再传。")
+    if data.startswith(ZIP):
+        sheets = _sheets(data, xlsx.inspect(data))
+    elif data.startswith(OLE):
+        records = xls.workbook_stream(data)
+        sheets = _sheets(xls.repack(records), xls.inspect(records))
+    else:
+        _refuse_others(data)
+        sheets = [_text_sheet(data, filename)]
+    if not sheets:
+        raise SheetError("文件里没有可见的工作表。")
+    return sheets
+
+
+def _refuse_others(data: bytes) -> None:
+    for magic, kind in _OTHERS.items():
+        if data.startswith(magic):
+            raise SheetError(f"这是{kind}，不是表格。请传 .xlsx、.xls 或 .csv 文件。")
+    if _MARKUP.match(data.removeprefix(b"\xef\xbb\xbf")):
+        raise SheetError(f"这是网页格式的表，只是名字叫 Excel。{SAVE_AS}。")
+
+
+def _text_sheet(data: bytes, filename: str) -> Found:
+    """A .csv, or the tab-separated text that old systems name .xls."""
+    suffix = filename.lower().rpartition(".")[2]
+    if suffix not in {"csv", "txt", "tsv"} and b"\t" not in data[:4096].split(b"\n")[0]:
+        raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
+    return Found("", lambda: (iter(text.read_text(data)), []))
+
+
+def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[Found]:
+    """The visible sheets as the fast reader names them, each with what the inspection found."""
+    if not parts:
+        return []
+    with _reader_errors():
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        known = book.sheets_metadata
+    if len(parts) == len(known):
+        # An old .xls: the inspection goes by the order of the sheets.
+        for part, found in zip(parts, known, strict=True):
+            part.name = part.name or found.name
+    by_name = {part.name: part for part in parts}
+    return [
+        Found(
+            found.name,
+            partial(_lay_out, book, by_name[found.name]),
+            hidden=by_name[found.name].hidden,
+            since_1904=by_name[found.name].since_1904,
+        )
+        for found in known
+        if found.name in by_name and found.visible == SheetVisibleEnum.Visible
+    ]
+
+
+def _lay_out(book: CalamineWorkbook, part: xlsx.Part) -> tuple[Iterator[Row], list[Merge]]:
+    if part.trouble:
+        raise part.trouble
+    with _reader_errors():
+        sheet = book.get_sheet_by_name(part.name)
+        merges = sheet.merged_cell_ranges or []
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise too_many_cells()
+    return _without_end(_rows(sheet, part.errors)), merges
+
+
+def _rows(sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> Iterator[list[Cell]]:
+    """One row at a time: all at once take twice the memory."""
+    margin: list[Cell] = [""] * (sheet.start or (0, 0))[1]
+    wrong: dict[int, list[tuple[int, str]]] = {}
+    for (number, column), error in errors.items():
+        wrong.setdefault(number, []).append((column, error))
+    with _reader_errors():
+        for number, cells in enumerate(sheet.iter_rows()):
+            row = [*margin, *cells] if margin else cast(list[Cell], cells)
+            for column, error in wrong.get(number, ()):
+                if column < len(row):
+                    row[column] = error
+            yield row
+
+
+def _without_end(rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
+    """The rows but for the empty ones at the end."""
+    empty: list[list[Cell]] = []
+    for row in rows:
+        if any(cell != "" and str(cell).strip() for cell in row):
+            yield from empty
+            empty.clear()
+            yield row
+        else:
+            empty.append(row)
+
+
+@contextmanager
+def _reader_errors() -> Iterator[None]:
+    """Whatever the fast reader dislikes is a damaged file; its panics are no ordinary exceptions."""
+    try:
+        yield
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged() from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise damaged() from error
+        raise
