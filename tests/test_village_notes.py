@@ -10,7 +10,7 @@ from django.core.management import call_command
 from openpyxl import Workbook
 
 from core.models import Change
-from core.sheets.xls import repack
+from core.sandbox.sheets.xls import repack
 from tests.factories import make_cadre, make_note, make_village, make_village_pairing
 from tests.pages import client_of, part, words_of
 from tests.pictures import picture

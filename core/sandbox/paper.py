@@ -1,0 +1,245 @@
+"""The task that looks through a paper (PDF, Word, Excel): what it is, and that it reaches for nothing by itself.
+
+Refused are passwords, macros and macro sheets, templates and objects that are fetched from elsewhere, and DDE,
+which starts a program. Hyperlinks stay, and so does a template on the author's own disk.
+"""
+
+import io
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import PurePath
+from urllib.parse import unquote
+from xml.parsers import expat
+
+import olefile
+
+from core.sandbox import binary
+from core.sandbox.outcome import Refused
+from core.sandbox.sheets.archive import Archive
+from core.sandbox.sheets.errors import SheetError
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENDINGS = {
+    "word/document.xml": ".docx",
+    "xl/workbook.xml": ".xlsx",
+    "worddocument": ".doc",
+    "workbook": ".xls",
+    "book": ".xls",
+}
+"""The entry that tells what a paper is → the ending it gets."""
+MACROS = {"vbaproject.bin", "macros", "_vba_project_cur"}
+LONGEST_INSTRUCTION = 1000
+_WORDS = re.compile(rb"TargetMode|nstrText|fldSimple|ddeLink")
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+_MACRO_TYPES = re.compile(rb"vbaproject|macroenabled|macrosheet", re.IGNORECASE)
+BROKEN = "没有传完整或者坏了，请打开看一看再传。"
+LOCKED = "加了密码，别人打不开，请去掉密码再传。"
+WITH_MACROS = "带着宏，请另存为不带宏的文件再传。"
+WITH_DDE = "里面有会启动别的程序的域（DDE），请复制内容到新文件再传。"
+FROM_ELSEWHERE = "要从别处取模板或对象，请复制内容到新文件再传。"
+HUGE = "解开后太大，请删去图片和不用的内容再传。"
+OTHERS = "这种文件不能收，请传照片、PDF、Word 或 Excel。"
+
+
+def examine(data: bytes, name: str) -> Iterator[bytes]:
+    """The ending that the content deserves; raises Refused with one sentence that names the file."""
+    try:
+        yield _ending(data).encode()
+    except (SheetError, OSError, ValueError, LookupError, struct.error, expat.ExpatError) as error:
+        raise Refused(f"“{name}”{BROKEN}") from error
+    except _Unfit as unfit:
+        raise Refused(f"“{name}”{unfit}") from unfit
+
+
+class _Unfit(Exception):
+    """Why the paper is refused, without its name."""
+
+
+def _ending(data: bytes) -> str:
+    if data.startswith(b"%PDF-"):
+        if b"%%EOF" in data:
+            return ".pdf"
+        raise _Unfit(BROKEN)
+    if data.startswith(ZIP):
+        return _examine_zip(data)
+    if data.startswith(OLE):
+        return _examine_compound(data)
+    raise _Unfit(OTHERS)
+
+
+def _kind(parts: set[str]) -> str:
+    if parts & MACROS:
+        raise _Unfit(WITH_MACROS)
+    for part, ending in ENDINGS.items():
+        if part in parts:
+            return ending
+    raise _Unfit(OTHERS)
+
+
+# --- .docx and .xlsx ------------------------------------------------------------------------------
+
+
+def _examine_zip(data: bytes) -> str:
+    archive = Archive(data)
+    if archive.doubled:
+        raise _Unfit(BROKEN)  # one program reads the first, another the last
+    names = set(archive.entries)
+    ending = _kind({*names, *(PurePath(name).name for name in names)})
+    if _MACRO_TYPES.search(archive.read("[content_types].xml")) or any(
+        "macrosheets/" in name for name in names
+    ):
+        raise _Unfit(WITH_MACROS)
+    for name in names:
+        if _is_worth_parsing(archive, name):
+            _parse(archive, name)
+    return ending
+
+
+def _is_worth_parsing(archive: Archive, name: str) -> bool:
+    """Whether a part is XML and has a word that matters, whatever its name is; sheets of 100 MB have none."""
+    first, tail = b"", b""
+    found = False
+    for chunk in archive.chunks(name):
+        first = first or chunk.lstrip(_BEFORE_XML)
+        found = found or bool(_WORDS.search(tail + chunk))
+        tail = chunk[-32:]
+    return first.startswith(b"<") and (found or first[1:2] == b"\0")
+
+
+def _parse(archive: Archive, name: str) -> None:
+    part = _Part(name)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = part.doctype
+    parser.StartElementHandler = part.start
+    parser.EndElementHandler = part.end
+    parser.CharacterDataHandler = part.characters
+    for chunk in archive.chunks(name):
+        parser.Parse(chunk, False)
+    parser.Parse(b"", True)
+    part.close()
+
+
+class _Part:
+    """Handlers for expat: the relationships and fields of one part."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.fields: list[str] = []
+        """The instructions of the fields that are open, the innermost last."""
+        self.in_instruction = False
+
+    def doctype(self, *_: object) -> None:
+        raise _Unfit(BROKEN)  # no office program writes one; entities may expand without end
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(" ")[2]
+        found = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+        if tag == "Relationship":
+            _refuse_remote(found, self.name)
+        elif tag == "ddeLink":
+            raise _Unfit(WITH_DDE)
+        elif tag == "fldChar":
+            self._mark(found.get("fldCharType", ""))
+        elif tag == "fldSimple":
+            _refuse_dde(found.get("instr", ""))
+        elif tag in {"instrText", "delInstrText"}:
+            self.in_instruction = True
+
+    def _mark(self, kind: str) -> None:
+        if kind == "begin":
+            self.fields.append("")
+        elif self.fields and kind in {"separate", "end"}:
+            _refuse_dde(self.fields[-1])
+            if kind == "end":
+                self.fields.pop()
+
+    def end(self, name: str) -> None:
+        self.in_instruction = False
+
+    def characters(self, text: str) -> None:
+        """An instruction may be cut into many runs."""
+        if self.in_instruction and self.fields and len(self.fields[-1]) < LONGEST_INSTRUCTION:
+            self.fields[-1] += text
+
+    def close(self) -> None:
+        for field in self.fields:
+            _refuse_dde(field)
+
+
+_DDE = re.compile(r"\W*DDE(AUTO)?\b", re.IGNORECASE)
+_LOCAL_DRIVE = re.compile(r"/{0,3}(localhost/)?[A-Za-z][:|](/|$)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
+
+def _refuse_dde(instruction: str) -> None:
+    if _DDE.match(instruction):
+        raise _Unfit(WITH_DDE)
+
+
+def _refuse_remote(relationship: dict[str, str], part: str) -> None:
+    """Templates, objects and frames are fetched unasked; a reader follows hyperlinks, and is asked about workbooks.
+
+    A linked picture stays, but for one on a file server: to that the program would show the reader's password.
+    Settings have no hyperlinks: there the kind may be a lie.
+    """
+    kind, target = relationship.get("Type", "").rpartition("/")[2].lower(), relationship.get("Target", "")
+    if relationship.get("TargetMode", "").lower() != "external" or not is_remote(target):
+        return
+    is_asked_for = kind in {"hyperlink", "externallinkpath"} and not part.endswith("settings.xml.rels")
+    is_web_picture = kind == "image" and re.match(r"\s*https?:", target, re.IGNORECASE)
+    if not is_asked_for and not is_web_picture:
+        raise _Unfit(FROM_ELSEWHERE)
+
+
+def is_remote(target: str) -> bool:
+    """Whether an address leads off the reader's own disk: http, https, another scheme, or a file server."""
+    path = "".join(unquote(target).split()).replace("\\", "/")
+    is_file = path.lower().startswith("file:")
+    path = path[5:] if is_file else path
+    if _LOCAL_DRIVE.match(path):
+        return False
+    if is_file:
+        # file:///Users/… is a disk, file://server/… and file:////server/… are not.
+        return path.startswith("//") and not re.match(r"///(?!/)|//localhost/", path)
+    return path.startswith("//") or bool(_SCHEME.match(path))
+
+
+# --- .doc and .xls --------------------------------------------------------------------------------
+
+
+def _examine_compound(data: bytes) -> str:
+    with olefile.OleFileIO(io.BytesIO(data)) as opened:
+        parts = {entry[0].lower() for entry in opened.listdir()}
+        if "encryptedpackage" in parts:
+            raise _Unfit(LOCKED)
+        ending = _kind(parts)
+        if ending == ".doc":
+            _examine_doc(opened)
+        else:
+            _examine_xls(opened)
+    return ending
+
+
+def _examine_doc(opened: olefile.OleFileIO) -> None:
+    text = bytes(opened.openstream("WordDocument").read())
+    if binary.is_locked(text):
+        raise _Unfit(LOCKED)
+    if binary.has_dde_field(text):
+        raise _Unfit(WITH_DDE)
+    table = binary.table_name(text)
+    template = binary.template(text, bytes(opened.openstream(table).read())) if opened.exists(table) else ""
+    if is_remote(template):
+        raise _Unfit(FROM_ELSEWHERE)
+
+
+def _examine_xls(opened: olefile.OleFileIO) -> None:
+    name = next(name for name in ("Workbook", "Book") if opened.exists(name))
+    found = binary.look_through(bytes(opened.openstream(name).read()))
+    if found.locked:
+        raise _Unfit(LOCKED)
+    if found.macros:
+        raise _Unfit(WITH_MACROS)
+    if found.dde:
+        raise _Unfit(WITH_DDE)
