@@ -2,6 +2,7 @@
 # make test    every check, and the tests on SQLite and PostgreSQL (ARGS= goes to pytest)
 # make lint    the checks alone
 # make bench   the measurements (BENCH=KEY runs one)
+# make hostile the dearest pictures and workbooks, and 350,000 honest rows: seconds and MB of each
 # make fmt     format everything
 
 PYTHON = .venv/bin/python
@@ -11,7 +12,7 @@ TEMPLATES = $$(find templates */templates -name '*.html' 2>/dev/null)
 BOTH_DATABASES = --dist each --tx popen//id=sqlite//env:DATABASE_URL= --tx popen//id=postgres \
 	-o console_output_style=classic
 
-.PHONY: run test lint bench fmt install-dev
+.PHONY: run test lint bench hostile fmt install-dev
 
 run:
 	@tools/install.sh requirements.txt
@@ -37,6 +38,9 @@ lint: install-dev
 
 bench: install-dev
 	@$(PYTHON) tools/with_postgres.py $(PYTHON) -m bench
+
+hostile: install-dev
+	@DJANGO_SETTINGS_MODULE=lianhu.settings $(PYTHON) -m bench.hostile
 
 fmt: install-dev
 	.venv/bin/ruff check --fix .

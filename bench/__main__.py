@@ -13,6 +13,7 @@ PARTS = {
     "imports": ["import-sqlite", "import-memory", "import-rival"],
     "imports_postgres": ["import-postgres"],
     "pages": ["page", "list-admin"],
+    "children": ["picture-child", "workbook-child", "marking-child"],
     "survey_form": ["survey-form"],
     "exports": ["export-writer", "export-memory"],
     "survey_statistics": ["survey-statistics"],
