@@ -77,7 +77,7 @@ def _kind(data: bytes) -> str:
         return _load("AVIF", "AvifImagePlugin")
     if brand in HEIC:
         return _load_heif()
-    raise Refused("这个文件不是照片，只收 JPG、PNG、WebP、HEIC、AVIF 的照片。")
+    raise Refused("这个文件不是能打开的照片，只收 JPG、PNG、WebP、HEIC、AVIF。")
 
 
 def _load(kind: str, *plugins: str) -> str:

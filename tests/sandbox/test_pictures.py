@@ -52,14 +52,14 @@ def test_the_kinds_that_are_taken(kind):
     "kind", ["TIFF", "BMP", "GIF", "ICO", "PPM", "TGA", "PCX", "EPS", "PDF", "JPEG2000", "DDS"]
 )
 def test_all_others_are_refused_with_the_list(kind):
-    assert refusal(encoded(kind)) == "这个文件不是照片，只收 JPG、PNG、WebP、HEIC、AVIF 的照片。"
+    assert refusal(encoded(kind)) == "这个文件不是能打开的照片，只收 JPG、PNG、WebP、HEIC、AVIF。"
 
 
 def test_postscript_under_the_name_of_a_photo_starts_no_program():
     eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n{} loop\n"
-    assert "不是照片" in refusal(eps)
-    assert "不是照片" in refusal(b"8BPS" + bytes(60))
-    assert "不是照片" in refusal(b"\0\0\0\x20ftypisom" + bytes(60))
+    assert "只收 JPG" in refusal(eps)
+    assert "只收 JPG" in refusal(b"8BPS" + bytes(60))
+    assert "只收 JPG" in refusal(b"\0\0\0\x20ftypisom" + bytes(60))
 
 
 @pytest.mark.parametrize(
