@@ -40,7 +40,7 @@ bench: install-dev
 	@$(PYTHON) tools/with_postgres.py $(PYTHON) -m bench
 
 hostile: install-dev
-	@DJANGO_SETTINGS_MODULE=lianhu.settings $(PYTHON) -m bench.hostile
+	@DEBUG=1 $(PYTHON) -m bench.hostile
 
 fmt: install-dev
 	.venv/bin/ruff check --fix .

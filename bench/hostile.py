@@ -4,19 +4,24 @@ Each is opened by a process of its own, so that the peak is that of the child or
 """
 
 import io
+import os
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
+import django
 from PIL import Image
 
-from core import sheets
-from core.attachments import LONGEST_SIDE, PICTURE_LIMITS, SHRINK
-from core.sandbox import process
-from core.sheets import SheetError
-from tests.sandbox import hostile
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianhu.settings")
+django.setup()
+
+from core import sheets  # noqa: E402
+from core.attachments import LONGEST_SIDE, PICTURE_LIMITS, SHRINK  # noqa: E402
+from core.sandbox import process  # noqa: E402
+from core.sheets import SheetError  # noqa: E402
+from tests.sandbox import hostile  # noqa: E402
 
 COLUMNS = 30
 MARKS = {(1, 0): "没有这个村"}
