@@ -36,6 +36,7 @@ class Forms(HTMLParser):
     def _field(self, tag: str, given: dict[str, str | None]) -> None:
         assert self.form is not None
         kind = (given.get("type") or "text") if tag == "input" else tag
+        kind = "password" if given.get("autocomplete") == "one-time-code" else kind
         if "data-form" in given:
             self.form |= {name: value for name, value in given.items() if name.startswith("data-")}
         elif kind in TYPED | {"textarea", "password"} and "readonly" not in given:
@@ -47,7 +48,7 @@ class Forms(HTMLParser):
 
 
 def forgetful(html: str) -> list[dict[str, Any]]:
-    """The forms with something to type that would lose it; a password is never kept."""
+    """The forms with something to type that would lose it; a password or a code is never kept."""
     return [
         form
         for form in Forms(html).found
