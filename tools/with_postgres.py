@@ -128,8 +128,12 @@ def start(binaries: Path, folder: Path, user: dict[str, Any]) -> subprocess.Pope
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """A running server with an empty database; yields its URL."""
+def server() -> Iterator[dict[str, str]]:
+    """Run a server with an empty database; yield what the environment of its users needs.
+
+    `DATABASE_URL`, and a `PATH` on which the server's own pg_dump and pg_restore come first: those of another
+    version refuse to work.
+    """
     # /tmp, as a socket's path has to be short and its folders open to the other user.
     folder = Path(tempfile.mkdtemp(prefix="lianhu-postgres-", dir="/tmp"))
     try:
@@ -139,7 +143,10 @@ def server() -> Iterator[str]:
         initialise(binaries, folder, user)
         process = start(binaries, folder, user)
         try:
-            yield f"postgres://{NAME}@{quote(str(folder), safe='')}/{NAME}"
+            yield {
+                "DATABASE_URL": f"postgres://{NAME}@{quote(str(folder), safe='')}/{NAME}",
+                "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+            }
         finally:
             process.send_signal(signal.SIGQUIT)  # at once: the data go with it
             process.wait()
@@ -147,10 +154,10 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_command(command: list[str], url: str) -> int:
+def run_command(command: list[str], environment: dict[str, str]) -> int:
     """The exit status of the command, to which SIGTERM and Ctrl-C are passed on."""
     try:
-        child = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
+        child = subprocess.Popen(command, env={**os.environ, **environment})
     except OSError as error:
         print(f"{command[0]}：{error.strerror}", file=sys.stderr)
         return 127
@@ -174,8 +181,8 @@ def main() -> int:
         return 2
     signal.signal(signal.SIGTERM, stop)
     try:
-        with server() as url:
-            return run_command(sys.argv[1:], url)
+        with server() as environment:
+            return run_command(sys.argv[1:], environment)
     except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
         print(f"PostgreSQL 没有起来：{error}", file=sys.stderr)
         return 1
