@@ -3,6 +3,8 @@
 # make lint    the checks alone
 # make bench   the measurements (BENCH=KEY runs one)
 # make hostile the dearest pictures and workbooks, and 350,000 honest rows: seconds and MB of each
+# make attack  every role against every address, form and look-up (PART= one of naive crawl tokens lookups posts,
+#              SEED= other values, SAMPLE= a share of the requests)
 # make fmt     format everything
 
 PYTHON = .venv/bin/python
@@ -12,7 +14,7 @@ TEMPLATES = $$(find templates */templates -name '*.html' 2>/dev/null)
 BOTH_DATABASES = --dist each --tx popen//id=sqlite//env:DATABASE_URL= --tx popen//id=postgres \
 	-o console_output_style=classic
 
-.PHONY: run test lint bench hostile fmt install-dev
+.PHONY: run test lint bench hostile attack fmt install-dev
 
 run:
 	@tools/install.sh requirements.txt
@@ -41,6 +43,9 @@ bench: install-dev
 
 hostile: install-dev
 	@DEBUG=1 $(PYTHON) -m bench.hostile
+
+attack: install-dev
+	@$(PYTHON) tools/with_postgres.py $(PYTHON) -m tests.attack $(PART)
 
 fmt: install-dev
 	.venv/bin/ruff check --fix .

@@ -4,86 +4,23 @@ Written from docs/permissions.md and kept free of `visible_to` and `editable_by`
 derived for them (`place`, Reach) and of database queries, so that a fault there is no fault here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.apps import apps
 from django.utils import timezone
 
-from core.models import Installation
-from core.records import Record
+from tests.attack.rows import Rows
 from units.models import Cadre
 
-APPS = ("core", "units", "villages", "households", "surveys", "visits")
 ABOVE = (2, 4, 6, 9)
 VOID_WITHIN = timedelta(days=7)
 
 Rule = Callable[["Facts", Cadre, Any], bool]
 
 
-class Facts:
-    """All rows of the database as they were when this was made: `all(label)` and `get(label, key)`."""
-
-    def __init__(self) -> None:
-        models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-        self._rows = {
-            model._meta.label_lower: {row.pk: row for row in model._base_manager.all()} for model in models
-        }
-
-    def all(self, label: str) -> Iterable[Any]:
-        return self._rows[label].values()
-
-    def get(self, label: str, key: Any) -> Any:
-        return self._rows[label].get(key)
-
-    # --- where a row belongs --------------------------------------------------------------------
-
-    def code_of(self, user: Cadre) -> str:
-        """The code of the division of the user's unit, under which an office sees everything."""
-        return str(self.code_of_unit(user.unit_id))
-
-    def code_of_unit(self, unit: int) -> str:
-        return str(self.get("units.division", self.get("units.unit", unit).division_id).code)
-
-    def place_of(self, row: Any) -> str:
-        """The code of the row's village; without one that of its unit or cadre, or the one that it names."""
-        label = row._meta.label_lower
-        if label == "villages.village" or label == "units.division":
-            return str(row.code)
-        if label == "units.unit":
-            return self.code_of_unit(row.pk)
-        if label == "units.cadre":
-            return self.code_of_unit(row.unit_id)
-        if getattr(row, "household_id", None):
-            return self.place_of(self.get("households.household", row.household_id))
-        if getattr(row, "village_id", None):
-            return self.place_of(self.get("villages.village", row.village_id))
-        if label == "units.leave":
-            return self.place_of(self.get("units.cadre", row.cadre_id))
-        if label in NAMES_ITS_PLACE:
-            return str(row.place)
-        return self.code_of_unit(row.unit_id)
-
-    def in_place(self, user: Cadre, row: Any) -> bool:
-        return self.place_of(row).startswith(self.code_of(user))
-
-    # --- what a unit or cadre is paired with today ------------------------------------------------
-
-    def villages_of_unit(self, unit: int) -> set[int]:
-        pairings = self.all("villages.villagepairing")
-        return {pairing.village_id for pairing in pairings if pairing.unit_id == unit and open_(pairing)}
-
-    def households_of(self, user: Cadre) -> set[int]:
-        """Those that the cadre is paired with."""
-        pairings = self.all("households.householdpairing")
-        return {p.household_id for p in pairings if p.cadre_id == user.pk and open_(p)}
-
-    def households_of_unit(self, unit: int) -> set[int]:
-        pairings = self.all("households.householdpairing")
-        return {p.household_id for p in pairings if p.unit_id == unit and open_(p)}
-
-    # --- the answer -------------------------------------------------------------------------------
+class Facts(Rows):
+    """All rows, and what is stated of them."""
 
     def sees(self, user: Cadre, row: Any) -> bool:
         return SEES[row._meta.label_lower](self, user, row)
@@ -93,10 +30,6 @@ class Facts:
 
     def voids(self, user: Cadre, row: Any) -> bool:
         return VOIDS[row._meta.label_lower](self, user, row)
-
-
-def open_(pairing: Any) -> bool:
-    return pairing.ended_on is None
 
 
 def oversees(user: Cadre) -> bool:
@@ -129,16 +62,6 @@ def follows(name: str, label: str, rule: str) -> Rule:
 def nobody(facts: Facts, user: Cadre, row: Any) -> bool:
     return False
 
-
-NAMES_ITS_PLACE = {
-    "core.importrun",
-    "core.download",
-    "core.reveal",
-    "core.overlimit",
-    "units.requirement",
-    "units.calendarday",
-    "surveys.survey",
-}
 
 # --- registers ----------------------------------------------------------------------------------
 
@@ -234,7 +157,7 @@ def everybody(facts: Facts, user: Cadre, row: Any) -> bool:
 
 def edits_word(facts: Facts, user: Cadre, row: Any) -> bool:
     """The office of the county, or of what holds it."""
-    county = next(iter(facts.all(Installation._meta.label_lower)), None)
+    county = next(iter(facts.all("core.installation")), None)
     return user.role == "office" and (county is None or county.code.startswith(facts.code_of(user)))
 
 
@@ -476,7 +399,3 @@ EDITS: dict[str, Rule] = {
 
 VOIDS: dict[str, Rule] = {"visits.problem": voids_by_author, "visits.assistance": voids_assistance}
 """Every model with `voidable_by`."""
-
-
-def is_record(label: str) -> bool:
-    return issubclass(apps.get_model(label), Record)

@@ -8,7 +8,7 @@ from django.db import transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.attack import naive
+from tests.attack import naive, rows
 from tests.attack.comparing import differences
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def with_rule(name: str) -> set[str]:
     """The models whose rows are kept apart by such a method."""
-    models = [model for app in naive.APPS for model in apps.get_app_config(app).get_models()]
+    models = [model for app in rows.APPS for model in apps.get_app_config(app).get_models()]
     return {model._meta.label_lower for model in models if hasattr(model._default_manager.all(), name)}
 
 

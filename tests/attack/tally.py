@@ -1,0 +1,97 @@
+"""What an attack counts, and who is asking."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.test import Client
+
+from tests.attack.knowledge import Knowledge
+from tests.attack.markers import Marks, body_of
+from tests.pages import client_of
+from units.models import Cadre
+
+NOT_READY = "/readyz"
+"""Answers 503 where there is no worker."""
+WRITE = re.compile(r'(INSERT|UPDATE|DELETE)\b(?: OR IGNORE)?(?: INTO| FROM)? "?(\w+)')
+
+
+@dataclass
+class Tally:
+    """`requests` by role; what was refused of writes; what was found, in words."""
+
+    requests: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    leaks: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    """Writes that nobody should have made."""
+
+    @property
+    def found(self) -> list[str]:
+        return [*self.leaks, *self.errors, *self.writes]
+
+
+@contextmanager
+def written() -> Iterator[list[str]]:
+    """The tables that statements inside the block write to, as `ACT table`."""
+    seen: list[str] = []
+
+    def look(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if found := WRITE.match(sql):
+            seen.append(f"{found[1]} {found[2]}")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(look):
+        yield seen
+
+
+@dataclass
+class Visitor:
+    """One person at the site, whose requests are counted."""
+
+    who: str
+    known: Knowledge
+    tally: Tally
+    marks: Marks
+    client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log_in()
+
+    def log_in(self) -> None:
+        """Anew for each part: the password that was given counts for half an hour."""
+        self.client = client_of(self.user)
+        self.client.raise_request_exception = False
+
+    @property
+    def user(self) -> Cadre:
+        return self.known.user
+
+    def get(self, url: str, **headers: Any) -> tuple[Any, bytes]:
+        """Whatever is logged is taken back, and with it a statement that the database did not take."""
+        with transaction.atomic():
+            answer = self.send(url, lambda: self.client.get(url, **headers))
+            transaction.set_rollback(True)
+        return answer
+
+    def look(self, told: str, response: Any, body: bytes, typed: str = "") -> None:
+        """Whatever the answer tells that is out of scope is a leak, but for what was typed."""
+        for text in sorted(self.marks.in_answer(response, body)):
+            mark = self.marks.of[text]
+            revealed = told.startswith("POST /reveal/") and self.known.may_reveal(mark)
+            if text not in typed and not revealed and not self.known.may_read(mark):
+                self.tally.leaks.append(f"{self.who} {told}: {mark}")
+
+    def send(self, url: str, ask: Callable[[], Any]) -> tuple[Any, bytes]:
+        """The answer and its whole content; a 5xx is found, whoever asks."""
+        self.tally.requests[self.who] += 1
+        response = ask()
+        body = body_of(response)
+        if response.status_code >= 500 and not url.startswith(NOT_READY):
+            self.tally.errors.append(f"{response.status_code} {self.who}: {url}")
+        return response, body
