@@ -17,6 +17,8 @@ OPTION = re.compile(r'<option[^>]* value="([^"]+)"')
 SKIPPED = ("/static/", "/logout/", "/admin/jsi18n/", "mailto:", "tel:", "data:", "javascript:")
 ALIKE = 4
 """How many addresses that differ in their values alone are followed."""
+MOST_ASKED = 40
+"""How many addresses of one path with anything behind the question mark are followed."""
 LOGS = {
     *("INSERT core_download", "UPDATE django_session", "INSERT django_session", "DELETE django_session"),
     *("UPDATE core_importrun", "UPDATE units_cadre", "INSERT core_stamp", "UPDATE core_stamp"),
@@ -42,8 +44,8 @@ class Crawl:
         for url in ["/", "/admin/", *starts]:
             self.add(url)
         while self.queue:
-            if len(self.asked) % 500 == 0:
-                progress(f"{self.visitor.who}: {len(self.asked)} asked, {len(self.queue)} waiting")
+            if self.visitor.tally.requests[self.visitor.who] % 500 == 499:
+                progress(f"{self.visitor.who}: {len(self.queue)} addresses waiting")
             self.ask(self.queue.popleft())
 
     def add(self, url: str) -> None:
@@ -52,9 +54,10 @@ class Crawl:
             return
         names = sorted(name.partition("=")[0] for name in parts.query.split("&") if name)
         shape = f"{re.sub(r'[0-9a-f-]{36}', '#', parts.path)}?{','.join(names)}"
-        if self.shapes[shape] >= (ALIKE if names else 1000):
+        asked_with = f"{parts.path}?"
+        if names and (self.shapes[shape] >= ALIKE or self.shapes[asked_with] >= MOST_ASKED):
             return
-        self.shapes[shape] += 1
+        self.shapes.update([shape, asked_with] if names else [])
         self.asked.add(url)
         if self.sample == 1 or self.random.random() < self.sample:
             self.queue.append(url)

@@ -93,7 +93,7 @@ class Attack:
     def crawl(self, visitor: Visitor) -> list:
         visitor.log_in()
         crawl = Crawl(visitor, sample=self.sample, seed=self.seed)
-        crawl.run()
+        crawl.run(self.tell)
         self.tell(f"{visitor.who}: {len(crawl.asked)} addresses, {len(crawl.pages)} forms")
         return collected(crawl.pages)
 
