@@ -22,6 +22,7 @@ MOST_ASKED = 40
 LOGS = {
     *("INSERT core_download", "UPDATE django_session", "INSERT django_session", "DELETE django_session"),
     *("UPDATE core_importrun", "UPDATE units_cadre", "INSERT core_stamp", "UPDATE core_stamp"),
+    *("INSERT units_session", "UPDATE units_session", "DELETE units_session"),
     *("INSERT core_reveal", "INSERT core_reportread", "INSERT core_look"),
 }
 """What reading may write: an export's log, the session, that a result of an import or a report was seen, the last
