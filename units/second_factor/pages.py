@@ -1,6 +1,7 @@
 """两步登录 on one's own page: set up, recovery codes, passkeys, off; and the office's reset of a lost one."""
 
 from datetime import timedelta
+from textwrap import wrap
 from typing import Any
 
 from django.contrib import messages
@@ -58,7 +59,7 @@ def factor_setup(request: HttpRequest) -> HttpResponse:
     context = {
         **_framed(user, "开通两步登录", CRUMBS),
         "picture": factors.picture_of(user, secret),
-        "secret": factors.in_base32(secret),
+        "secret": wrap(factors.in_base32(secret), 4),
         "error": error,
     }
     return render(request, "second_factor/setup.html", context)
