@@ -178,6 +178,28 @@ def test_a_recovery_code_is_good_once_however_it_is_typed(office):
     assert "恢复码还有 8 个没有用" in page_of(client_of(office).get("/me/factor/"))
 
 
+def test_after_a_recovery_code_one_is_told_how_many_are_left_and_what_to_do(office):
+    codes = set_up(office)
+    client = half(office)
+    page = page_of(client.get(give(client, codes[0])["Location"]))
+    assert "用掉了一个恢复码，还有 9 个。换了手机的" in page
+
+
+def test_after_a_code_of_the_phone_nothing_is_said_of_recovery(office):
+    set_up(office)
+    client = half(office)
+    assert "恢复码" not in page_of(client.get(give(client, code_of(office))["Location"]))
+
+
+@pytest.mark.parametrize("code", ["", "  "])
+def test_an_empty_code_is_no_attempt(office, code):
+    set_up(office)
+    client = half(office)
+    assert "请填手机上的 6 位验证码" in page_of(give(client, code))
+    assert not AccessFailureLog.objects.exists()
+    assert give(client, code_of(office)).status_code == 302
+
+
 def test_fresh_recovery_codes_end_the_old_ones(office):
     old = set_up(office)
     client = client_of(office)

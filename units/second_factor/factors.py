@@ -21,6 +21,7 @@ from units.second_factor import passkeys
 
 RECOVERY_CODES = 10
 WRONG = "验证码不对。看一眼手机上现在的 6 位数字，再输一次；用过的不能再用。"
+EMPTY = "请填手机上的 6 位验证码，或者一个恢复码。"
 WRONG_KEY = "这个通行密钥没有通过，请再试一次，或者用验证码。"
 
 
@@ -88,12 +89,17 @@ def turn_off(user: Cadre) -> None:
 
 
 def prove(request: HttpRequest, user: Cadre) -> str:
-    """What is wrong with the code or passkey that was posted, or ''; a wrong one counts as a failed login."""
+    """What is wrong with the code or passkey that was posted, or ''; a wrong one counts as a failed login.
+
+    An empty one is no attempt.
+    """
     bare = without_posted(request)
     credentials = {"username": user.get_username()}
     if not AxesProxyHandler.is_allowed(bare, credentials):
         return PAUSED
-    answer = request.POST.get("credential", "")
+    answer, code = request.POST.get("credential", ""), request.POST.get("code", "")
+    if not answer and not code.strip():
+        return EMPTY
     with transaction.atomic():
         factor = SecondFactor.objects.select_for_update().get(user=user)
         allowed, why = factor.verify_is_allowed()
@@ -105,13 +111,18 @@ def prove(request: HttpRequest, user: Cadre) -> str:
             if not fits:
                 factor.throttle_increment()
         else:
-            fits = factor.verify_token(request.POST.get("code", ""))
+            fits = factor.verify_token(code)
     if fits:
         return ""
     user_login_failed.send(sender=__name__, credentials=credentials, request=bare)
     if bare.axes_locked_out:
         return PAUSED
     return WRONG_KEY if answer else WRONG
+
+
+def codes_left(user: Cadre) -> int:
+    """How many recovery codes have not been used."""
+    return len(SecondFactor.objects.get(user=user).recovery)
 
 
 def _recovery_codes(user: Cadre) -> tuple[list[str], list[str]]:

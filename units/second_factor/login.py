@@ -17,6 +17,7 @@ from units.slowing import remember_device
 HALF = "half_login"
 LASTS = 10 * 60
 """Seconds between the password and the second step."""
+RECOVERED = "用掉了一个恢复码，还有 {} 个。换了手机的，在“我的”的“两步登录”里先关闭，再用新手机开通。"
 BACKEND = "units.accounts.PhoneOrStaffNumberBackend"
 
 
@@ -48,8 +49,11 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if user is None:
         messages.warning(request, "隔得太久了，请从头登录。")
         return redirect("login")
+    before = factors.codes_left(user)
     error = factors.prove(request, user) if request.method == "POST" else ""
     if request.method == "POST" and not error:
+        if (left := factors.codes_left(user)) < before:
+            messages.warning(request, RECOVERED.format(left))
         return enter(request, user, request.session.pop(HALF)["onward"])
     context = {"who": user, "error": error, "options": passkeys.request_options(request, user)}
     return render(request, "second_factor/step.html", context)
