@@ -109,9 +109,15 @@ def test_roles_locks_and_codes_are_told(office, cadre, leader):
         make_cadre(name="新负责人", unit=leader.unit, role="leader")
     with acting(cadre.pk, Change.Source.PAGE):
         accounts.choose_password(cadre, "石峰村九月")
+        cadre.second_factor_at = timezone.now()
+        cadre.save()
+        cadre.second_factor_at = None
+        cadre.save()
     found = rows(report.accounts(office, days_of("today")))
     said = [(name, what, who) for name, _, what, who, _, _ in found if who != "系统"]
     assert said == [
+        ("李建业", "关闭了两步登录", "李建业"),
+        ("李建业", "开通了两步登录", "李建业"),
         ("新负责人", "新账号，单位负责人", "汪玉琪"),
         ("李建业", "两步登录重置了", "汪玉琪"),
         ("李建业", "开通了两步登录", "汪玉琪"),
@@ -136,7 +142,7 @@ def test_failed_logins_are_told_by_account_and_strange_names_by_number_alone(off
 def test_a_reason_is_told_with_what_was_exceeded(office, cadre):
     give_reason(cadre, "persons", "核对新农合名单")
     [row] = rows(report.reasons(office, days_of("today")))
-    assert row[:-1] == ["李建业", "县水务局", "看和查的身份证号超过一天 100 人", "核对新农合名单"]
+    assert row[:-1] == ["李建业", "县水务局", "看和查的身份证号超过一天 100 人的限额", "核对新农合名单"]
 
 
 # Days
@@ -145,6 +151,13 @@ def test_a_reason_is_told_with_what_was_exceeded(office, cadre):
 @pytest.mark.parametrize("period", ["", "today", "yesterday", "week", "lastweek", "x"])
 def test_a_day_and_a_week_are_one_tap_apart(office, period):
     assert client_of(office).get("/security/", {"period": period}).status_code == 200
+
+
+def test_a_week_within_a_year_names_it_once(office, monkeypatch):
+    monkeypatch.setattr(report, "today", lambda: date(2016, 1, 8))
+    client = client_of(office)
+    assert "2016年1月4日到1月8日" in page_of(client.get("/security/", {"period": "week"}))
+    assert "2015年12月28日到2016年1月3日" in page_of(client.get("/security/", {"period": "lastweek"}))
 
 
 def test_a_week_begins_on_monday(monkeypatch):
@@ -216,7 +229,7 @@ def test_a_leader_reads_the_notice_at_home_and_puts_it_away(cadre, leader):
     client = client_of(leader)
     home = words_of(client.get("/"))
     assert "李建业" in home
-    assert "看和查的身份证号超过一天 100 人，原因：核对新农合名单" in home
+    assert "看和查的身份证号超过一天 100 人的限额，原因：核对新农合名单" in home
     client.post("/security/notices/", {"pk": Notice.objects.get().pk})
     assert "核对新农合名单" not in words_of(client.get("/"))
     assert "核对新农合名单" in words_of(client.get("/security/notices/"))
@@ -231,7 +244,7 @@ def test_nobody_puts_away_what_was_told_to_another(cadre, leader, office):
 
 def test_an_office_finds_it_above_the_overview_and_in_a_new_county(leader, office):
     give_reason(leader, "exports", "上报县上")
-    assert "导出的文件超过一天 30 个，原因：上报县上" in words_of(client_of(office).get("/"))
+    assert "导出的文件超过一天 30 个的限额，原因：上报县上" in words_of(client_of(office).get("/"))
 
 
 def test_a_cadres_home_asks_for_no_notices(cadre, leader):

@@ -108,9 +108,9 @@ class OverLimit(models.Model):
 
     @property
     def told(self) -> str:
-        """What the limit was that day: 身份证号超过 100 人."""
+        """What was exceeded that day: 看和查的身份证号超过一天 100 人的限额."""
         what = "看和查的身份证号" if self.kind == self.Kind.PERSONS else "导出的文件"
-        return f"{what}超过一天 {self.limit:,} {MEASURES[self.kind]}"
+        return f"{what}超过一天 {self.limit:,} {MEASURES[self.kind]}的限额"
 
 
 MEASURES: dict[str, str] = {OverLimit.Kind.PERSONS: "人", OverLimit.Kind.EXPORTS: "个"}

@@ -25,6 +25,7 @@ from units.roles import Role
 SHEETS_OF_CADRES = ("干部", "干部（打印）")
 """What a list of cadres is called in the log of downloads, taken from the page or the admin."""
 MOST = 100
+ME = [("我的", "/me/")]
 
 
 @office_required
@@ -48,8 +49,12 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _in_words(days: Days) -> str:
-    since, until = (f"{day.year}年{day.month}月{day.day}日" for day in (days.since, days.until))
-    return since if days.since == days.until else f"{since}到{until}"
+    """The year is said once, unless the days are of two."""
+    since, until = (f"{day.month}月{day.day}日" for day in (days.since, days.until))
+    if days.since == days.until:
+        return f"{days.since.year}年{since}"
+    new_year = f"{days.until.year}年" if days.until.year != days.since.year else ""
+    return f"{days.since.year}年{since}到{new_year}{until}"
 
 
 @manager_required
@@ -76,7 +81,8 @@ def notices(request: HttpRequest) -> HttpResponseBase:
         ],
         sort="-pk",
         ticks={"unit": "条", "actions": [{"label": "看过了", "url": here}]},
-        empty={"text": "还没有人超过限额。"},
+        empty={"text": "还没有人超过限额。有人超过了，这里和首页会告诉您原因。"},
+        crumbs=[("安全情况", reverse("security"))] if user.is_office else ME,
     )
     return list_page(request, listing)
 
@@ -97,7 +103,7 @@ def looks(request: HttpRequest) -> HttpResponse:
         request,
         "security/looks.html",
         {
-            "page": {"title": "谁看过我的资料"},
+            "page": {"title": "谁看过我的资料", "crumbs": ME},
             "frame": frame_of(user),
             "back": reverse("me"),
             "seen_columns": [Heading("哪天", ""), *_WHO],

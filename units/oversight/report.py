@@ -188,7 +188,7 @@ def unusual_hours(user: Cadre, days: Days) -> Table:
         f"夜里 {EVENING} 点到早上 {MORNING} 点用身份证号、导出的，休息日白天导出的；休息日白天入户查看不算。",
         "干部 单位 角色 夜里用身份证号# 夜里导出# 休息日导出# 最近一次",
         rows,
-        "没有。",
+        "没有人在这些时间用身份证号、导出。",
     )
 
 
@@ -239,8 +239,14 @@ def _said(change: Change, cadre: Cadre, fields: Any, names: Any) -> str:
     if "code_hash" in changes:
         lines.append("发了一次性口令")
     if "second_factor_at" in changes:
-        lines.append("开通了两步登录" if changes["second_factor_at"][1] else "两步登录重置了")
+        lines.append(_of_second_factor(change))
     return "；".join(lines)
+
+
+def _of_second_factor(change: Change) -> str:
+    if (change.changes or {})["second_factor_at"][1]:
+        return "开通了两步登录"
+    return "关闭了两步登录" if change.by_id == change.row else "两步登录重置了"
 
 
 def failed_logins(user: Cadre, days: Days) -> Table:
@@ -265,7 +271,8 @@ def failed_logins(user: Cadre, days: Days) -> Table:
     ]
     if user.is_county_office and (strange := [facts for n, facts in by_name.items() if n not in known]):
         rows.append(Row(0, "", ["没有这个账号", f"{len(strange):,} 个登录名", *_summed(strange)]))
-    return _table("登录失败", "", "干部 单位 次数# 地址# 最近一次", rows, "没有登录失败。")
+    note = "密码、一次性口令和验证码输错的；地址是从几台机器、几处网络试的。"
+    return _table("登录失败", note, "干部 单位 次数# 地址# 最近一次", rows, "没有登录失败。")
 
 
 def _summed(facts: Sequence[list[Any]]) -> list[Any]:
