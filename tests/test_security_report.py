@@ -134,7 +134,7 @@ def test_failed_logins_are_told_by_account_and_strange_names_by_number_alone(off
     found = rows(report.failed_logins(office, days_of("today")))
     assert [row[:-1] for row in found] == [
         ["李建业", "县水务局", 2, 1],
-        ["没有这个账号", "2 个登录名", 2, 2],
+        ["没有这个账号", "2 个登录名", 2, 1],
     ]
     assert "我的密码123" not in page_of(client_of(office).get("/security/"))
 

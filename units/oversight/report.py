@@ -3,10 +3,11 @@
 People stand in the order of their units and names, never by how much they did: the report is no ranking.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from axes.models import AccessFailureLog
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
@@ -249,15 +250,24 @@ def _of_second_factor(change: Change) -> str:
     return "关闭了两步登录" if change.by_id == change.row else "两步登录重置了"
 
 
+class Tries(NamedTuple):
+    """Failed logins by one name from one address."""
+
+    address: str | None
+    times: int
+    last: datetime
+
+
 def failed_logins(user: Cadre, days: Days) -> Table:
     """By account; of names that belong to none only their number is told, since people mistype passwords into them."""
     failures = AccessFailureLog.objects.filter(days.within("attempt_time")).order_by()
-    by_name = {
-        name: facts
-        for name, *facts in failures.values("username")
-        .annotate(n=Count("pk"), addresses=Count("ip_address", distinct=True), last=Max("attempt_time"))
-        .values_list("username", "n", "addresses", "last")
-    }
+    by_name: dict[str, list[Tries]] = defaultdict(list)
+    for name, *tries in (
+        failures.values("username", "ip_address")
+        .annotate(n=Count("pk"), last=Max("attempt_time"))
+        .values_list("username", "ip_address", "n", "last")
+    ):
+        by_name[name].append(Tries(*tries))
     named = failures.values("username")
     cadres = Cadre.objects.filter(Q(phone__in=named) | Q(staff_no__in=named)).select_related("unit")
     known = {number for pair in cadres.values_list("phone", "staff_no") for number in pair}
@@ -267,19 +277,21 @@ def failed_logins(user: Cadre, days: Days) -> Table:
     rows = [
         Row(cadre.pk, link_to("cadre")(cadre.pk), [cadre.name, str(cadre.unit), *facts])
         for cadre in mine
-        if (facts := _summed([by_name[n] for n in (cadre.phone, cadre.staff_no) if n in by_name]))
+        if (facts := _summed([one for n in (cadre.phone, cadre.staff_no) if n for one in by_name.get(n, [])]))
     ]
-    if user.is_county_office and (strange := [facts for n, facts in by_name.items() if n not in known]):
-        rows.append(Row(0, "", ["没有这个账号", f"{len(strange):,} 个登录名", *_summed(strange)]))
+    if user.is_county_office and (strange := [tries for n, tries in by_name.items() if n not in known]):
+        told = _summed([tries for of_name in strange for tries in of_name])
+        rows.append(Row(0, "", ["没有这个账号", f"{len(strange):,} 个登录名", *told]))
     note = "密码、一次性口令和验证码输错的；地址是从几台机器、几处网络试的。"
     return _table("登录失败", note, "干部 单位 次数# 地址# 最近一次", rows, "没有登录失败。")
 
 
-def _summed(facts: Sequence[list[Any]]) -> list[Any]:
-    """Times and addresses added, the last time."""
-    if not facts:
+def _summed(tries: Sequence[Tries]) -> list[Any]:
+    """How often, from how many addresses, the last time; nothing of none."""
+    if not tries:
         return []
-    return [sum(f[0] for f in facts), sum(f[1] for f in facts), max(f[2] for f in facts)]
+    addresses = {one.address for one in tries}
+    return [sum(one.times for one in tries), len(addresses), max(one.last for one in tries)]
 
 
 def reasons(user: Cadre, days: Days) -> Table:
