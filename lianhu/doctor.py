@@ -80,7 +80,7 @@ def https() -> Finding:
     if settings.HTTPS:
         return Finding("https", "只走 https")
     remedy = "有证书就设 HTTPS=1；没有证书的内网可以不管，只是手机记不了走访的位置。"
-    return Finding("https", "没有设 HTTPS=1，口令和 Cookie 走的是明文", remedy, urgent=False)
+    return Finding("https", "没有设 HTTPS=1，密码和 Cookie 走的是明文", remedy, urgent=False)
 
 
 def hsts() -> Finding:
@@ -108,7 +108,7 @@ def media() -> Finding:
 
 def _for_owner_alone(name: str, path: Path, remedy: str) -> Finding:
     if not path.exists():
-        return Finding(name, f"没有 {path}")
+        return Finding(name, f"没有 {path}，不用管")
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         return Finding(name, f"{path} 别的用户也能进（{mode:04o}）", remedy)
