@@ -284,12 +284,10 @@ def _in_order(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> Q
 
 def sheet_of(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
     """The found rows as a sheet to hand in; how many of them, when they are too many; logged as a download is."""
-    if listing.of_people:
-        require_password(request)
     user: Any = request.user
     count, filters = found.count(), identity.hide_numbers(listing.form.describe())
     keys = list(_in_order(request, listing, found).values_list("pk", flat=True)[:MOST_PRINTED])
-    log_download(request, f"{listing.title}（打印）", filters=filters, row_count=len(keys))
+    log_print(request, listing.title, filters=filters, row_count=len(keys), of_people=listing.of_people)
     said = f"共 {count:,} {listing.unit}"
     if count > MOST_PRINTED:
         said += f"，只印前 {MOST_PRINTED:,} {listing.unit}，全部的请导出"
@@ -367,6 +365,15 @@ def log_download(request: HttpRequest, what: str, *, filters: str, row_count: in
     user: Any = request.user
     oversight.allow_export(user)
     note_download(user, what, filters=identity.hide_numbers(filters), row_count=row_count)
+
+
+def log_print(
+    request: HttpRequest, what: str, *, filters: str, row_count: int, of_people: bool = True
+) -> None:
+    """Log a sheet to hand in before it is shown; one `of_people` wants the password given lately."""
+    if of_people:
+        require_password(request)
+    log_download(request, f"{what}（打印）", filters=filters, row_count=row_count)
 
 
 def note_download(user: Any, what: str, *, filters: str, row_count: int) -> None:

@@ -10,12 +10,12 @@ from django.test import Client
 from core.confirming import FIELD, GIVEN_AT, LASTS
 from core.models import Change, Download
 from tests.browser import assert_accessible, assert_fits, follow
-from tests.factories import make_cadre, make_pairing, make_unit, make_village
+from tests.factories import make_cadre, make_pairing, make_survey, make_unit, make_village
 from tests.html_forms import forms_of
 from tests.importing import check, load
 from tests.pages import client_of, page_of
 from tests.test_access import LISTS, address, own, people, rules  # noqa: F401 (fixtures)
-from units.models import Cadre
+from units.models import Cadre, today
 from units.session_store import SessionStore
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +199,38 @@ def test_no_address_gives_people_away_without_the_password(own, people):  # noqa
     )
     people_taken = [what for what in taken if not NO_PEOPLE.search(what.removesuffix("（打印）"))]
     assert not people_taken
+
+
+@pytest.fixture
+def paper_sheets(cadre) -> list[str]:
+    """联户花名册, of which a household is left, and 联户交接单 of the one that was handed over."""
+    ended, kept = make_pairing(cadre=cadre), make_pairing(cadre=cadre)
+    ended.ended_on, ended.end_reason = today(), "调走"
+    ended.save()
+    sheet = f"/cadres/{cadre.pk}/hand-over/sheet/?on={today()}"
+    return [f"/pairings/roster/?village={kept.household.village_id}", sheet]
+
+
+def test_a_sheet_of_people_to_print_is_asked_for_and_logged(office, paper_sheets):
+    client = stale(office)
+    for url in paper_sheets:
+        asked = client.get(url)
+        assert asked["Location"].startswith("/password/again/")
+    assert not Download.objects.exists()
+    fresh = client_of(office)
+    for url in paper_sheets:
+        assert fresh.get(url).status_code == 200
+    taken = Download.objects.order_by("pk").values_list("what", "row_count")
+    assert list(taken) == [("联户花名册（打印）", 1), ("联户交接单（打印）", 1)]
+
+
+def test_a_table_of_cadres_to_print_is_asked_for(leader):
+    survey = make_survey()
+    client = stale(leader)
+    asked = client.get(f"/reports/surveys/{survey.pk}/completion/?by=cadre&print=1")
+    assert asked["Location"].startswith("/password/again/")
+    assert client.get(f"/reports/surveys/{survey.pk}/completion/?by=unit&print=1").status_code == 200
+    assert Download.objects.get().what.endswith("完成情况（打印）")
 
 
 def test_lists_without_people_are_not_asked_for(office):

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from core.lists import address, send_workbook
+from core.lists import address, log_print, send_workbook
 from core.places import VILLAGE, lies_under
 from reports import tables
 from reports.counting import CHILD_LENGTH
@@ -36,10 +36,10 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         completion.whole(subjects, family, form.year_chosen),
     )
     measures = _measures(family, user, form, by)
+    title, of_people = f"{family.survey.title}完成情况", by == "cadre"
     if request.GET.get("export") == "xlsx":
         headings = [measure.label for measure in measures]
         cells = (tables.cells(measures, row) for row in [*rows, whole])
-        title = f"{family.survey.title}完成情况"
         return send_workbook(
             request,
             title,
@@ -47,7 +47,7 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
             cells,
             filters=form.describe(),
             row_count=len(rows),
-            of_people=by == "cadre",
+            of_people=of_people,
         )
     context = {
         **framed(request, family, "完成情况", f"{form.year_chosen} 年"),
@@ -58,6 +58,7 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         "export": address(request, {"export": "xlsx", "print": None}),
     }
     if request.GET.get("print") == "1":
+        log_print(request, title, filters=form.describe(), row_count=len(rows), of_people=of_people)
         return _sheet(request, form, context)
     ways = _ways(family, user, form)
     context |= {

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.forms import key_of
+from core.lists import log_print
 from core.records import StaleRecord
 from households.models import HouseholdPairing
 from households.pairing import warnings
@@ -203,6 +204,7 @@ def hand_over_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     pairings = list(rows.select_related("unit", "household__village").order_by("household__no", "kind"))
     if not pairings:
         raise Http404("这一天没有结束的联户。")
+    log_print(request, "联户交接单", filters=f"{cadre}，{on}", row_count=len(pairings))
     heirs = {
         (pairing.household_id, pairing.kind): pairing.cadre
         for pairing in HouseholdPairing.objects.filter(

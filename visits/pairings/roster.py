@@ -13,7 +13,7 @@ from django.utils import timezone
 from core import sheets
 from core.confirming import require_password
 from core.forms import key_of
-from core.lists import Heading, Row, log_download
+from core.lists import Heading, Row, log_download, log_print
 from core.templatetags.look import date_cn
 from households.models import Household, HouseholdPairing
 from units.access import get_visible, roles_required, user_of
@@ -56,6 +56,7 @@ def roster(request: HttpRequest) -> HttpResponseBase:
     unit = subject if of_unit else user.unit
     if request.GET.get("export") == "xlsx":
         return _workbook(request, title, str(unit), headings, rows, summary)
+    log_print(request, "联户花名册", filters=title, row_count=len(rows))
     return render(
         request,
         "pairings/roster.html",
