@@ -28,4 +28,4 @@ def came_from(request: HttpRequest, question: str) -> str:
     parts = urlsplit(request.headers.get("Referer", ""))
     if parts.netloc != request.get_host() or parts.path == question:
         return "/"
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return own_address(f"{parts.path}?{parts.query}" if parts.query else parts.path)

@@ -171,6 +171,13 @@ def test_an_export_of_people_is_asked_for_and_then_sent(office, cadre):
     assert client.get("/households/?export=xlsx")["Content-Disposition"].startswith("attachment")
 
 
+def test_the_way_back_leads_to_no_other_host(office):
+    client = stale(office)
+    asked = client.get("/households/?export=xlsx")
+    page = page_of(client.get(asked["Location"], headers={"Referer": "http://testserver//evil.example/"}))
+    assert "evil.example" not in page
+
+
 def test_ticked_rows_of_the_admin_are_exported_after_the_password(office, cadre):
     client, url = stale(office), "/admin/units/cadre/"
     page = client.post(url, {"action": "export_rows", "_selected_action": [cadre.pk, office.pk]})

@@ -6,8 +6,7 @@ from django.http import HttpRequest
 
 from core.models import ImportRun, Installation, demo_marks
 from units.models import Cadre
-from units.second_factor.factors import offered_to
-from units.second_factor.pages import LATER
+from units.second_factor.factors import LATER, offered_to
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from units.models import Cadre, Passkey, SecondFactor, generator_of, recovery_ha
 from units.second_factor import passkeys
 
 RECOVERY_CODES = 10
+LATER = "factor_later"
+"""The cookie of a device on which the offer was put off."""
 WRONG = "验证码不对。看一眼手机上现在的 6 位数字，再输一次；用过的不能再用。"
 EMPTY = "请填手机上的 6 位验证码，或者一个恢复码。"
 WRONG_KEY = "这个通行密钥没有通过，请再试一次，或者用验证码。"

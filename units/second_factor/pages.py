@@ -4,6 +4,7 @@ from datetime import timedelta
 from textwrap import wrap
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,11 +16,11 @@ from core.confirming import password_again
 from core.crypto import SealError, open_text, seal_text
 from core.forms import key_of
 from units.access import get_editable, office_required, user_of
+from units.context import frame_of
 from units.models import Cadre, Passkey, SecondFactor
 from units.second_factor import factors, passkeys
 
 SETTING_UP = "factor_setting_up"
-LATER = "factor_later"
 LATER_DAYS = timedelta(days=30)
 CRUMBS = [("我的", "/me/"), ("两步登录", "/me/factor/")]
 
@@ -130,7 +131,14 @@ def passkey_remove(request: HttpRequest) -> HttpResponse:
 def factor_later(request: HttpRequest) -> HttpResponse:
     """The note on the first page keeps quiet on this device for a month."""
     response = redirect("home")
-    response.set_cookie(LATER, "1", max_age=int(LATER_DAYS.total_seconds()), httponly=True, samesite="Lax")
+    response.set_cookie(
+        factors.LATER,
+        "1",
+        max_age=int(LATER_DAYS.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
     return response
 
 
@@ -176,8 +184,7 @@ def _secret(request: HttpRequest) -> str:
 
 def _framed(user: Cadre, title: str, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
     """A page below 我的 in the frame that the account reads its pages in."""
-    frame = "desk.html" if user.sees_place or user.is_leader else "phone.html"
-    return {"page": {"title": title, "crumbs": crumbs}, "frame": frame, "back": crumbs[-1][1]}
+    return {"page": {"title": title, "crumbs": crumbs}, "frame": frame_of(user), "back": crumbs[-1][1]}
 
 
 def _codes_page(request: HttpRequest, user: Cadre, codes: list[str]) -> HttpResponse:
