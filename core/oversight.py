@@ -33,9 +33,13 @@ def said(kind: str, limit: int) -> str:
     return f"今天{what}已到 {limit:,} {MEASURES[kind]}，是一天的限额。写明原因就可以接着办。"
 
 
+def begin_of(day: date, hour: int = 0) -> datetime:
+    """The moment at which an hour of the county's day begins."""
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
 def day_began() -> datetime:
-    """The first moment of the county's day."""
-    return timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
+    return begin_of(timezone.localdate())
 
 
 def numbers_of_today(user: Any) -> QuerySet[Any]:

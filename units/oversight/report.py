@@ -6,18 +6,18 @@ People stand in the order of their units and names, never by how much they did: 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from axes.models import AccessFailureLog
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 
 from core.display import fields_of, lines_of, names_in
 from core.lists import Heading, Row, link_to
 from core.models import ACCOUNTS, Change, Download, OverLimit, Reveal
+from core.oversight import begin_of
 from core.places import above
 from units.models import Cadre, today
 from units.roles import Role
@@ -45,7 +45,7 @@ class Days:
     @property
     def moments(self) -> tuple[datetime, datetime]:
         """The half-open span of time that the days are."""
-        return _midnight(self.since), _midnight(self.until + timedelta(days=1))
+        return begin_of(self.since), begin_of(self.until + timedelta(days=1))
 
     def within(self, field: str = "at") -> Q:
         begin, end = self.moments
@@ -55,27 +55,19 @@ class Days:
         return (self.since + timedelta(days=n) for n in range((self.until - self.since).days + 1))
 
 
-def _midnight(day: date) -> datetime:
-    return _at(day, 0)
-
-
-def _at(day: date, hour: int) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour)))
-
-
 def _nights(days: Iterable[date]) -> Q:
     """As spans of time: SQLite would work out the hour of each row in Python."""
     within = Q(pk=None)
     for day in days:
-        within |= Q(at__gte=_midnight(day), at__lt=_at(day, MORNING))
-        within |= Q(at__gte=_at(day, EVENING), at__lt=_midnight(day + timedelta(days=1)))
+        within |= Q(at__gte=begin_of(day), at__lt=begin_of(day, MORNING))
+        within |= Q(at__gte=begin_of(day, EVENING), at__lt=begin_of(day + timedelta(days=1)))
     return within
 
 
 def _daytime(days: Iterable[date]) -> Q:
     within = Q(pk=None)
     for day in days:
-        within |= Q(at__gte=_at(day, MORNING), at__lt=_at(day, EVENING))
+        within |= Q(at__gte=begin_of(day, MORNING), at__lt=begin_of(day, EVENING))
     return within
 
 
