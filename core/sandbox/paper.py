@@ -16,7 +16,7 @@ import olefile
 
 from core.sandbox import binary
 from core.sandbox.outcome import Refused
-from core.sandbox.sheets.archive import Archive
+from core.sandbox.sheets.archive import Archive, TooLarge
 from core.sandbox.sheets.errors import SheetError
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -46,6 +46,8 @@ def examine(data: bytes, name: str) -> Iterator[bytes]:
     """The ending that the content deserves; raises Refused with one sentence that names the file."""
     try:
         yield _ending(data).encode()
+    except TooLarge as error:
+        raise Refused(f"“{name}”{HUGE}") from error
     except (SheetError, OSError, ValueError, LookupError, struct.error, expat.ExpatError) as error:
         raise Refused(f"“{name}”{BROKEN}") from error
     except _Unfit as unfit:

@@ -85,7 +85,11 @@ class Archive:
         return chunk
 
 
-def _too_large() -> SheetError:
-    return SheetError(
+class TooLarge(SheetError):
+    """What the zip unpacks to is more than is read."""
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(
         f"文件解开后超过 {MAX_INFLATED >> 20:,} MB，多半是大片空行带着格式。请把要导入的行列复制到新表再传。"
     )
