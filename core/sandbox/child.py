@@ -20,11 +20,13 @@ OPEN_FILES = 16
 
 def main(name: str, limits: str, *paths: str) -> int:
     sys.path[:0] = paths
+    from core.sandbox.landlock import confine
     from core.sandbox.outcome import FAILED, NO_MEMORY, REFUSED, Refused
 
     module, _, function = name.partition(":")
     task = getattr(importlib.import_module(module), function)
     limit(**json.loads(limits))
+    confine([*paths[1:], os.path.join(paths[0], "core"), os.path.dirname(os.__file__)])
     out = sys.stdout.buffer
     try:
         arguments = json.loads(sys.stdin.buffer.readline())

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +14,17 @@ def modules(data: bytes) -> Iterator[bytes]:
 
 
 def surroundings(data: bytes) -> Iterator[bytes]:
-    yield repr([dict(os.environ), sys.argv[1:2], os.getcwd(), sorted(os.listdir("/proc/self/fd"))]).encode()
+    yield repr(
+        [dict(os.environ), sys.argv[1:2], os.getcwd(), [fd for fd in range(64) if is_open(fd)]]
+    ).encode()
+
+
+def is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 def echo(data: bytes, word: str) -> Iterator[bytes]:
@@ -52,12 +63,32 @@ def quoting(data: bytes) -> Iterator[bytes]:
     raise ValueError(data.decode())
 
 
-def writing(data: bytes, path: str) -> Iterator[bytes]:
-    Path(path).write_bytes(bytes(2 << 20))
+def hoarding(data: bytes) -> Iterator[bytes]:
+    with open(os.memfd_create("large"), "wb") as file:
+        file.write(bytes(2 << 20))
     yield b""
 
 
-def waiting(data: bytes, path: str) -> Iterator[bytes]:
-    Path(path).write_text(str(os.getpid()))
+def reading(data: bytes, path: str) -> Iterator[bytes]:
+    yield Path(path).read_bytes()
+
+
+def writing(data: bytes, path: str) -> Iterator[bytes]:
+    Path(path).write_bytes(b"x")
+    yield b""
+
+
+def calling(data: bytes, port: int) -> Iterator[bytes]:
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        yield b""
+
+
+def killing(data: bytes) -> Iterator[bytes]:
+    os.kill(os.getppid(), 0)
+    yield b""
+
+
+def waiting(data: bytes) -> Iterator[bytes]:
+    os.write(1, b"ready")
     time.sleep(600)
     yield b""

@@ -1,5 +1,6 @@
 """The task that marks a workbook."""
 
+import mimetypes
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ def mark(
     }
     rows, large = _rows_of(data, filename, sheet_name, reasons, header_row)
     if styled and not large and data.startswith(ZIP):
+        mimetypes.knownfiles.clear()  # openpyxl reads them, and the child may open nothing in /etc
         # Loaded late: it takes longer than all the rest of the process's start.
         from core.sandbox.sheets.styled import UNREADABLE, marked
 
