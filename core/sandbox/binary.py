@@ -4,6 +4,8 @@ import re
 import struct
 from dataclasses import dataclass
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""Begins every one of them."""
 BOUND_SHEET, FILE_PASS, SUP_BOOK = 0x0085, 0x002F, 0x01AE
 MACRO_SHEETS = {1, 6}
 """Kinds of a sheet in BoundSheet8: 1 macros of Excel 4, 6 a module of Visual Basic."""

@@ -15,11 +15,11 @@ from xml.parsers import expat
 import olefile
 
 from core.sandbox import binary
+from core.sandbox.binary import OLE
 from core.sandbox.outcome import Refused
-from core.sandbox.sheets.archive import Archive, TooLarge
+from core.sandbox.sheets.archive import ZIP, Archive, TooLarge
 from core.sandbox.sheets.errors import SheetError
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENDINGS = {
     "word/document.xml": ".docx",
     "xl/workbook.xml": ".xlsx",

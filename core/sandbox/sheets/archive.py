@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from core.sandbox.sheets.errors import SheetError, damaged
 
+ZIP = b"PK\x03\x04"
+"""Begins a zip file, and each of its entries."""
 MAX_ENTRIES = 5000
 # 350,000 rows × 30 columns take about 700 MB of XML.
 MAX_INFLATED = 800 << 20
@@ -73,7 +75,7 @@ class Archive:
             signature, name, extra = _LOCAL_HEADER.unpack_from(self.data, start)
         except struct.error as error:
             raise damaged() from error
-        if signature != b"PK\x03\x04":
+        if signature != ZIP:
             raise damaged()
         start += _LOCAL_HEADER.size + name + extra
         return memoryview(self.data)[start : start + entry.compress_size]

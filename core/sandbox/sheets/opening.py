@@ -11,7 +11,9 @@ from typing import cast
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from core.cells import Cell
+from core.sandbox.binary import OLE
 from core.sandbox.sheets import text, xls, xlsx
+from core.sandbox.sheets.archive import ZIP
 from core.sandbox.sheets.errors import (
     MAX_CELLS,
     MAX_FILE_BYTES,
@@ -24,7 +26,6 @@ from core.sandbox.sheets.errors import (
 Row = Sequence[Cell]
 Merge = tuple[tuple[int, int], tuple[int, int]]
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = {
     b"%PDF": "PDF 文件",
     b"\xff\xd8\xff": "图片",
