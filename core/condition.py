@@ -1,4 +1,4 @@
-"""Whether this machine can do its work, for a monitor (`/readyz`) and for `manage.py doctor`: a finding a question."""
+"""Checks of the machine for a monitor (`/readyz`) and `manage.py doctor`. Each returns one Finding."""
 
 import os
 import shutil
@@ -26,13 +26,13 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found, in a sentence; and what to do about it, or '' when all is well."""
+    """The result of one check: a sentence, and what to do, '' when all is well."""
 
     name: str
     said: str
     remedy: str = ""
     urgent: bool = True
-    """A remedy that is not is a reminder: the operator may have meant it so."""
+    """False for a reminder: the operator may have chosen this on purpose."""
 
     @property
     def ok(self) -> bool:
@@ -40,7 +40,7 @@ class Finding:
 
 
 def readiness() -> list[Finding]:
-    """Disk, uploads, database, queue, worker, backup, clock; of a database that is away only that."""
+    """Run all checks. When the database does not answer, the checks that need it give one finding."""
     found = [disk(), uploads()]
     try:
         found += [ask() for ask in OF_THE_DATABASE]
@@ -55,7 +55,7 @@ def readiness() -> list[Finding]:
 
 
 def disk() -> Finding:
-    """Where the uploads and the database lie: the one with the least room decides."""
+    """Check the free space of the disks with the uploads and the database; the fuller one counts."""
     room, folder = min((shutil.disk_usage(_nearest(folder)).free, folder) for folder in _folders())
     said = f"{folder} 所在的盘还有 {room / MEGABYTE / 1024:.1f} GB"
     if room >= settings.READY_DISK_MB * MEGABYTE:
@@ -103,7 +103,7 @@ def database() -> Finding:
 
 
 def queue() -> Finding:
-    """How long the job that waits longest has been due."""
+    """Check how long the oldest waiting job has been due."""
     oldest = _oldest_due()
     if oldest < timedelta(minutes=settings.READY_QUEUE_MINUTES):
         return Finding("queue", f"排得最久的任务等了 {spoken(oldest)}" if oldest else "没有排队的任务")
@@ -131,7 +131,7 @@ def worker() -> Finding:
 
 
 def backup() -> Finding:
-    """A county that is younger than a backup may be has not had its first night yet; invented people need none."""
+    """Check the age of the last backup. A new county has until its first night; demo data needs none."""
     limit = timedelta(hours=settings.READY_BACKUP_HOURS)
     age, county = Stamp.age(Stamp.BACKUP), Installation.this()
     if age is not None:
@@ -150,7 +150,7 @@ def backup() -> Finding:
 
 
 def clock() -> Finding:
-    """Beside the database server's clock, and the newest entry of the history: none is written later than now."""
+    """Compare the clock with the database server's and with the newest entry of the history."""
     ahead = max(_database_ahead(), _history_ahead())
     if ahead <= CLOCK_SLACK:
         return Finding("clock", f"时钟是 {timezone.localtime():%Y-%m-%d %H:%M:%S}")

@@ -1,4 +1,4 @@
-"""The page that asks the password again, for a POST in place of its answer, for a GET at its own address."""
+"""The page that asks for the password again: in place of the answer to a POST, at its own address for a GET."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,7 +11,7 @@ from core.onward import came_from, carried, own_address
 
 
 def ask(request: HttpRequest, wanted: PasswordWanted) -> HttpResponse:
-    """In place of the answer to a request that has raised PasswordWanted."""
+    """Answer a request that has raised PasswordWanted."""
     if request.method == "POST":
         return _page(
             request,
@@ -25,7 +25,7 @@ def ask(request: HttpRequest, wanted: PasswordWanted) -> HttpResponse:
 
 @never_cache
 def password_again(request: HttpRequest) -> HttpResponse:
-    """Ask, then open the address of `next`: a file is saved while the page says where to go on."""
+    """Ask, then open the address in `next`. When that is a file, the browser saves it and stays on the page."""
     onward = own_address(request.GET.get("next", ""))
     back = (
         own_address(request.POST.get("back", ""))

@@ -1,8 +1,8 @@
-"""The password is asked again before an act of weight, unless it was given in this session within half an hour.
+"""Ask for the password again before a sensitive act, unless it was given in this session within half an hour.
 
-A view says so by `@password_again`, or calls `require_password` where only some of its requests weigh. A POST is
-answered by a page that carries what was posted and sends the very same POST with the password beside it; a GET
-goes through the page `password-again`, which then opens the same address.
+A view says so by `@password_again`, or calls `require_password` where only some of its requests are sensitive. A POST
+is answered by a page that carries what was posted and sends the same POST with the password; a GET goes through
+the page `password-again`, which then opens the same address.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ PAUSED = "连续输错太多次，半小时后再试。"
 
 
 class PasswordWanted(Exception):
-    """Nothing has been done yet: the password first. `error` is what was wrong with the one given."""
+    """Raised before anything is done. `error` says what is wrong with the password given, '' when none was."""
 
     def __init__(self, error: str = "") -> None:
         super().__init__(error)
@@ -55,7 +55,7 @@ def require_password(request: HttpRequest) -> None:
 
 
 def check_password(request: HttpRequest, password: str) -> str:
-    """What is wrong with the password, or '' and it counts as just given; a wrong one counts as a failed login."""
+    """Return what is wrong with the password, or '' and note it as given. A wrong one counts as a failed login."""
     bare = without_posted(request)
     user = authenticate(bare, username=request.user.get_username(), password=password)
     if user == request.user:
@@ -65,7 +65,7 @@ def check_password(request: HttpRequest, password: str) -> str:
 
 
 def without_posted(request: HttpRequest) -> Any:
-    """For axes, which writes into its table what was posted: of the act that is repeated it gets nothing."""
+    """Copy the request without its POST data, which axes would store in its table of attempts."""
     bare: Any = copy(request)
     bare.POST = QueryDict()
     return bare

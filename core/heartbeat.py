@@ -1,4 +1,4 @@
-"""The worker says every few seconds that it is there, whatever job it is at, database or not."""
+"""The worker notes every few seconds that it is alive, in a thread beside its jobs."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 EVERY = 20.0
 """Seconds between two beats."""
 SILENT = timedelta(minutes=2)
-"""A worker that has not been heard for so long is dead, or cut off from the database."""
+"""A worker without a beat for so long has died or has lost the database."""
 
 
 def worker_is_silent() -> bool:
@@ -22,7 +22,7 @@ def worker_is_silent() -> bool:
 
 
 class Heartbeat(threading.Thread):
-    """Ends with its process. A beat that the database refuses is left out, and the connection made anew."""
+    """Ends with the process. A beat that the database refuses is skipped and the connection closed."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True, name="heartbeat")

@@ -114,7 +114,7 @@ class Listing:
     ticks: Mapping[str, Any] | None = None
     template: str = "pages/list.html"
     of_people: bool = True
-    """Whether the rows tell of persons: their export and print ask for the password again."""
+    """Whether the rows hold persons: export and print then require the password."""
 
 
 def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponseBase:
@@ -340,7 +340,7 @@ def send_workbook(
     row_count: int,
     of_people: bool,
 ) -> HttpResponseBase:
-    """Log who takes the rows, write them into a workbook, send it; rows `of_people` want the password given lately."""
+    """Log the download, write the rows into a workbook and send it. With `of_people`, require the password."""
     if of_people:
         require_password(request)
     log_download(request, title, filters=filters, row_count=row_count)
@@ -353,12 +353,12 @@ def send_workbook(
 
 
 def without_phones(row: Sequence[Any]) -> list[Any]:
-    """The cells of a row as a viewer may have them, who reads no phone in whatever text."""
+    """Mask the phones in the cells of a row, for a viewer."""
     return [identity.hide_phones(cell) if isinstance(cell, str) else cell for cell in row]
 
 
 def log_download(request: HttpRequest, what: str, *, filters: str, row_count: int) -> None:
-    """Who takes which rows, logged before the file is made; LimitReached above the day's number of files.
+    """Log who takes which rows, before the file is made. Raises LimitReached above the day's number of files.
 
     A list is found by ID number too, which is logged masked.
     """
@@ -370,7 +370,7 @@ def log_download(request: HttpRequest, what: str, *, filters: str, row_count: in
 def log_print(
     request: HttpRequest, what: str, *, filters: str, row_count: int, of_people: bool = True
 ) -> None:
-    """Log a sheet to hand in before it is shown; one `of_people` wants the password given lately."""
+    """Log a sheet to print before it is shown. With `of_people`, require the password."""
     if of_people:
         require_password(request)
     log_download(request, f"{what}（打印）", filters=filters, row_count=row_count)

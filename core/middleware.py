@@ -1,4 +1,4 @@
-"""Keeps answers out of every cache, says who writes during a request, and answers who comes second."""
+"""Middleware: no caching of answers, who writes during a request, stale records, the password asked again."""
 
 from collections.abc import Callable
 
@@ -52,7 +52,7 @@ class StaleMiddleware:
 
 
 class PasswordMiddleware:
-    """Asks for the password in place of an answer that wants it given lately."""
+    """Answers PasswordWanted with the page that asks for the password."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

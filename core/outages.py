@@ -1,4 +1,4 @@
-"""What the machine refuses: a full disk, a busy database or none. Told in a sentence, not as a fault."""
+"""Failures of the machine (full disk, database busy or away), told in a sentence and not as a program error."""
 
 import errno
 import sqlite3
@@ -59,7 +59,7 @@ OF_POSTGRES = {
 
 
 def outage_of(error: BaseException | None) -> Outage | None:
-    """What the machine refused when this was raised, or None: then it is a fault of the program."""
+    """Return the failure of the machine behind an error, or None for an error of the program."""
     return next((found for cause in _causes(error) if (found := _told_by(cause))), None)
 
 
@@ -83,6 +83,6 @@ def _told_by(error: BaseException) -> Outage | None:
 def _told_by_postgres(error: psycopg2.Error) -> Outage | None:
     if error.pgcode:
         return OF_POSTGRES.get(error.pgcode)
-    # Without a server there is nobody to give a code.
+    # Without a server there is no error code.
     lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
     return Outage.AWAY if lost else None

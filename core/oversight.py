@@ -1,4 +1,4 @@
-"""What may be taken out in a day: whole ID numbers by person, and files. Above that one reason a day is asked.
+"""Daily limits on whole ID numbers (counted by person) and files. Above a limit one reason a day is asked.
 
 A day is one of the county (TIME_ZONE). A person counts once a day, however often and in whichever way the number
 was used; who is found by nobody's number counts too, because a miss narrows as a hit does.
@@ -60,7 +60,7 @@ def reason_given(user: Any, kind: str) -> bool:
 
 
 def allow_export(user: Any) -> None:
-    """Called before a file with people in it is made. Raises LimitReached."""
+    """Check the day's number of files before another is made, with people in it or not. Raises LimitReached."""
     _allow(user, Kind.EXPORTS, exports_today(user))
 
 
@@ -92,7 +92,7 @@ def note_checks(user: Any, numbers: Iterable[str]) -> None:
 
 
 def note_look(user: Any, whose: Any) -> None:
-    """Somebody else's account was opened; the database is written to once a viewer, account and day."""
+    """Log that somebody opened another's account, once a viewer, account and day."""
     if user.pk == whose.pk:
         return
     look = {"whose_id": whose.pk, "by_id": user.pk, "on": timezone.localdate()}
@@ -101,19 +101,19 @@ def note_look(user: Any, whose: Any) -> None:
 
 
 def put_away(user: Any, keys: Iterable[int]) -> None:
-    """看过了: of the notices told to the user."""
+    """Mark notices to the user as read (看过了)."""
     Notice.objects.filter(pk__in=keys, to=user.pk, seen_at=None).update(seen_at=timezone.now())
 
 
 def note_read(user: Any, until: date) -> None:
-    """The security report was opened up to a day; that of today is read to the end only tomorrow."""
+    """Note up to which day the security report was read. Today's counts as read only tomorrow."""
     until = min(until, timezone.localdate() - timedelta(days=1))
     if not ReportRead.objects.filter(by=user.pk, until__gte=until).exists():
         ReportRead.objects.update_or_create(by=user, defaults={"until": until})
 
 
 def place_of(user: Any) -> str:
-    """Where an act without a row belongs: of cadres from above the county, to the county they work in."""
+    """Return the place to log an act without a row under. For cadres from above the county it is the county."""
     county = Installation.this()
     from_above = county and not user.sees_place and lies_under(county.code, user.place)
     return county.code if county and from_above else user.place

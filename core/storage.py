@@ -1,4 +1,4 @@
-"""Uploads lie in MEDIA_ROOT whole or not at all."""
+"""Storage of uploads: a file in MEDIA_ROOT is whole or not there."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ HALF = ".half-"
 
 
 class WholeFiles(FileSystemStorage):
-    """Writes beside the final name, has the disk keep it, and renames: nobody ever reads half a file."""
+    """Write under another name, fsync and rename, so that no reader sees half a file."""
 
     def _save(self, name: str, content: Any) -> str:
         target = Path(self.path(name))
@@ -29,7 +29,7 @@ class WholeFiles(FileSystemStorage):
 
 
 def _keep(path: Path) -> None:
-    """A power cut from now on loses nothing of it."""
+    """Flush a file or folder to the disk."""
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -30,13 +30,13 @@ RETRY_SECONDS = 30
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Asks nothing of the database: whether the rest is well says `readyz`."""
+    """Say that the process answers. Does not use the database; `readyz` checks the rest."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """For a monitor alone, as it tells of the machine: a line a question, 503 when something is to be done."""
+    """Answer a monitor with one line a check, 503 when one fails. Others get 403: it describes the machine."""
     if not _is_monitor(request):
         said = "只答本机和带 READY_TOKEN 的监控。"
         return HttpResponse(said, status=403, content_type="text/plain; charset=utf-8")
@@ -48,7 +48,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _is_monitor(request: HttpRequest) -> bool:
-    """Asks on this machine and not through its proxy, or knows the token."""
+    """Whether the request comes from this machine past its proxy, or carries READY_TOKEN."""
     given = request.headers.get("Authorization", "")
     if settings.READY_TOKEN and constant_time_compare(given, f"Bearer {settings.READY_TOKEN}"):
         return True
@@ -70,7 +70,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def failure(request: HttpRequest) -> HttpResponse:
-    """Whatever was raised, in a view or in a middleware: 503 and a sentence when the machine refused, else 500."""
+    """Answer any uncaught error: 503 and a sentence for a failure of the machine, else 500."""
     outage = outage_of(sys.exc_info()[1])
     if outage is None:
         page = render_to_string("500.html", demo_marks(Installation.known()))
@@ -82,7 +82,7 @@ def failure(request: HttpRequest) -> HttpResponse:
 
 
 def _wants_page(request: HttpRequest) -> bool:
-    """A script asks for anything, a browser that opens a page for HTML."""
+    """Whether a browser opens a page; scripts do not ask for HTML."""
     return "HX-Request" not in request.headers and "text/html" in request.headers.get("Accept", "text/html")
 
 

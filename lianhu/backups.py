@@ -41,7 +41,7 @@ class Backup:
 
 
 def make(folder: Path, *, keep: int) -> Backup:
-    """A new backup in the folder; those older than `keep` days go. CommandError in one sentence, leaving nothing."""
+    """Make a backup and delete those older than `keep` days. Raises CommandError and then leaves nothing."""
     media = Path(settings.MEDIA_ROOT)
     if folder.resolve().is_relative_to(media.resolve()):
         raise CommandError(f"备份不能放在 {media} 里面，请换一个文件夹。")
@@ -77,7 +77,7 @@ def made_at(path: Path) -> datetime | None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """The only backup at this time; ends with the process, however that does."""
+    """Hold the lock of the folder: one backup at a time. It ends with the process."""
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,7 +88,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _half(folder: Path) -> Iterator[Path]:
-    """A folder that is gone afterwards, unless it was given its name; so are those of killed processes."""
+    """Yield a folder that is removed afterwards unless it was renamed. Leftovers of killed processes go first."""
     for left in folder.glob(f"{HALF}*"):
         shutil.rmtree(left)
     half = folder / f"{HALF}{timezone.localtime():{NAME}}"
@@ -129,7 +129,7 @@ def _same(path: Path, other: Path | None) -> bool:
 
 
 def _copy_files(media: Path, target: Path, before: Path | None) -> set[Path]:
-    """Copy or link what is not there yet; which ones had to be copied. What goes meanwhile is passed over."""
+    """Copy or link what is missing; return what was copied. Files deleted meanwhile are skipped."""
     copied = set()
     for path in _uploads(media):
         copy = target / path.relative_to(media)
@@ -158,7 +158,7 @@ def _database_size() -> int:
 
 
 def _copy_database(half: Path) -> int:
-    """A copy that was read through once; its bytes."""
+    """Copy the database and check the copy; return its size in bytes."""
     if connection.vendor == "sqlite":
         return _copy_sqlite(half / SQLITE_COPY)
     return _dump_postgres(half / POSTGRES_COPY)
@@ -196,7 +196,7 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
 
 
 def _finish(half: Path, size: int, copied: set[Path]) -> Backup:
-    """Say what it is, have the disk keep it, and give it its name."""
+    """Write backup.json, flush to the disk and rename the folder to its final name."""
     files = list(_uploads(half / "media"))
     told = {
         "made_at": timezone.localtime().isoformat(timespec="seconds"),
@@ -222,7 +222,7 @@ def _point_to(named: Path) -> None:
 
 
 def _delete_old(folder: Path, keep: int) -> None:
-    """Out of sight first: one that is half deleted is no backup."""
+    """Delete backups older than `keep` days. Renamed first, so that none is taken for whole while it is deleted."""
     limit = timezone.now() - timedelta(days=keep)
     for path in backups(folder):
         began = made_at(path)

@@ -174,7 +174,7 @@ def second_factor() -> Finding:
 
 
 def database_settings() -> Finding:
-    """A power cut loses nothing that was said to be saved, and names are stored as they are written."""
+    """Check the settings that keep saved data through a power cut and store names unchanged."""
     asked = _asked_of_sqlite() if connection.vendor == "sqlite" else _asked_of_postgres()
     wrong = [f"{name}={value}" for name, (value, right) in asked.items() if value != right]
     if wrong:

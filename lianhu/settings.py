@@ -224,9 +224,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # Behind https (nginx sets the header) cookies are marked secure; on a plain inner network they cannot be.
 HTTPS = env_bool("HTTPS", False)
-# Demo accounts have a password that everybody knows: they are no site for the world, unless it is meant.
+# Demo accounts have a public password, so demo data is not served over https unless this is set.
 ALLOW_DEMO = env_bool("ALLOW_DEMO", False)
-# A browser that has read this goes to https alone for so many days, whatever happens to the certificate.
+# A browser that has seen the header uses only https for so many days, even if the certificate fails.
 HSTS_DAYS = env_int("HSTS_DAYS", 0, most=3650)
 if HSTS_DAYS and not HTTPS:
     raise ImproperlyConfigured("HSTS_DAYS 要和 HTTPS=1 一起用：没有 https 时浏览器就打不开这个网站了。")

@@ -1,4 +1,4 @@
-"""Once a day the worker clears away what is past its time. Each step is a job: one that fails holds up no other."""
+"""Daily clean-up by the worker. Each step is a job of its own, so that a failure stops no other step."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -18,14 +18,14 @@ from core.storage import HALF
 DAY = timedelta(days=1)
 JOBS_KEPT = timedelta(days=7)
 ATTEMPTS_KEPT = timedelta(days=180)
-"""Failed logins are read in the office's reports; older ones are nobody's business any more."""
+"""The office's reports show failed logins of the last days; older ones are not kept."""
 
 LOOKS_KEPT = timedelta(days=366)
 
 
 @task()
 def tidy() -> None:
-    """Has the steps done and itself called tomorrow; called too often it does nothing."""
+    """Queue the steps, and itself for tomorrow. Does nothing when it has run within the day."""
     with transaction.atomic():
         if Stamp.claim(Stamp.TIDY, DAY - timedelta(hours=1)):
             for step in STEPS:
@@ -45,20 +45,20 @@ def delete_ended_sessions() -> None:
 
 @task()
 def delete_old_attempts() -> None:
-    """Failed logins. What locks an account ends by itself after half an hour."""
+    """Delete old failed logins; locks end by themselves after half an hour."""
     for model in (AccessAttempt, AccessFailureLog):
         model.objects.filter(attempt_time__lt=timezone.now() - ATTEMPTS_KEPT).delete()
 
 
 @task()
 def delete_old_looks() -> None:
-    """Who opened whose account: told to its owner for a year."""
+    """Delete old entries of 谁看过我, which are shown for a year."""
     Look.objects.filter(at__lt=timezone.now() - LOOKS_KEPT).delete()
 
 
 @task()
 def delete_half_files() -> None:
-    """What a killed process was writing."""
+    """Delete unfinished files of killed processes."""
     yesterday = (timezone.now() - DAY).timestamp()
     for path in Path(settings.MEDIA_ROOT).rglob(f"{HALF}*"):
         if path.stat().st_mtime < yesterday:
@@ -81,7 +81,7 @@ STEPS = [
 
 
 def begin() -> None:
-    """At the worker's start: give back what an earlier one left, and tidy when a day has gone since the last time."""
+    """At the start of the worker: release what an earlier one left, and queue the next clean-up."""
     runs.mark_broken()
     tasks.mark_lost()
     since = Stamp.age(Stamp.TIDY)

@@ -83,7 +83,7 @@ class CadreAdmin(ScopedAdmin):
     """Role, unit and flags are the office's alone, and nobody changes the own."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """Whose account was opened here is told to that person."""
+        """Log that the account was opened; its owner sees it in 谁看过我."""
         found = super().get_object(request, object_id, from_field)
         note_look(user_of(request), found)
         return found

@@ -174,7 +174,7 @@ def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 def _require_password(request: HttpRequest, run: ImportRun) -> None:
-    """A sheet of cadres gives roles and ends accounts, and so does taking it back."""
+    """Require the password for a sheet of cadres: applying or undoing it changes roles and accounts."""
     if run.kind == "cadres":
         require_password(request)
 

@@ -1,5 +1,5 @@
-"""What comes first: a password of one's own, the second factor that is demanded, a reason above a day's limit. And what
-comes last: a viewer reads no phone.
+"""Middleware: the first password, the required second factor, the reason above a day's limit, and
+phones masked in a viewer's pages.
 """
 
 import re
@@ -29,7 +29,7 @@ class FirstPasswordMiddleware:
 
 
 class LimitMiddleware:
-    """Asks for a reason in place of an answer that goes above a day's limit."""
+    """Answers LimitReached with the page that asks for a reason."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,7 +42,7 @@ class LimitMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Where SECOND_FACTOR_REQUIRED names the role, an account without one opens only the pages that set it up."""
+    """Allow an account that needs a second factor and has none only the pages that set it up."""
 
     OPEN = ("factor", "factor-setup", "password", "password-again", "logout", "healthz", "readyz")
 
@@ -58,7 +58,7 @@ class SecondFactorMiddleware:
 
 
 class PhonesMiddleware:
-    """Masks every phone in the texts of a viewer's pages: in what people write it may stand anywhere.
+    """Masks every phone in a viewer's pages, also in texts that people wrote.
 
     Workbooks and papers mask their cells themselves (`core.lists.send_workbook`, `surveys`).
     """

@@ -27,7 +27,7 @@ UNATTENDED = "X-Unattended"
 
 
 def choose_length(request: HttpRequest, *, own_phone: bool) -> None:
-    """Before the login: until the browser closes or stands idle, or, on the own phone, hours."""
+    """Set, before the login, whether the session ends with the browser or lasts hours, on one's own phone."""
     request.session.set_expiry(timedelta(seconds=settings.SESSION_LONGEST) if own_phone else None)
 
 
@@ -42,12 +42,12 @@ def note_login(request: HttpRequest, **_kwargs: Any) -> None:
 
 @receiver(user_logged_out)
 def drop_messages(request: HttpRequest, **_kwargs: Any) -> None:
-    """What was still to be told is not for the next person."""
+    """Drop pending messages, which the next person must not see."""
     list(get_messages(request))
 
 
 def note_seen(request: HttpRequest) -> None:
-    """That the session is in use, once a minute at most; while nothing can be written, reading goes on."""
+    """Note at most once a minute that the session is in use. A database that cannot be written does not matter."""
     found: Session | None = getattr(request.session, "row", None)
     now = timezone.now()
     if found is None or found.cadre_id is None or request.headers.get(UNATTENDED):

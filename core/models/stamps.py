@@ -22,7 +22,7 @@ class Stamp(models.Model):
 
     @classmethod
     def note(cls, name: str) -> None:
-        """It happens now."""
+        """Note that it happens now."""
         cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
     @classmethod
@@ -33,10 +33,10 @@ class Stamp(models.Model):
 
     @classmethod
     def claim(cls, name: str, every: timedelta) -> bool:
-        """Whether it is due again; of several processes that ask at once one hears yes, and it counts as done."""
+        """Return whether it is due, and note it as done. Of several processes that ask at once one gets True."""
         now = timezone.now()
         if cls.objects.get_or_create(name=name, defaults={"at": now})[1]:
             return True
-        # A clock that once ran ahead left a time to come: that does not hold it up.
+        # A clock that once ran ahead may have left a time in the future: due as well.
         due = models.Q(at__lte=now - every) | models.Q(at__gt=now)
         return bool(cls.objects.filter(due, name=name).update(at=now))

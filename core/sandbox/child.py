@@ -45,7 +45,7 @@ def main(name: str, limits: str, *paths: str) -> int:
 
 
 def limit(*, memory: int, cpu: int, output: int, wall: int) -> None:
-    """Take away what the task does not need, before it reads the first byte."""
+    """Drop what the task does not need, before it reads the first byte."""
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -61,7 +61,7 @@ def limit(*, memory: int, cpu: int, output: int, wall: int) -> None:
 
 
 def replace(out: BinaryIO, sentence: bytes) -> None:
-    """Put the sentence in the place of what was written of a result."""
+    """Replace a partial result with the sentence."""
     out.seek(0)
     out.truncate()
     out.write(sentence)

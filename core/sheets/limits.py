@@ -1,4 +1,4 @@
-"""What the process that opens a workbook may use, and the sentence when it needs more."""
+"""Limits of the process that opens a workbook, and the sentences when it exceeds them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ COPY = "请把要用的行列复制到新的工作簿，存为 .xlsx 再传"
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Each end without a result as a SheetError with one sentence."""
+    """Turn every end without a result into a SheetError with one sentence."""
     try:
         yield
     except Refused as refusal:

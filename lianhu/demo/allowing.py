@@ -1,4 +1,4 @@
-"""A demo database is not served over https, where the world may read it, unless the operator has said so."""
+"""Refuse to serve demo data over https, where anyone may reach it, unless ALLOW_DEMO is set."""
 
 import logging
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def refuse_to_serve() -> None:
 
 
 class DemoMiddleware:
-    """For the database that was away at the start, or was changed since."""
+    """Checks at each request: the database may have been away at the start, or changed since."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if is_allowed():

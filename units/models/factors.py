@@ -1,4 +1,4 @@
-"""第二步登录: what an account proves itself by after the password."""
+"""Second factors of an account: code generator with recovery codes, and passkeys."""
 
 import hmac
 
@@ -33,7 +33,7 @@ class SecondFactor(ThrottlingMixin, Device):
         return 1
 
     def verify_token(self, token: str) -> bool:
-        """Whether this is the code of now, of 30 seconds before or after, or a recovery code: each is good once.
+        """Whether this is the current code, the one before or after, or a recovery code. Each works once.
 
         Call it on a row that is locked, so that of two who send the same code at once one comes in.
         """
@@ -86,5 +86,5 @@ def generator_of(secret: str) -> TOTP:
 
 
 def recovery_hash(user: int, plain: str) -> str:
-    """Of twelve letters without hyphens (59 bits): no key is needed to keep them, so a rotation leaves them good."""
+    """Hash a recovery code (12 letters, 59 bits) without a key, so that key rotation leaves it valid."""
     return pbkdf2(plain, f"lianhu/recovery/{user}", RECOVERY_ROUNDS).hex()

@@ -19,7 +19,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(cadre=cadre.pk, expire_date__gt=timezone.now()).order_by("-last_seen_at")
 
     def note(self, *, seen_at: datetime, until: datetime) -> None:
-        """That they were in use; one that has been ended meanwhile stays so."""
+        """Note that they are in use. A session ended meanwhile stays ended."""
         self.update(last_seen_at=seen_at, expire_date=until)
 
 

@@ -253,7 +253,7 @@ class Cadre(AbstractBaseUser, Record):
 
     @classmethod
     def after_changes(cls, changes: Mapping[int, Collection[str]]) -> None:
-        """Another password, role, second factor, a lock or a departure ends every session, however it was changed."""
+        """End all sessions when password, role, second factor, lock or departure changes, in whatever way."""
         ended = [pk for pk, names in changes.items() if ENDS_SESSIONS.intersection(names)]
         for chunk in chunks(ended):
             Session.objects.filter(cadre__in=chunk).delete()

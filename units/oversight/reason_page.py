@@ -1,4 +1,4 @@
-"""The page that asks why somebody goes on above a day's limit, and then carries on with what was asked for.
+"""The page that asks for a reason above a day's limit, and then repeats the request.
 
 A GET comes here and goes on to its address; a POST is answered by this page with all that was posted, which is
 sent again as it was (307) once the reason is there.
@@ -35,7 +35,7 @@ class ReasonForm(forms.Form):
 
 
 def ask(request: HttpRequest, reached: LimitReached) -> HttpResponse:
-    """In place of the answer to a request that has met the limit; nothing of it has been done."""
+    """Answer a request that has met the limit, before anything of it was done."""
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":  # a script is told where the page is
         here = f"{reverse('security-reason')}?{urlencode({'kind': reached.kind})}"
         return JsonResponse({"error": str(reached), "page": here}, status=429)
@@ -65,7 +65,7 @@ def reason(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, form: ReasonForm | None, kind: str, onward: str, *, again: bool, status: int = 200
 ) -> HttpResponse:
-    """With a form to write the reason in; without, the reason is there and the page leads on."""
+    """Render the page: with `form` to write the reason, without it to go on."""
     user = user_of(request)
     fields = [("limit_kind", kind), ("limit_next", onward), *([(AGAIN, "1")] if again else [])]
     context = {

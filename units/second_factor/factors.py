@@ -83,7 +83,7 @@ def renew_recovery_codes(user: Cadre) -> list[str]:
 
 @transaction.atomic
 def turn_off(user: Cadre) -> None:
-    """Also for a lost one; the history of the account says who did it."""
+    """Remove the second factor, also for a lost one; the history of the account says who did it."""
     SecondFactor.objects.filter(user=user).delete()
     Passkey.objects.filter(user=user).delete()
     user.second_factor_at = None

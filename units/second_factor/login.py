@@ -1,4 +1,4 @@
-"""The second step of the login. Until it is done nobody is logged in: the session only remembers whose turn it is."""
+"""The second step of the login. Until it is done nobody is logged in; the session holds who gave the password."""
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -22,7 +22,7 @@ BACKEND = "units.accounts.PhoneOrStaffNumberBackend"
 
 
 def enter(request: HttpRequest, user: Cadre, onward: str) -> HttpResponse:
-    """Log in: all that was asked for has been shown."""
+    """Log in, after all steps are passed."""
     login(request, user, backend=BACKEND)
     response = redirect(onward)
     remember_device(request, response, user)
@@ -30,7 +30,7 @@ def enter(request: HttpRequest, user: Cadre, onward: str) -> HttpResponse:
 
 
 def begin(request: HttpRequest, user: Cadre, onward: str) -> HttpResponse:
-    """The password was right; the session knows nobody yet."""
+    """Remember who gave the right password and go to the second step, without logging in."""
     request.session[HALF] = {
         "pk": user.pk,
         "auth": user.get_session_auth_hash(),
@@ -60,7 +60,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 
 def _half_logged_in(request: HttpRequest) -> Cadre | None:
-    """Who has given the password, not long ago and still the same one; None otherwise."""
+    """Return who gave the password within LASTS, or None; also when the password has changed since."""
     half = request.session.get(HALF)
     if not half or timezone.now().timestamp() - half["at"] > LASTS:
         return None
