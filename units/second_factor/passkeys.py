@@ -20,7 +20,7 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 from units.models import Cadre, Passkey
 
 CHALLENGE = "passkey_challenge"
-UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError)
+UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
 """What an answer raises that no browser has made."""
 
 
