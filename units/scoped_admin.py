@@ -122,12 +122,12 @@ class Scoped(BaseModelAdmin):
         accepted = self.choices_of(db_field, user_of(request))
         kwargs["queryset"] = accepted
         related = self.admin_site._registry.get(db_field.related_model)
+        if isinstance(related, ScopedAdmin):
+            # A row is shown by `option`, which takes the rows of its own admin.
+            rows = related.get_queryset(request)
+            kwargs["queryset"] = rows.filter(pk__in=accepted.order_by().values("pk"))
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = SearchSelect(db_field, self.admin_site)
-            if isinstance(related, ScopedAdmin):
-                # The chosen row is shown again by `option`, which takes the rows of its own admin.
-                rows = related.get_queryset(request)
-                kwargs["queryset"] = rows.filter(pk__in=accepted.order_by().values("pk"))
         formfield: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if formfield and isinstance(related, ScopedAdmin):
             formfield.label_from_instance = related.option

@@ -259,3 +259,16 @@ def test_unknown_address_is_not_found(leader: Cadre) -> None:
     client = client_of(leader)
     found = [client.get(f"/admin/{path}").status_code for path in ("none/", "units/cadre/x/change/")]
     assert found == [404, 404]
+
+
+def test_counts_of_rows_that_are_no_numbers_are_told(office: Cadre, own: Rows, foreign: Rows) -> None:
+    """The rows that a form lists are then drawn as if they could be changed."""
+    client, tried = client_of(office), 0
+    for table, row in own.items():
+        url = page(table, "change", row)
+        prefixes = [each.formset.prefix for each in client.get(url).context["inline_admin_formsets"]]
+        for prefix in prefixes:
+            tried += 1
+            wrong = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "x"}
+            assert client.post(url, {"version": "1", **wrong}).status_code < 500, (table, prefix)
+    assert tried > 5

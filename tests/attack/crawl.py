@@ -14,6 +14,8 @@ LINK = re.compile(r'(?:href|src|hx-get|formaction|data-url)="([^"#][^"]*)"')
 FORM = re.compile(r'<form[^>]*method="get"[^>]*?(?:action="([^"]*)")?[^>]*>(.*?)</form>', re.DOTALL)
 FIELD = re.compile(r'<(?:input|select)[^>]* name="([^"]+)"')
 OPTION = re.compile(r'<option[^>]* value="([^"]+)"')
+BACK = re.compile(r"\?_changelist_filters=[^&]*$")
+"""What a row's link in the admin site says of the list that it stands on."""
 SKIPPED = ("/static/", "/logout/", "/admin/jsi18n/", "mailto:", "tel:", "data:", "javascript:")
 ALIKE = 4
 """How many addresses that differ in their values alone are followed."""
@@ -77,7 +79,7 @@ class Crawl:
             if 'method="post"' in html:
                 self.pages[url] = html
             for link in links_of(url, html):
-                self.add(link)
+                self.add(BACK.sub("", link))
 
 
 def links_of(url: str, html: str) -> Iterator[str]:
