@@ -1,4 +1,4 @@
-"""The second step of the login: codes, recovery codes; who has to have one; and how a lost one is reset."""
+"""The second step of the login: codes, recovery codes; and who has to have one."""
 
 import base64
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axes.models import AccessFailureLog
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -309,19 +309,6 @@ def test_a_one_time_code_needs_the_second_step_too(office, leader):
     assert client.get("/me/")["Location"] == "/password/"
 
 
-def test_another_office_account_resets_a_lost_one(office):
-    colleague = make_cadre(unit=office.unit, role="office", name="赵存良")
-    set_up(colleague)
-    client = client_of(office)
-    assert "重置两步登录" in page_of(client.get(f"/cadres/{colleague.pk}/"))
-    client.post(f"/cadres/{colleague.pk}/factor/reset/")
-    colleague.refresh_from_db()
-    assert (colleague.second_factor_at, SecondFactor.objects.count()) == (None, 0)
-    newest = history_of(colleague)[0]
-    assert (newest.who, newest.lines[0].label) == (office.name, "两步登录开通时间")
-    assert login(Client(), colleague.phone, PASSWORD)["Location"] == "/"
-
-
 def test_setting_up_turning_off_and_a_reset_end_the_other_sessions(office):
     colleague = make_cadre(unit=office.unit, role="office")
     mine, other = client_of(colleague), client_of(colleague)
@@ -349,36 +336,6 @@ def test_the_own_phone_is_remembered_through_both_steps(office):
         SecondFactor.objects.update(last_step=-1)
         assert give(client, code_of(office)).status_code == 302
         assert client.session.get_expire_at_browser_close() == (not ticked)
-
-
-def test_nobody_resets_the_own_and_no_leader_anyones(office, leader, cadre):
-    for user in (office, cadre):
-        set_up(user)
-    assert client_of(office).post(f"/cadres/{office.pk}/factor/reset/")["Location"] == "/me/factor/"
-    assert client_of(leader).post(f"/cadres/{cadre.pk}/factor/reset/").status_code == 403
-    assert SecondFactor.objects.count() == 2
-
-
-def test_a_reset_waits_for_the_password(office, cadre):
-    set_up(cadre)
-    client = client_of(office)
-    session = client.session
-    session[GIVEN_AT] -= LASTS + 1
-    session.save()
-    assert "请再输入密码" in page_of(client.post(f"/cadres/{cadre.pk}/factor/reset/"))
-    assert SecondFactor.objects.count() == 1
-
-
-def test_on_the_box_a_command_resets_it(office):
-    set_up(office)
-    said = StringIO()
-    call_command("reset_second_factor", office.phone, stdout=said)
-    assert "已重置" in said.getvalue()
-    assert Change.objects.filter(table="units.cadre", row=office.pk).latest("pk").source == "command"
-    assert login(Client(), office.phone, PASSWORD)["Location"] == "/"
-    for phone in (office.phone, "13999999999"):
-        with pytest.raises(CommandError):
-            call_command("reset_second_factor", phone)
 
 
 def test_after_a_rotation_of_the_key_the_phone_still_fits(settings, office):
