@@ -275,6 +275,13 @@ def test_a_taken_number_is_told_before_anything_is_written(office, home, number)
     assert not Change.objects.filter(pk__gt=newest).exists()
 
 
+def test_a_viewer_is_told_why_a_number_finds_nobody(viewer: Cadre, cadre: Cadre, number) -> None:
+    told = "查阅账号不能按电话、身份证号找"
+    assert told in page_of(client_of(viewer).get(f"/search/?q={number}"))
+    assert "电话" not in page_of(client_of(viewer).get("/search/"))
+    assert told not in page_of(client_of(cadre).get("/search/?q=查无此人"))
+
+
 def test_a_viewer_finds_nobody_by_a_whole_number(viewer: Cadre, home, number) -> None:
     client = client_of(viewer)
     for url in (f"/households/?q={number}", f"/search/?q={number}", f"/households/?q={number}&export=xlsx"):
