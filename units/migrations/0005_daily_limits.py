@@ -11,12 +11,17 @@ PRESET = {
 
 
 def preset(apps, schema_editor):
+    """Preset the limits, each with the Change that says where it came from."""
     limits = apps.get_model("units", "DailyLimit").objects
-    limits.bulk_create([limits.model(role=role, **each) for role, each in PRESET.items()])
+    changes = apps.get_model("core", "Change").objects
+    for role, each in PRESET.items():
+        row = limits.create(role=role, **each)
+        changes.create(table="units.dailylimit", row=row.pk, act="created", source="command")
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("core", "0001_initial"),
         ("units", "0004_year_of_the_campaign"),
     ]
 
