@@ -54,7 +54,7 @@ def test_a_row_is_wrong(office, village, tmp_path, capsys) -> None:
     path = write(tmp_path, [family(), family("李建国", "123")])
     assert refusal("households", path) == (1, "有 1 行要改，什么都没有导入。")
     assert (
-        "第 3 行 F3 身份证号“123”：是 3 位，身份证号是 18 位。照证件逐位核对，没有就空着。"
+        "第 3 行 F3 身份证号“***”：是 3 位，身份证号是 18 位。照证件逐位核对，没有就空着。"
         in capsys.readouterr().out
     )
     assert not Household.objects.exists()
