@@ -84,7 +84,7 @@ class Attack:
                 self.tell(f"{who}: looked up")
             if "posts" in parts:
                 bodies = bodies_by_shape(list(walks.values()))
-                Fuzz(visitor, facts, sample=self.sample, seed=self.seed).run(walks[who], bodies)
+                Fuzz(visitor, facts, sample=self.sample, seed=self.seed).run(walks[who], bodies, self.tell)
                 self.tell(f"{who}: posted")
 
     def visitor(self, who: str, world: World, facts: Facts) -> Visitor:
