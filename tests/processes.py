@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import connection, connections
 
 ROOT = Path(__file__).resolve().parent.parent
+_inherited: list[Any] = []
+"""Keeps connections of the parent from being closed by the garbage collector of a child."""
 
 
 def database_url() -> str:
@@ -79,6 +81,10 @@ def at_once(works: Sequence[Callable[[], Any]], timeout: float = 300) -> list[in
 
 
 def _alone(work: Callable[[], Any]) -> None:
+    """Work on a connection of this process's own: one that was inherited is neither used nor closed."""
+    for inherited in connections.all(initialized_only=True):
+        _inherited.append(inherited.connection)
+        inherited.connection = None
     try:
         work()
     finally:
