@@ -7,7 +7,7 @@ from import_export import resources
 
 from core import identity
 from core.importing.columns import Given
-from core.importing.kinds import kind_of
+from core.importing.sheet import kind_of
 from households.models import Household, Member
 from villages.models import Village
 

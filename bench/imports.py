@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook  # noqa: E402
 from bench.timing import alternately, compare, figure  # noqa: E402
 from bench.workbook import workbook  # noqa: E402
 from core.importing import runs  # noqa: E402
-from core.importing.kinds import kind_of  # noqa: E402
+from core.importing.sheet import kind_of  # noqa: E402
 from core.models import Change, ImportRow, ImportRun  # noqa: E402
 from households.models import Household, Member  # noqa: E402
 from units.models import Cadre  # noqa: E402

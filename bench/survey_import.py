@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook  # noqa: E402
 
 from bench.timing import alternately, compare, seconds  # noqa: E402
 from core.importing import runs  # noqa: E402
-from core.importing.kinds import kind_of  # noqa: E402
+from core.importing.sheet import kind_of  # noqa: E402
 from core.models import ImportRun  # noqa: E402
 from core.sheets import write_rows  # noqa: E402
 from core.typesetting import typeset  # noqa: E402

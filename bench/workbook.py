@@ -5,7 +5,7 @@ import random
 from datetime import date, timedelta
 
 from core import identity
-from core.importing.kinds import kind_of
+from core.importing.sheet import kind_of
 from core.sheets import write_rows
 from households.choices import Cause, Education, Health, Kind, Labour, MigrantWork, Schooling
 from villages.models import Village

@@ -18,9 +18,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from core import history
+from core.chunked_queries import chunks
 from core.models import Change
 from core.records import Record
-from core.sets import chunks
 
 CHUNK = 5000
 PLAIN = {str, int, type(None)}

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from core import cells, identity
 from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, limit, rules_of_cells
-from core.words import join_words, split_words
+from core.word_lists import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
 from households.numbers import is_taken

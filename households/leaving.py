@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from core.sets import records_in
+from core.chunked_queries import records_in
 from households.models import HouseholdPairing
 from units.models import Cadre
 

@@ -8,9 +8,9 @@ class LianhuConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from core.importing.kinds import register
+        from core.importing.sheet import register
         from lianhu import database  # noqa: F401  registers its check
-        from lianhu.kinds import KINDS
+        from lianhu.import_kinds import KINDS
 
         register(KINDS)
 

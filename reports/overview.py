@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Length, Substr
 
+from core.chunked_queries import grouped
 from core.places import VILLAGE, under
-from core.sets import grouped
 from households.choices import Status
 from households.models import Household, HouseholdPairing
 from reports.counting import CHILD_LENGTH, Period, entering_in, visits_in

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from core.sets import chunks
+from core.chunked_queries import chunks
 from households.models import Household, Member
 from surveys.checking import Known
 from surveys.definition import Definition

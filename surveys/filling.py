@@ -18,7 +18,7 @@ from surveys.models import Response, ResponseSignature, Survey
 from surveys.steps import Step
 from surveys.subjects import Subject
 from units.models import Cadre, today
-from units.postings import Postings
+from units.unit_history import Postings
 
 MOST_KEPT = 4000
 """Characters of a text that are kept in a draft although they are wrong."""

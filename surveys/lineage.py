@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from core.sets import rows_in
+from core.chunked_queries import rows_in
 from surveys.models import Response, Survey
 
 Codes = dict[str, str]

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.attachments import small_picture
+from core.chunked_queries import records_in
 from core.identity import hide_phones, mask_phone
-from core.sets import records_in
 from core.templatetags.look import date_cn
 from households.choices import Relation
 from households.models import Household, Member

@@ -6,8 +6,8 @@ What is known stands in it: who, this year's answers, or last time's. It comes b
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.chunked_queries import records_in, rows_in
 from core.importing import workbooks
-from core.sets import records_in, rows_in
 from households.models import Household, HouseholdPairing
 from households.models.household import HouseholdQuerySet
 from surveys.importing import HouseholdSurveySheet, VillageSurveySheet

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.words import split_words
+from core.word_lists import split_words
 from households.choices import Cause, Education, Health, Kind, Labour, MigrantWork, Relation, Schooling, Sex
 from lianhu.demo.county import Batch
 from tests.demo_field_figures import FieldFigures

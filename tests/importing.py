@@ -8,7 +8,7 @@ import openpyxl
 from django_tasks_db.models import DBTaskResult
 
 from core.importing import runs
-from core.importing.kinds import kind_of
+from core.importing.sheet import kind_of
 from core.models import ImportRun
 from units.models import Cadre
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from core.words import split_words
+from core.word_lists import split_words
 from households.choices import Cause, Labour, MigrantWork
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure, Member, ProjectBeneficiary
 from lianhu.demo.answers.remarks import PLANS_OF_INDUSTRY, PLANS_OF_WORKS

@@ -11,7 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from core.importing import runs, tasks
-from core.importing.kinds import kind_of
+from core.importing.sheet import kind_of
 from core.models import Change, ImportRun
 from households.models import Household, Member
 from tests.factories import make_cadre, make_unit, make_village

@@ -8,7 +8,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from core.importing import files, runs, tasks, workbooks
-from core.importing.kinds import kind_of
+from core.importing.sheet import kind_of
 from core.models import ImportRun
 from households.models import Household
 from tests.factories import make_village

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from core.importing import runs
-from core.importing.kinds import kind_of
+from core.importing.sheet import kind_of
 from core.importing.workbooks import template
 from core.models import ImportRun
 from households.models import Household

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from core.importing import files, runs, tasks, workbooks
-from core.importing.kinds import all_kinds
+from core.importing.sheet import all_kinds
 from core.models import Change, ImportRow, ImportRun
 from households.models import Household, Member
 from tests.factories import make_household, make_id_number, make_survey, make_village

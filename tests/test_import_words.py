@@ -3,7 +3,7 @@
 import pytest
 
 from core.importing.columns import heading_key
-from core.importing.kinds import all_kinds, kind_of
+from core.importing.sheet import all_kinds, kind_of
 from households.choices import Ethnicity
 from tests.factories import make_household
 from tests.importing import load

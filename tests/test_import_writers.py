@@ -5,7 +5,7 @@ from functools import partial
 
 from core.history import acting
 from core.importing import runs
-from core.importing.kinds import kind_of
+from core.importing.sheet import kind_of
 from core.models import Change, ImportRun
 from households.models import Household, Member
 from tests.factories import make_cadre, make_household, make_unit, make_village, make_visit

@@ -23,7 +23,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from core.importing import runs
-from core.importing.kinds import kind_of
+from core.importing.sheet import kind_of
 from core.models import ImportRun
 from tests.browser import assert_accessible, assert_fits, sign_in
 from tests.factories import make_household, make_pairing, make_village, make_village_pairing

@@ -11,7 +11,7 @@ FORMATS = {"text": "文字", "date": "日期", "number": "数字"}
 
 def document() -> str:
     """The columns of every kind, in the order a county fills them."""
-    from core.importing.kinds import all_kinds
+    from core.importing.sheet import all_kinds
 
     parts = [
         "# 导入表格的列",

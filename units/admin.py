@@ -7,7 +7,7 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.http import HttpRequest
 
 from core.confirming import require_password
-from core.importing.kinds import find_kind
+from core.importing.sheet import find_kind
 from core.models import Download, ImportRun, Reveal
 from core.oversight import note_look
 from units import admin_links as admin_links  # what is only read, in every admin

@@ -8,12 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.cells import Cell, CellError, clean_name, clean_phone, clean_text, lost_digits
+from core.chunked_queries import rows_in
 from core.importing.columns import Column, field_column
-from core.importing.drafting import NOT_YOURS, reachable
+from core.importing.model_plan import NOT_YOURS, reachable
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import above, under
-from core.sets import rows_in
 from units.models import Cadre, Division, Reach, Unit
 
 Answer = Any

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from core.confirming import password_again, require_password
 from core.heartbeat import worker_is_silent
 from core.importing import runs, tasks, workbooks
-from core.importing.kinds import Sheet, all_kinds, find_kind
-from core.importing.telling import coming_changes
+from core.importing.preview import coming_changes
+from core.importing.sheet import Sheet, all_kinds, find_kind
 from core.lists import log_download
 from core.models import ImportRow, ImportRun
 from core.sheets import MAX_FILE_BYTES, SheetError

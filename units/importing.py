@@ -6,13 +6,13 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from core.cells import Cell, CellError, clean_choice, clean_name, clean_phone, clean_text
+from core.chunked_queries import rows_in
 from core.importing.columns import NOTHING, Column, field_column
-from core.importing.drafting import NOT_YOURS, Drafts, put, refuse_outside, warn_of_new_name
-from core.importing.kinds import Sheet
+from core.importing.model_plan import NOT_YOURS, Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.planning import Plan
+from core.importing.sheet import Sheet
 from core.importing.table import Table
 from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
-from core.sets import rows_in
 from units.finding import (
     find_divisions,
     find_units,

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from core import bulk
-from core.words import join_words
+from core.word_lists import join_words
 from units.models import DailyLimit, Division, Requirement, Word
 from units.models.limits import PRESET
 from units.roles import Rank

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.cells import Cell, CellError, clean_name
 from core.importing.columns import Column, field_column
-from core.importing.drafting import NOT_YOURS
+from core.importing.model_plan import NOT_YOURS
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import under

@@ -7,16 +7,16 @@ from typing import Any
 
 from core.cells import clean_name
 from core.importing.columns import Column, field_column
-from core.importing.drafting import Drafts, put, refuse_outside, warn_of_new_name
-from core.importing.kinds import Created, Sheet
+from core.importing.model_plan import Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.planning import Plan
+from core.importing.sheet import Created, Sheet
 from core.importing.table import Table
 from core.places import TOWN
 from units.ceilings import village_ceilings
 from units.days import problem_of_day
 from units.finding import find_units, given_values, short
 from units.models import Division, Unit, today
-from units.reach import forget_reach, note_reach
+from units.paired_places import forget_reach, note_reach
 from villages.finding import find_villages, village_code, village_columns
 from villages.models import Village, VillagePairing
 from villages.naming import kind_of, short_name

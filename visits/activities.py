@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from units.days import problem_of_day
 from units.models import Cadre, Unit
-from units.postings import Postings
+from units.unit_history import Postings
 from villages.models import Village
 from visits.models import Activity, ActivityPhoto
 from visits.refs import RefTaken, SameRef, differing

@@ -15,7 +15,7 @@ from core.records import StaleRecord
 from households.models import Household
 from units.days import problem_of_day
 from units.models import Cadre
-from units.postings import Postings
+from units.unit_history import Postings
 from villages.models import FundSource, Project, Village
 from visits.models import Assistance, AssistancePhoto, AssistanceShare, Problem, Visit
 from visits.refs import RefTaken, SameRef, differing

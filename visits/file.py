@@ -11,7 +11,7 @@ from django.urls import reverse
 from core.display import Entry, history_of
 from core.lists import link_to
 from core.records import Record
-from core.words import split_words
+from core.word_lists import split_words
 from households.choices import Health, Labour, MigrantWork, Relation, Schooling
 from households.models import (
     Household,

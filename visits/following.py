@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core import bulk
-from core.sets import records_in
+from core.chunked_queries import records_in
 from households.models import Household, HouseholdPairing
 from households.pairing import end_pairings, hand_over, pair_households, reopen
 from units.models import Cadre

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
-from core.words import join_words
+from core.word_lists import join_words
 from households.models import Household, paired_with
 from units.models import Cadre, Word, today
 from villages.models import Village

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.lists import link_to
-from core.words import split_words
+from core.word_lists import split_words
 from households.models import Household, paired_with
 from surveys.due import Standing, open_surveys, standings, unfinished
 from surveys.subjects import Subject

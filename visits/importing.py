@@ -9,22 +9,22 @@ from typing import Any
 from django.utils import timezone
 
 from core.cells import clean_name, clean_words, one_line
+from core.chunked_queries import records_in, rows_in
 from core.dates import clean_date
 from core.history import current_actor
 from core.importing.columns import Column, field_column
-from core.importing.drafting import refuse_outside
-from core.importing.kinds import Created, Sheet
+from core.importing.model_plan import refuse_outside
 from core.importing.planning import Plan
+from core.importing.sheet import Created, Sheet
 from core.importing.table import Table
 from core.places import under
-from core.sets import records_in, rows_in
 from households.importing import HouseholdPairingSheet
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.models import Household, HouseholdPairing
 from units.days import month_of, problem_of_day
 from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre
-from units.postings import Postings
+from units.unit_history import Postings
 from villages.finding import find_villages, village_columns
 from villages.models import Village
 from visits.following import take_up

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from core.display import history_of
 from core.forms import key_of
-from core.words import split_words
+from core.word_lists import split_words
 from households.models import Household
 from units.access import get_editable, get_visible, recorder_required, user_of, written_for
 from units.context import frame_of

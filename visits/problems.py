@@ -17,8 +17,8 @@ from surveys.models import Response
 from units.ceilings import ceilings
 from units.days import problem_of_day
 from units.models import Cadre, Requirement, today
-from units.postings import Postings
 from units.presets import PROBLEM_DAYS
+from units.unit_history import Postings
 from units.workdays import due_after
 from villages.models import Village
 from visits.choices import Category

@@ -11,11 +11,11 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core.words import join_words
+from core.word_lists import join_words
 from households.models import Household
 from units.days import FIRST_DAY
 from units.models import Cadre, today
-from units.postings import Postings
+from units.unit_history import Postings
 from villages.models import Village
 from visits.models import Visit, VisitCompanion, VisitPhoto, VisitSignature
 from visits.refs import RefTaken, SameRef

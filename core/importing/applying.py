@@ -9,14 +9,14 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from core import bulk
+from core.chunked_queries import rows_in
 from core.history import acting
 from core.importing import files
-from core.importing.kinds import Created, Sheet, kind_of
 from core.importing.planning import unpack
+from core.importing.sheet import Created, Sheet, kind_of
 from core.importing.table import name_rows
 from core.models import Change, ImportRow, ImportRun
 from core.records import Record
-from core.sets import rows_in
 
 
 class Stale(Exception):

@@ -8,9 +8,9 @@ from typing import Any
 
 from core import sheets
 from core.cells import Cell
-from core.importing.kinds import Sheet, all_kinds
+from core.importing.heading import HEADING_WITHIN, Heading, Refused, check_heading, find_heading, make_table
 from core.importing.planning import Plan
-from core.importing.reading import HEADING_WITHIN, Heading, Refused, check_heading, find_heading, make_table
+from core.importing.sheet import Sheet, all_kinds
 from core.importing.table import ROWS_NAMED, name_rows
 
 Report = Callable[[int, int], None]

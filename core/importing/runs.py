@@ -18,8 +18,8 @@ from django.utils import timezone
 from core import bulk
 from core.identity import hide_numbers
 from core.importing import applying, checking, files, undoing
-from core.importing.kinds import Sheet, kind_of
-from core.importing.reading import Refused
+from core.importing.heading import Refused
+from core.importing.sheet import Sheet, kind_of
 from core.models import ImportRow, ImportRun
 from core.outages import outage_of
 from core.oversight import note_checks

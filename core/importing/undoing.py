@@ -10,13 +10,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core import bulk
+from core.chunked_queries import chunks, records_in, rows_in
 from core.history import acting
 from core.importing.applying import all_rows
-from core.importing.kinds import Sheet, kind_of
+from core.importing.sheet import Sheet, kind_of
 from core.importing.table import name_rows
 from core.models import Change, ImportRun
 from core.records import Record
-from core.sets import chunks, records_in, rows_in
 
 Relation = models.ForeignObjectRel
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.importing import checking, files
-from core.importing.kinds import Sheet, kind_of
+from core.importing.sheet import Sheet, kind_of
 from core.models import ImportRow, ImportRun
 from core.sandbox.process import Limits
 from core.sheets import ON_PAGE, SheetError, column_number

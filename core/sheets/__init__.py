@@ -3,8 +3,8 @@
 from core.sandbox.sheets.errors import MAX_FILE_BYTES, SheetError, cell_name, column_number
 from core.sheets.limits import ON_PAGE
 from core.sheets.marking import mark_workbook
-from core.sheets.reading import Sheet, Workbook, read
 from core.sheets.template import TemplateColumn, write_template
+from core.sheets.workbook import Sheet, Workbook, read
 from core.sheets.writing import (
     PlainSheet,
     write_csv,

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.cells import Cell, CellError, clean_text
+from core.chunked_queries import records_in, rows_in
 from core.importing.columns import Column, field_column
-from core.importing.drafting import NOT_YOURS
+from core.importing.model_plan import NOT_YOURS
 from core.importing.table import Table
 from core.places import lies_under, under
-from core.sets import records_in, rows_in
 from households.choices import Relation, Status
 from households.importing.people import Identities, id_or_mask
 from households.models import Household, Member

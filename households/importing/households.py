@@ -5,12 +5,12 @@ from typing import Any
 
 from core import identity
 from core.cells import CellError, clean_phone, clean_words
+from core.chunked_queries import chunks, rows_in, stored_rows
 from core.importing.columns import Column, field_column
-from core.importing.kinds import Created, Sheet
 from core.importing.planning import Outcome, Plan, values_for_new, values_for_stored
+from core.importing.sheet import Created, Sheet
 from core.importing.table import Table
-from core.sets import chunks, rows_in, stored_rows
-from core.words import split_words
+from core.word_lists import split_words
 from households.choices import Relation, Status
 from households.importing.finding import (
     NO_SUCH,

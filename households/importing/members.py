@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from core.chunked_queries import chunks, rows_in, stored_rows
 from core.importing.columns import Column, field_column
-from core.importing.kinds import Sheet
 from core.importing.planning import Plan, values_for_new, values_for_stored
+from core.importing.sheet import Sheet
 from core.importing.table import Table
-from core.sets import chunks, rows_in, stored_rows
 from households.choices import Relation, Status
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.importing.people import (

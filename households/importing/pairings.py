@@ -4,19 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from core.chunked_queries import records_in
 from core.importing.columns import Column, field_column
-from core.importing.drafting import Drafts, put
-from core.importing.kinds import Created, Sheet
+from core.importing.model_plan import Drafts, put
 from core.importing.planning import Plan
+from core.importing.sheet import Created, Sheet
 from core.importing.table import Table
-from core.sets import records_in
 from households.choices import PairingKind
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.models import Household, HouseholdPairing
 from units.ceilings import household_ceilings
 from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre, today
-from units.reach import forget_reach, note_reach
+from units.paired_places import forget_reach, note_reach
 from units.roles import Rank
 from villages.importing import STARTED, check_period, match_period, said_before
 from villages.models import VillagePairing

@@ -6,12 +6,12 @@ from typing import Any
 
 from core import identity
 from core.cells import Cell, clean_text
+from core.chunked_queries import rows_in
 from core.importing.columns import Column, field_column
 from core.importing.planning import Plan, values_for_stored
 from core.importing.table import Table
 from core.pinyin import search_forms
 from core.places import COUNTY, lies_under
-from core.sets import rows_in
 from households.choices import Sex
 from households.importing.spellings import HEADINGS, SPELLINGS
 from households.models import Member

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from core.sets import chunks
+from core.chunked_queries import chunks
 from households.models import Household, HouseholdPairing, Member
 from lianhu.county import County, division_rows, read_county
 from lianhu.demo import diary, homes, pairings, staff

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from core.words import join_words
+from core.word_lists import join_words
 from households.models import Household
 from lianhu.demo import CADRE_PHONE, phrases
 from lianhu.demo.draw import Choice, stream, uuid4

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from core import pinyin
-from core.words import join_words
+from core.word_lists import join_words
 from households.choices import Cause, Ethnicity, Health, Relation, Schooling, Sex
 from households.registering import household_no
 from lianhu.county import Settlement, village_row

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from uuid import UUID
 
-from core.words import join_words
+from core.word_lists import join_words
 from visits.choices import Service
 
 TICKED = 66

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Case, IntegerField, Max, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Length, Substr
 
+from core.chunked_queries import grouped
 from core.places import VILLAGE, under
-from core.sets import grouped
 from households.models import Household, HouseholdPairing
 from reports.overview import percent
 from reports.surveys.counted import Family

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from core.chunked_queries import rows_in, stored_rows
 from core.importing.planning import Plan
-from core.sets import rows_in, stored_rows
 from households.models import Household
 from surveys.definition import Definition
 from surveys.importing.rows import Row

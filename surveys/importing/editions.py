@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.cells import Cell, CellError, clean_text, label_key
-from core.importing.reading import Heading, Refused
+from core.importing.heading import Heading, Refused
 from surveys.models import Survey
 
 DOWNLOAD = "请在“调查表”页下载现在的工作簿。"

@@ -6,9 +6,9 @@ from datetime import UTC, date
 
 from django.utils import timezone
 
+from core.chunked_queries import chunks, records_in, rows_in, stored_rows
 from core.importing.planning import Plan
 from core.importing.table import Table
-from core.sets import chunks, records_in, rows_in, stored_rows
 from households.models import Household
 from surveys.checking import Examined, Known
 from surveys.facts import kept_header, known_of_households, known_of_villages
@@ -19,7 +19,7 @@ from surveys.language import walk
 from surveys.lineage import earlier_answers
 from surveys.models import Response, Survey
 from units.models import Cadre
-from units.postings import Postings
+from units.unit_history import Postings
 from villages.models import Village
 
 State = Response.Status

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.chunked_queries import rows_in
 from core.importing.columns import CLEAR, NOTHING
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import lies_under
-from core.sets import rows_in
 from households.choices import Relation, Status
 from households.importing.finding import NamedHouseholds
 from households.models import Household, Member

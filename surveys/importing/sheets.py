@@ -8,9 +8,9 @@ from typing import ClassVar
 from core.cells import Cell, clean_text
 from core.display import Lines
 from core.importing.columns import Cleaner, Column, Format, field_column, past_date
-from core.importing.kinds import Sheet
+from core.importing.heading import Heading
 from core.importing.planning import Plan
-from core.importing.reading import Heading
+from core.importing.sheet import Sheet
 from core.importing.table import Table
 from households.importing.finding import naming_columns
 from households.models import Household, Member

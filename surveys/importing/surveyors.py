@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.cells import CellError
-from core.importing.drafting import NOT_YOURS, reachable
+from core.chunked_queries import rows_in
+from core.importing.model_plan import NOT_YOURS, reachable
 from core.importing.planning import Plan
 from core.importing.table import Table
-from core.sets import rows_in
 from households.models import Household, HouseholdPairing
 from units.finding import Answer, ask, given_values
 from units.models import Cadre

@@ -215,7 +215,13 @@ KEPT = {"code", "no", "edition", "place", "password", "code_hash", "pinyin", "in
     *("id_cipher", "id_hash", "other_causes", "status", "kind", "digest", "table", "goods_unit", "group"),
 }
 """Texts that are codes of something else."""
-UNMARKED = {"core.installation", "core.change", "core.importrow", "units.reach", "villages.villagealias"}
+UNMARKED = {
+    "core.installation",
+    "core.change",
+    "core.importrow",
+    "units.paired_places",
+    "villages.villagealias",
+}
 
 
 def mark_all(marks: Marks) -> None:

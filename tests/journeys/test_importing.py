@@ -10,7 +10,7 @@ import pytest
 from openpyxl.styles import Font, PatternFill
 from playwright.sync_api import Locator, Page, expect
 
-from core.importing.kinds import all_kinds
+from core.importing.sheet import all_kinds
 from core.models import Change, Download, ImportRun
 from households.models import Household, Member
 from tests.browser import assert_accessible, assert_fits, follow, sign_in

@@ -10,7 +10,8 @@ import pytest
 from core import sheets
 from core.sandbox.process import MB, Limits
 from core.sandbox.sheets.styled import marked
-from core.sheets import SheetError, reading
+from core.sheets import SheetError
+from core.sheets import workbook as reader
 from tests.sandbox import hostile
 from tests.sheets.workbooks import HEADINGS, ROW, rows_of, with_sheet_xml, workbook
 
@@ -87,7 +88,7 @@ HEAD = b'{"name":"a","hidden":[],"since_1904":false,"merges":[]}\n'
 )
 def test_what_a_child_gone_astray_answers_is_no_workbook(lines):
     with pytest.raises(SheetError, match="已损坏"):
-        [sheet.rows for sheet in reading._sheets(io.BytesIO(lines))]
+        [sheet.rows for sheet in reader._sheets(io.BytesIO(lines))]
 
 
 def test_nothing_of_a_workbook_is_written_to_the_disk_as_it_is_marked(monkeypatch):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core import sheets
 from core.sandbox.sheets import rows
-from core.sheets import SheetError, reading
+from core.sheets import SheetError
+from core.sheets import workbook as reader
 
 HEADINGS = ["村", "户主姓名", "身份证号", "人数"]
 ROW = ["大庄村", "王有福", "620524199001011231", 4]
@@ -73,7 +74,7 @@ def rows_of(data, filename="a.xlsx"):
 def rows_at_once(data, filename="a.xlsx"):
     """As `rows_of`, but in this process: for hundreds of them."""
     lines = io.BytesIO(b"".join(rows.read(data, filename)))
-    return next(reading._sheets(lines)).rows
+    return next(reader._sheets(lines)).rows
 
 
 def refusal(data, filename="a.xlsx"):

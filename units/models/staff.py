@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from core import pinyin
 from core.cells import clean_person
+from core.chunked_queries import chunks
 from core.models import Installation
 from core.places import CITY, COUNTY, PROVINCE, TOWN, above, lies_under, under
 from core.records import Record
-from core.sets import chunks
 from units.models.limits import DailyLimit
 from units.models.sessions import Session
 from units.roles import Rank, Role

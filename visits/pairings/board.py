@@ -18,7 +18,7 @@ from django.urls import reverse
 from core.forms import key_of
 from core.lists import count_of
 from core.search import by_name
-from core.words import split_words
+from core.word_lists import split_words
 from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres, warnings
 from units.access import get_visible, manager_required, user_of

@@ -8,7 +8,7 @@ from django.db.models import Q
 from tqdm import tqdm
 
 from core.importing import runs
-from core.importing.kinds import Sheet, all_kinds, find_kind
+from core.importing.sheet import Sheet, all_kinds, find_kind
 from core.models import ImportRun
 from lianhu.management.offices import CANNOT_RUN, find_office
 

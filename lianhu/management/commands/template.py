@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.importing import workbooks
-from core.importing.kinds import all_kinds, find_kind
+from core.importing.sheet import all_kinds, find_kind
 from core.models import Installation
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from core import bulk
-from core.sets import chunks
+from core.chunked_queries import chunks
 from units.models import Reach
 
 Reached = tuple[int, int | None, str]

@@ -11,8 +11,8 @@ from core.importing.columns import Column
 
 if TYPE_CHECKING:
     from core.display import Lines
+    from core.importing.heading import Heading
     from core.importing.planning import Plan
-    from core.importing.reading import Heading
     from core.importing.table import Table
 
 Created = dict[str, list[dict[str, Any]]]

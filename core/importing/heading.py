@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.cells import Cell, CellError, clean_text
 from core.importing.columns import heading_key
-from core.importing.kinds import Sheet
+from core.importing.sheet import Sheet
 from core.importing.table import Table, shown
 from core.sheets import cell_name
 from core.sheets.marking import RESULT, ROW_NUMBER

@@ -4,8 +4,8 @@ from django.apps import apps
 
 from core.display import Line, fields_of, lines_of, names_in
 from core.importing import files
-from core.importing.kinds import kind_of
 from core.importing.planning import unpack
+from core.importing.sheet import kind_of
 from core.models import ImportRun
 
 

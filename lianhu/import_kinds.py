@@ -1,6 +1,6 @@
 """The sheets that can be imported, in the order a county fills them: a new one is one line here."""
 
-from core.importing.kinds import Sheet
+from core.importing.sheet import Sheet
 from households.importing import CadreSheet, HouseholdSheet, MemberSheet
 from surveys.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
