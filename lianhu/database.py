@@ -9,7 +9,7 @@ from core import identity
 from core.crypto import SealError
 from core.outages import outage_of
 from households.models import Member
-from lianhu.demo.allowing import demo_trouble
+from lianhu.demo_guard import demo_trouble
 
 
 def trouble(error: Exception) -> str:

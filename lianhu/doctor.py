@@ -19,7 +19,7 @@ from core import typesetting
 from core.condition import Finding, readiness
 from core.models import Installation
 from lianhu.database import key_trouble
-from lianhu.demo.allowing import demo_trouble
+from lianhu.demo_guard import demo_trouble
 from units.models import Cadre
 from units.roles import Role
 

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from core.word_lists import split_words
+from demo.county import Batch
 from households.choices import Cause, Education, Health, Kind, Labour, MigrantWork, Relation, Schooling, Sex
-from lianhu.demo.county import Batch
 from tests.demo_field_figures import FieldFigures
 from tests.demo_survey_figures import SurveyFigures
 from tests.demo_work_figures import WorkFigures

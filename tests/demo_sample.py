@@ -6,9 +6,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from demo.county import build
+from demo.scales import SAMPLE
 from households.models import HouseholdPairing
-from lianhu.demo.county import build
-from lianhu.demo.scales import SAMPLE
 from tests.demo_figures import end_of
 from visits.models import Problem, ProblemMove
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from lianhu.demo.season import DAYS
+from demo.season import DAYS
 from tests.demo_field_figures import Table, shares_of
 from villages.models import FundSource, Project, VillageNote
 from visits.activities import MATERIALS

@@ -15,6 +15,11 @@ from django.test import Client
 from core import identity
 from core.models import Change, Installation
 from core.records import Record
+from demo import PASSWORD, SAMPLE_LOGINS, is_demo
+from demo.county import Batch, build
+from demo.families import CHILDREN_RELATIONS, OWN_CHILDREN
+from demo.loading import load
+from demo.scales import COUNTY, SAMPLE
 from households.choices import Cause, Health, Kind, PairingKind, Relation
 from households.models import (
     Household,
@@ -25,11 +30,6 @@ from households.models import (
     Member,
     ProjectBeneficiary,
 )
-from lianhu.demo import PASSWORD, SAMPLE_LOGINS, is_demo
-from lianhu.demo.county import Batch, build
-from lianhu.demo.families import CHILDREN_RELATIONS, OWN_CHILDREN
-from lianhu.demo.loading import load
-from lianhu.demo.scales import COUNTY, SAMPLE
 from surveys.models import Response, Survey
 from tests.demo_figures import Figures, end_of, read_tables
 from tests.factories import make_unit

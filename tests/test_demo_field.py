@@ -8,11 +8,11 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from lianhu.demo import CADRE_PHONE
-from lianhu.demo.field import gifts, solutions
-from lianhu.demo.loading import load
-from lianhu.demo.phrases import CHILD_LINES, KIND_LINES, NEEDS, REASONS, VILLAGE_LINES
-from lianhu.demo.scales import SAMPLE
+from demo import CADRE_PHONE
+from demo.field import gifts, solutions
+from demo.loading import load
+from demo.phrases import CHILD_LINES, KIND_LINES, NEEDS, REASONS, VILLAGE_LINES
+from demo.scales import SAMPLE
 from tests.demo_sample import DAYS, Sample, sample_of
 from units.models import Cadre
 from units.presets import PROBLEM_DAYS

@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 
 from core.word_lists import split_words
+from demo.answers.remarks import PLANS_OF_INDUSTRY, PLANS_OF_WORKS
+from demo.field import leaves, measures, meetings, village_words, works
+from demo.phrases import CHILD_LINES, KIND_LINES, NEEDS, REASONS, VILLAGE_LINES
+from demo.topics import topics
 from households.choices import Cause, Labour, MigrantWork
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure, Member, ProjectBeneficiary
-from lianhu.demo.answers.remarks import PLANS_OF_INDUSTRY, PLANS_OF_WORKS
-from lianhu.demo.field import leaves, measures, meetings, village_words, works
-from lianhu.demo.phrases import CHILD_LINES, KIND_LINES, NEEDS, REASONS, VILLAGE_LINES
-from lianhu.demo.topics import topics
 from surveys.models import Response
 from tests.demo_sample import DAYS, Sample, sample_of
 from units.models import Leave

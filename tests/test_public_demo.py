@@ -10,10 +10,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from core.models import Installation
-from lianhu.county import CountyError
-from lianhu.demo.allowing import REFUSED, demo_trouble
+from lianhu.demo_guard import REFUSED, demo_trouble
 from tests.pages import client_of
 from tests.processes import database_url
+from villages.county import CountyError
 
 pytestmark = pytest.mark.django_db
 SAID = "已允许在 https 上演示"

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from core.history import acting
 from core.models import Change, Download, Look, Notice, Reveal
-from lianhu.demo.loading import load
-from lianhu.demo.scales import SAMPLE
+from demo.loading import load
+from demo.scales import SAMPLE
 from lianhu.tidying import delete_old_looks
 from tests.factories import make_cadre, make_division, make_unit
 from tests.pages import client_of, page_of, part, queries_of, words_of

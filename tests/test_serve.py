@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from lianhu.demo import SAMPLE_LOGINS
+from demo import SAMPLE_LOGINS
 from lianhu.environment import env_data_keys, env_secret
 from lianhu.management.commands.serve import read_port
 from tools import env_file

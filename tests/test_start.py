@@ -11,13 +11,13 @@ from django.test import Client
 
 from core.models import Change, Installation
 from households.models import Household
-from lianhu.county import read_county
 from surveys.models import Survey
 from tests.factories import make_member, make_unit
 from tests.importing import load
 from tests.pages import client_of, words_of
 from units.models import Cadre, Division, Requirement, Unit, Word, today
 from units.roles import Rank, Role
+from villages.county import read_county
 from villages.models import Village
 from villages.naming import kind_of, short_name
 

@@ -37,7 +37,7 @@ class Installation(models.Model):
 
 
 def demo_marks(installation: "Installation | None") -> dict[str, bool]:
-    """What the pages say of a demo database; on https it was allowed (lianhu/demo/allowing.py)."""
+    """What the pages say of a demo database; on https it was allowed (lianhu/demo_guard.py)."""
     demo = bool(installation and installation.is_demo)
     return {"demo": demo, "demo_public": demo and settings.HTTPS}
 

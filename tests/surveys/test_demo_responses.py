@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from demo import SAMPLE_LOGINS
+from demo.county import build
+from demo.loading import load
+from demo.scales import SAMPLE
 from households.choices import Health, Kind
 from households.models import Household, HouseholdPairing, Member
-from lianhu.demo import SAMPLE_LOGINS
-from lianhu.demo.county import build
-from lianhu.demo.loading import load
-from lianhu.demo.scales import SAMPLE
 from surveys.checking import Examined, Known, clean_answers, examine
 from surveys.facts import known_of_households
 from surveys.models import COUNTED, Response, Survey

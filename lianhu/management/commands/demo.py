@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from lianhu.county import CountyError
-from lianhu.demo import SAMPLE_LOGINS
-from lianhu.demo.allowing import REFUSED, is_allowed
-from lianhu.demo.loading import load
-from lianhu.demo.scales import SCALES
+from demo import SAMPLE_LOGINS
+from demo.loading import load
+from demo.scales import SCALES
+from lianhu.demo_guard import REFUSED, is_allowed
+from villages.county import CountyError
 
 
 class Command(BaseCommand):

@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 
 from lianhu.database import key_trouble
-from lianhu.demo.allowing import demo_trouble
+from lianhu.demo_guard import demo_trouble
 
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             stop(web, worker)
 
     def announce(self, port: int) -> None:
-        from lianhu.demo import SAMPLE_LOGINS, is_demo
+        from demo import SAMPLE_LOGINS, is_demo
 
         self.stdout.write(f"联村联户已启动：http://{HOST}:{port}/ （按 Ctrl-C 停止）")
         if is_demo():

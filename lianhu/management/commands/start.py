@@ -12,12 +12,12 @@ from django.utils import timezone
 from core.cells import CellError, clean_phone
 from core.history import acting
 from core.models import Change
-from lianhu.county import County, CountyError, open_county, prepare_empty_database, read_county
 from surveys.presets import publish_presets
 from units.accounts import issue_codes
 from units.models import Cadre, Division, Unit, today
 from units.presets import preset_limits, preset_requirements, preset_words
 from units.roles import Role
+from villages.county import County, CountyError, open_county, prepare_empty_database, read_county
 from villages.models import Village
 
 

@@ -1,0 +1,84 @@
+"""What the sheets of a village say of it, and which of its households got something between the two rounds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from demo.homes import Home, Place
+
+Answers = Mapping[str, Any]
+Sheets = Mapping[int, Sequence[Mapping[str, Any]]]
+"""Responses that count, by household, in the order of the rounds."""
+
+
+class Better(NamedTuple):
+    """Households that had not the first time what they had the second, and the days between which they got it."""
+
+    homes: list[Home]
+    since: date
+    until: date
+
+
+class Findings(NamedTuple):
+    """Codes are those of V101, V303 and V311; `struck`: V115 by the year it was told in."""
+
+    place: Place
+    sheets: Sheets
+    terrain: str
+    households: int
+    people: int
+    industries: list[str]
+    limits: list[str]
+    struck: dict[int, list[str]]
+
+    def better(self, now: Callable[[Answers], bool]) -> Better | None:
+        """Of whom something is true only the second time; None when there is nobody."""
+        homes: list[Home] = []
+        days: list[tuple[date, date]] = []
+        for home in self.place.homes:
+            if second := self.since(home, now):
+                homes.append(home)
+                days.append((self.sheets[home.pk][0]["surveyed_on"], second))
+        if not homes:
+            return None
+        return Better(homes, max(first for first, _ in days), min(second for _, second in days))
+
+    def first_answers(self, home: Home) -> Answers:
+        """None of a household that was not asked."""
+        both = self.sheets.get(home.pk, ())
+        return both[0]["answers"] if both else {}
+
+    def since(self, home: Home, now: Callable[[Answers], bool]) -> date | None:
+        """The day on which a household told that something is so that was not the first time."""
+        both = self.sheets.get(home.pk, ())
+        changed = len(both) == 2 and now(both[1]["answers"]) and not now(both[0]["answers"])
+        return both[1]["surveyed_on"] if changed else None
+
+
+def is_tapped(answers: Answers) -> bool:
+    return answers["A06"] == "01"
+
+
+def is_paved(answers: Answers) -> bool:
+    return answers["A10"] in {"03", "04"}
+
+
+def is_safe(answers: Answers) -> bool:
+    """Lives in a house that is not in danger."""
+    return answers.get("A04") == 0
+
+
+def findings(place: Place, sheets: Sheets, own: Sequence[Mapping[str, Any]]) -> Findings:
+    """`own` are the village's responses; the first was handed in everywhere."""
+    first = own[0]["answers"]
+    struck = {row["year"]: row["answers"]["V115"] for row in own if "V115" in row["answers"]}
+    return Findings(
+        place,
+        sheets,
+        first["V101"],
+        first["V103"],
+        first["V104"],
+        first["V303"],
+        first["V311"],
+        struck,
+    )

@@ -1,0 +1,83 @@
+"""请假: some cadres are away from work for a time in which they did nothing else."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any, NamedTuple
+
+from demo.draw import Choice
+from demo.field.known import Known
+from demo.staff import Team, Worker
+from households.choices import Sex
+from units.roles import Rank
+
+ON_LEAVE = 0.1
+"""Of the cadres within the year."""
+
+LATER = 3
+"""The part of a leave that may lie after today."""
+
+
+class Kind(NamedTuple):
+    """`days` from the least to the most. An illness is never told: a leave says only what kind it is."""
+
+    reason: str
+    days: tuple[int, int]
+
+
+WEDDING = Kind("婚假", (10, 18))
+MARRYING, MARRIED = range(23, 30), 0.2
+MATERNITY = Kind("产假", (128, 158))
+MOTHERS, TAKEN = range(24, 38), 0.5
+ORDINARY: Choice[Kind] = Choice(
+    {
+        Kind("病假", (14, 75)): 40,
+        Kind("事假", (8, 25)): 24,
+        Kind("探亲假", (15, 25)): 10,
+        Kind("脱产培训", (20, 60)): 20,
+    }
+)
+OF_HEADS: Choice[Kind] = Choice(
+    {Kind("党校学习", (30, 90)): 50, Kind("挂职锻炼", (120, 300)): 22, Kind("病假", (14, 60)): 28}
+)
+
+
+class Leaves:
+    """Of one unit after another; whatever else cadres did is noted first."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.next_leave = 1
+
+    def of(self, rng: Random, team: Team) -> Iterator[dict[str, Any]]:
+        for worker in team.workers:
+            if worker.is_login or rng.random() >= ON_LEAVE:
+                continue
+            kind = _kind(rng, worker)
+            length = rng.randint(*kind.days)
+            if starts := self._start(rng, worker, length):
+                ends = starts + timedelta(days=length - 1)
+                row = {"cadre_id": worker.pk, "started_on": starts, "ended_on": ends, "reason": kind.reason}
+                yield {"id": self.next_leave, **row, "place": team.office.place}
+                self.next_leave += 1
+
+    def _start(self, rng: Random, worker: Worker, length: int) -> date | None:
+        """A day of the year from which nothing is known of the cadre so long, though it may last past today."""
+        year, last = self.known.year.days[0], self.known.year.last
+        worked = sorted(day for day in self.known.at_work.get(worker.pk, ()) if year <= day)
+        ends = [*worked, last + timedelta(days=length // LATER)]
+        free = [
+            one + timedelta(days=n)
+            for one, other in pairwise([year, *ends])
+            for n in range(1, (other - one).days - length + 1)
+        ]
+        return rng.choice(free) if free else None
+
+
+def _kind(rng: Random, worker: Worker) -> Kind:
+    if worker.sex == Sex.FEMALE and worker.age in MOTHERS and rng.random() < TAKEN:
+        return MATERNITY
+    if worker.age in MARRYING and rng.random() < MARRIED:
+        return WEDDING
+    return (ORDINARY if worker.rank == Rank.GENERAL else OF_HEADS).pick(rng)

@@ -1,0 +1,38 @@
+"""The two rounds of the survey: one in each of two years, the second within the year of visits."""
+
+from bisect import bisect_right
+from datetime import date, timedelta
+from itertools import accumulate
+from random import Random
+
+from demo.season import Year, weight
+
+LATE_ENOUGH = 7
+"""From this month on the second round is this year's; before it, last year's."""
+
+
+class Round:
+    """The days from `first` to `last`, of one year, on which households and villages were asked."""
+
+    def __init__(self, first: date, last: date) -> None:
+        self.year, self.first, self.last = first.year, first, last
+        self.days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        self.bounds = list(accumulate(map(weight, self.days)))
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def day(self, rng: Random, since: date) -> date:
+        """A likely day, none before `since`."""
+        drawn = self.days[bisect_right(self.bounds, rng.random() * self.bounds[-1], hi=len(self.days) - 1)]
+        return max(drawn, min(since, self.last))
+
+
+def survey_rounds(year: Year) -> tuple[Round, Round]:
+    """From summer to late autumn, then from spring on, as far as visits are known."""
+    last = year.last
+    second = last.year if last.month >= LATE_ENOUGH else last.year - 1
+    return (
+        Round(date(second - 1, 6, 1), date(second - 1, 11, 30)),
+        Round(max(date(second, 3, 1), year.days[0]), min(date(second, 12, 20), last)),
+    )
