@@ -21,14 +21,14 @@ from django.template.loader import get_template  # noqa: E402
 
 from bench.timing import alternately, compare  # noqa: E402
 from households.models import Household, Member  # noqa: E402
-from surveys.draft import Draft  # noqa: E402
-from surveys.filling import save_step, start  # noqa: E402
-from surveys.forms import form_class  # noqa: E402
-from surveys.items import Item  # noqa: E402
+from surveys.definition.items import Item  # noqa: E402
+from surveys.definition.presets import publish_presets  # noqa: E402
+from surveys.definition.wording import conditions_of  # noqa: E402
+from surveys.filling.forms import form_class  # noqa: E402
+from surveys.filling.response_draft import Draft  # noqa: E402
+from surveys.filling.rules import save_step, start  # noqa: E402
+from surveys.filling.steps import Step  # noqa: E402
 from surveys.models import Response, Survey  # noqa: E402
-from surveys.presets import publish_presets  # noqa: E402
-from surveys.steps import Step  # noqa: E402
-from surveys.wording import conditions_of  # noqa: E402
 from units.models import Cadre, Division, Unit, today  # noqa: E402
 from villages.models import Village  # noqa: E402
 

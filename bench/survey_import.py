@@ -25,11 +25,11 @@ from core.models import ImportRun  # noqa: E402
 from core.sheets import write_rows  # noqa: E402
 from core.typesetting import typeset  # noqa: E402
 from households.models import Household  # noqa: E402
-from surveys.importing import HouseholdSurveySheet  # noqa: E402
-from surveys.importing.editions import edition_of  # noqa: E402
+from surveys.exchange.importing import HouseholdSurveySheet  # noqa: E402
+from surveys.exchange.importing.editions import edition_of  # noqa: E402
 from surveys.models import Response, Survey  # noqa: E402
-from surveys.paper import paper  # noqa: E402
-from surveys.paper_filling import filled  # noqa: E402
+from surveys.paper.filled import filled  # noqa: E402
+from surveys.paper.layout import paper  # noqa: E402
 from units.models import Cadre  # noqa: E402
 
 KIND = "household_surveys"

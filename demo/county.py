@@ -25,8 +25,8 @@ from demo.responses import HOUSEHOLD_FORM, Responses
 from demo.scales import Scale
 from demo.season import Year
 from households.models import Household, HouseholdPairing, Member
+from surveys.definition.presets import preset_rows
 from surveys.models import Response, Survey
-from surveys.presets import preset_rows
 from units.models import Cadre, Division, Reach, Unit
 from villages.county import County, division_rows, read_county
 from villages.models import Village, VillagePairing

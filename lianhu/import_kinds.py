@@ -2,7 +2,7 @@
 
 from core.importing.sheet import Sheet
 from households.importing import CadreSheet, HouseholdSheet, MemberSheet
-from surveys.importing import HouseholdSurveySheet, VillageSurveySheet
+from surveys.exchange.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
 from visits.importing import FollowedPairingSheet, VisitSheet

@@ -2,7 +2,7 @@
 // it again; without this script the step works too. The language itself is survey_language.js.
 //
 // form[data-survey] holds parts [data-item="CODE"] with the item's inputs; the JSON scripts survey-form,
-// survey-facts and survey-answers (answers of the other steps) come from surveys/fill_pages.py.
+// survey-facts and survey-answers (answers of the other steps) come from surveys/filling/pages.py.
 
 import { UNKNOWN, clean, examine } from "./survey_language.js";
 

@@ -1,8 +1,8 @@
-// The language of surveys and the checking of a response, as surveys/language.py, items.py and checking.py do it
+// The language of surveys and the checking of a response, as surveys/definition/language.py, items.py and checking.py do it
 // on the server, part by part: a test holds the two together. No page in here; survey.js has that.
 //
 // form: { budget: [steps of one, of all], items: {code: {type, …, show_if, calc}}, dependent: [code], rules: [{code, level, message, rule, codes}] }
-// facts: { header, members, previous, subject }; both from surveys/browser.py.
+// facts: { header, members, previous, subject }; both from surveys/filling/browser.py.
 // A tree is [operation, ...parts]. A missing answer is absent, null or UNKNOWN.
 
 export const UNKNOWN = "unknown";

@@ -13,7 +13,7 @@ from core.attachments import Attachment
 from core.places import above, under
 from core.records import Record
 from households.models import Household
-from surveys.definition import Definition, load_stored
+from surveys.definition.document import Definition, load_stored
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import Village

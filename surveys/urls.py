@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from surveys import data_pages, fill_pages, lists, pages, paper_pages, reading, workbook_pages
+from surveys.definition import pages
+from surveys.exchange import data_pages, workbook_pages
+from surveys.filling import pages as fill_pages
+from surveys.paper import pages as paper_pages
+from surveys.review import lists, response_page
 
 urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
@@ -21,7 +25,7 @@ urlpatterns = [
     path("surveys/<int:pk>/start/", fill_pages.response_new, name="response-new"),
     path("responses/", lists.responses, name="responses"),
     path("responses/for/", fill_pages.response_for, name="response-for"),
-    path("responses/<int:pk>/", reading.response, name="response"),
+    path("responses/<int:pk>/", response_page.response, name="response"),
     path("responses/<int:pk>/fill/<int:step>/", fill_pages.response_fill, name="response-fill"),
     path("responses/<int:pk>/members/new/", fill_pages.response_member, name="response-member-new"),
     path("responses/<int:pk>/members/<int:member>/", fill_pages.response_member, name="response-member"),

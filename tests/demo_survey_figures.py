@@ -5,9 +5,9 @@ from functools import cache
 from statistics import quantiles
 from typing import Any
 
-from surveys.definition import Definition, load
+from surveys.definition.document import Definition, load
+from surveys.definition.presets import preset
 from surveys.models import COUNTED, Response
-from surveys.presets import preset
 
 Table = dict[str, list[float]]
 HOUSE_ITEMS = {"A02": "05", "A04": 1, "A06": "01", "A07": 1, "A10": "01", "A12": 1, "B11": 1, "C08": 1}

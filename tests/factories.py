@@ -7,8 +7,8 @@ from typing import Any
 from core import identity
 from households.choices import Relation
 from households.models import Household, HouseholdPairing, HouseholdPlan, Measure, Member
+from surveys.definition.presets import preset
 from surveys.models import Response, Survey
-from surveys.presets import preset
 from units.models import Cadre, Division, Reach, Unit
 from units.roles import Rank, Role
 from villages.models import Project, Village, VillageGoal, VillageNote, VillagePairing, VillagePlan

@@ -21,7 +21,7 @@ from households.models import (
     Member,
     ProjectBeneficiary,
 )
-from surveys.due import Round, rounds
+from surveys.filling.due import Round, rounds
 from units.access import get_visible, user_of
 from units.context import frame_of
 from units.models import Cadre, today

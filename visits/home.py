@@ -13,8 +13,8 @@ from django.shortcuts import render
 from core.lists import link_to
 from core.word_lists import split_words
 from households.models import Household, paired_with
-from surveys.due import Standing, open_surveys, standings, unfinished
-from surveys.subjects import Subject
+from surveys.filling.due import Standing, open_surveys, standings, unfinished
+from surveys.filling.subjects import Subject
 from units.access import user_of
 from units.models import Cadre, today
 from units.oversight.telling import home_notices

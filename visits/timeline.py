@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from core.lists import link_to
 from households.models import Household
-from surveys.due import Round
+from surveys.filling.due import Round
 from visits.choices import AssistanceKind, Category
 from visits.models import (
     OPEN,

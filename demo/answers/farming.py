@@ -7,8 +7,8 @@ from demo.answers.case import WORKERS, Case
 from demo.answers.fortunes import Turn
 from demo.answers.grounds import Terrain
 from households.choices import Cause, Kind, MigrantWork
-from surveys.checking import rounded
-from surveys.language import UNKNOWN
+from surveys.definition.language import UNKNOWN
+from surveys.filling.checking import rounded
 
 T = Terrain
 LAND = {T.VALLEY: 1.15, T.SLOPE: 2.1, T.MOUNTAIN: 3.0}

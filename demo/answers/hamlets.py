@@ -10,7 +10,7 @@ from demo.draw import Choice, several
 from demo.homes import Place
 from demo.people import given_name
 from households.choices import Sex
-from surveys.language import UNKNOWN
+from surveys.definition.language import UNKNOWN
 
 T = Terrain
 FIRST_VILLAGE_PHONE = 16020000000

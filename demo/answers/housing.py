@@ -8,7 +8,7 @@ from demo.answers.fortunes import Turn
 from demo.answers.grounds import DROUGHT, Terrain
 from demo.draw import Choice
 from households.choices import Cause
-from surveys.language import UNKNOWN
+from surveys.definition.language import UNKNOWN
 
 CONCRETE, BRICK, TIMBER, STONE_CAVE, ADOBE, CAVE, THATCH, OTHER = (
     *("01", "02", "03", "04"),

@@ -7,7 +7,7 @@ from demo.answers.case import Case
 from demo.answers.fortunes import Turn
 from demo.draw import several
 from households.choices import Kind
-from surveys.language import UNKNOWN
+from surveys.definition.language import UNKNOWN
 
 NOTHING, ALLOWANCE, HOUSE, INDUSTRY, LOAN, WOMENS_LOAN, MUTUAL_FUND = "00", "01", "02", "04", "05", "06", "07"
 TRAINING, SCHOOL, MEDICAL, WORKS, COMFORT = "08", "09", "10", "11", "12"

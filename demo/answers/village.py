@@ -11,7 +11,7 @@ from demo.answers.household import Sheet
 from demo.answers.remarks import COUNT_DIFFERS, village_plan
 from demo.answers.tallies import draw_rates, tally
 from demo.homes import Place
-from surveys.language import UNKNOWN
+from surveys.definition.language import UNKNOWN
 
 COUNT_RULE, DIFFERS = "Y07", 0.06
 """How often a village counts its poor households otherwise than the register does."""

@@ -20,8 +20,8 @@ from reports.surveys.filters import AnswerSearch
 from reports.surveys.frame import family_for, link, narrowed
 from reports.surveys.items import BLANK, written
 from reports.surveys.tally import codes_in
-from surveys.items import UNKNOWN_LABEL
-from surveys.language import UNKNOWN
+from surveys.definition.items import UNKNOWN_LABEL
+from surveys.definition.language import UNKNOWN
 from surveys.models import Response
 from units.access import leader_or_overseer_required, user_of
 from units.models import Cadre

@@ -13,10 +13,10 @@ from django.db.models import Case, Exists, Expression, OuterRef, Q, QuerySet, Te
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from surveys.definition import HEADER
-from surveys.facts import KEPT
-from surveys.items import Item
-from surveys.lineage import Codes, lineage
+from surveys.definition.document import HEADER
+from surveys.definition.items import Item
+from surveys.definition.lineage import Codes, lineage
+from surveys.filling.facts import KEPT
 from surveys.models import Response, Survey
 from units.models import Cadre
 

@@ -13,8 +13,8 @@ from reports.surveys.hiding import stored_answer
 from reports.surveys.items import bounds, class_label
 from reports.surveys.numbers import numbers_of, place_of, quarters, ranges
 from reports.surveys.tally import codes_in
-from surveys.items import Item
-from surveys.language import UNKNOWN
+from surveys.definition.items import Item
+from surveys.definition.language import UNKNOWN
 
 Pair = tuple[str | None, str | None, int]
 """The answers to both items as text, and how many responses gave them."""

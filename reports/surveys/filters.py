@@ -13,7 +13,7 @@ from core.places import under
 from core.search import SearchForm, offer
 from households.choices import Kind
 from reports.surveys.completion import pairings_on
-from surveys.items import Item
+from surveys.definition.items import Item
 from surveys.models import Survey
 from units.models import Cadre, today
 from villages.choices import place_field, town_choices, unit_choices, village_choices

@@ -8,10 +8,10 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F
 from django.db.models.fields.json import HasKey
 
 from reports.surveys.counted import Counted, answer_text
-from surveys.definition import Definition
-from surveys.facts import KEPT
-from surveys.items import Item
-from surveys.language import UNKNOWN, Facts, walk
+from surveys.definition.document import Definition
+from surveys.definition.items import Item
+from surveys.definition.language import UNKNOWN, Facts, walk
+from surveys.filling.facts import KEPT
 
 BESIDE_ANSWERS = {"members", "previous", "subject", "count", "any", "all"}
 """Parts of a condition that look at something else than the stored answers."""

@@ -9,9 +9,9 @@ from reports.overview import percent
 from reports.surveys.counted import DATE, NUMBER, TEXT, Family, kind_of
 from reports.surveys.numbers import Range, plain, rounded, spread
 from reports.surveys.tally import Tally
-from surveys.definition import HEADER
-from surveys.items import UNKNOWN_LABEL, Item
-from surveys.language import UNKNOWN
+from surveys.definition.document import HEADER
+from surveys.definition.items import UNKNOWN_LABEL, Item
+from surveys.definition.language import UNKNOWN
 
 YEARS = "年份"
 """The unit of numbers that are years: they have no sum, no mean and no thousands."""

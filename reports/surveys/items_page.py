@@ -24,7 +24,7 @@ from reports.surveys.items import (
     written,
 )
 from reports.surveys.tally import Tally, tally
-from surveys.items import TYPES
+from surveys.definition.items import TYPES
 from units.access import leader_or_overseer_required, user_of
 
 ALL = "all"

@@ -13,8 +13,8 @@ from django.db.models import Count
 from reports.surveys.counted import NUMBER, TEXT, Counted, kind_of
 from reports.surveys.hiding import hidden_counts
 from reports.surveys.numbers import Numbers, numbers_of
-from surveys.items import Item
-from surveys.language import UNKNOWN
+from surveys.definition.items import Item
+from surveys.definition.language import UNKNOWN
 
 UNNESTED = {"sqlite": "json_each(d.answers)", "postgresql": "jsonb_each_text(d.answers)"}
 """The answers of a response as rows of `key` and `value`; a list is its JSON."""

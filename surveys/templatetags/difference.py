@@ -6,7 +6,7 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from surveys.difference import Line
+from surveys.review.difference import Line
 
 register = template.Library()
 CSS = {1: "chip ok", -1: "chip wait", 0: "chip"}

@@ -19,8 +19,8 @@ from households.models import (
     Member,
     ProjectBeneficiary,
 )
+from surveys.definition.presets import preset
 from surveys.models import Response, Survey
-from surveys.presets import preset
 from units.models import Cadre, CalendarDay, Division, Leave, Reach, Requirement, Unit, Word
 from units.roles import Role
 from villages.models import (

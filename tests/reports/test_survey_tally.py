@@ -16,7 +16,7 @@ from core import bulk
 from reports.surveys.counted import counted_in, family_of, rounds_of
 from reports.surveys.numbers import numbers_of, spread
 from reports.surveys.tally import tally
-from surveys.language import Facts
+from surveys.definition.language import Facts
 from surveys.models import Response
 from tests.factories import make_household, make_survey, make_village
 from tests.reports.forms import FIRST, FIRST_ANSWERS, SECOND, SECOND_ANSWERS

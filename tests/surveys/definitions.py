@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Any
 
-from surveys.definition import Definition, load
-from surveys.presets import preset
+from surveys.definition.document import Definition, load
+from surveys.definition.presets import preset
 
 
 @cache

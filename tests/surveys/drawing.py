@@ -5,10 +5,10 @@ from random import Random
 from typing import Any
 
 from core.cells import CellError
-from surveys.checking import Known
-from surveys.definition import SUBJECTS, Definition
-from surveys.items import Item
-from surveys.language import TRUTH, UNKNOWN, Facts
+from surveys.definition.document import SUBJECTS, Definition
+from surveys.definition.items import Item
+from surveys.definition.language import TRUTH, UNKNOWN, Facts
+from surveys.filling.checking import Known
 
 LAST_DAY = "2015-09-16"
 WORDS = ["", " ", "种苹果", "水窖 两口", "  想学  电焊 ", "a" * 900]
@@ -35,7 +35,7 @@ def draw_typed(rng: Random, item: Item) -> Any:
 
 
 def draw_known(rng: Random, definition: Definition) -> Known:
-    """Facts as `surveys.facts` gives them, some of them missing."""
+    """Facts as `surveys.filling.facts` gives them, some of them missing."""
     return Known(
         header={item.code: draw_clean(rng, item) for item in definition.header if item.bind},
         members=[

@@ -1,6 +1,6 @@
 """The language read plainly: Python's own eval over missing answers that refuse to be used.
 
-Nothing of `surveys.language` is in it, so that the two can be held against each other. Only the parts that
+Nothing of `surveys.definition.language` is in it, so that the two can be held against each other. Only the parts that
 Python would reckon too early (the arguments of implies and the conditions on members) are wrapped.
 """
 
@@ -8,8 +8,8 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from surveys.definition import Definition
-from surveys.language import Facts
+from surveys.definition.document import Definition
+from surveys.definition.language import Facts
 
 LAZY = {"implies": (0, 1), "count": (1,), "any": (1,), "all": (1,)}
 """Which arguments of a function are reckoned only when it asks for them."""

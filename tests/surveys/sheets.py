@@ -4,7 +4,7 @@ from typing import Any
 
 from core.models import ImportRun
 from households.models import Household
-from surveys.importing import HouseholdSurveySheet
+from surveys.exchange.importing import HouseholdSurveySheet
 from surveys.models import Survey
 from tests.importing import errors
 from tests.surveys.filled import HOUSEHOLD

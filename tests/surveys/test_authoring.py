@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from playwright.sync_api import expect
 
-from surveys.definition import DefinitionError
-from surveys.drafting import write_draft
+from surveys.definition.definition_workbook import write_draft
+from surveys.definition.document import DefinitionError
+from surveys.definition.presets import preset
+from surveys.definition.publishing import publish
 from surveys.models import Survey, published_form
-from surveys.presets import preset
-from surveys.publishing import publish
 from tests.browser import assert_accessible, assert_fits, sign_in
 from tests.factories import make_cadre, make_household, make_response, make_survey
 from tests.pages import client_of

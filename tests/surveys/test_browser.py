@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page
 
 from core.cells import EXACT
-from surveys.browser import facts_for_browser, for_browser
-from surveys.checking import Known, examine, hide, rounded
-from surveys.definition import Definition, decided, load_stored, scope_of
-from surveys.language import NUMBER, TRUTH, Expression, Facts, read
+from surveys.definition.document import Definition, decided, load_stored, scope_of
+from surveys.definition.language import NUMBER, TRUTH, Expression, Facts, read
+from surveys.filling.browser import facts_for_browser, for_browser
+from surveys.filling.checking import Known, examine, hide, rounded
 from tests.surveys.definitions import EVERYTHING, FORMS, everything, preset_form
 from tests.surveys.drawing import draw_expression, draw_facts, draw_known, draw_raw
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.budget import STEPS_OF_ALL, STEPS_OF_ONE, affordable
-from surveys.checking import Known, examine
-from surveys.definition import DefinitionError, decided, load, load_stored, scope_of
-from surveys.language import LONGEST, NUMBER, TRUTH, LanguageError, read
-from surveys.limits import DEEPEST, MOST_MEMBERS
+from surveys.definition.budget import STEPS_OF_ALL, STEPS_OF_ONE, affordable
+from surveys.definition.document import DefinitionError, decided, load, load_stored, scope_of
+from surveys.definition.language import LONGEST, NUMBER, TRUTH, LanguageError, read
+from surveys.definition.limits import DEEPEST, MOST_MEMBERS
+from surveys.filling.checking import Known, examine
 from tests.surveys.definitions import EVERYTHING, FORMS, everything
 from tests.surveys.drawing import draw_expression, draw_facts, draw_known, draw_raw
 
@@ -67,7 +67,7 @@ def parts_looked_at(evaluate: Any) -> int:
     def count(frame: Any, event: str, _argument: Any) -> None:
         nonlocal called
         code = frame.f_code
-        if event == "call" and code.co_filename.endswith("surveys/language.py"):
+        if event == "call" and code.co_filename.endswith("surveys/definition/language.py"):
             takes_member = code.co_varnames[:2] in {("f", "m"), ("facts", "member")}
             is_look = code.co_qualname.startswith("<lambda>") and code.co_varnames[0] == "facts"
             called += takes_member and not is_look

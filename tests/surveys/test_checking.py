@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from surveys.checking import Known, examine, hide, rounded
-from surveys.definition import Definition
+from surveys.definition.document import Definition
+from surveys.filling.checking import Known, examine, hide, rounded
 from tests.surveys.definitions import FORMS, everything
 from tests.surveys.drawing import draw_known, draw_raw, draw_valid
 from tests.surveys.plain import plain

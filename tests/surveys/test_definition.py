@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from surveys.definition import DefinitionError, load
-from surveys.presets import preset
+from surveys.definition.document import DefinitionError, load
+from surveys.definition.presets import preset
 from tests.surveys.definitions import EVERYTHING
 
 pytestmark = pytest.mark.once

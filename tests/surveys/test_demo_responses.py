@@ -13,8 +13,8 @@ from demo.loading import load
 from demo.scales import SAMPLE
 from households.choices import Health, Kind
 from households.models import Household, HouseholdPairing, Member
-from surveys.checking import Examined, Known, clean_answers, examine
-from surveys.facts import known_of_households
+from surveys.filling.checking import Examined, Known, clean_answers, examine
+from surveys.filling.facts import known_of_households
 from surveys.models import COUNTED, Response, Survey
 from tests.demo_figures import end_of
 from tests.demo_survey_figures import preset_forms

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from surveys.difference import difference, incomes
+from surveys.definition.presets import preset
 from surveys.models import Response, Survey
-from surveys.presets import preset
+from surveys.review.difference import difference, incomes
 from tests.factories import make_cadre, make_household, make_response, make_survey
 
 pytestmark = pytest.mark.django_db

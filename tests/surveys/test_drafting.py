@@ -6,10 +6,17 @@ from typing import Any
 import openpyxl
 import pytest
 
-from surveys.definition import DefinitionError, load
-from surveys.drafting import Edit, all_items, differences, next_version, read_draft, write_draft
-from surveys.items import Item
-from surveys.presets import FILES, preset
+from surveys.definition.definition_workbook import (
+    Edit,
+    all_items,
+    differences,
+    next_version,
+    read_draft,
+    write_draft,
+)
+from surveys.definition.document import DefinitionError, load
+from surveys.definition.items import Item
+from surveys.definition.presets import FILES, preset
 
 pytestmark = pytest.mark.once
 

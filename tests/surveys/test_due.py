@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from surveys.filling import start
+from surveys.filling.rules import start
 from surveys.models import Response
 from tests.factories import (
     make_cadre,

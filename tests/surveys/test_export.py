@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 
 from core import bulk
 from core.models import Download
-from surveys.export import DataSet
+from surveys.definition.presets import preset
+from surveys.exchange.export import DataSet
 from surveys.models import Response, Survey
-from surveys.presets import preset
 from tests.factories import (
     make_cadre,
     make_division,

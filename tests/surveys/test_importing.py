@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from core.models import Change, ImportRun
+from surveys.definition.presets import preset
 from surveys.models import Response, Survey
-from surveys.presets import preset
 from tests.factories import (
     make_cadre,
     make_household,

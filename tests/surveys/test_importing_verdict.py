@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from households.models import Household
-from surveys.checking import Examined, examine
-from surveys.facts import known_of
-from surveys.importing import HouseholdSurveySheet
-from surveys.language import walk
+from surveys.definition.language import walk
+from surveys.exchange.importing import HouseholdSurveySheet
+from surveys.filling.checking import Examined, examine
+from surveys.filling.facts import known_of
 from surveys.models import Survey
 from tests.importing import check
 from tests.surveys.drawing import draw_raw

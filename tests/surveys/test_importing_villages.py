@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.importing.sheet import kind_of
-from surveys.importing import VillageSurveySheet
+from surveys.exchange.importing import VillageSurveySheet
 from surveys.models import Response, Survey
 from tests.factories import make_household, make_survey, make_village, make_village_pairing
 from tests.importing import check, errors, load, outcomes, whys

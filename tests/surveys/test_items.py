@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from core.cells import CellError
-from surveys.items import LONGEST_TEXT, UNKNOWN_LABEL, Item
-from surveys.language import UNKNOWN
+from surveys.definition.items import LONGEST_TEXT, UNKNOWN_LABEL, Item
+from surveys.definition.language import UNKNOWN
 from tests.surveys.definitions import FORMS
 from tests.surveys.drawing import draw_typed
 from units.models import today

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.definition import scope_of
-from surveys.language import NUMBER, TRUTH, read
+from surveys.definition.document import scope_of
+from surveys.definition.language import NUMBER, TRUTH, read
 from tests.surveys.definitions import everything
 from tests.surveys.drawing import draw_expression, draw_facts
 from tests.surveys.plain import plain

@@ -14,11 +14,11 @@ from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 from core.models import Download
 from core.typesetting import typeset
 from households.models import Household
-from surveys.definition import load
-from surveys.facts import known_of
+from surveys.definition.document import load
+from surveys.definition.presets import preset
+from surveys.filling.facts import known_of
 from surveys.models import Response, ResponseSignature, Survey
-from surveys.paper import Filling, answer_cell, paper
-from surveys.presets import preset
+from surveys.paper.layout import Filling, answer_cell, paper
 from tests.factories import (
     make_household,
     make_id_number,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from surveys.definition import Definition, load
-from surveys.presets import FILES, preset
+from surveys.definition.document import Definition, load
+from surveys.definition.presets import FILES, preset
 
 pytestmark = pytest.mark.once
 

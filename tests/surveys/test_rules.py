@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from surveys.definition import Definition, Rule
-from surveys.items import Item
-from surveys.language import QUANTIFIERS, Facts, walk
+from surveys.definition.document import Definition, Rule
+from surveys.definition.items import Item
+from surveys.definition.language import QUANTIFIERS, Facts, walk
 from tests.surveys.definitions import FORMS
 from tests.surveys.plain import plain
 

@@ -11,11 +11,11 @@ import pytest
 from pyxform.xls2xform import convert
 
 from core.cells import CellError
-from surveys.checking import Known, examine, hide
-from surveys.definition import Definition, Rule, load
-from surveys.items import Item
-from surveys.language import QUANTIFIERS, UNKNOWN, walk
-from surveys.xlsform import write_xlsform
+from surveys.definition.document import Definition, Rule, load
+from surveys.definition.items import Item
+from surveys.definition.language import QUANTIFIERS, UNKNOWN, walk
+from surveys.exchange.xlsform import write_xlsform
+from surveys.filling.checking import Known, examine, hide
 from tests.surveys.definitions import EVERYTHING, FORMS
 from tests.surveys.device import Device
 from tests.surveys.drawing import draw_clean, draw_known

@@ -14,7 +14,7 @@ from core.lists import Column, Listing, count_of, labels_of, link_to, list_page,
 from core.places import under
 from core.search import SearchForm, by_name, offer
 from households.models import Household
-from surveys.due import rounds
+from surveys.filling.due import rounds
 from units.access import get_visible, user_of
 from units.models import Cadre
 from villages.choices import town_choices

@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.cells import CellError, clean_phone
 from core.history import acting
 from core.models import Change
-from surveys.presets import publish_presets
+from surveys.definition.presets import publish_presets
 from units.accounts import issue_codes
 from units.models import Cadre, Division, Unit, today
 from units.presets import preset_limits, preset_requirements, preset_words

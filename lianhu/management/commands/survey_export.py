@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.lists import note_download
 from lianhu.management.offices import CANNOT_RUN, find_office
-from surveys.export import DataSet
+from surveys.exchange.export import DataSet
+from surveys.exchange.xlsform import write_xlsform
 from surveys.models import Survey
-from surveys.xlsform import write_xlsform
 from units.models import Cadre
 
 NO_ROWS = 1

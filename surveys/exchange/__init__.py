@@ -1,0 +1,1 @@
+"""Survey data in and out: workbooks, data sets, XLSForm."""

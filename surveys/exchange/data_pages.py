@@ -1,0 +1,45 @@
+"""Downloads of a form: its whole data set, and the form itself for ODK and Kobo."""
+
+import tempfile
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from django.http import FileResponse, HttpRequest
+from django.utils import timezone
+
+from core.confirming import password_again
+from core.lists import log_download
+from surveys.exchange.export import DataSet
+from surveys.exchange.xlsform import write_xlsform
+from surveys.models import Survey
+from units.access import get_visible, overseer_required, user_of
+
+
+@overseer_required
+@password_again
+def survey_data(request: HttpRequest, pk: int) -> FileResponse:
+    """Every counted answer that the reader sees, as a workbook or with `?format=csv` as one table."""
+    user = user_of(request)
+    survey: Survey = get_visible(Survey.objects.published(), user, pk=pk)
+    data = DataSet(survey, user)
+    kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
+    log_download(request, f"{survey}全部答卷", filters=f"{kind}，连同以前各版", row_count=data.count())
+    file = _written(data.write_csv if kind == "csv" else data.write_xlsx)
+    name = f"{survey.title}答卷{timezone.localdate():%Y%m%d}.{kind}"
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+@overseer_required
+def survey_xlsform(request: HttpRequest, pk: int) -> FileResponse:
+    survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
+    log_download(request, f"{survey}的 XLSForm", filters="", row_count=len(survey.form.items))
+    file = _written(lambda out: write_xlsform(out, survey.form))
+    return FileResponse(file, as_attachment=True, filename=f"{survey.code}-{survey.edition}-xlsform.xlsx")
+
+
+def _written(write: Callable[[BinaryIO], None]) -> Any:
+    """A temporary file with what was written, at its beginning; the response closes it."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    write(file)
+    file.seek(0)
+    return file

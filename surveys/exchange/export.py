@@ -1,0 +1,160 @@
+"""The whole data set of a form: every counted response to a version and those before it, one row each.
+
+No name, no ID number, no telephone: facts that the header is bound to and the header's texts stay behind, and
+so does who asked. Earlier versions stand under the codes of this one, as far as its items carry theirs on.
+Rows are written as they are read; what has to be sorted, the database sorts on its disk.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from core import sheets
+from surveys.definition.definition_workbook import item_sheet
+from surveys.definition.items import UNKNOWN_LABEL, Item
+from surveys.definition.language import UNKNOWN
+from surveys.definition.lineage import lineage
+from surveys.filling.facts import KEPT, NOT_KEPT
+from surveys.models import Response, Survey
+from units.models import Cadre
+from units.roles import Rank
+
+CHUNK = 500
+CHOICES = {"single", "multi", "yesno"}
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a row says of the response itself: the name of its value, and its codes in words."""
+
+    code: str
+    label: str
+    value: str
+    labels: Mapping[Any, str] | None = None
+
+    def coded(self, row: Row) -> Any:
+        value = row[self.value]
+        return int(value) if isinstance(value, bool) else value
+
+    def words(self, row: Row) -> Any:
+        value = row[self.value]
+        return value if self.labels is None else self.labels.get(value, value)
+
+
+FACTS = [
+    Fact("no", "户编号", "household__no"),
+    Fact("village_code", "村级代码", "village__code"),
+    Fact("town", "乡镇", "village__division__name"),
+    Fact("village", "村", "village__name"),
+    Fact("group", "村民小组", "household__group"),
+    Fact("year", "年度", "year"),
+    Fact("edition", "版本", "survey__edition"),
+    Fact("surveyed_on", "调查日期", "surveyed_on"),
+    Fact("unit", "调查人单位", "unit__name"),
+    Fact("rank", "调查人级别", "rank", dict(Rank.choices)),
+    Fact("status", "状态", "status", dict(Response.Status.choices)),
+    Fact("signed", "签字确认", "signed"),
+]
+"""In small letters: the codes of items are capitals."""
+OF_MEMBERS = ("no", "village_code", "year", "edition")
+"""The facts that stand before each member."""
+
+
+class DataSet:
+    """What a user sees of the answers to a version of a form and to those before it."""
+
+    def __init__(self, survey: Survey, user: Cadre) -> None:
+        self.survey = survey
+        self.for_viewer = user.is_viewer
+        self.form = survey.form
+        self.codes = lineage(survey)
+        versions = Survey.objects.in_bulk(list(self.codes))
+        self.items_of = {pk: version.form.by_code for pk, version in versions.items()}
+        seen = Response.objects.visible_to(user).counted().filter(survey__in=versions)
+        self.responses = seen.order_by("place", "household__no", "year", "pk")
+        self.facts = [f for f in FACTS if survey.is_of_households or not f.value.startswith("household")]
+        self.items = [item for item in self.form.header if _is_data(item)] + list(self.form.items)
+
+    def count(self) -> int:
+        return self.responses.count()
+
+    def write_xlsx(self, out: BinaryIO) -> None:
+        """Sheets 代码 and 文字, 家庭成员 in codes, and 题目, which says what the codes mean."""
+        codes = [*(fact.code for fact in self.facts), *(item.code for item in self.items)]
+        words = [*(fact.label for fact in self.facts), *map(_heading, self.items)]
+        parts = [
+            sheets.PlainSheet("代码", codes, self._rows_of_codes()),
+            sheets.PlainSheet("文字", words, self._rows_of_words()),
+        ]
+        if self.form.members:
+            parts.append(self._members())
+        sheets.write_large_sheets(out, [*parts, item_sheet(self.form.document)])
+
+    def write_csv(self, out: BinaryIO) -> None:
+        """One table: the codes, and behind each choice its words."""
+        headings = [fact.code for fact in self.facts]
+        for item in self.items:
+            headings += [item.code, f"{item.code}_label"] if item.type in CHOICES else [item.code]
+        sheets.write_csv(out, headings, self._rows_of_both())
+
+    def _rows_of_codes(self) -> Iterator[list[Any]]:
+        for row in self._read("answers"):
+            yield [fact.coded(row) for fact in self.facts] + [as_code(given) for _, given in self._given(row)]
+
+    def _rows_of_words(self) -> Iterator[list[Any]]:
+        for row in self._read("answers"):
+            words = [in_words(item, given) for item, given in self._given(row)]
+            yield [fact.words(row) for fact in self.facts] + words
+
+    def _rows_of_both(self) -> Iterator[list[Any]]:
+        for row in self._read("answers"):
+            cells = [fact.coded(row) for fact in self.facts]
+            for asked, (item, given) in zip(self.items, self._given(row), strict=True):
+                cells += (
+                    [as_code(given), in_words(item, given)] if asked.type in CHOICES else [as_code(given)]
+                )
+            yield cells
+
+    def _members(self) -> sheets.PlainSheet:
+        facts = [fact for fact in self.facts if fact.code in OF_MEMBERS]
+        codes = [item.code for item in self.form.members if item.bind not in NOT_KEPT] + ["age"]
+        rows = (
+            [fact.coded(row) for fact in facts] + [as_code(member.get(code)) for code in codes]
+            for row in self._read("members")
+            for member in row["members"]
+        )
+        return sheets.PlainSheet("家庭成员", [*(fact.code for fact in facts), *codes], rows)
+
+    def _read(self, what: str) -> Iterator[Row]:
+        names = {fact.value for fact in self.facts}
+        return self.responses.values("survey_id", what, *names).iterator(chunk_size=CHUNK)
+
+    def _given(self, row: Row) -> Iterator[tuple[Item, Any]]:
+        """For each item of this version the item of the row's own that it carries on, and its answer."""
+        codes, items, answers = self.codes[row["survey_id"]], self.items_of[row["survey_id"]], row["answers"]
+        for item in self.items:
+            code = codes.get(item.code, "")
+            own, answer = items.get(code, item), answers.get(code)
+            yield own, own.without_phones(answer) if self.for_viewer else answer
+
+
+def _is_data(item: Item) -> bool:
+    """Of the header's items those that are asked and are no text (names and telephones), and the size."""
+    return item.bind in KEPT or not (item.bind or item.type == "text")
+
+
+def _heading(item: Item) -> str:
+    return f"{item.code} {item.label}（{item.unit}）" if item.unit else f"{item.code} {item.label}"
+
+
+def as_code(answer: Any) -> Any:
+    """A clean answer as a cell of codes."""
+    return ";".join(answer) if isinstance(answer, list) else answer
+
+
+def in_words(item: Item, answer: Any) -> Any:
+    """A clean answer as a reader takes it; a number stays one."""
+    if item.type == "number":
+        return UNKNOWN_LABEL if answer == UNKNOWN else answer
+    return item.shown(answer) or None

@@ -1,0 +1,189 @@
+"""One check of a sheet of filled forms: every row is looked up in sets, judged, and what it changes planned."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date
+
+from django.utils import timezone
+
+from core.chunked_queries import chunks, records_in, rows_in, stored_rows
+from core.importing.planning import Plan
+from core.importing.table import Table
+from households.models import Household
+from surveys.definition.language import walk
+from surveys.definition.lineage import earlier_answers
+from surveys.exchange.importing.corrections import Corrections
+from surveys.exchange.importing.row_check import Judging, Stored
+from surveys.exchange.importing.rows import Row, Rows
+from surveys.filling.checking import Examined, Known
+from surveys.filling.facts import kept_header, known_of_households, known_of_villages
+from surveys.models import Response, Survey
+from units.models import Cadre
+from units.unit_history import Postings
+from villages.models import Village
+
+State = Response.Status
+ROWS_A_STEP = 5000
+"""Rows whose households' facts are held at a time."""
+
+
+class Responses:
+    """A row means the response of its version, household or village, and year."""
+
+    def __init__(self, survey: Survey, table: Table, plan: Plan) -> None:
+        self.survey, self.form, self.table, self.plan = survey, survey.form, table, plan
+        rows = Rows(survey, table, plan)
+        self.rows = rows.filled()
+        self.judging = Judging(self.form, table, rows.whose)
+        self.link = "household_id" if survey.is_of_households else "village_id"
+        self.subjects = {row.subject.pk: row.subject for row in self.rows}
+        self.found = self._find()
+        self.before = earlier_answers(survey, self.subjects, self._looked_back_at())
+        self.postings = self._post()
+        self.corrections = Corrections(self.form, plan)
+        self.new: list[tuple[int, Stored]] = []
+        self.now = f"{timezone.now().astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+        """A time as both databases take it as text."""
+
+    def run(self) -> None:
+        for step in chunks(self.rows, ROWS_A_STEP):
+            self._run_step(step)
+        if self.new:
+            names = self.new[0][1]
+            columns = {name: [columns[name] for _, columns in self.new] for name in names}
+            self.plan.create(Response, [index for index, _ in self.new], columns)
+        self.corrections.plan_all(replaced=[pk for row in self.rows if (pk := self._stored_of(row))])
+
+    # --- looked up in sets ----------------------------------------------------------------------
+
+    def _find(self) -> dict[tuple[int, int], int]:
+        """The stored response by (household or village, year)."""
+        own = Response.objects.filter(survey=self.survey.pk)
+        if not self.survey.is_of_households:
+            own = own.filter(household=None)
+        rows = rows_in(own, self.link, self.subjects, self.link, "year", "id")
+        return {(row[self.link], row["year"]): row["id"] for row in rows}
+
+    def _stored_of(self, row: Row) -> int:
+        return self.found.get((row.subject.pk, row.day.year), 0)
+
+    def _looked_back_at(self) -> set[str]:
+        """The answers of last time that a rule looks at."""
+        parts = (part for rule in self.form.rules for part in walk(rule.expression.tree))
+        return {part[1] for part in parts if part[0] == "previous"}
+
+    def _post(self) -> dict[tuple[int, date], tuple[int, str]]:
+        """(unit, rank) of each surveyor on each day."""
+        pairs = {(row.cadre["id"], row.day) for row in self.rows if row.cadre}
+        if not pairs:
+            return {}
+        people = {cadre.pk: cadre for cadre in records_in(Cadre.objects.all(), "pk", {pk for pk, _ in pairs})}
+        postings = Postings(list(people.values()), min(day for _, day in pairs))
+        return {(pk, day): postings.on(people[pk], day) for pk, day in pairs}
+
+    def _known(self, step: Sequence[Row]) -> dict[int, Known]:
+        if self.survey.is_of_households:
+            return known_of_households(self.form, {row.subject.pk: row.subject for row in step}.values(), {})
+        return known_of_villages(Village.objects.filter(pk__in=[row.subject.pk for row in step]), {})
+
+    # --- one row after the other ----------------------------------------------------------------
+
+    def _run_step(self, step: Sequence[Row]) -> None:
+        known = self._known(step)
+        stored = stored_rows(Response, [pk for row in step if (pk := self._stored_of(row))])
+        for row in step:
+            facts = known[row.subject.pk]
+            earlier = [answers for day, answers in self.before.get(row.subject.pk, ()) if day < row.day]
+            if earlier:
+                facts = replace(facts, previous=earlier[-1])
+            self._run_row(row, facts, stored.get(self._stored_of(row)))
+
+    def _run_row(self, row: Row, known: Known, stored: Stored | None) -> None:
+        examined, confirmed = self.judging.judge(row.index, known, stored)
+        if stored is None and row.cadre is None and not self.table.wrong(row.index):
+            self.table.error(row.index, "surveyor", "没有写调查人", "填手机号、工号或姓名")
+        if self.table.wrong(row.index):
+            return
+        if stored is None:
+            self._create(row, known, examined, confirmed)
+        else:
+            self._change(row, known, examined, confirmed, stored)
+
+    def _lean(self, row: Row) -> None:
+        """What was judged holds while household, surveyor and form are as they were."""
+        model = Household if self.survey.is_of_households else Village
+        self.plan.lean(model, {row.subject.pk: row.subject.version})
+        self.plan.lean(Survey, {self.survey.pk: self.survey.version})
+        if row.cadre:
+            self.plan.lean(Cadre, {row.cadre["id"]: row.cadre["version"]})
+
+    # --- what to write --------------------------------------------------------------------------
+
+    def _said(
+        self, row: Row, known: Known, examined: Examined, confirmed: dict[str, str], *, signed: bool
+    ) -> Stored:
+        """The columns that a row gives."""
+        given = self.table.get("signed", row.index, signed) if "signed" in self.table.columns else signed
+        return {
+            "surveyed_on": row.day,
+            "answers": {**kept_header(self.form, known), **examined.answers},
+            "confirmed": confirmed,
+            "signed": given,
+        }
+
+    def _handed_in(self, row: Row, known: Known) -> Stored:
+        """The columns that change with every handing in."""
+        posted = self.postings[row.cadre["id"], row.day] if row.cadre else None
+        return {
+            **({"unit_id": posted[0], "rank": posted[1]} if posted else {}),
+            "members": list(known.members),
+            "status": State.SUBMITTED.value,
+            "submitted_at": self.now,
+            "reviewed_by_id": None,
+            "reviewed_on": None,
+            "review_note": "",
+        }
+
+    def _create(self, row: Row, known: Known, examined: Examined, confirmed: dict[str, str]) -> None:
+        assert row.cadre
+        subject, of_household = row.subject, self.survey.is_of_households
+        columns = {
+            "survey_id": self.survey.pk,
+            "household_id": subject.pk if of_household else None,
+            "village_id": subject.village_id if of_household else subject.pk,
+            "year": row.day.year,
+            "surveyor_id": row.cadre["id"],
+            "entered_by_id": self.plan.by.pk,
+            "place": subject.place,
+            **self._said(row, known, examined, confirmed, signed=False),
+            **self._handed_in(row, known),
+        }
+        self.new.append((row.index, columns))
+        self._lean(row)
+        self.corrections.add(row, examined.answers)
+
+    def _change(
+        self, row: Row, known: Known, examined: Examined, confirmed: dict[str, str], stored: Stored
+    ) -> None:
+        """A draft, a returned or a waiting response takes what the row says and is handed in."""
+        self.plan.rows[row.index] = stored["id"]
+        after = self._said(row, known, examined, confirmed, signed=stored["signed"])
+        after["surveyor_id"] = row.cadre["id"] if row.cadre else stored["surveyor_id"]
+        differing = [name for name, value in after.items() if stored[name] != value]
+        if differing and stored["status"] == State.ACCEPTED:
+            column = self._differing(stored, after, differing)
+            self.table.error(row.index, column, "这份已复核，不能再改", "要改先请单位负责人退回")
+        elif differing or stored["status"] == State.DRAFT:
+            self.plan.change(Response, row.index, stored, {**after, **self._handed_in(row, known)})
+            self._lean(row)
+            self.corrections.add(row, examined.answers)
+        elif stored["status"] == State.RETURNED:
+            why = f"这份退回了，还没有改：{stored['review_note']}"
+            self.table.warn(row.index, self.judging.whose, why)
+
+    def _differing(self, stored: Stored, after: Stored, differing: Sequence[str]) -> str:
+        """The first column in which a row says something else than what is stored."""
+        if "answers" in differing:
+            was, now = stored["answers"], after["answers"]
+            return self.judging.cell(*(code for code in self.judging.codes if was.get(code) != now.get(code)))
+        return {"surveyor_id": "surveyor", "confirmed": "word"}.get(differing[0], differing[0])

@@ -1,0 +1,132 @@
+"""What a row of filled forms is: whose, by whom, when. Rows that nobody filled in are passed over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.chunked_queries import rows_in
+from core.importing.columns import CLEAR, NOTHING
+from core.importing.planning import Plan
+from core.importing.table import Table
+from core.places import lies_under
+from households.choices import Relation, Status
+from households.importing.finding import NamedHouseholds
+from households.models import Household, Member
+from surveys.definition.lineage import earlier_answers
+from surveys.exchange.importing.editions import edition_key, edition_of
+from surveys.exchange.importing.surveyors import Subjects, Surveyors
+from surveys.models import Survey
+from units.days import problem_of_day
+from villages.finding import find_villages
+
+NO_DAY = ("没有写调查日期", "补上；没有去的就清空这一行的答案，或删去这一行")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A filled row; `cadre` is the surveyor's columns, None where the row names none."""
+
+    index: int
+    subject: Any
+    cadre: dict[str, Any] | None
+    day: date
+
+
+class Rows:
+    """The rows of a table, each looked up in sets; what is wrong with one is written to the table."""
+
+    def __init__(self, survey: Survey, table: Table, plan: Plan) -> None:
+        self.survey, self.table, self.plan = survey, table, plan
+        self.subjects = self._subjects()
+        surveyors = Surveyors(table, plan, self.subjects)
+        self.cadres = [surveyors.find(index) for index in range(len(table))]
+
+    def _subjects(self) -> Subjects:
+        if not self.survey.is_of_households:
+            return find_villages(self.table, self.plan)
+        named = NamedHouseholds(self.table, self.plan.by.place)
+        return [named.find(index) for index in range(len(self.table))]
+
+    @property
+    def whose(self) -> str:
+        """The column that says whose a row is."""
+        keys = ("no", "head_id") if self.survey.is_of_households else ("village_code", "village")
+        return next(key for key in keys if self.table.has(key))
+
+    def filled(self) -> list[Row]:
+        """The rows with a household or village and a day, wrong or not, each only once a year."""
+        rows = [row for index in range(len(self.table)) if (row := self._row(index))]
+        self._refuse_undated()
+        keys: list[Any] = [None] * len(self.table)
+        for row in rows:
+            keys[row.index] = (row.subject.pk, row.day.year)
+        self.table.refuse_twice(keys, self.whose, "一年只留一行")
+        if self.survey.is_of_households:
+            self._check_known(rows)
+        return rows
+
+    def _row(self, index: int) -> Row | None:
+        subject, day = self.subjects[index], self.table.get("surveyed_on", index)
+        self._check_version(index)
+        if subject is None:
+            return None
+        if day is None:
+            return None
+        if not lies_under(subject.place, self.survey.place):
+            self.table.error(index, self.whose, f"不归{self.survey}管", "核对这一格和版本")
+        self._check_day(index, day)
+        return Row(index, subject, self.cadres[index], day)
+
+    def _check_version(self, index: int) -> None:
+        named = self.table.get("version", index)
+        own = edition_of(self.survey)
+        if named and edition_key(named) != edition_key(own):
+            self.table.error(index, "version", f"前面的行是 {own}", "一个文件只放一个版本，分开传")
+
+    def _check_day(self, index: int, day: date) -> None:
+        problem, cadre = problem_of_day(day), self.cadres[index]
+        if problem:
+            self.table.refuse(index, "surveyed_on", problem)
+        elif cadre and cadre["left_on"] and day > cadre["left_on"]:
+            left = f"{cadre['name']} {cadre['left_on']:%Y-%m-%d} 已离岗"
+            self.table.error(index, "surveyed_on", left, "核对日期和调查人")
+
+    def _refuse_undated(self) -> None:
+        """Rows without a day have nothing in them but the answers of last time that a workbook hands out."""
+        codes = [item.code for item in self.survey.form.asked if not item.calculation]
+        given: dict[int, dict[str, Any]] = {}
+        for index in self.table.sound():
+            if self.table.get("surveyed_on", index) is None:
+                cells = {code: self.table[code][index] for code in codes}
+                given[index] = {c: v for c, v in cells.items() if v is not NOTHING and v is not CLEAR}
+        rows = {index: found.pk for index in given if given[index] and (found := self.subjects[index])}
+        last = earlier_answers(self.survey, rows.values())
+        for index, pk in rows.items():
+            before = last[pk][-1][1] if pk in last else {}
+            if any(before.get(code) != answer for code, answer in given[index].items()):
+                self.table.error(index, "surveyed_on", *NO_DAY)
+
+    def _check_known(self, rows: Iterable[Row]) -> None:
+        """The facts that were handed out with the workbook still stand beside the right household."""
+        table = self.table
+        heads: dict[int, str] = {}
+        if table.has("head_name"):
+            current = Member.objects.current().filter(relation=Relation.HEAD)
+            pks = {row.subject.pk for row in rows}
+            heads = {
+                m["household_id"]: m["name"]
+                for m in rows_in(current, "household_id", pks, "household_id", "name")
+            }
+        for row in rows:
+            household: Household = row.subject
+            name, size = table.get("head_name", row.index), table.get("size", row.index)
+            head = heads.get(household.pk, name)
+            if name and name != head:
+                table.error(row.index, "head_name", f"系统里这户的户主是{head}", "核对户编号，别把行错开")
+            if size and size != household.size:
+                table.warn(
+                    row.index, "size", f"系统里是 {household.size} 人，按它核对", "不对就先改户的人口和成员"
+                )
+            if household.status != Status.OPEN:
+                table.warn(row.index, self.whose, f"这户已{Status(household.status).label}")

@@ -1,0 +1,179 @@
+"""The columns of a filled form: who and where, one for each item, the word on warnings, the version."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import ClassVar
+
+from core.cells import Cell, clean_text
+from core.display import Lines
+from core.importing.columns import Cleaner, Column, Format, field_column, past_date
+from core.importing.heading import Heading
+from core.importing.planning import Plan
+from core.importing.sheet import Sheet
+from core.importing.table import Table
+from households.importing.finding import naming_columns
+from households.models import Household, Member
+from surveys.definition.document import Definition
+from surveys.definition.items import UNKNOWN_LABEL, Item
+from surveys.definition.wording import condition_in_words
+from surveys.exchange.importing.editions import find_survey, named_edition, open_survey
+from surveys.exchange.importing.responses import Responses
+from surveys.models import Response, Survey
+from surveys.review.history_lines import told_fields
+from villages.finding import village_columns
+
+LONGEST_LABEL = 50
+"""A heading of more than 60 characters is not read as one."""
+FORMATS: Mapping[str, Format] = {"number": "number", "date": "date"}
+SURVEYOR = "手机号、工号或姓名；有同名的写手机号"
+WORD = "有提醒而情况属实的，写一句原因；没有提醒就空着"
+
+
+class ResponseSheet(Sheet):
+    """Without a survey it has the columns that every form has; `fitted` gives the sheet of one version."""
+
+    main = Response
+    subject: ClassVar[str]
+
+    def __init__(self, survey: Survey | None = None) -> None:
+        self.survey = survey
+
+    def declare(self) -> Iterable[Column]:
+        form = self.survey.form if self.survey else None
+        return [
+            *self.naming(),
+            field_column(
+                Response,
+                "surveyed_on",
+                clean=_day_cleaner(form),
+                required=True,
+                aliases=("日期", "填表日期"),
+                clearable=False,
+            ),
+            Column(
+                "surveyor",
+                "调查人",
+                lambda value: clean_text(value, 40),
+                help=SURVEYOR,
+                aliases=("填表人", "调查人（联户干部）", "调查人姓名"),
+                clearable=False,
+            ),
+            *([field_column(Response, "signed")] if form and form.bound("response.signed") else []),
+            *([item_column(form, item) for item in form.asked if not item.calculation] if form else []),
+            Column("word", "核对说明", lambda value: clean_text(value, 200), help=WORD),
+            Column("version", "版本", lambda value: clean_text(value, 60), help="不要改", known=True),
+        ]
+
+    def naming(self) -> list[Column]:
+        raise NotImplementedError
+
+    def fitted(
+        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: Heading | None = None
+    ) -> Sheet:
+        if heading is None:
+            survey = open_survey(self.subject, place)
+            return type(self)(survey) if survey else self
+        return type(self)(find_survey(self.subject, place, named_edition(rows, heading)))
+
+    def told(self, rows: Sequence[int]) -> Lines:
+        """A file is of one version. When it was sent in is bookkeeping here."""
+        form = Response.objects.select_related("survey").get(pk=rows[0]).survey.form
+        return {**told_fields(form, Item.told), "submitted_at": lambda _old, _new: []}
+
+    def plan(self, table: Table, plan: Plan) -> None:
+        assert self.survey, "a file is read with the columns of one version"
+        Responses(self.survey, table, plan).run()
+
+
+class HouseholdSurveySheet(ResponseSheet):
+    key, label, subject = "household_surveys", "贫困户调查表", Survey.Subject.HOUSEHOLD
+    intro = "一行一户填好的表，一列一题。在“调查表”页下载一个村的工作簿，填了再传；没填的行不导入。"
+    after = ("cadres", "households", "members")
+    either = (("no", "head_id"),)
+
+    def naming(self) -> list[Column]:
+        number, head_id = naming_columns()
+        checked = "核对用，不导入"
+        return [
+            replace(number, known=True),
+            field_column(
+                Member,
+                "name",
+                key="head_name",
+                label="户主姓名",
+                aliases=("户主", "姓名"),
+                help=checked,
+                clearable=False,
+                known=True,
+            ),
+            field_column(Household, "group", help=checked, aliases=("组", "社"), known=True),
+            field_column(
+                Household,
+                "size",
+                help=f"{checked}；不对就先改户的人口和成员",
+                aliases=("家庭人口数", "人口"),
+                known=True,
+            ),
+            head_id,
+        ]
+
+
+class VillageSurveySheet(ResponseSheet):
+    key, label, subject = "village_surveys", "联系村调查表", Survey.Subject.VILLAGE
+    intro = "一行一个村填好的表，一列一题。在“调查表”页下载一个乡镇的工作簿，填了再传；没填的行不导入。"
+    after = ("cadres", "villages")
+    either = (("village", "village_code"),)
+
+    def naming(self) -> list[Column]:
+        return [replace(column, known=True) for column in village_columns()]
+
+
+def item_column(form: Definition, item: Item) -> Column:
+    """“A01 住房面积（平方米）”, found by “A01” too, cleaned as in the form."""
+    unit = f"（{item.unit}）" if item.unit else ""
+    unknown = (UNKNOWN_LABEL,) if item.unknown_allowed else ()
+    limits = (item.min, item.max) if item.type == "number" and None not in (item.min, item.max) else None
+    return Column(
+        item.code,
+        f"{item.code} {item.label}"[:LONGEST_LABEL] + unit,
+        item.clean,
+        required=item.required and item.condition is None,
+        help=_help(form, item),
+        aliases=(item.code,),
+        choices=unknown if limits else _choices(item, unknown),
+        format=FORMATS.get(item.type, "text"),
+        between=limits,
+    )
+
+
+def _choices(item: Item, unknown: tuple[str, ...]) -> tuple[str, ...]:
+    if item.type == "yesno":
+        return ("是", "否", *unknown)
+    if item.type == "single" and item.options:
+        return (*item.labels.values(), *unknown)
+    return ()
+
+
+def _help(form: Definition, item: Item) -> str:
+    said = [condition_in_words(item, form)]
+    if item.type == "number":
+        said.append(item.answer_form)
+    elif item.type == "multi":
+        most = f"最多 {item.max_select} 项，" if item.max_select else ""
+        said.append(f"{most}几项之间用分号；隔开，写名称或代码")
+        said.append("　".join(f"{option.code} {option.label}" for option in item.options))
+    return "。".join(filter(None, [*said, item.help]))
+
+
+def _day_cleaner(form: Definition | None) -> Cleaner:
+    """As the form's own 调查日期 is cleaned, when it has one."""
+    dated = form.dated if form else None
+    if dated is None:
+        return past_date
+
+    def clean(value: Cell) -> date | None:
+        day = dated.clean(value)
+        return date.fromisoformat(day) if day else None
+
+    return clean

@@ -1,0 +1,129 @@
+"""Standing facts that a response is shown beside and checked against: header, members, last answers.
+
+They are columns of the household and its members, asked once and corrected there.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from core.chunked_queries import chunks
+from households.models import Household, Member
+from surveys.definition.document import Definition
+from surveys.definition.items import Item
+from surveys.filling.checking import Known
+from surveys.models import Survey
+from villages.models import Village
+
+KEPT = {"household.size"}
+"""Header facts that a response keeps as they were on the day: what sums and rules need, nothing personal."""
+NOT_KEPT = {"member.name", "member.id_number"}
+OTHER = "99"
+"""The code of 其他 in the lists of the forms."""
+
+
+def known_of_households(
+    definition: Definition, households: Iterable[Household], previous: Mapping[int, Mapping[str, Any]]
+) -> dict[int, Known]:
+    """What is known of each household, by pk; `previous` holds the answers of last time. Three queries a chunk."""
+    wanted = list(households)
+    members: dict[int, list[dict[str, Any]]] = {household.pk: [] for household in wanted}
+    for pks in chunks(members):
+        for member in Member.objects.current().filter(household__in=pks).order_by("relation", "pk"):
+            members[member.household_id].append(member_answers(definition, member))
+    conflicts = identity_conflicts(members)
+    return {
+        household.pk: Known(
+            header={
+                item.code: value
+                for item in definition.header
+                if (value := header_answer(item, household)) is not None
+            },
+            members=members[household.pk],
+            previous=previous.get(household.pk),
+            subject={"identity_conflicts": conflicts.get(household.pk, 0)},
+        )
+        for household in wanted
+    }
+
+
+def known_of_villages(
+    villages: QuerySet[Village], previous: Mapping[int, Mapping[str, Any]]
+) -> dict[int, Known]:
+    """What is known of each village, by pk: how many registered households it has, the answers of last time."""
+    counted = Household.objects.registered().filter(village__in=villages.values("pk")).values("village")
+    counts = dict(counted.order_by().annotate(n=Count("pk")).values_list("village", "n"))
+    return {
+        pk: Known(header={}, previous=previous.get(pk), subject={"household_count": counts.get(pk, 0)})
+        for pk in villages.values_list("pk", flat=True)
+    }
+
+
+def known_of(survey: Survey, subject: Household | Village, previous: Mapping[str, Any] | None) -> Known:
+    """What is known of one household or village."""
+    before = {subject.pk: previous} if previous is not None else {}
+    if isinstance(subject, Household):
+        return known_of_households(survey.form, [subject], before)[subject.pk]
+    return known_of_villages(Village.objects.filter(pk=subject.pk), before)[subject.pk]
+
+
+def header_answer(item: Item, household: Household) -> Any:
+    """A header fact of the household that rules may name; None for those of village, head and response."""
+    owner, _, name = item.bind.partition(".")
+    if owner != "household" or name == "village":
+        return None
+    return getattr(household, name)
+
+
+def member_answers(definition: Definition, member: Member) -> dict[str, Any]:
+    """A member's facts as clean answers by M code, with `pk` and `age`; neither name nor ID number."""
+    answers: dict[str, Any] = {"pk": member.pk, "age": member.age()}
+    for item in definition.members:
+        if item.bind in NOT_KEPT:
+            continue
+        value = getattr(member, item.bind.removeprefix("member."))
+        answers[item.code] = int(value) if isinstance(value, bool) else _offered(item, value)
+    return answers
+
+
+def _offered(item: Item, value: Any) -> Any:
+    """Return 其他 for a code that the item does not offer: forms list two of the 56 peoples."""
+    codes = {option.code for option in item.options}
+    return OTHER if value and value not in codes and OTHER in codes else value
+
+
+def lacking_of_members(definition: Definition, members: Iterable[Mapping[str, Any]]) -> dict[int, list[str]]:
+    """Labels of the required facts that members have not, by the member's pk."""
+    required = [item for item in definition.members if item.required and item.bind not in NOT_KEPT]
+    found = {
+        member["pk"]: [item.label for item in required if member.get(item.code) in (None, "")]
+        for member in members
+    }
+    return {pk: labels for pk, labels in found.items() if labels}
+
+
+def kept_header(definition: Definition, known: Known) -> dict[str, Any]:
+    """The header facts that a response keeps among its answers."""
+    return {
+        i.code: known.header[i.code] for i in definition.header if i.bind in KEPT and i.code in known.header
+    }
+
+
+def identity_conflicts(households: Iterable[int]) -> dict[int, int]:
+    """How many members of each household carry an ID number that a member of another one carries too."""
+    found: dict[int, int] = {}
+    for pks in chunks(households):
+        own = dict(
+            Member.objects.current()
+            .filter(household__in=pks)
+            .exclude(id_hash="")
+            .values_list("id_hash", "household_id")
+        )
+        for hashes in chunks(own):
+            for id_hash, household in (
+                Member.objects.current().filter(id_hash__in=hashes).values_list("id_hash", "household_id")
+            ):
+                if household != own[id_hash]:
+                    found[own[id_hash]] = found.get(own[id_hash], 0) + 1
+    return found

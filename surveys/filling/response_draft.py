@@ -1,0 +1,187 @@
+"""A response that is being filled, with what it is filled from and checked against."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from json import dumps
+from typing import Any, NamedTuple
+
+from core.cells import CellError
+from surveys.definition.document import Definition, Rule
+from surveys.definition.items import Item
+from surveys.definition.lineage import answers_carried
+from surveys.filling.checking import Examined, Known, examine
+from surveys.filling.facts import known_of, lacking_of_members
+from surveys.filling.steps import Step, step_of_rule, steps_of
+from surveys.filling.subjects import Subject, refusal
+from surveys.models import Response
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What a step says against its answers: sentences by code, and those that no answer of it bears."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    notes: Sequence[Rule] = ()
+
+    @property
+    def stops(self) -> bool:
+        return bool(self.errors) or any(rule.is_error for rule in self.notes)
+
+
+class Fault(NamedTuple):
+    """One thing to mend: where (a step and a place on it), what, why."""
+
+    step: Step
+    anchor: str
+    label: str
+    sentence: str
+
+
+class Draft:
+    """Everything is read once, when it is first asked for."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        self.survey = response.survey
+        self.definition: Definition = self.survey.form
+        self.steps: Sequence[Step] = steps_of(self.definition)
+
+    @property
+    def subject(self) -> Subject:
+        return self.response.subject
+
+    @cached_property
+    def last(self) -> Response | None:
+        return self.response.previous()
+
+    @cached_property
+    def before(self) -> dict[str, Any]:
+        """The answers of last time under this version's codes."""
+        return answers_carried(self.survey, self.last) if self.last else {}
+
+    @cached_property
+    def known(self) -> Known:
+        return known_of(self.survey, self.subject, self.before or None)
+
+    @cached_property
+    def examined(self) -> Examined:
+        """The check of all that has been saved."""
+        return examine(self.definition, self.response.answers, self.known)
+
+    @cached_property
+    def lacking(self) -> dict[int, list[str]]:
+        """Labels of the facts that a member must have and has not, by the member's key."""
+        return lacking_of_members(self.definition, self.known.members)
+
+    @property
+    def refusal(self) -> str:
+        """Why it can no longer be handed in, or ''."""
+        return refusal(self.survey, self.subject)
+
+    @property
+    def stops(self) -> bool:
+        return self.examined.stops or bool(self.lacking) or bool(self._day_error)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """All that stands against handing in, step by step."""
+        return [fault for step in self.steps for fault in self._faults_of(step)]
+
+    def _faults_of(self, step: Step) -> Iterator[Fault]:
+        if not self.is_saved(step) and any(code in self.examined.errors for code in step.codes):
+            yield Fault(step, "", "", "还没有填。")
+            return
+        if self.lacking and step.number == 1:
+            labels = dict.fromkeys(label for labels in self.lacking.values() for label in labels)
+            yield Fault(step, "members", "家庭成员", f"{len(self.lacking)} 口人缺{'、'.join(labels)}。")
+        for item in step.items:
+            if item.code in self._errors:
+                yield Fault(step, f"id_{item.code}", item.label, self._errors[item.code])
+        for rule in self.examined.broken:
+            if rule.is_error and step_of_rule(self.steps, rule) is step:
+                yield Fault(step, f"id_{self._bearer(rule, step) or 'notes'}", "", f"{rule.message}。")
+
+    @property
+    def reached(self) -> int:
+        """The step to go on with."""
+        return min(int(self.response.step or 1), len(self.steps))
+
+    def is_saved(self, step: Step) -> bool:
+        """Whether what the step shows has been the reader's own answers already."""
+        told = self.response.submitted_at is not None or step.number < self.reached
+        return told or not step.codes.isdisjoint(self.response.answers)
+
+    def initial(self, step: Step) -> dict[str, Any]:
+        """What the step's inputs hold: what was saved, else the household's own fact, else last time's answer."""
+        saved = self.is_saved(step)
+        return {item.code: self._initial(item, saved) for item in step.items}
+
+    def _initial(self, item: Item, saved: bool) -> Any:
+        if item.calculation:
+            return item.told(self.examined.answers.get(item.code))
+        return self.stored(item.code) if saved or item is self.definition.dated else self._proposed(item)
+
+    def stored(self, code: str) -> Any:
+        """What has been saved for an item; the day is a column unless it was typed wrong."""
+        dated = self.definition.dated
+        if dated and code == dated.code:
+            return self.response.answers.get(code, self.response.surveyed_on.isoformat())
+        return self.response.answers.get(code)
+
+    def _proposed(self, item: Item) -> Any:
+        owner, _, name = item.bind.partition(".")
+        fact = getattr(self.subject, name) if owner == "household" else None
+        return self.before.get(item.code) if fact in (None, "") else fact
+
+    def remarks(self, step: Step) -> Remarks:
+        """What stands against a step that has been saved."""
+        if not self.is_saved(step):
+            return Remarks()
+        errors = {code: text for code, text in self._errors.items() if code in step.codes}
+        warnings: dict[str, list[str]] = {}
+        notes = []
+        for rule in self.examined.broken:
+            bearer = self._bearer(rule, step)
+            if bearer is None:
+                notes += [rule] if step_of_rule(self.steps, rule) is step else []
+            elif rule.is_error:
+                errors.setdefault(bearer, f"{rule.message}。")
+            else:
+                warnings.setdefault(bearer, []).append(rule.message)
+        return Remarks(errors, warnings, notes)
+
+    @cached_property
+    def _errors(self) -> dict[str, str]:
+        """What is wrong, by code; nothing of items that hang on an answer which is wrong itself."""
+        found, items = self.examined.errors, self.definition.by_code
+        told = {
+            code: text
+            for code, text in found.items()
+            if not items[code].condition or items[code].looks_at.isdisjoint(found)
+        }
+        return {**told, **self._day_error}
+
+    @cached_property
+    def _day_error(self) -> dict[str, str]:
+        """What is wrong with the day, if one was typed that could not become the response's."""
+        dated = self.definition.dated
+        if dated is None or dated.code not in self.response.answers:
+            return {}
+        try:
+            day = dated.clean(self.response.answers[dated.code])
+        except CellError as error:
+            return {dated.code: str(error)}
+        return {dated.code: "这一年已经有一份这张表，换一个日期。" if day else "这一题要填。"}
+
+    def _bearer(self, rule: Rule, step: Step) -> str | None:
+        """The last of the step's items that a rule looks at, if it looks at any."""
+        codes = [item.code for item in step.items if item.code in rule.expression.codes]
+        return codes[-1] if codes else None
+
+    def mark(self, step: Step) -> str:
+        """Changes when somebody saves other answers of this step."""
+        stored = {code: self.stored(code) for code in sorted(step.codes)}
+        return "step-" + sha256(dumps(stored, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

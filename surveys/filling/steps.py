@@ -1,0 +1,48 @@
+"""The steps in which a response is filled: what is known of the household or village, each section, the check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from surveys.definition.document import Definition, Rule
+from surveys.definition.items import Item
+
+FIRST = {"household": "家庭情况", "village": "村的情况"}
+CHECK = "核对提交"
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One page of filling. `number` counts from 1; `items` are what is answered on it."""
+
+    number: int
+    title: str
+    items: Sequence[Item]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(item.code for item in self.items)
+
+
+@lru_cache(maxsize=64)
+def steps_of(definition: Definition) -> Sequence[Step]:
+    """The first step holds the day and what of the header is asked, the last one nothing of its own."""
+    asked = [item for item in definition.header if not item.bind or item is definition.dated]
+    pages = [(FIRST[definition.subject], asked)]
+    pages += [(section.label, list(section.items)) for section in definition.sections]
+    pages.append((CHECK, []))
+    return [Step(number, title, items) for number, (title, items) in enumerate(pages, 1)]
+
+
+def step_of_code(steps: Sequence[Step], code: str) -> Step:
+    """Where an item is answered; standing facts are corrected on the first step."""
+    return next((step for step in steps if code in step.codes), steps[0])
+
+
+def step_of_rule(steps: Sequence[Step], rule: Rule) -> Step:
+    """Where a broken rule is mended: the last step that holds one of its answers."""
+    return max((step_of_code(steps, code) for code in rule.expression.codes), key=_number, default=steps[0])
+
+
+def _number(step: Step) -> int:
+    return step.number

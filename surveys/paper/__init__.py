@@ -1,0 +1,1 @@
+"""Surveys on paper: blank, filled in, and a whole village."""

@@ -1,0 +1,32 @@
+"""How what changed of a response is told: in its history, and before an import changes it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.display import Line, Lines
+from surveys.definition.document import Definition
+from surveys.definition.items import Item
+from surveys.filling.checking import given
+
+Tell = Callable[[Item, Any], str]
+"""An item's answer in the words that the reader may see."""
+
+
+def told_fields(definition: Definition, tell: Tell) -> Lines:
+    """The answers that a change touched, one line each, and the other fields that hold much."""
+
+    def answers(old: Any, new: Any) -> list[Line]:
+        before, after = old or {}, new or {}
+        return [
+            Line(item.label, tell(item, before.get(code)), tell(item, after.get(code)))
+            for code, item in definition.by_code.items()
+            if given(before.get(code)) != given(after.get(code))
+        ]
+
+    def members(old: Any, new: Any) -> list[Line]:
+        return [Line("家庭成员", f"{len(old or [])} 口", f"{len(new or [])} 口")]
+
+    def confirmed(old: Any, new: Any) -> list[Line]:
+        return [Line("核对过的提醒", "；".join((old or {}).values()), "；".join((new or {}).values()))]
+
+    return {"answers": answers, "members": members, "confirmed": confirmed}
