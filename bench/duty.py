@@ -13,7 +13,7 @@ from django.db import connection  # noqa: E402
 
 from bench.timing import alternately, compare  # noqa: E402
 from units.models import Cadre, Unit, today  # noqa: E402
-from visits.duty import bounds, cadre_duties, unit_duties  # noqa: E402
+from visits.duty.rules import bounds, cadre_duties, unit_duties  # noqa: E402
 from visits.models import Visit  # noqa: E402
 
 LIMIT = 5

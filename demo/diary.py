@@ -20,7 +20,7 @@ from households.models import Household
 from units.days import month_of
 from units.presets import ORDINARY
 from visits.models import Visit, recorded_late
-from visits.recording import row_ref
+from visits.visits.rules import row_ref
 
 Kind = Visit.Kind
 

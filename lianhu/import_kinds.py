@@ -5,7 +5,7 @@ from households.importing import CadreSheet, HouseholdSheet, MemberSheet
 from surveys.exchange.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
-from visits.importing import FollowedPairingSheet, VisitSheet
+from visits.visits.importing import FollowedPairingSheet, VisitSheet
 
 KINDS: list[Sheet] = [
     DivisionSheet(),

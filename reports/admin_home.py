@@ -17,7 +17,7 @@ from surveys.models import Response
 from units.models import Cadre, Unit, today
 from units.roles import Rank, Role
 from villages.models import Village, VillagePairing
-from visits.duty import cadre_duties, owing
+from visits.duty.rules import cadre_duties, owing
 from visits.models import Problem, Visit, VisitCompanion
 from visits.registers.cadres import NO_PASSWORD
 

@@ -10,7 +10,7 @@ from datetime import date
 from core.places import CITY, COUNTY, PROVINCE, TOWN, VILLAGE, under
 from units.models import Cadre
 from visits.models import Visit
-from visits.models.visit import VisitQuerySet
+from visits.visits.models import VisitQuerySet
 
 CHILD_LENGTH = {PROVINCE: CITY, CITY: COUNTY, COUNTY: TOWN, TOWN: VILLAGE}
 """How long the codes are that lie one level under a place."""

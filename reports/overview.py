@@ -16,9 +16,9 @@ from households.models import Household, HouseholdPairing
 from reports.counting import CHILD_LENGTH, Period, entering_in, visits_in
 from units.models import Cadre, Division, Unit, today
 from villages.models import Village, VillagePairing
-from visits.counting import with_companions
+from visits.assistance.amounts import Sums, sums
 from visits.models import Activity, Assistance, Problem, Visit
-from visits.summing import Sums, sums
+from visits.visits.counting import with_companions
 
 
 @dataclass

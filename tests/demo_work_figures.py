@@ -8,7 +8,7 @@ from typing import Any
 from demo.season import DAYS
 from tests.demo_field_figures import Table, shares_of
 from villages.models import FundSource, Project, VillageNote
-from visits.activities import MATERIALS
+from visits.activities.rules import MATERIALS
 from visits.models import Activity, Visit
 
 MONEY = ("planned", "arranged", "spent")

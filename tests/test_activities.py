@@ -11,9 +11,9 @@ from django.utils import timezone
 from tests.factories import make_activity, make_division, make_unit, make_village, make_village_pairing
 from tests.pages import client_of, words_of
 from tests.pictures import picture
-from visits.activities import record_activity
+from visits.activities.rules import record_activity
+from visits.idempotency import RefTaken, SameRef
 from visits.models import Activity, ActivityPhoto
-from visits.refs import RefTaken, SameRef
 
 pytestmark = pytest.mark.django_db
 

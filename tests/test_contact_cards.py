@@ -11,8 +11,8 @@ from tests.importing import check, load, whys
 from tests.pages import client_of, words_of
 from units.models import today
 from visits.models import Visit
-from visits.recording import record_outing
-from visits.voiding import void
+from visits.visits.rules import record_outing
+from visits.voiding.rules import void
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from units.presets import preset_words
 from villages.models import FundSource
 from visits.choices import AssistanceKind, Category, Service
 from visits.models import Activity, Assistance, Problem, Visit
-from visits.recording import NEED_HOUSEHOLD
+from visits.visits.rules import NEED_HOUSEHOLD
 
 pytestmark = pytest.mark.django_db
 

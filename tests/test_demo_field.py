@@ -18,7 +18,7 @@ from units.models import Cadre
 from units.presets import PROBLEM_DAYS
 from units.workdays import works_by_calendar
 from visits.choices import Category
-from visits.duty import cadre_duties
+from visits.duty.rules import cadre_duties
 from visits.models import (
     MOVES,
     OPEN,

@@ -26,7 +26,7 @@ from villages.models import (
     VillagePairing,
     VillagePlan,
 )
-from visits.activities import MATERIALS
+from visits.activities.rules import MATERIALS
 from visits.choices import AssistanceKind, Service
 from visits.models import Activity, Assistance, Visit, VisitCompanion
 

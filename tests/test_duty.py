@@ -23,15 +23,8 @@ from tests.factories import (
     make_visit,
 )
 from units.models import Cadre, Leave, Requirement, Unit
-from visits.duty import Duty, Span, cadre_duties, needed, owing, unit_duties
-from visits.explaining import (
-    NO_HOUSEHOLD,
-    PHONE,
-    SAME_HOUSEHOLD_DAY,
-    VOID,
-    explain_cadre,
-    explain_unit,
-)
+from visits.duty.duty_audit import NO_HOUSEHOLD, PHONE, SAME_HOUSEHOLD_DAY, VOID, explain_cadre, explain_unit
+from visits.duty.rules import Duty, Span, cadre_duties, needed, owing, unit_duties
 from visits.models import Visit, VisitCompanion
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from units.models import Cadre
 from units.roles import Role
 from villages.models import VillageNoteFile
 from visits.models import Problem
-from visits.problems import join, of_answer, take_back
+from visits.problems.rules import join, of_answer, take_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

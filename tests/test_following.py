@@ -13,9 +13,9 @@ from tests.importing import load, whys
 from tests.pages import client_of, words_of
 from units.models import today
 from units.roles import Role
-from visits.following import pass_on
 from visits.models import Problem, ProblemMove, Status
-from visits.problems import move
+from visits.problems.problem_handover import pass_on
+from visits.problems.rules import move
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from tests.factories import (
 from tests.importing import check, whys
 from tests.pages import client_of, page_of
 from units.models import Cadre, Requirement
-from visits.problems import join
+from visits.problems.rules import join
 
 pytestmark = pytest.mark.django_db
 

@@ -18,9 +18,9 @@ from tests.factories import (
     make_village_pairing,
 )
 from tests.pages import client_of, words_of
-from visits.assisting import Worth, correct, record_assistance
+from visits.assistance.amounts import sums
+from visits.assistance.rules import Worth, correct, record_assistance
 from visits.models import Assistance, AssistanceShare
-from visits.summing import sums
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from units.context import frame_of
 from units.models import Cadre, Requirement, Unit, today
 from units.requirement_pages import year_of
 from units.roles import Rank
-from visits.duty import STANDING, Duty, cadre_duties, owing, unit_duties
-from visits.explaining import Verdict, explain_cadre, explain_unit
+from visits.duty.duty_audit import Verdict, explain_cadre, explain_unit
+from visits.duty.rules import STANDING, Duty, cadre_duties, owing, unit_duties
 from visits.models import Visit
 
 Indicator = Requirement.Indicator

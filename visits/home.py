@@ -19,7 +19,7 @@ from units.access import user_of
 from units.models import Cadre, today
 from units.oversight.telling import home_notices
 from villages.models import Village
-from visits.duty import Duty, cadre_duties
+from visits.duty.rules import Duty, cadre_duties
 from visits.models import Problem, Visit
 
 DUE_WITHIN = timedelta(days=7)

@@ -2,16 +2,12 @@
 
 from django.urls import path
 
-from visits import (
-    activity_pages,
-    assistance_pages,
-    diary,
-    duty_pages,
-    file,
-    pages,
-    problem_pages,
-    share_pages,
-)
+from visits import duty_pages, file
+from visits.activities import pages as activity_pages
+from visits.assistance import pages as assistance_pages
+from visits.assistance import share_pages
+from visits.problems import pages as problem_pages
+from visits.visits import diary, pages
 
 urlpatterns = [
     path("visits/", diary.visits, name="visits"),

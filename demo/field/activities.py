@@ -12,7 +12,7 @@ from demo.field.known import Known, Trip
 from demo.field.meetings import Meeting
 from demo.homes import Place
 from demo.staff import Team
-from visits.activities import MATERIALS
+from visits.activities.rules import MATERIALS
 from visits.models import Activity
 
 HELD, TAUGHT = 0.7, 0.9

@@ -68,7 +68,7 @@ class Telling:
             yield rng.choice(seen)
 
     def _on_sheets(self, rng: Random, home: Home, sheets: Sequence[Mapping[str, Any]]) -> Iterator[Told]:
-        """One tap makes a problem of an answer, as `visits.problems.of_answer` does."""
+        """One tap makes a problem of an answer, as `visits.problems.rules.of_answer` does."""
         for sheet in sheets:
             day, worker, unit = sheet["surveyed_on"], sheet["surveyor_id"], sheet["unit_id"]
             if not self.known.has(worker, unit, home, day):

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
-from visits.assisting import Worth, record_assistance
+from visits.assistance.rules import Worth, record_assistance
 
 DAY = date(2015, 9, 16)
 

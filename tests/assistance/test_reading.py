@@ -12,9 +12,9 @@ from tests.assistance.items import recorded
 from tests.factories import make_assistance, make_household, make_project
 from tests.pages import client_of, words_of
 from units.models import today
-from visits.assisting import Worth
+from visits.assistance.amounts import sums
+from visits.assistance.rules import Worth
 from visits.models import Assistance
-from visits.summing import sums
 
 pytestmark = pytest.mark.django_db
 

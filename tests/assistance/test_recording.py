@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 
 from tests.assistance.items import recorded
 from tests.factories import make_household, make_problem, make_unit
-from visits.assisting import Worth
+from visits.assistance.rules import Worth
+from visits.idempotency import RefTaken, SameRef
 from visits.models import Assistance, AssistanceShare
-from visits.refs import RefTaken, SameRef
 
 pytestmark = pytest.mark.django_db
 

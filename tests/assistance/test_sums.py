@@ -9,9 +9,9 @@ from hypothesis.extra.django import TestCase
 
 from tests.assistance.items import recorded
 from tests.factories import make_cadre, make_household, make_project, make_village
-from visits.assisting import Worth, split, together
+from visits.assistance.amounts import Sums, sums
+from visits.assistance.rules import Worth, split, together
 from visits.models import Assistance, AssistanceShare
-from visits.summing import Sums, sums
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from tests.factories import make_cadre, make_household
 from tests.importing import table as workbook_of
 from units.models import Unit
 from units.scoped_admin import ScopedAdmin
-from visits.models.problem import ProblemQuerySet
+from visits.problems.models import ProblemQuerySet
 
 pytestmark = pytest.mark.django_db
 FEW = ("county viewer", "town office", "county leader", "county cadre", "city unit cadre")

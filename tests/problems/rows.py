@@ -4,7 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 from visits.choices import Category
-from visits.problems import raise_problem
+from visits.problems.rules import raise_problem
 
 
 def raised(cadre, household, **given):

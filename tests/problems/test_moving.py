@@ -14,7 +14,7 @@ from tests.pages import client_of, words_of
 from tests.problems.rows import raised
 from units.models import today
 from visits.models import MOVES, OPEN, Problem, Status
-from visits.problems import join, leave, move, take_back
+from visits.problems.rules import join, leave, move, take_back
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from tests.factories import make_cadre, make_household, make_problem, make_villa
 from tests.pages import client_of, words_of
 from tests.problems.rows import raised
 from visits.models import Problem, Status, Visit
-from visits.problems import join, move, take_back
+from visits.problems.rules import join, move, take_back
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ from tests.problems.rows import raised
 from units.models import CalendarDay, Requirement
 from units.workdays import due_after, is_provisional
 from visits.choices import Category, Service
+from visits.idempotency import RefTaken, SameRef
 from visits.models import Problem, ProblemMove
-from visits.problems import of_answer
-from visits.refs import RefTaken, SameRef
+from visits.problems.rules import of_answer
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from units.models import Cadre, today
 from visits.models import Visit
-from visits.recording import record_outing
+from visits.visits.rules import record_outing
 
 
 def record(author: Cadre, **said: Any) -> list[Visit]:

@@ -15,7 +15,7 @@ from tests.pages import client_of, words_of
 from tests.visits.outings import days, record, refusals
 from units.models import today
 from visits.models import Visit
-from visits.voiding import void
+from visits.voiding.rules import void
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from django.db import connection
 from tests.factories import make_village_pairing
 from tests.visits.outings import days, record
 from units.models import today
+from visits.idempotency import RefTaken, SameRef
 from visits.models import Visit
-from visits.recording import row_ref
-from visits.refs import RefTaken, SameRef
+from visits.visits.rules import row_ref
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from tests.factories import make_assistance, make_household, make_problem, make_visit
 from tests.pages import client_of, page_of
 from tests.visits.outings import record
+from visits.idempotency import SameRef
 from visits.models import Visit
-from visits.refs import SameRef
-from visits.voiding import void
+from visits.voiding.rules import void
 
 pytestmark = pytest.mark.django_db
 

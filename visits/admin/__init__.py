@@ -1,7 +1,6 @@
 """Admin of visits and of what follows from them, of projects and plans: writing keeps to the rules of the pages."""
 
-from visits.admin.activity import ActivityAdmin
-from visits.admin.assistance import AssistanceAdmin
+from visits.activities.admin import ActivityAdmin
 from visits.admin.pairing import FollowedPairingAdmin
 from visits.admin.plan import (
     HouseholdAwayAdmin,
@@ -11,9 +10,10 @@ from visits.admin.plan import (
     VillageNoteAdmin,
     VillagePlanAdmin,
 )
-from visits.admin.problem import ProblemAdmin
 from visits.admin.project import ProjectAdmin, ProjectFundAdmin
-from visits.admin.visit import VisitAdmin
+from visits.assistance.admin import AssistanceAdmin
+from visits.problems.admin import ProblemAdmin
+from visits.visits.admin import VisitAdmin
 
 __all__ = [
     "ActivityAdmin",

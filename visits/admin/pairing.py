@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from households.admin import HouseholdPairingAdmin
 from households.models import HouseholdPairing
 from units.access import user_of
-from visits.following import pass_on, take_up, told
+from visits.problems.problem_handover import pass_on, take_up, told
 
 
 @admin.register(HouseholdPairing)

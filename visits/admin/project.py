@@ -16,8 +16,8 @@ from units.admin_lists import Seen
 from units.models import Unit
 from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline
 from villages.models import Project, ProjectFund, ProjectNote, Village
+from visits.assistance.amounts import in_fen
 from visits.plans.forms import DayPassed
-from visits.summing import in_fen
 
 
 class ProjectAdminForm(ScopedForm):

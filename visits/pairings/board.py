@@ -25,9 +25,9 @@ from units.access import get_visible, manager_required, user_of
 from units.ceilings import Ceilings, household_ceilings
 from units.models import Cadre, Unit, today
 from villages.models import Village
-from visits.following import pair_and_take_up
 from visits.pairings.forms import PairForm
 from visits.pairings.overview import overview
+from visits.problems.problem_handover import pair_and_take_up
 
 SHOWS = {"unpaired": "未结对", "paired": "已结对", "all": "全部"}
 EVERYONE = "所有单位"

@@ -26,8 +26,8 @@ from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
 from units.roles import Rank
 from villages.choices import town_choices, unit_choices, village_choices
-from visits.following import reopen_and_take_up
 from visits.models import Visit
+from visits.problems.problem_handover import reopen_and_take_up
 
 
 class PairingSearch(SearchForm):

@@ -23,9 +23,9 @@ from units.context import frame_of
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
 from villages.models import FundSource, Project, ProjectFund, ProjectNote, Village
+from visits.assistance.amounts import in_fen
 from visits.plans.forms import BeneficiariesForm, FundForm, ProjectForm
 from visits.plans.progress import history_with_notes, may_note
-from visits.summing import in_fen
 
 
 class ProjectSearch(SearchForm):

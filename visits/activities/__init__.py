@@ -1,0 +1,1 @@
+"""Activities of a unit: meetings, study, publicity, training."""

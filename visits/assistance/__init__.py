@@ -1,0 +1,1 @@
+"""Assistance: items of help, the share of each household, their sums."""

@@ -1,0 +1,156 @@
+"""How much was held and done in a year, by cadre and by unit: each in one pass of sets.
+
+Written in SQL, because this is the hottest reading there is: the whole county on the office's page, and one
+person on every opening of a home. Everything else about what is owed is in `visits.duty.rules`.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from units.models import Cadre, Requirement, Unit
+
+Indicator = Requirement.Indicator
+
+# --- held -----------------------------------------------------------------------------------------
+
+HELD_BY_CADRE = """
+    SELECT cadre_id, MAX(place), MIN(started_on), MAX(until),
+        COUNT(DISTINCT CASE WHEN there AND kind = 'contact' THEN household_id END),
+        COUNT(DISTINCT CASE WHEN there AND kind = 'help' THEN household_id END),
+        COUNT(DISTINCT CASE WHEN there THEN household_id END)
+    FROM (
+        SELECT cadre_id, household_id, kind, place, started_on, COALESCE(ended_on, %s) AS until,
+            started_on <= %s AND (ended_on IS NULL OR ended_on >= %s) AS there
+        FROM households_householdpairing
+        WHERE (ended_on IS NULL OR ended_on >= %s) AND started_on <= %s AND cadre_id IN ({who})
+    ) p GROUP BY cadre_id
+"""
+
+HELD_BY_UNIT = """
+    SELECT unit_id, MAX(place), MIN(started_on), MAX(until), COUNT(DISTINCT CASE WHEN there THEN village_id END)
+    FROM (
+        SELECT unit_id, village_id, place, started_on, COALESCE(ended_on, %s) AS until,
+            started_on <= %s AND (ended_on IS NULL OR ended_on >= %s) AS there
+        FROM villages_villagepairing
+        WHERE (ended_on IS NULL OR ended_on >= %s) AND started_on <= %s AND unit_id IN ({who})
+    ) p GROUP BY unit_id
+"""
+
+HELD_BY_CADRES = (Indicator.CONTACT_HOUSEHOLDS, Indicator.HELP_HOUSEHOLDS, Indicator.PAIRED_HOUSEHOLDS)
+HELD_BY_UNITS = (Indicator.PAIRED_VILLAGES,)
+
+
+class Tenure(NamedTuple):
+    """Where, and the first and last day within a year on which, somebody was paired; how much is held, by indicator."""
+
+    place: str
+    since: date
+    until: date
+    held: dict[str, int]
+
+
+def held_by_cadres(cadres: QuerySet[Cadre], first: date, last: date, on: date) -> dict[int, Tenure]:
+    """By pk of those who were paired from `first` to `last`: households on the day, 联系, 帮扶 and all."""
+    return _held(HELD_BY_CADRE, HELD_BY_CADRES, cadres, first, last, on)
+
+
+def held_by_units(units: QuerySet[Unit], first: date, last: date, on: date) -> dict[int, Tenure]:
+    """By pk of those that were paired from `first` to `last`: villages on the day."""
+    return _held(HELD_BY_UNIT, HELD_BY_UNITS, units, first, last, on)
+
+
+def _held(
+    statement: str, indicators: Sequence[str], of: QuerySet[Any], first: date, last: date, on: date
+) -> dict[int, Tenure]:
+    rows = _asked(statement, of, [last, on, on, first, last])
+    return {
+        pk: Tenure(place, max(_day(since), first), min(_day(until), last), _by(indicators, held))
+        for pk, place, since, until, *held in rows
+    }
+
+
+def _day(value: date | str) -> date:
+    # SQLite has no dates of its own and gives back the text.
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+# --- done -----------------------------------------------------------------------------------------
+
+REACHED = """(v.kind <> 'phone' OR EXISTS (
+        SELECT 1 FROM households_householdaway a
+        WHERE a.household_id = v.household_id AND a.started_on <= v.visited_on
+            AND (a.ended_on IS NULL OR a.ended_on >= v.visited_on)))"""
+"""Not by phone, but while the family is away for work, when a call counts."""
+
+CADRES_WENT = f"""
+    SELECT v.cadre_id, v.household_id, v.visited_on FROM visits_visit v
+    WHERE v.voided_on IS NULL AND v.visited_on BETWEEN %s AND %s AND v.cadre_id IN ({{who}}) AND {REACHED}
+    UNION
+    SELECT c.cadre_id, v.household_id, v.visited_on
+    FROM visits_visitcompanion c JOIN visits_visit v ON v.id = c.visit_id
+    WHERE v.voided_on IS NULL AND v.visited_on BETWEEN %s AND %s AND c.cadre_id IN ({{who}}) AND {REACHED}
+"""  # noqa: S608 (our own words)
+"""The distinct (cadre, household, day) of whoever went, alone or along with a colleague."""
+
+DONE_BY_CADRE = f"""
+    SELECT w.cadre_id,
+        COUNT(CASE WHEN EXISTS (
+            SELECT 1 FROM households_householdpairing p
+            WHERE p.cadre_id = w.cadre_id AND p.household_id = w.household_id AND p.started_on <= w.visited_on
+                AND (p.ended_on IS NULL OR p.ended_on >= w.visited_on)) THEN 1 END),
+        COUNT(DISTINCT w.visited_on),
+        COUNT(DISTINCT w.household_id)
+    FROM ({CADRES_WENT}) w GROUP BY w.cadre_id
+"""  # noqa: S608 (our own words)
+
+UNITS_WENT = """
+    SELECT v.unit_id, v.village_id, v.visited_on FROM visits_visit v
+    WHERE v.voided_on IS NULL AND v.visited_on BETWEEN %s AND %s AND v.kind <> 'phone' AND v.unit_id IN ({who})
+    UNION
+    SELECT c.unit_id, v.village_id, v.visited_on
+    FROM visits_visitcompanion c JOIN visits_visit v ON v.id = c.visit_id
+    WHERE v.voided_on IS NULL AND v.visited_on BETWEEN %s AND %s AND v.kind <> 'phone' AND c.unit_id IN ({who})
+"""
+"""The distinct (unit, village, day): once, however many of its people went."""
+
+DONE_BY_UNIT = f"""
+    SELECT w.unit_id, COUNT(*), COUNT(DISTINCT w.visited_on) FROM ({UNITS_WENT}) w
+    WHERE EXISTS (
+        SELECT 1 FROM villages_villagepairing p
+        WHERE p.unit_id = w.unit_id AND p.village_id = w.village_id AND p.started_on <= w.visited_on
+            AND (p.ended_on IS NULL OR p.ended_on >= w.visited_on))
+    GROUP BY w.unit_id
+"""  # noqa: S608 (our own words)
+
+DONE_BY_CADRES = (Indicator.VISIT_TIMES, Indicator.VISIT_DAYS, Indicator.VISITED_HOUSEHOLDS)
+DONE_BY_UNITS = (Indicator.VILLAGE_TIMES, Indicator.VILLAGE_DAYS)
+
+
+def done_by_cadres(cadres: QuerySet[Cadre], first: date, last: date) -> dict[int, dict[str, int]]:
+    """By pk of those who went at all: 户次 at own households (paired that day), days, households."""
+    rows = _asked(DONE_BY_CADRE, cadres, [first, last], twice=True)
+    return {pk: _by(DONE_BY_CADRES, counts) for pk, *counts in rows}
+
+
+def done_by_units(units: QuerySet[Unit], first: date, last: date) -> dict[int, dict[str, int]]:
+    """By pk of those of which somebody went: village-days in villages paired that day, and days there."""
+    rows = _asked(DONE_BY_UNIT, units, [first, last], twice=True)
+    return {pk: _by(DONE_BY_UNITS, counts) for pk, *counts in rows}
+
+
+def _asked(
+    statement: str, of: QuerySet[Any], params: Sequence[Any], *, twice: bool = False
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement about `who`, of which it speaks last, or last in each of two halves."""
+    who, whose = of.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(who=who), [*params, *whose] * (1 + twice))
+        return cursor.fetchall()
+
+
+def _by(indicators: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
+    return dict(zip(indicators, counts, strict=True))

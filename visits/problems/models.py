@@ -1,0 +1,242 @@
+"""困难诉求：a family's or a village's difficulty, with an owner, a day, and every move it makes."""
+
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from core.places import under
+from core.records import Record
+from households.models import Household, head_names, paired_by
+from surveys.models import Response
+from units.models import Cadre, Unit
+from units.roles import Rank
+from villages.models import Village
+from visits.choices import Category
+from visits.visits.models import Visit
+from visits.voiding.models import VOID_WITHIN, Voidable, void_has_reason
+
+
+class Status(models.TextChoices):
+    REGISTERED = "registered", "登记"
+    HANDLING = "handling", "办理"
+    TO_UNIT = "to_unit", "上报单位"
+    TO_TOWN = "to_town", "上报乡镇"
+    TO_OFFICE = "to_office", "上报双联办"
+    SOLVED = "solved", "解决"
+    SHELVED = "shelved", "暂不能解决"
+    CONFIRMED = "confirmed", "回访确认"
+    CLOSED = "closed", "销号"
+
+
+ESCALATED = [Status.TO_UNIT, Status.TO_TOWN, Status.TO_OFFICE]
+"""上报, from the nearest to the highest: what one cannot solve goes up, and the cadre still follows it."""
+OPEN = [Status.REGISTERED, Status.HANDLING, *ESCALATED]
+"""Still to be worked on: these have a day by which."""
+MOVES: dict[str, list[Status]] = {
+    Status.REGISTERED: [Status.HANDLING, *ESCALATED, Status.SOLVED, Status.SHELVED],
+    Status.HANDLING: [*ESCALATED, Status.SOLVED, Status.SHELVED],
+    Status.TO_UNIT: [Status.HANDLING, Status.TO_TOWN, Status.TO_OFFICE, Status.SOLVED, Status.SHELVED],
+    Status.TO_TOWN: [Status.HANDLING, Status.TO_OFFICE, Status.SOLVED, Status.SHELVED],
+    Status.TO_OFFICE: [Status.HANDLING, Status.SOLVED, Status.SHELVED],
+    Status.SOLVED: [Status.CONFIRMED, Status.HANDLING],
+    Status.SHELVED: [Status.CONFIRMED, Status.HANDLING, Status.SOLVED],
+    Status.CONFIRMED: [Status.CLOSED, Status.HANDLING],
+    Status.CLOSED: [Status.HANDLING],
+}
+"""From where a problem may move where; back to 办理 from 解决 on is 重新打开. It closes only after 回访确认."""
+
+
+class ProblemQuerySet(models.QuerySet["Problem"]):
+    def visible_to(self, user: Cadre) -> "ProblemQuerySet":
+        """Offices: their place; all: own, and of the households they see; leaders: their unit's and of its villages."""
+        if user.sees_place:
+            return self.filter(under(user.place))
+        seen = Q(owner=user.pk) | Q(raised_by=user.pk) | Q(entered_by=user.pk)
+        seen |= Q(household__in=paired_by(user))
+        if user.is_leader:
+            seen |= Q(unit=user.unit_id) | Q(village__in=Village.objects.visible_to(user).values("pk"))
+        return self.filter(seen)
+
+    def editable_by(self, user: Cadre) -> "ProblemQuerySet":
+        """Who may move it on: the office, the unit's leader, its owner and who raised it."""
+        if user.is_office:
+            return self.filter(under(user.place))
+        if user.is_viewer:
+            return self.none()
+        own = Q(owner=user.pk) | Q(raised_by=user.pk)
+        return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
+
+    def voidable_by(self, user: Cadre) -> "ProblemQuerySet":
+        """Who may declare it 作废: who entered it within 7 days, leader and office any time."""
+        if user.is_office:
+            return self.filter(under(user.place))
+        if user.is_viewer:
+            return self.none()
+        recent = Q(entered_by=user.pk, recorded_at__gt=timezone.now() - VOID_WITHIN)
+        return self.filter(recent | Q(unit=user.unit_id)) if user.is_leader else self.filter(recent)
+
+    def counted(self) -> "ProblemQuerySet":
+        """Not 作废, and not one that was joined into another."""
+        return self.filter(voided_on=None, joined_into=None)
+
+    def open(self) -> "ProblemQuerySet":
+        return self.counted().filter(status__in=OPEN)
+
+    def pending(self) -> "ProblemQuerySet":
+        """Not yet 销号, so that somebody has to follow it; also those joined into another."""
+        return self.filter(voided_on=None).exclude(status=Status.CLOSED)
+
+    def overdue(self, on: date) -> "ProblemQuerySet":
+        return self.open().filter(due_on__lt=on)
+
+    def with_head(self) -> "ProblemQuerySet":
+        """Adds `head_name`: the household's head, or the last one it had."""
+        return self.annotate(head_name=head_names())
+
+    def with_standing(self) -> "ProblemQuerySet":
+        """Adds `standing`: the status, of a joined one that of the problem it follows."""
+        return self.annotate(standing=Coalesce("joined_into__status", "status"))
+
+
+class Problem(Voidable):
+    """One difficulty. Unit and rank are those of the day it was raised; the owner may change."""
+
+    ref = models.UUIDField("凭证号", default=uuid.uuid4, unique=True, editable=False)
+    category = models.CharField("类别", max_length=2, choices=Category.choices)
+    description = models.TextField("困难和诉求", max_length=1000)
+    household = models.ForeignKey(
+        Household,
+        models.PROTECT,
+        verbose_name="户",
+        related_name="problems",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    village = models.ForeignKey(
+        Village, models.PROTECT, verbose_name="村", related_name="problems", db_index=False
+    )
+    raised_on = models.DateField("提出日期")
+    raised_by = models.ForeignKey(
+        Cadre, models.PROTECT, verbose_name="登记干部", related_name="raised_problems"
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="单位", related_name="problems", db_index=False
+    )
+    rank = models.CharField("级别", max_length=8, choices=Rank.choices)
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, verbose_name="哪次走访", related_name="problems", null=True, blank=True
+    )
+    response = models.ForeignKey(
+        Response, models.PROTECT, verbose_name="哪份调查表", related_name="problems", null=True, blank=True
+    )
+    owner = models.ForeignKey(
+        Cadre, models.PROTECT, verbose_name="负责人", related_name="problems", db_index=False
+    )
+    due_on = models.DateField("办结期限")
+    status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.REGISTERED)
+    status_on = models.DateField("状态日期", editable=False)
+    outcome = models.CharField("结果说明", max_length=300, blank=True)
+    confirmed_on = models.DateField("回访确认日期", null=True, blank=True, editable=False)
+    joined_into = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="并入", null=True, blank=True, related_name="joined"
+    )
+    entered_by = models.ForeignKey(Cadre, models.PROTECT, verbose_name="录入人", related_name="+")
+    recorded_at = models.DateTimeField("录入时间", default=timezone.now, editable=False)
+    place = models.CharField("所属区划代码", max_length=12, editable=False)
+
+    untracked = frozenset({"version", "place"})
+    objects = ProblemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "困难诉求"
+        ordering = ["-raised_on", "-pk"]
+        indexes = [
+            models.Index(fields=["place", "raised_on", "status"], name="problem_place"),
+            models.Index(fields=["owner", "status", "due_on"], name="problem_owner"),
+            models.Index(fields=["unit", "status", "due_on"], name="problem_unit"),
+            models.Index(fields=["household", "raised_on"], name="problem_household"),
+            models.Index(fields=["village", "raised_on"], name="problem_village"),
+        ]
+        constraints = [
+            void_has_reason("problem_void_has_reason"),
+            models.UniqueConstraint(
+                fields=["response", "category"],
+                condition=Q(response__isnull=False, voided_on=None),
+                name="problem_of_answer_once",
+                violation_error_message="这份调查表的这个困难已经登记过。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.SOLVED, Status.SHELVED]) | ~Q(outcome=""),
+                name="problem_outcome_said",
+                violation_error_message="解决了怎么解决的，暂不能解决是为什么，要写一句。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.CLOSED) | Q(confirmed_on__isnull=False),
+                name="problem_closed_is_confirmed",
+                violation_error_message="回访确认以后才能销号。",
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_into=None) | ~Q(joined_into=F("pk")),
+                name="problem_not_joined_to_itself",
+                violation_error_message="不能并入自己。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Without its words: a history or a form may name it to one who does not see it."""
+        return f"{self.raised_on:%Y-%m-%d} 的{self.get_category_display()}诉求"
+
+    def fill(self) -> None:
+        if self.household:
+            self.village = self.household.village
+        self.place = self.village.place
+
+    @property
+    def next_statuses(self) -> list[Status]:
+        return MOVES[self.status]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    def is_overdue(self, on: date) -> bool:
+        return self.is_open and self.due_on < on and not self.is_void and self.joined_into_id is None
+
+
+class ProblemMoveQuerySet(models.QuerySet["ProblemMove"]):
+    def visible_to(self, user: Cadre) -> "ProblemMoveQuerySet":
+        return self.filter(problem__in=Problem.objects.visible_to(user))
+
+    def editable_by(self, user: Cadre) -> "ProblemMoveQuerySet":
+        """A move that was made stays as it is."""
+        return self.none()
+
+
+class ProblemMove(Record):
+    """One move of a problem: to where, who, when, in what words."""
+
+    problem = models.ForeignKey(Problem, models.CASCADE, verbose_name="诉求", related_name="moves")
+    status = models.CharField("到", max_length=10, choices=Status.choices)
+    by = models.ForeignKey(Cadre, models.PROTECT, verbose_name="谁", related_name="+")
+    at = models.DateTimeField("何时", default=timezone.now)
+    word = models.CharField("说明", max_length=300, blank=True)
+    owner = models.ForeignKey(
+        Cadre, models.PROTECT, verbose_name="交给", null=True, blank=True, related_name="+"
+    )
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, verbose_name="哪次回访", null=True, blank=True, related_name="+"
+    )
+
+    objects = ProblemMoveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "诉求的办理经过"
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.problem_id} {self.get_status_display()}"

@@ -1,0 +1,252 @@
+"""困难诉求: raised once, moved on step by step with who, when and a word, joined, taken back."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from core.records import StaleRecord
+from households.choices import PairingKind
+from households.models import Household, HouseholdPairing
+from surveys.models import Response
+from units.ceilings import ceilings
+from units.days import problem_of_day
+from units.models import Cadre, Requirement, today
+from units.presets import PROBLEM_DAYS
+from units.unit_history import Postings
+from units.workdays import due_after
+from villages.models import Village
+from visits.choices import Category
+from visits.idempotency import RefTaken, SameRef, differing
+from visits.models import OPEN, Problem, ProblemMove, Status, Visit
+
+LONGEST_TERM = timedelta(days=731)
+SAME = ["category", "description", "household_id", "village_id", "raised_on", "raised_by_id"]
+"""What makes two sendings of a form the same."""
+SAYS_WHY = {Status.SOLVED, Status.SHELVED}
+"""解决 says how, 暂不能解决 why."""
+
+
+def raise_problem(
+    *,
+    ref: UUID,
+    author: Cadre,
+    category: str,
+    description: str,
+    raised_on: date,
+    household: Household | None = None,
+    village: Village | None = None,
+    cadre: Cadre | None = None,
+    visit: Visit | None = None,
+    response: Response | None = None,
+    due_on: date | None = None,
+) -> Problem:
+    """Register a problem of a household, or of a village without one. `cadre` raised it, else the author.
+
+    Its owner is who is paired with the household today, else who raised it; due after as many working
+    days as the office asks. A form sent twice is registered once. Raises ValidationError {field: sentence},
+    SameRef when the ref came with other content, RefTaken when it is another author's.
+    """
+    place = household.village if household else village
+    if place is None:
+        raise ValidationError({"village": "请选是哪一户的，或者哪个村的。"})
+    if why := problem_of_day(raised_on):
+        raise ValidationError({"raised_on": why})
+    if due_on and (why := problem_of_due(raised_on, due_on)):
+        raise ValidationError({"due_on": why})
+    raised_by = cadre or author
+    unit, rank = Postings([raised_by], raised_on).on(raised_by, raised_on)
+    problem = Problem(
+        ref=ref,
+        category=category,
+        description=description,
+        household=household,
+        village=place,
+        raised_on=raised_on,
+        raised_by=raised_by,
+        unit_id=unit,
+        rank=rank,
+        visit=visit,
+        response=response,
+        owner=owner_of(household) or raised_by,
+        due_on=due_on or due_day(raised_on, place.place),
+        status_on=raised_on,
+        entered_by=author,
+    )
+    try:
+        with transaction.atomic():
+            if stored := _sent_before(problem):
+                return stored
+            problem.save()
+            ProblemMove.objects.create(problem=problem, status=Status.REGISTERED, by=author)
+    except IntegrityError:
+        # Two taps at once: the other one wrote between our look and our write.
+        if stored := _sent_before(problem):
+            return stored
+        raise
+    return problem
+
+
+def of_answer(response: Response, category: str, author: Cadre) -> Problem:
+    """One tap makes a problem of a flagged answer, a second one finds it."""
+    there = Problem.objects.filter(response=response, category=category, voided_on=None)
+    found = there.first()
+    if found is not None:
+        return found
+    label = Category(category).label
+    try:
+        return raise_problem(
+            ref=uuid5(response.ref, f"{category}:{response.problems.count()}"),
+            author=author,
+            category=category,
+            description=f"{response.surveyed_on:%Y-%m-%d} 调查时说最急需解决的困难：{label}",
+            raised_on=response.surveyed_on,
+            household=response.household,
+            village=response.village,
+            cadre=response.surveyor,
+            response=response,
+        )
+    except (IntegrityError, RefTaken):  # somebody else's tap was faster
+        return there.get()
+
+
+def owner_of(household: Household | None) -> Cadre | None:
+    """Who follows a household's problems, as long as somebody is paired with it."""
+    return owners_of([household.pk]).get(household.pk) if household else None
+
+
+def owners_of(households: Iterable[int], *, without: Iterable[int] = ()) -> dict[int, Cadre]:
+    """household's key → its 帮扶 cadre of today, else its 联系 one; `without` are pairings that are to end."""
+    current = HouseholdPairing.objects.current().filter(household__in=households).exclude(pk__in=without)
+    rows = current.select_related("cadre__unit")
+    return {row.household_id: row.cadre for row in sorted(rows, key=lambda row: row.kind == PairingKind.HELP)}
+
+
+def owners(problem: Problem) -> QuerySet[Cadre]:
+    """To whom it may be handed: the cadres in office of the unit that raised it."""
+    return Cadre.objects.current().filter(unit=problem.unit_id).order_by("pinyin", "pk")
+
+
+def problem_of_due(raised_on: date, due_on: date) -> str:
+    """What stands against this day as the one by which; "" when nothing does."""
+    if due_on < raised_on:
+        return "办结期限不能早于提出日期。"
+    return "办结期限最晚两年以内，看看年份写对没有。" if due_on > today() + LONGEST_TERM else ""
+
+
+def due_day(start: date, place: str) -> date:
+    days = ceilings(Requirement.Indicator.PROBLEM_DAYS, place, start).of()
+    return due_after(start, PROBLEM_DAYS if days is None else days, place)
+
+
+def _sent_before(problem: Problem) -> Problem | None:
+    stored = Problem.objects.select_related("household", "village").filter(ref=problem.ref).first()
+    if stored is None:
+        return None
+    if stored.entered_by_id != problem.entered_by_id:
+        raise RefTaken
+    if rows := differing(problem, stored, SAME):
+        raise SameRef([stored], rows)
+    return stored
+
+
+@transaction.atomic
+def move(
+    problem: Problem,
+    *,
+    to: str,
+    by: Cadre,
+    word: str = "",
+    owner: Cadre | None = None,
+    visit: Visit | None = None,
+) -> ProblemMove:
+    """Take a problem one step on. Raises ValidationError {field: sentence} for a step that is not allowed,
+    StaleRecord when somebody else has moved it since it was read."""
+    status = Status(to)
+    if problem.is_void or problem.joined_into_id:
+        raise ValidationError({"to": "这件诉求已经作废或并入别的，不再单独办理。"})
+    if status not in problem.next_statuses:
+        raise ValidationError({"to": f"现在是“{problem.get_status_display()}”，不能直接到“{status.label}”。"})
+    if status in SAYS_WHY and not word:
+        said = "怎么解决的" if status == Status.SOLVED else "为什么暂不能解决"
+        raise ValidationError({"word": f"请写一句{said}。"})
+    reopened = status in OPEN and problem.status not in OPEN
+    problem.status, problem.status_on = status, today()
+    if status in SAYS_WHY:
+        problem.outcome = word
+    if status == Status.CONFIRMED:
+        problem.confirmed_on = today()
+    if reopened:
+        problem.outcome, problem.confirmed_on = "", None
+        problem.due_on = due_day(today(), problem.place)
+    if owner is not None:
+        problem.owner = owner
+    problem.save()
+    return ProblemMove.objects.create(
+        problem=problem, status=status, by=by, at=timezone.now(), word=word, owner=owner, visit=visit
+    )
+
+
+def note_owner(problem: Problem, *, by: Cadre, before: Cadre) -> ProblemMove:
+    """Let its way say that it was handed from one to another, without a step on."""
+    return ProblemMove.objects.create(
+        problem=problem,
+        status=problem.status,
+        by=by,
+        at=timezone.now(),
+        word=f"从{before}转来",
+        owner=problem.owner,
+    )
+
+
+def joinable(problem: Problem, user: Cadre) -> Any:
+    """Open problems of the same village and category that may be joined into this one."""
+    return (
+        Problem.objects.editable_by(user)
+        .open()
+        .filter(village=problem.village_id, category=problem.category)
+        .exclude(pk=problem.pk)
+        .filter(~Q(joined__isnull=False))
+        .with_head()
+        .select_related("household")
+    )
+
+
+@transaction.atomic
+def join(problem: Problem, others: Iterable[Problem]) -> int:
+    """Let others follow this one and count with it once. Returns how many.
+
+    Raises StaleRecord when one of them was joined, moved on or taken back since it was read: of two that were
+    joined into each other none would count.
+    """
+    joining = list(others)
+    rows = Problem.objects.select_for_update().filter(pk__in=[row.pk for row in (problem, *joining)])
+    stored = {row.pk: row for row in rows.order_by("pk")}
+    overtaken = [stored[row.pk] for row in (problem, *joining) if row.version != stored[row.pk].version]
+    overtaken += Problem.objects.filter(joined_into__in=joining)
+    if overtaken:
+        raise StaleRecord(overtaken[0])
+    for other in joining:
+        other.joined_into = problem
+        other.save()
+    return len(joining)
+
+
+def leave(problem: Problem) -> None:
+    """A joined problem goes its own way again."""
+    problem.joined_into = None
+    problem.save()
+
+
+@transaction.atomic
+def take_back(problem: Problem, *, by: Cadre, reason: str) -> None:
+    """作废. Those joined into it go their own way again, and while it waits for them none is joined."""
+    list(Problem.objects.select_for_update().filter(pk=problem.pk))
+    for other in Problem.objects.filter(joined_into=problem):
+        leave(other)
+    problem.take_back(by=by, reason=reason)

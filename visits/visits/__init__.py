@@ -1,0 +1,1 @@
+"""Visits: recording, reading, the diary, the sheet."""

@@ -1,0 +1,1 @@
+"""Voiding records that were made by mistake."""
