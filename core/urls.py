@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from core import confirm_pages, views
+from core import views
 
 urlpatterns = [
-    path("password/again/", confirm_pages.password_again, name="password-again"),
     path("files/<uuid:uuid>/", views.serve_file, name="file"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

@@ -206,7 +206,7 @@ def people(word: str, user: Cadre) -> QuerySet[Member]:
 
 
 class HouseholdPairingAdmin(PairingAdmin):
-    """`visits.admin.pairing` registers it, with the problems that follow the pairing."""
+    """`registers.pairings.admin` registers it, with the problems that follow the pairing."""
 
     page = "pairing"
     writers = MANAGERS

@@ -31,6 +31,7 @@ ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 INSTALLED_APPS = [
     "lianhu",
     "reports",
+    "registers",
     "visits",
     "surveys",
     "households",

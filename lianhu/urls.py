@@ -1,4 +1,4 @@
-"""The addresses of the whole site: each app adds its own."""
+"""The addresses of the whole site. Each prefix is served by one file."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -11,13 +11,13 @@ handler500 = "core.views.failure"
 
 urlpatterns = [
     path("", include("reports.urls")),
+    path("", include("registers.urls")),
+    path("", include("registers.pairings.urls")),
+    path("", include("registers.plans.urls")),
+    path("", include("registers.projects.urls")),
     path("", include("visits.urls")),
-    path("", include("visits.registers.urls")),
-    path("", include("visits.plans.urls")),
-    path("", include("visits.pairings.urls")),
     path("", include("surveys.urls")),
     path("", include("households.urls")),
-    path("", include("villages.urls")),
     path("", include("units.urls")),
     path("", include("core.urls")),
     # Asked for by every browser on answers that are no page of ours.

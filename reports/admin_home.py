@@ -12,6 +12,7 @@ from core.lists import Heading, Row, link_to
 from core.places import under
 from core.templatetags.look import date_short
 from households.models import Household, HouseholdPairing
+from registers.cadres import NO_PASSWORD
 from reports.counting import Period
 from surveys.models import Response
 from units.models import Cadre, Unit, today
@@ -19,7 +20,6 @@ from units.roles import Rank, Role
 from villages.models import Village, VillagePairing
 from visits.duty.rules import cadre_duties, owing
 from visits.models import Problem, Visit, VisitCompanion
-from visits.registers.cadres import NO_PASSWORD
 
 MOST_CADRES = 100
 """A longer list has its page; the first page stays readable."""

@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from core.places import under
 from households.models import Household, HouseholdPairing, Member
+from registers.home import cadre_home
 from reports.pages import overview_page
 from units.access import user_of
 from units.models import Cadre, Division, Unit
 from units.oversight.telling import home_notices
 from villages.models import Village, VillagePairing
-from visits.home import cadre_home
 
 
 def home(request: HttpRequest) -> HttpResponseBase:

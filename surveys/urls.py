@@ -1,4 +1,4 @@
-"""Addresses of surveys and their answers."""
+"""Addresses of surveys. Those of responses are in registers, with the page of visits below /responses/."""
 
 from django.urls import path
 
@@ -6,7 +6,6 @@ from surveys.definition import pages
 from surveys.exchange import data_pages, workbook_pages
 from surveys.filling import pages as fill_pages
 from surveys.paper import pages as paper_pages
-from surveys.review import lists, response_page
 
 urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
@@ -23,13 +22,5 @@ urlpatterns = [
     path("surveys/<int:pk>/blank.pdf", paper_pages.survey_blank, name="survey-blank"),
     path("surveys/<int:pk>/village.pdf", paper_pages.survey_village_pdf, name="survey-village-pdf"),
     path("surveys/<int:pk>/start/", fill_pages.response_new, name="response-new"),
-    path("responses/", lists.responses, name="responses"),
-    path("responses/for/", fill_pages.response_for, name="response-for"),
-    path("responses/<int:pk>/", response_page.response, name="response"),
-    path("responses/<int:pk>/fill/<int:step>/", fill_pages.response_fill, name="response-fill"),
-    path("responses/<int:pk>/members/new/", fill_pages.response_member, name="response-member-new"),
-    path("responses/<int:pk>/members/<int:member>/", fill_pages.response_member, name="response-member"),
-    path("responses/<int:pk>/recall/", fill_pages.response_recall, name="response-recall"),
-    path("responses/<int:pk>/print.pdf", paper_pages.response_pdf, name="response-pdf"),
     path("surveys/<int:pk>/workbook/", workbook_pages.survey_workbook, name="survey-workbook"),
 ]

@@ -10,7 +10,7 @@ from django.conf import settings
 from core.records import Record
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["lianhu", "demo", "reports", "visits", "surveys", "households", "villages", "units"]
+APPS = ["lianhu", "demo", "reports", "registers", "visits", "surveys", "households", "villages", "units"]
 BULK = re.compile(r"\.(bulk_create|bulk_update)\(|(objects|_manager|\)|queryset|rows|found)\.update\(")
 
 pytestmark = pytest.mark.once

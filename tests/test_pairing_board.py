@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from core.models import Change
 from households.choices import Status
 from households.models import HouseholdPairing
+from registers.pairings.board import group_order
 from tests.factories import (
     make_cadre,
     make_division,
@@ -21,7 +22,6 @@ from tests.factories import (
 from tests.pages import client_of, part, words_of
 from units.models import Requirement, today
 from units.roles import Rank, Role
-from visits.pairings.board import group_order
 
 pytestmark = pytest.mark.django_db
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from registers.timeline import timeline
 from tests.factories import (
     make_assistance,
     make_cadre,
@@ -13,7 +14,6 @@ from tests.factories import (
 from tests.pages import client_of, words_of
 from units.roles import Role
 from visits.models import Assistance, AssistanceShare, Problem, Visit
-from visits.timeline import timeline
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,9 @@
-"""Addresses of divisions, units and accounts. The register pages are in visits, which they show too."""
+"""Addresses of accounts, divisions, imports, requirements and security."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from core import confirm_pages
 from units import account_pages, import_pages, pages, requirement_pages, session_pages
 from units.oversight import pages as oversight_pages
 from units.oversight import reason_page
@@ -14,6 +15,7 @@ urlpatterns = [
     path("login/second/", login.second_step, name="second-step"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", account_pages.password, name="password"),
+    path("password/again/", confirm_pages.password_again, name="password-again"),
     path("me/", account_pages.me, name="me"),
     path("me/factor/", factor_pages.factor, name="factor"),
     path("me/factor/setup/", factor_pages.factor_setup, name="factor-setup"),
@@ -22,17 +24,11 @@ urlpatterns = [
     path("me/factor/later/", factor_pages.factor_later, name="factor-later"),
     path("me/passkeys/new/", factor_pages.passkey_new, name="passkey-new"),
     path("me/passkeys/remove/", factor_pages.passkey_remove, name="passkey-remove"),
-    path("cadres/<int:pk>/factor/reset/", factor_pages.factor_reset, name="factor-reset"),
     path("me/sessions/", session_pages.sessions, name="sessions"),
     path("me/sessions/end/", session_pages.sessions_end, name="sessions-end"),
     path("divisions/", pages.divisions, name="divisions"),
     path("divisions/new/", pages.division_edit, name="division-new"),
     path("divisions/<int:pk>/edit/", pages.division_edit, name="division-edit"),
-    path("units/new/", pages.unit_edit, name="unit-new"),
-    path("units/<int:pk>/edit/", pages.unit_edit, name="unit-edit"),
-    path("cadres/slips/", account_pages.slips, name="slips"),
-    path("cadres/<int:pk>/reset/", account_pages.reset, name="cadre-reset"),
-    path("cadres/<int:pk>/lock/", account_pages.lock, name="cadre-lock"),
     path("imports/", import_pages.imports, name="imports"),
     path("imports/runs/<int:pk>/", import_pages.import_run, name="import-run"),
     path("imports/runs/<int:pk>/undo/", import_pages.import_undo, name="import-undo"),

@@ -1,8 +1,7 @@
-"""Addresses of visits, the household file and the photos."""
+"""Addresses of visits, problems, assistance and activities."""
 
 from django.urls import path
 
-from visits import duty_pages, file
 from visits.activities import pages as activity_pages
 from visits.assistance import pages as assistance_pages
 from visits.assistance import share_pages
@@ -14,18 +13,12 @@ urlpatterns = [
     path("visits/new/", pages.visit_new, name="visit-new"),
     path("visits/<int:pk>/", pages.visit, name="visit"),
     path("visits/<int:pk>/void/", pages.visit_void, name="visit-void"),
-    path("households/<int:pk>/", file.household, name="household"),
     path("problems/", problem_pages.problem_list, name="problems"),
     path("problems/new/", problem_pages.problem_new, name="problem-new"),
     path("problems/<int:pk>/", problem_pages.problem, name="problem"),
     path("problems/<int:pk>/join/", problem_pages.problem_join, name="problem-join"),
     path("problems/<int:pk>/leave/", problem_pages.problem_leave, name="problem-leave"),
     path("problems/<int:pk>/void/", problem_pages.problem_void, name="problem-void"),
-    path(
-        "responses/<int:pk>/problem/<slug:category>/",
-        problem_pages.problem_of_answer,
-        name="problem-of-answer",
-    ),
     path("assistance/", assistance_pages.assistance_list, name="assistance"),
     path("assistance/new/", assistance_pages.assistance_new, name="assistance-new"),
     path("assistance/<int:pk>/", assistance_pages.assistance_item, name="assistance-item"),
@@ -36,7 +29,4 @@ urlpatterns = [
     path("activities/new/", activity_pages.activity_new, name="activity-new"),
     path("activities/<int:pk>/", activity_pages.activity, name="activity"),
     path("activities/<int:pk>/void/", activity_pages.activity_void, name="activity-void"),
-    path("duties/", duty_pages.duties, name="duties"),
-    path("duties/units/<int:pk>/", duty_pages.duties_unit, name="duties-unit"),
-    path("duties/cadres/<int:pk>/", duty_pages.duties_cadre, name="duties-cadre"),
 ]

@@ -55,6 +55,11 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
             return self.visible_to(author)
         return self.filter(pk__in=paired_with(cadre))
 
+    def own_of(self, cadre: Cadre) -> "HouseholdQuerySet":
+        """Return the households that the cadre is paired with today, with head and village, by number."""
+        own = self.filter(pk__in=paired_with(cadre))
+        return own.with_head().select_related("village").order_by("no")
+
     def registered(self) -> "HouseholdQuerySet":
         """Households 在册."""
         return self.filter(status=Status.OPEN)

@@ -13,14 +13,14 @@ from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.search import SearchForm, key_field, offer
 from households.choices import Kind
 from households.models import HouseholdPairing
+from registers.households import HouseholdSearch
+from registers.villages import VillageSearch
 from reports.surveys.completion import DONE, STANDINGS, filled_on, pairings_on, subjects_of, with_standing
 from reports.surveys.counted import Family
 from reports.surveys.frame import family_for, link, years_of
 from units.access import leader_or_overseer_required, user_of
 from units.models import Cadre, today
 from villages.choices import place_field, unit_choices
-from visits.registers.households import HouseholdSearch
-from visits.registers.villages import VillageSearch
 
 
 class StandingSearch(SearchForm):

@@ -26,7 +26,6 @@ from units.models import Cadre, today
 from units.workdays import is_provisional
 from visits.choices import Category
 from visits.filters import FieldworkSearch
-from visits.home import own_households
 from visits.idempotency import recorded
 from visits.models import Assistance, Problem, ProblemMove, Status, Visit
 from visits.problems import rules as problems
@@ -129,7 +128,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
             "form": form,
             "household": household,
             "head": (visit or household).head_name if household else "",
-            "own": () if household or visit else own_households(user),
+            "own": () if household or visit else Household.objects.own_of(user),
             "of_village": household is None and visit is None,
             "conflict": conflict,
             "fresh": uuid4(),

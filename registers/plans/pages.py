@@ -7,11 +7,7 @@ from django.urls import reverse
 
 from core.pages import form_page
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure
-from units.access import get_editable, get_visible, manager_required, recorder_required, user_of
-from units.context import frame_of
-from units.models import today
-from villages.models import Village, VillageGoal, VillageNote, VillagePlan
-from visits.plans.forms import (
+from registers.plans.forms import (
     AwayForm,
     GoalForm,
     HouseholdPlanForm,
@@ -19,6 +15,10 @@ from visits.plans.forms import (
     VillageNoteForm,
     VillagePlanForm,
 )
+from units.access import get_editable, get_visible, manager_required, recorder_required, user_of
+from units.context import frame_of
+from units.models import today
+from villages.models import Village, VillageGoal, VillageNote, VillagePlan
 
 
 def _page_of(village: Village) -> str:

@@ -11,13 +11,13 @@ from django.urls import reverse
 
 from households.admin import FamilyInline
 from households.models import ProjectBeneficiary
+from registers.plans.forms import DayPassed
 from units.access import user_of
 from units.admin_lists import Seen
 from units.models import Unit
 from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline
 from villages.models import Project, ProjectFund, ProjectNote, Village
 from visits.assistance.amounts import in_fen
-from visits.plans.forms import DayPassed
 
 
 class ProjectAdminForm(ScopedForm):

@@ -21,13 +21,13 @@ from households.models import (
     Member,
     ProjectBeneficiary,
 )
+from registers.timeline import timeline
 from surveys.filling.due import Round, rounds
 from units.access import get_visible, user_of
 from units.context import frame_of
 from units.models import Cadre, today
 from villages.choices import phone_for
 from visits.models import Visit
-from visits.timeline import timeline
 
 CHANGES = 60
 RELATIONS = dict(Relation.choices)

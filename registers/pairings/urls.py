@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.pairings import board, ending, pages, roster, villages
+from registers.pairings import board, ending, pages, roster, villages
 
 urlpatterns = [
     path("pairings/", pages.pairings, name="pairings"),
@@ -17,6 +17,4 @@ urlpatterns = [
     path(
         "pairings/villages/<int:pk>/reopen/", villages.village_pairing_reopen, name="village-pairing-reopen"
     ),
-    path("cadres/<int:pk>/hand-over/", ending.hand_over_page, name="hand-over"),
-    path("cadres/<int:pk>/hand-over/sheet/", ending.hand_over_sheet, name="hand-over-sheet"),
 ]

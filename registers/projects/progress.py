@@ -14,11 +14,11 @@ from core.display import history_of
 from core.models import Change
 from core.pages import form_page
 from core.records import Record
+from registers.plans.forms import NoteRemovalForm, ProjectNoteForm
 from units.access import get_editable, get_visible, recorder_required, user_of
 from units.context import frame_of
 from units.models import Cadre
 from villages.models import Project, ProjectFund, ProjectNote
-from visits.plans.forms import NoteRemovalForm, ProjectNoteForm
 
 
 def may_note(user: Cadre, project: Project) -> bool:

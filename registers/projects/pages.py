@@ -18,14 +18,14 @@ from core.places import under
 from core.search import SearchForm, offer
 from core.templatetags.look import money
 from households.models import Household, ProjectBeneficiary
+from registers.plans.forms import BeneficiariesForm, FundForm, ProjectForm
+from registers.projects.progress import history_with_notes, may_note
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.context import frame_of
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
 from villages.models import FundSource, Project, ProjectFund, ProjectNote, Village
 from visits.assistance.amounts import in_fen
-from visits.plans.forms import BeneficiariesForm, FundForm, ProjectForm
-from visits.plans.progress import history_with_notes, may_note
 
 
 class ProjectSearch(SearchForm):

@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from core.lists import link_to
 from households.models import Household
+from registers.cadres import CadreSearch
+from registers.households import HouseholdSearch
+from registers.units import UnitSearch
+from registers.villages import VillageSearch
 from units.access import user_of
 from units.models import Cadre, Unit
 from villages.models import Village
-from visits.registers.cadres import CadreSearch
-from visits.registers.households import HouseholdSearch
-from visits.registers.units import UnitSearch
-from visits.registers.villages import VillageSearch
 
 SHOWN = 8
 

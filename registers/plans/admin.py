@@ -10,11 +10,18 @@ from django.urls import reverse
 
 from households.admin import head_of, heads_of, pairable_households, people
 from households.models import HouseholdAway, HouseholdPlan, Measure
+from registers.plans.forms import (
+    AwayForm,
+    DayPassed,
+    GoalForm,
+    HouseholdPlanForm,
+    MeasureForm,
+    VillagePlanForm,
+)
 from units.admin_lists import Filled
 from units.models import Cadre, today
 from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline
 from villages.models import Village, VillageGoal, VillageNote, VillageNoteFile, VillagePlan
-from visits.plans.forms import AwayForm, DayPassed, GoalForm, HouseholdPlanForm, MeasureForm, VillagePlanForm
 
 # --- a village ------------------------------------------------------------------------------------
 

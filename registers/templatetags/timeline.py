@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from core.templatetags.look import date_cn
-from visits.timeline import Event
+from registers.timeline import Event
 
 register = template.Library()
 

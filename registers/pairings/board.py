@@ -21,12 +21,12 @@ from core.search import by_name
 from core.word_lists import split_words
 from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres, warnings
+from registers.pairings.forms import PairForm
+from registers.pairings.overview import overview
 from units.access import get_visible, manager_required, user_of
 from units.ceilings import Ceilings, household_ceilings
 from units.models import Cadre, Unit, today
 from villages.models import Village
-from visits.pairings.forms import PairForm
-from visits.pairings.overview import overview
 from visits.problems.problem_handover import pair_and_take_up
 
 SHOWS = {"unpaired": "未结对", "paired": "已结对", "all": "全部"}

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Window
+from django.db.models import Window
 from django.db.models.functions import Left, RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.lists import link_to
 from core.word_lists import split_words
-from households.models import Household, paired_with
+from households.models import Household
 from surveys.filling.due import Standing, open_surveys, standings, unfinished
 from surveys.filling.subjects import Subject
 from units.access import user_of
@@ -65,7 +65,7 @@ class Year(NamedTuple):
 
 def cadre_home(request: HttpRequest) -> HttpResponse:
     user, day = user_of(request), today()
-    households = list(own_households(user))
+    households = list(Household.objects.own_of(user))
     villages = list(Village.objects.visible_to(user).current().order_by("code")[:MOST_VILLAGES])
     surveys = open_surveys(user)
     stand = standings(surveys, [*households, *villages])
@@ -88,16 +88,6 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
             "today": day,
             **home_notices(user),
         },
-    )
-
-
-def own_households(user: Cadre) -> QuerySet[Any]:
-    """The households the cadre is paired with today."""
-    return (
-        Household.objects.filter(pk__in=paired_with(user))
-        .with_head()
-        .select_related("village")
-        .order_by("no")
     )
 
 

@@ -20,6 +20,7 @@ from core.places import under
 from core.records import StaleRecord
 from core.search import SearchForm, by_name, offer
 from households.models import HouseholdPairing
+from registers.pairings.forms import EndVillageForm, VillagePairForm
 from units.access import get_editable, get_visible, office_required, user_of
 from units.models import Cadre
 from villages.choices import town_choices, unit_choices
@@ -31,7 +32,6 @@ from villages.pairing import (
     reopen_village_pairing,
     village_warnings,
 )
-from visits.pairings.forms import EndVillageForm, VillagePairForm
 
 
 class VillagePairingSearch(SearchForm):

@@ -19,10 +19,10 @@ from core.lists import log_print
 from core.records import StaleRecord
 from households.models import HouseholdPairing
 from households.pairing import warnings
+from registers.pairings.forms import EndForm
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
 from visits.models import Problem, Visit
-from visits.pairings.forms import EndForm
 from visits.problems.problem_handover import Passing, end_and_pass_on, still_followed, told
 
 MOST_AT_ONCE = 200

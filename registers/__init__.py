@@ -1,0 +1,1 @@
+"""Pages that combine several apps: registers, pairing board, plans, projects, duties, home, household page."""

@@ -1,0 +1,1 @@
+"""Pages of village plans, village notes, household plans, and families that are away."""

@@ -1,1 +1,0 @@
-"""名册：lists and pages of units, cadres, villages and households, with the visits that belong to them."""
