@@ -91,7 +91,7 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
     verdicts = explain_cadre(cadre, chosen.indicator, year) if chosen else []
     return render(
         request,
-        "visits/duties_cadre.html",
+        "registers/duties_cadre.html",
         {
             "page": {"title": f"{cadre} {year} 年的要求", "facts": str(cadre.unit)},
             "frame": frame_of(user),
@@ -169,7 +169,7 @@ def _table(
         )
     return render(
         request,
-        "visits/duties.html",
+        "registers/duties.html",
         {
             "page": {"title": title, "crumbs": context.pop("crumbs", [])},
             "year": year,

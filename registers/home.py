@@ -74,7 +74,7 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
     own = {household.pk for household in households}
     return render(
         request,
-        "visits/home.html",
+        "registers/home.html",
         {
             "page": {"title": "我的联系户"},
             "cards": sorted(cards, key=lambda card: (card.promised_on or date.max, card.last_on or date.min)),

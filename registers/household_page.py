@@ -64,7 +64,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     place = f"{household.village.division}{household.village}{household.group}"
     return render(
         request,
-        "visits/household.html" if at_desk else "visits/household_phone.html",
+        "registers/household.html" if at_desk else "registers/household_phone.html",
         {
             "page": {
                 "title": head.member.name if head else "（没有户主）",
