@@ -268,10 +268,10 @@ class Member(Record):
         return identity.mask(self.id_number)
 
     def age(self, on: date | None = None) -> int | None:
-        """Whole years on a day, today unless told; None when the birth date is unknown."""
-        if self.born_on is None:
-            return None
+        """Return whole years on a day, today by default; None before birth or when the birth date is unknown."""
         day = on or today()
+        if self.born_on is None or day < self.born_on:
+            return None
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 

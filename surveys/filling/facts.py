@@ -4,6 +4,7 @@ They are columns of the household and its members, asked once and corrected ther
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -24,27 +25,32 @@ OTHER = "99"
 
 
 def known_of_households(
-    definition: Definition, households: Iterable[Household], previous: Mapping[int, Mapping[str, Any]]
-) -> dict[int, Known]:
-    """What is known of each household, by pk; `previous` holds the answers of last time. Three queries a chunk."""
-    wanted = list(households)
-    members: dict[int, list[dict[str, Any]]] = {household.pk: [] for household in wanted}
+    definition: Definition,
+    surveyed: Iterable[tuple[Household, date]],
+    previous: Mapping[int, Mapping[str, Any]],
+) -> dict[tuple[int, date], Known]:
+    """Return what is known of each household for a survey of a day, by (pk, day).
+
+    Ages are those of that day. `previous` holds the answers of last time, by pk. Three queries a chunk.
+    """
+    wanted = list(surveyed)
+    members: dict[int, list[Member]] = {household.pk: [] for household, _ in wanted}
     for pks in chunks(members):
         for member in Member.objects.current().filter(household__in=pks).order_by("relation", "pk"):
-            members[member.household_id].append(member_answers(definition, member))
+            members[member.household_id].append(member)
     conflicts = identity_conflicts(members)
     return {
-        household.pk: Known(
+        (household.pk, day): Known(
             header={
                 item.code: value
                 for item in definition.header
                 if (value := header_answer(item, household)) is not None
             },
-            members=members[household.pk],
+            members=[member_answers(definition, member, day) for member in members[household.pk]],
             previous=previous.get(household.pk),
             subject={"identity_conflicts": conflicts.get(household.pk, 0)},
         )
-        for household in wanted
+        for household, day in wanted
     }
 
 
@@ -60,11 +66,13 @@ def known_of_villages(
     }
 
 
-def known_of(survey: Survey, subject: Household | Village, previous: Mapping[str, Any] | None) -> Known:
-    """What is known of one household or village."""
+def known_of(
+    survey: Survey, subject: Household | Village, day: date, previous: Mapping[str, Any] | None
+) -> Known:
+    """Return what is known of one household or village for a survey of that day."""
     before = {subject.pk: previous} if previous is not None else {}
     if isinstance(subject, Household):
-        return known_of_households(survey.form, [subject], before)[subject.pk]
+        return known_of_households(survey.form, [(subject, day)], before)[subject.pk, day]
     return known_of_villages(Village.objects.filter(pk=subject.pk), before)[subject.pk]
 
 
@@ -76,9 +84,12 @@ def header_answer(item: Item, household: Household) -> Any:
     return getattr(household, name)
 
 
-def member_answers(definition: Definition, member: Member) -> dict[str, Any]:
-    """A member's facts as clean answers by M code, with `pk` and `age`; neither name nor ID number."""
-    answers: dict[str, Any] = {"pk": member.pk, "age": member.age()}
+def member_answers(definition: Definition, member: Member, day: date) -> dict[str, Any]:
+    """Return a member's facts as clean answers by M code, with `pk` and the `age` on that day.
+
+    Neither name nor ID number is among them.
+    """
+    answers: dict[str, Any] = {"pk": member.pk, "age": member.age(day)}
     for item in definition.members:
         if item.bind in NOT_KEPT:
             continue

@@ -64,7 +64,7 @@ class Draft:
 
     @cached_property
     def known(self) -> Known:
-        return known_of(self.survey, self.subject, self.before or None)
+        return known_of(self.survey, self.subject, self.response.surveyed_on, self.before or None)
 
     @cached_property
     def examined(self) -> Examined:

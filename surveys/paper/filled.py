@@ -19,7 +19,7 @@ from surveys.definition.document import Definition
 from surveys.filling.facts import NOT_KEPT, header_answer, member_answers
 from surveys.models import Response, Survey
 from surveys.paper.layout import Filling
-from units.models import Cadre
+from units.models import Cadre, today
 from villages.models import Village
 
 SIGNATURE_SIDE = 480
@@ -36,7 +36,10 @@ def blank_of_households(survey: Survey, households: QuerySet[Household], user: C
         Filling(
             number=household.no,
             header=_household_header(survey.form, household, members[household.pk], user),
-            members=[_member(survey.form, m, member_answers(survey.form, m)) for m in members[household.pk]],
+            members=[
+                _member(survey.form, member, member_answers(survey.form, member, today()))
+                for member in members[household.pk]
+            ],
             answers=_standing(survey.form, household),
         )
         for household in wanted
@@ -75,7 +78,9 @@ def _filled(
     """`may_know`: the household is the reader's today; of one that was, only the head's name is told."""
     household, village = response.household, response.village
     people = members[household.pk] if household else []
-    facts = response.members or [member_answers(form, member) for member in people if not member.left_on]
+    facts = response.members or [
+        member_answers(form, member, response.surveyed_on) for member in people if not member.left_on
+    ]
     known = {member.pk: member for member in people}
     if household:
         header = _household_header(form, household, people, user)

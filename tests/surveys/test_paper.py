@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.pages import client_of
 from tests.pdf import get_pages, pages_of
-from units.models import Cadre
+from units.models import Cadre, today
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {
@@ -50,7 +50,7 @@ def client(office: Cadre) -> Client:
 
 
 def respond(survey: Survey, cadre: Cadre, household: Household, **fields: Any) -> Response:
-    known = known_of(survey, household, None)
+    known = known_of(survey, household, today(), None)
     return make_response(
         survey=survey,
         cadre=cadre,

@@ -81,10 +81,12 @@ class Responses:
         postings = Postings(list(people.values()), min(day for _, day in pairs))
         return {(pk, day): postings.on(people[pk], day) for pk, day in pairs}
 
-    def _known(self, step: Sequence[Row]) -> dict[int, Known]:
+    def _known(self, step: Sequence[Row]) -> dict[tuple[int, date], Known]:
+        """By subject and day: a workbook may hold several years of one household."""
         if self.survey.is_of_households:
-            return known_of_households(self.form, {row.subject.pk: row.subject for row in step}.values(), {})
-        return known_of_villages(Village.objects.filter(pk__in=[row.subject.pk for row in step]), {})
+            return known_of_households(self.form, {(row.subject, row.day) for row in step}, {})
+        known = known_of_villages(Village.objects.filter(pk__in=[row.subject.pk for row in step]), {})
+        return {(row.subject.pk, row.day): known[row.subject.pk] for row in step}
 
     # --- one row after the other ----------------------------------------------------------------
 
@@ -92,7 +94,7 @@ class Responses:
         known = self._known(step)
         stored = stored_rows(Response, [pk for row in step if (pk := self._stored_of(row))])
         for row in step:
-            facts = known[row.subject.pk]
+            facts = known[row.subject.pk, row.day]
             earlier = [answers for day, answers in self.before.get(row.subject.pk, ()) if day < row.day]
             if earlier:
                 facts = replace(facts, previous=earlier[-1])
