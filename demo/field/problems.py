@@ -52,7 +52,7 @@ class Problems:
             if shared:
                 first_of.setdefault(key, row["id"])
             rows.append(row)
-            moves += self._move_rows(row["id"], way)
+            moves += self._move_rows(row["id"], told, way)
             if told.home and row["status"] not in OPEN:
                 settled += _settled(row["id"], told.home, way)
         return rows, moves, settled
@@ -94,19 +94,24 @@ class Problems:
             "confirmed_on": confirmed[-1] if confirmed else None,
         }
 
-    def _move_rows(self, problem: int, way: Sequence[Move]) -> Iterator[dict[str, Any]]:
-        for move in way:
+    def _move_rows(self, problem: int, told: Told, way: Sequence[Move]) -> Iterator[dict[str, Any]]:
+        due = self.known.due(told.day)
+        for before, move in zip([None, *way], way, strict=False):
+            reopened = before is not None and is_reopening(before.status, move.status)
             yield {
                 "id": self.next_move,
                 "problem_id": problem,
                 "status": move.status,
                 "by_id": move.by,
+                "on": move.at.date() if before else told.day,
+                "due_before": due if reopened else None,
                 "at": move.at,
                 "word": move.word,
                 "owner_id": move.owner,
                 "visit_id": move.visit,
             }
             self.next_move += 1
+            due = self.known.due(move.at.date()) if reopened else due
 
 
 def _settled(problem: int, home: Home, way: Sequence[Move]) -> Iterator[Settled]:

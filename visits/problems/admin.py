@@ -8,7 +8,7 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from core.forms import limit
+from core.forms import ChineseDateField, limit
 from households.admin import head_of, heads_of, people
 from units.access import user_of
 from units.admin_lists import Filled, Seen, said
@@ -21,6 +21,10 @@ from visits.voiding.admin import VoidableAdmin
 
 class ProblemAdminForm(ScopedForm):
     """A problem stays with the cadres of its unit, as on its page, and falls due after it was raised."""
+
+    handed_on = ChineseDateField(
+        label="交接日期", required=False, help_text="换了负责人的，从哪天起；空着就是今天"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,11 +39,19 @@ class ProblemAdminForm(ScopedForm):
             raise forms.ValidationError(why)
         return due_on
 
+    def clean_handed_on(self) -> Any:
+        """Today by default. Without a new owner there is no move that needs a date."""
+        day = self.cleaned_data["handed_on"] or today()
+        why = problems.problem_of_move(self.instance, day) if "owner" in self.changed_data else ""
+        if why:
+            raise forms.ValidationError(why)
+        return day
+
 
 class MoveInline(ScopedInline):
     model = ProblemMove
     writers = NOBODY
-    fields = ("at", "status", "by", "owner", "word")
+    fields = ("on", "status", "by", "owner", "word", "at")
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -75,6 +87,7 @@ class ProblemAdmin(VoidableAdmin):
         ("category", "status"),
         "description",
         ("owner", "due_on"),
+        "handed_on",
         ("village", "household", "head"),
         ("raised_on", "raised_by", "unit"),
         ("visit", "response"),
@@ -83,7 +96,7 @@ class ProblemAdmin(VoidableAdmin):
         ("entered_by", "recorded_at"),
         ("voided_on", "void_reason"),
     )
-    written = ("description", "owner", "due_on")
+    written = ("description", "owner", "handed_on", "due_on")
     """States move on the page alone, by `visits.problems.rules`."""
     inlines = (MoveInline,)
     list_display = (
@@ -126,6 +139,11 @@ class ProblemAdmin(VoidableAdmin):
     def matches(self, word: str, user: Cadre) -> Q:
         return super().matches(word, user) | Q(household__in=people(word, user).values("household"))
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Without the date of a hand-over where nothing can be handed over."""
+        writable = self.has_change_permission(request, obj)
+        return [name for name in super().get_fields(request, obj) if writable or name != "handed_on"]
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """While it is worked on; what is settled or joined stays as it is."""
         worked_on = obj is None or (obj.is_open and obj.joined_into_id is None)
@@ -135,7 +153,7 @@ class ProblemAdmin(VoidableAdmin):
         before = Cadre.objects.get(problems=obj)
         super().save_model(request, obj, form, change)
         if obj.owner != before:
-            problems.note_owner(obj, by=user_of(request), before=before)
+            problems.note_owner(obj, by=user_of(request), before=before, on=form.cleaned_data["handed_on"])
 
     def takeable(self, user: Cadre) -> QuerySet[Problem]:
         return Problem.objects.voidable_by(user).filter(voided_on=None)

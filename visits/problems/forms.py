@@ -72,6 +72,7 @@ class MoveForm(forms.Form):
     to = forms.ChoiceField(
         label="办到哪一步", widget=forms.RadioSelect(TAPPED), error_messages={"required": "请选下一步。"}
     )
+    on = ChineseDateField(label="哪天", initial=today, required=False, help_text="空着就是今天")
     word = PlainText(
         label="说明",
         max_length=300,
@@ -98,6 +99,7 @@ class MoveForm(forms.Form):
         steps.choices = [(status, step_label(problem, status)) for status in problem.next_statuses]
         if not SAYS_WHY.intersection(problem.next_statuses):
             self.fields["word"].help_text = ""
+        self.fields["on"].widget.attrs.update({"max": today().isoformat(), "class": "form-control"})
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)
         owner.queryset = owners(problem)
@@ -124,7 +126,7 @@ class MoveForm(forms.Form):
 
     def written(self) -> dict[str, Any]:
         """What was chosen and written, for a page that goes on from what the problem is now."""
-        return {name: self.data.get(name, "") for name in ("to", "word", "owner", "visit")}
+        return {name: self.data.get(name, "") for name in ("to", "on", "word", "owner", "visit")}
 
 
 def step_label(problem: Problem, status: Status) -> str:

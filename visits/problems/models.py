@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from core.places import under
 from core.records import Record
 from households.models import Household, head_names, paired_by
 from surveys.models import Response
-from units.models import Cadre, Unit
+from units.models import Cadre, Unit, today
 from units.roles import Rank
 from villages.models import Village
 from visits.choices import Category
@@ -83,15 +83,31 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         """Not 作废, and not one that was joined into another."""
         return self.filter(voided_on=None, joined_into=None)
 
-    def open(self) -> "ProblemQuerySet":
-        return self.counted().filter(status__in=OPEN)
+    def open(self, on: date | None = None) -> "ProblemQuerySet":
+        """Those not settled at the end of a day, today by default; those raised later are left out.
+
+        作废 and joined ones never count, whenever that happened.
+        """
+        if on is None or on >= today():
+            return self.counted().filter(status__in=OPEN)
+        unchanged = Q(status_on__lte=on, status__in=OPEN)
+        then = ProblemMove.objects.filter(problem=OuterRef("pk"), on__lte=on).order_by("-on", "-pk")
+        raised = (
+            self.counted().filter(raised_on__lte=on).annotate(status_then=Subquery(then.values("status")[:1]))
+        )
+        return raised.filter(unchanged | Q(status_on__gt=on, status_then__in=OPEN))
 
     def pending(self) -> "ProblemQuerySet":
         """Not yet 销号, so that somebody has to follow it; also those joined into another."""
         return self.filter(voided_on=None).exclude(status=Status.CLOSED)
 
     def overdue(self, on: date) -> "ProblemQuerySet":
-        return self.open().filter(due_on__lt=on)
+        """Those open at the end of a day whose deadline, as it was then, had passed."""
+        if on >= today():
+            return self.open().filter(due_on__lt=on)
+        replaced = ProblemMove.objects.filter(problem=OuterRef("pk"), on__gt=on, due_before__isnull=False)
+        due = Coalesce(Subquery(replaced.order_by("on", "pk").values("due_before")[:1]), "due_on")
+        return self.open(on).annotate(due_then=due).filter(due_then__lt=on)
 
     def with_head(self) -> "ProblemQuerySet":
         """Adds `head_name`: the household's head, or the last one it had."""
@@ -218,12 +234,13 @@ class ProblemMoveQuerySet(models.QuerySet["ProblemMove"]):
 
 
 class ProblemMove(Record):
-    """One move of a problem: to where, who, when, in what words."""
+    """One move of a problem: to which status, on which day, who, in what words; `at` is when it was typed."""
 
     problem = models.ForeignKey(Problem, models.CASCADE, verbose_name="诉求", related_name="moves")
     status = models.CharField("到", max_length=10, choices=Status.choices)
     by = models.ForeignKey(Cadre, models.PROTECT, verbose_name="谁", related_name="+")
-    at = models.DateTimeField("何时", default=timezone.now)
+    on = models.DateField("日期", default=today)
+    at = models.DateTimeField("录入时间", default=timezone.now)
     word = models.CharField("说明", max_length=300, blank=True)
     owner = models.ForeignKey(
         Cadre, models.PROTECT, verbose_name="交给", null=True, blank=True, related_name="+"
@@ -231,12 +248,18 @@ class ProblemMove(Record):
     visit = models.ForeignKey(
         Visit, models.PROTECT, verbose_name="哪次回访", null=True, blank=True, related_name="+"
     )
+    due_before = models.DateField("原来的办结期限", null=True, blank=True, editable=False)
+    """The deadline that a reopening replaced: by it, figures of a past day tell what was overdue then."""
 
     objects = ProblemMoveQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "诉求的办理经过"
-        ordering = ["at", "pk"]
+        ordering = ["on", "at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.problem_id} {self.get_status_display()}"
+
+    @property
+    def is_typed_later(self) -> bool:
+        return timezone.localdate(self.at) != self.on

@@ -185,6 +185,7 @@ def _move(problem: Problem, form: MoveForm, user: Cadre) -> tuple[ProblemMove | 
             problem,
             to=data["to"],
             by=user,
+            on=data["on"],
             word=data["word"],
             owner=data.get("owner"),
             visit=data.get("visit"),

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from core import bulk
 from core.chunked_queries import records_in
 from households.models import Household, HouseholdPairing
 from households.pairing import end_pairings, hand_over, pair_households, reopen
-from units.models import Cadre
+from units.models import Cadre, today
 from units.roles import Role
 from visits.models import Problem, ProblemMove
 from visits.problems.rules import owners_of
@@ -30,6 +30,14 @@ class Passing(NamedTuple):
     problem: Problem
     owner: Cadre
     heir: Cadre | None
+
+
+class Handing(NamedTuple):
+    """A problem that goes over, why, and from which day on."""
+
+    passing: Passing
+    word: str
+    day: date
 
 
 @transaction.atomic
@@ -53,7 +61,19 @@ def pass_on(
 ) -> list[Passing]:
     """Hand over what the cadres of these ended pairings still follow there."""
     passing = still_followed(pairings, to=to)
-    _hand([(one, f"{one.owner}不再联这户：{reason}") for one in passing if one.heir], by)
+    ended = {(row.household_id, row.cadre_id): row.ended_on or today() for row in pairings}
+    _hand(
+        [
+            Handing(
+                one,
+                f"{one.owner}不再联这户：{reason}",
+                ended[one.problem.household_id or 0, one.problem.owner_id],
+            )
+            for one in passing
+            if one.heir
+        ],
+        by,
+    )
     return passing
 
 
@@ -92,13 +112,14 @@ def pair_and_take_up(
 def reopen_and_take_up(pairing: HouseholdPairing, *, by: Cadre) -> int:
     """Take back a mistaken end: what nobody else paired with the household has taken comes back."""
     reopen(pairing)
-    return take_up([pairing], by=by)
+    return take_up([pairing], by=by, on=today())
 
 
-def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre) -> int:
+def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre, on: date | None = None) -> int:
     """What waited for somebody of a household that had nobody goes to who is paired with it now; how many.
 
-    It waits with the leader, or with one who was paired before.
+    It waits with the leader, or with one who was paired before. It goes over `on` a day, by default the day on
+    which the pairing starts.
     """
     keys = {pairing.pk for pairing in pairings}
     once = HouseholdPairing.objects.filter(household=OuterRef("household"), cadre=OuterRef("owner"))
@@ -112,7 +133,14 @@ def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre) -> int:
         for problem in waiting
         if (heir := heirs.get(problem.household_id)) and heir != problem.owner
     ]
-    _hand([(one, f"这户有了联户干部，从{one.owner}转来") for one in passing], by)
+    starts = {pairing.household_id: on or pairing.started_on for pairing in pairings}
+    _hand(
+        [
+            Handing(one, f"这户有了联户干部，从{one.owner}转来", starts[one.problem.household_id or 0])
+            for one in passing
+        ],
+        by,
+    )
     return len(passing)
 
 
@@ -132,12 +160,16 @@ def _leaders(units: Iterable[int]) -> dict[int, Cadre]:
     return {leader.unit_id: leader for leader in found.order_by("-pk")}
 
 
-def _hand(passing: Sequence[tuple[Passing, str]], by: Cadre) -> None:
-    """Each problem to its heir, with one move that says why. Raises ValidationError when one has moved since."""
-    if not passing:
+def _hand(handings: Sequence[Handing], by: Cadre) -> None:
+    """Hand each problem to its heir by one move, dated the day given but never before the problem's last move.
+
+    Raises ValidationError when one has moved since.
+    """
+    if not handings:
         return
     rows, changes, moves, now = [], [], [], timezone.now()
-    for (problem, owner, heir), word in passing:
+    last = _last_moves([one.passing.problem for one in handings])
+    for (problem, owner, heir), word, day in handings:
         assert heir is not None
         rows.append({"id": problem.pk, "version": problem.version, "owner_id": heir.pk})
         changes.append({"owner": [owner.pk, heir.pk]})
@@ -146,6 +178,7 @@ def _hand(passing: Sequence[tuple[Passing, str]], by: Cadre) -> None:
                 "problem_id": problem.pk,
                 "status": problem.status,
                 "by_id": by.pk,
+                "on": max(day, last.get(problem.pk, problem.raised_on)),
                 "at": now,
                 "word": word,
                 "owner_id": heir.pk,
@@ -155,3 +188,9 @@ def _hand(passing: Sequence[tuple[Passing, str]], by: Cadre) -> None:
         if bulk.update(Problem, ["owner_id"], rows, changes) < len(rows):
             raise ValidationError({NON_FIELD_ERRORS: ["刚刚有人办了这些户的诉求，请看清再办。"]})
         bulk.insert(ProblemMove, moves)
+
+
+def _last_moves(problems: Sequence[Problem]) -> dict[int, date]:
+    """Return the day of the last move of each problem, by key."""
+    moves = ProblemMove.objects.filter(problem__in=problems).order_by().values_list("problem")
+    return dict(moves.annotate(last=Max("on")))

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from core.records import StaleRecord
 from households.choices import PairingKind
@@ -83,7 +82,7 @@ def raise_problem(
             if stored := _sent_before(problem):
                 return stored
             problem.save()
-            ProblemMove.objects.create(problem=problem, status=Status.REGISTERED, by=author)
+            ProblemMove.objects.create(problem=problem, status=Status.REGISTERED, by=author, on=raised_on)
     except IntegrityError:
         # Two taps at once: the other one wrote between our look and our write.
         if stored := _sent_before(problem):
@@ -161,13 +160,17 @@ def move(
     *,
     to: str,
     by: Cadre,
+    on: date | None = None,
     word: str = "",
     owner: Cadre | None = None,
     visit: Visit | None = None,
 ) -> ProblemMove:
-    """Take a problem one step on. Raises ValidationError {field: sentence} for a step that is not allowed,
-    StaleRecord when somebody else has moved it since it was read."""
-    status = Status(to)
+    """Take a problem one step on, on a day (today by default).
+
+    Raises ValidationError {field: sentence} for a step that is not allowed, StaleRecord when somebody else has
+    moved it since it was read.
+    """
+    status, day = Status(to), on or today()
     if problem.is_void or problem.joined_into_id:
         raise ValidationError({"to": "这件诉求已经作废或并入别的，不再单独办理。"})
     if status not in problem.next_statuses:
@@ -175,30 +178,54 @@ def move(
     if status in SAYS_WHY and not word:
         said = "怎么解决的" if status == Status.SOLVED else "为什么暂不能解决"
         raise ValidationError({"word": f"请写一句{said}。"})
+    if why := problem_of_move(problem, day, visit):
+        raise ValidationError({"on": why})
     reopened = status in OPEN and problem.status not in OPEN
-    problem.status, problem.status_on = status, today()
+    due_before = problem.due_on if reopened else None
+    problem.status, problem.status_on = status, day
     if status in SAYS_WHY:
         problem.outcome = word
     if status == Status.CONFIRMED:
-        problem.confirmed_on = today()
+        problem.confirmed_on = day
     if reopened:
         problem.outcome, problem.confirmed_on = "", None
-        problem.due_on = due_day(today(), problem.place)
+        problem.due_on = due_day(day, problem.place)
     if owner is not None:
         problem.owner = owner
     problem.save()
     return ProblemMove.objects.create(
-        problem=problem, status=status, by=by, at=timezone.now(), word=word, owner=owner, visit=visit
+        problem=problem,
+        status=status,
+        by=by,
+        on=day,
+        word=word,
+        owner=owner,
+        visit=visit,
+        due_before=due_before,
     )
 
 
-def note_owner(problem: Problem, *, by: Cadre, before: Cadre) -> ProblemMove:
-    """Let its way say that it was handed from one to another, without a step on."""
+def problem_of_move(problem: Problem, day: date, visit: Visit | None = None) -> str:
+    """Return what is wrong with a day for the next move, or ''."""
+    if day > today():
+        return "日期不能晚于今天，办了再记。"
+    last = problem.moves.last()
+    if last and day < last.on:
+        return f"日期不能早于上一步（{last.on:%Y-%m-%d} {last.get_status_display()}）。"
+    if day < problem.raised_on:
+        return f"日期不能早于提出日期（{problem.raised_on:%Y-%m-%d}）。"
+    if visit and day < visit.visited_on:
+        return f"日期不能早于那次走访（{visit.visited_on:%Y-%m-%d}）。"
+    return ""
+
+
+def note_owner(problem: Problem, *, by: Cadre, before: Cadre, on: date) -> ProblemMove:
+    """Add a move that says who handed the problem to its new owner; the status stays."""
     return ProblemMove.objects.create(
         problem=problem,
         status=problem.status,
         by=by,
-        at=timezone.now(),
+        on=on,
         word=f"从{before}转来",
         owner=problem.owner,
     )
