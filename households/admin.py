@@ -172,8 +172,8 @@ class MemberAdmin(Masked, ScopedAdmin):
 
 
 def heads_of(household: str) -> Prefetch:
-    """For `prefetch_related`: the heads of the households that a foreign key of the rows names."""
-    heads = Member.objects.current().filter(relation=Relation.HEAD)
+    """For `prefetch_related`: the heads, or last heads, of the households that a foreign key of the rows names."""
+    heads = Member.objects.heads()
     return Prefetch(f"{household}__members", heads, "heads")
 
 
@@ -200,9 +200,9 @@ class FamilyInline(ScopedInline):
 
 
 def people(word: str, user: Cadre) -> QuerySet[Member]:
-    """Members in the household today, by name, pinyin, initials or, of those that the user sees, whole ID number."""
+    """Members, also of closed households, by name, pinyin, initials or, of those that the user sees, ID number."""
     named = holds(("name", "pinyin", "initials"), word)
-    return Member.objects.current().filter(named | Q(pk__in=people_with(word, user).values("pk")))
+    return Member.objects.findable().filter(named | Q(pk__in=people_with(word, user).values("pk")))
 
 
 class HouseholdPairingAdmin(PairingAdmin):

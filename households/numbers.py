@@ -15,12 +15,12 @@ from units.models import Cadre
 
 
 def people_with(number: str, user: Cadre) -> QuerySet[Member]:
-    """Exact search: the members in a household today who have the number, of those that the user sees."""
+    """Exact search: the members who have the number, of those that the user sees, closed households included."""
     number = number.upper()
     if user.is_viewer or not identity.is_whole(number):
         return Member.objects.none()
     note_number_use(user, number, Reveal.Act.SEARCH)
-    return Member.objects.current().visible_to(user).filter(id_hash__in=identity.id_hashes(number))
+    return Member.objects.findable().visible_to(user).filter(id_hash__in=identity.id_hashes(number))
 
 
 def is_taken(number: str, place: str, *, by: Cadre | None, but: int = 0) -> bool:

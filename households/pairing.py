@@ -14,7 +14,7 @@ from django.db.models import Count
 
 from core.history import was_set_on
 from core.records import refuse
-from households.choices import PairingKind, Relation, Status
+from households.choices import PairingKind, Status
 from households.models import Household, HouseholdPairing, Member
 from units.ceilings import household_ceilings
 from units.days import problem_of_day
@@ -212,7 +212,7 @@ def _closed(households: Sequence[Household]) -> list[str]:
 
 def _names(households: Sequence[Household]) -> dict[int, str]:
     """key → how a sentence names a household: its head, else its number."""
-    heads = Member.objects.current().filter(household__in=households, relation=Relation.HEAD)
+    heads = Member.objects.heads().filter(household__in=households)
     names = {household.pk: household.no for household in households}
     return {**names, **dict(heads.values_list("household", "name"))}
 

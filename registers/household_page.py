@@ -1,6 +1,7 @@
 """一户一档: everything about one household on one page."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import F, Q
@@ -12,7 +13,7 @@ from core.display import Entry, history_of
 from core.lists import link_to
 from core.records import Record
 from core.word_lists import split_words
-from households.choices import Health, Labour, MigrantWork, Relation, Schooling
+from households.choices import Health, Labour, MigrantWork, Relation, Schooling, Status
 from households.models import (
     Household,
     HouseholdAway,
@@ -67,7 +68,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
         "registers/household.html" if at_desk else "registers/household_phone.html",
         {
             "page": {
-                "title": head.member.name if head else "（没有户主）",
+                "title": _name(household, members),
                 "facts": f"{place}，户编号 {household.no}",
                 "crumbs": [("贫困户", reverse("households"))],
             },
@@ -89,6 +90,14 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             **_events(user, household, surveys),
         },
     )
+
+
+def _name(household: Household, members: Iterable[Member]) -> str:
+    """The head's name; a closed household keeps that of its last head."""
+    closed = household.status != Status.OPEN
+    heads = [row for row in members if row.relation == Relation.HEAD and (closed or row.left_on is None)]
+    last = max(heads, key=lambda row: (row.left_on or date.max, row.pk), default=None)
+    return last.name if last else "（没有户主）"
 
 
 def _people(user: Cadre, members: Iterable[Member]) -> list[Person]:

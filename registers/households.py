@@ -3,7 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -16,7 +29,7 @@ from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.places import under
 from core.search import SearchForm, by_name, offer
 from households.choices import Cause, Kind, Relation, Status
-from households.models import Household, HouseholdPairing, Member
+from households.models import Household, HouseholdPairing, Member, head_or_last
 from households.numbers import people_with
 from units.access import user_of
 from units.models import Cadre, today
@@ -49,6 +62,8 @@ class HouseholdSearch(SearchForm):
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        if self.data.get("q"):
+            offer(self, "status", [("", "在册和已销户"), *Status.choices])
         if user.is_viewer:
             self.placeholder = "户主、拼音、编号"
         choices = {
@@ -60,8 +75,10 @@ class HouseholdSearch(SearchForm):
             offer(self, name, options)
 
     def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """A search for a word finds closed households too; the list without one shows those 在册."""
         found = super().filter(queryset)
-        return found if self.cleaned_data.get("status") else found.filter(status=Status.OPEN)
+        asked = self.cleaned_data.get("status") or self.cleaned_data.get("q")
+        return found if asked else found.filter(status=Status.OPEN)
 
     def by_q(self, queryset: Any, value: str) -> Any:
         """A viewer, who reads phones and ID numbers masked, is not told either by what a guess finds."""
@@ -73,7 +90,7 @@ class HouseholdSearch(SearchForm):
             return queryset.filter(numbered | called)
         # Heads by part of the name; another of the family, of whom there are four times as many, by the whole.
         named = Q(by_name(value), relation=Relation.HEAD) | Q(name=value)
-        return queryset.filter(pk__in=Member.objects.current().filter(named).values("household"))
+        return queryset.filter(pk__in=Member.objects.findable().filter(named).values("household"))
 
     def by_town(self, queryset: Any, value: str) -> Any:
         return queryset.filter(under(value))
@@ -173,14 +190,22 @@ def entering_this_year() -> QuerySet[Visit]:
     return Visit.objects.entering().filter(visited_on__year=today().year)
 
 
+_CLOSED = Case(
+    *(When(status=status, then=Value(f"已{label}")) for status, label in Status.choices[1:]),
+    default=None,
+    output_field=CharField(),
+)
+"""In the place of who is paired with a household: that it is closed."""
+
+
 def _with_cells(households: Any) -> Any:
     """次数 = household-days: two visits to one household on one day count once (domain.md)."""
     pairing = HouseholdPairing.objects.current().filter(household=OuterRef("pk")).order_by("-kind", "pk")
     this_year = entering_this_year().filter(household=OuterRef("pk")).order_by().values("household")
     ever = Visit.objects.entering().filter(household=OuterRef("pk")).order_by().values("household")
     return households.with_head().annotate(
-        head_pinyin=Coalesce(F("head__pinyin"), Value("")),
-        cadre_name=Subquery(pairing.values("cadre__name")[:1]),
+        head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
+        cadre_name=Coalesce(Subquery(pairing.values("cadre__name")[:1]), _CLOSED),
         unit_name=Subquery(pairing.values("unit__name")[:1]),
         entered_count=Coalesce(
             Subquery(this_year.annotate(n=Count("visited_on", distinct=True)).values("n")), 0

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.cells import Cell, CellError, clean_text
@@ -11,7 +11,7 @@ from core.importing.columns import Column, field_column
 from core.importing.model_plan import NOT_YOURS
 from core.importing.table import Table
 from core.places import lies_under, under
-from households.choices import Relation, Status
+from households.choices import Status
 from households.importing.people import Identities, id_or_mask
 from households.models import Household, Member
 from units.finding import Answer, ask
@@ -27,6 +27,7 @@ NAMED = (
     "household__no",
     "household__group",
     "household__village_id",
+    "household__status",
 )
 
 
@@ -58,31 +59,57 @@ def households_by_no(table: Table) -> dict[str, dict[str, Any]]:
 
 
 class HeadNames:
-    """Heads of open households by village and name, for rows that bring no number."""
+    """Heads of open households, and last heads of closed ones, by village and name: for rows without a number."""
 
     def __init__(self, wanted: Iterable[tuple[int, str]]) -> None:
         pairs = set(wanted)
-        heads = Member.objects.current().filter(relation=Relation.HEAD, household__status=Status.OPEN)
         self.heads: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
-        for head in rows_in(heads, "household__village_id", {village for village, _ in pairs}, *NAMED):
+        self.closed: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+        villages = {village for village, _ in pairs}
+        for head in rows_in(Member.objects.heads(), "household__village_id", villages, *NAMED):
             key = (head["household__village_id"], head["name"])
             if key in pairs:
-                self.heads[key].append(head)
+                group = self.heads if head["household__status"] == Status.OPEN else self.closed
+                group[key].append(head)
 
     def find(self, village: int, group: str, name: str, identities: Identities, index: int) -> Answer:
-        """The primary key of the household, None when there is none, or CellError when two fit."""
+        """The primary key of the household, None when there is none, or CellError when two fit.
+
+        A closed household is meant when the row has its last head's ID number; else the row has to say so.
+        """
         wanted = group_key(group)
-        fitting = [
-            head
-            for head in self.heads.get((village, name), ())
-            if _same_group(wanted, head["household__group"]) and identities.may_be_of(index, head)
-        ]
+        fitting = _fitting(self.heads.get((village, name), ()), wanted, identities, index)
+        if not fitting:
+            closed = _fitting(self.closed.get((village, name), ()), wanted, identities, index)
+            return _closed_answer(closed, identities, index)
         if len(fitting) > 1:
             exact = [head for head in fitting if wanted and group_key(head["household__group"]) == wanted]
             fitting = exact or fitting
         if len(fitting) > 1:
             return ask([_named(head) for head in fitting], "户", "填上户编号")
-        return fitting[0]["household_id"] if fitting else None
+        return fitting[0]["household_id"]
+
+
+def _fitting(
+    heads: Iterable[dict[str, Any]], group: str, identities: Identities, index: int
+) -> list[dict[str, Any]]:
+    """Those of the row's group whose ID number may be the row's."""
+    return [
+        head
+        for head in heads
+        if _same_group(group, head["household__group"]) and identities.may_be_of(index, head)
+    ]
+
+
+def _closed_answer(closed: Sequence[dict[str, Any]], identities: Identities, index: int) -> Answer:
+    certain = [head for head in closed if identities.is_of(index, head)]
+    if len(certain) == 1:
+        return certain[0]["household_id"]
+    if not closed:
+        return None
+    label = Status(closed[0]["household__status"]).label
+    why = f"和已{label}的户 {_named(closed[0])} 同村同名"
+    return CellError(why, "是那一户就填户编号；是新户先在页面上登记，再填户编号")
 
 
 def _same_group(wanted: str, stored: str) -> bool:
@@ -112,12 +139,12 @@ class NamedHouseholds:
         numbers = (value for value in table["no"] if isinstance(value, str))
         self.by_no = {household.no: household for household in records_in(households, "no", numbers)}
         self.identities = Identities(table, "head_id")
-        heads = Member.objects.current().filter(under(place), relation=Relation.HEAD)
+        heads = Member.objects.heads().filter(under(place))
         wanted = (value for hashes in self.identities.hashes for value in hashes)
-        pks = {
-            r["id_hash"]: r["household_id"]
-            for r in rows_in(heads, "id_hash", wanted, "household_id", "id_hash")
-        }
+        rows = list(rows_in(heads, "id_hash", wanted, "household_id", "id_hash", "left_on"))
+        # Of one person's closed and open household a row means the open one.
+        rows.sort(key=lambda row: (row["left_on"] is None, row["left_on"]))
+        pks = {row["id_hash"]: row["household_id"] for row in rows}
         by_pk = {household.pk: household for household in records_in(households, "pk", pks.values())}
         self.by_hash = {value: by_pk[pk] for value, pk in pks.items()}
         named_twice = [self.by_no[no].pk for no in self._numbers_beside_heads() if no in self.by_no]

@@ -242,11 +242,10 @@ class _Households:
             self.plan.rows[index] = pk
             household, head = households[pk], heads.get(pk)
             self._check_status(index, household)
-            if head is None:
-                if self._may_get_head(index):
-                    self.headless.append(index)
-            else:
+            if head is not None:
                 self._change_head(index, head)
+            elif household["status"] == Status.OPEN and self._may_get_head(index):
+                self.headless.append(index)
             if not self.table.wrong(index):
                 given = values_for_stored(Household, self.table, {name: name for name in HOUSEHOLD}, index)
                 self.plan.change(Household, index, household, given)

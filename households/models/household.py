@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, When
 from django.db.models.functions import Substr
 
 from core import identity, pinyin
@@ -64,12 +64,16 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         """Households 在册."""
         return self.filter(status=Status.OPEN)
 
+    def closed(self) -> "HouseholdQuerySet":
+        """Households that are no longer 在册."""
+        return self.exclude(status=Status.OPEN)
+
     def with_head(self) -> "HouseholdQuerySet":
-        """Adds `head_name`, read from the open member of relation 01."""
+        """Add `head_name`, for a closed household that of its last head; None without one."""
         head = FilteredRelation(
             "members", condition=Q(members__relation=Relation.HEAD, members__left_on=None)
         )
-        return self.annotate(head=head, head_name=F("head__name"))
+        return self.annotate(head=head, head_name=head_or_last("name"))
 
     def paired(self) -> "HouseholdQuerySet":
         return self.filter(Exists(HouseholdPairing.objects.current().filter(household=OuterRef("pk"))))
@@ -160,6 +164,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def current(self) -> "MemberQuerySet":
         return self.filter(left_on=None)
+
+    def findable(self) -> "MemberQuerySet":
+        """Members today, and those of closed households, whom a search still finds."""
+        return self.filter(Q(left_on=None) | Q(household__in=Household.objects.closed().values("pk")))
+
+    def heads(self) -> "MemberQuerySet":
+        """The heads of today, and the last heads of closed households: at most one a household."""
+        of_closed = Household.objects.closed().annotate(last=last_head("pk")).values("last")
+        return self.filter(Q(left_on=None, relation=Relation.HEAD) | Q(pk__in=of_closed))
 
 
 class Member(Record):
@@ -275,11 +288,21 @@ class Member(Record):
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 
+def last_head(column: str, household: str = "pk") -> Subquery:
+    """A column of the household's head, or of the last one it had; `household` is where the rows name it."""
+    heads = Member.objects.filter(household=OuterRef(household), relation=Relation.HEAD)
+    return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values(column)[:1])
+
+
+def head_or_last(column: str) -> Case:
+    """For households `with_head`: a column of the head, or of a closed household's last head."""
+    return Case(When(status=Status.OPEN, then=F(f"head__{column}")), default=last_head(column))
+
+
 @cache
 def head_names() -> Subquery:
     """For rows with a `household`: the name of its head, or of the last one it had. Built once a process."""
-    heads = Member.objects.filter(household=OuterRef("household"), relation=Relation.HEAD)
-    return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values("name")[:1])
+    return last_head("name", "household")
 
 
 def headed_by(name: str) -> models.QuerySet[Any, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.search import SearchForm, key_field, offer
 from households.choices import Kind
-from households.models import HouseholdPairing
+from households.models import HouseholdPairing, head_or_last
 from registers.households import HouseholdSearch
 from registers.villages import VillageSearch
 from reports.surveys.completion import DONE, STANDINGS, filled_on, pairings_on, subjects_of, with_standing
@@ -122,7 +122,7 @@ def _with_pairing(households: Any) -> Any:
     """Adds the head and who is paired with the household today."""
     pairing = HouseholdPairing.objects.current().filter(household=OuterRef("pk")).order_by("-kind", "pk")
     return households.with_head().annotate(
-        head_pinyin=Coalesce(F("head__pinyin"), Value("")),
+        head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
         cadre_name=Subquery(pairing.values("cadre__name")[:1]),
         unit_name=Subquery(pairing.values("unit__name")[:1]),
     )

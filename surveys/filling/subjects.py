@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from core.forms import key_of
 from core.places import lies_under
-from households.choices import Relation, Status
-from households.models import Household
+from households.choices import Status
+from households.models import Household, Member
 from surveys.models import Response, Survey
 from units.models import Cadre
 from villages.models import Village
@@ -63,5 +63,5 @@ def name_of(response: Response) -> str:
     """The household by its head, as everybody who sees the response may read; the village by its name."""
     if response.household is None:
         return response.village.name
-    head = response.household.members.current().filter(relation=Relation.HEAD).first()
+    head = Member.objects.heads().filter(household=response.household).first()
     return head.name if head else response.household.no

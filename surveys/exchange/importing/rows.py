@@ -10,7 +10,7 @@ from core.importing.columns import CLEAR, NOTHING
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import lies_under
-from households.choices import Relation, Status
+from households.choices import Status
 from households.importing.finding import NamedHouseholds
 from households.models import Household, Member
 from surveys.definition.lineage import earlier_answers
@@ -112,11 +112,10 @@ class Rows:
         table = self.table
         heads: dict[int, str] = {}
         if table.has("head_name"):
-            current = Member.objects.current().filter(relation=Relation.HEAD)
             pks = {row.subject.pk for row in rows}
             heads = {
                 m["household_id"]: m["name"]
-                for m in rows_in(current, "household_id", pks, "household_id", "name")
+                for m in rows_in(Member.objects.heads(), "household_id", pks, "household_id", "name")
             }
         for row in rows:
             household: Household = row.subject
