@@ -10,6 +10,7 @@ from core.attachments import reencode
 from core.documents import received
 from core.forms import RowsField, rules_of_cells
 from core.importing.columns import plain_text
+from households.choices import Status
 
 MOST_PHOTOS = 9
 TAPPED = {"class": "btn-check"}
@@ -57,4 +58,5 @@ class FilesField(PhotosField):
 
 class HouseholdChoices(RowsField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.head_name or '（没有户主）'}，{obj.village}{obj.group}"
+        closed = "" if obj.status == Status.OPEN else f"，{obj.status_on} 已{Status(obj.status).label}"
+        return f"{obj.head_name or '（没有户主）'}，{obj.village}{obj.group}{closed}"

@@ -182,7 +182,7 @@ class _Households:
             if village and name:
                 keys[index] = (village.pk, name)
         names = HeadNames(keys.values())
-        if not names.heads:
+        if not names.heads and not names.closed:
             return
         for index, (village_pk, name) in keys.items():
             group = self.table.get("group", index, "")

@@ -11,6 +11,7 @@ from core.importing.planning import Plan
 from core.importing.sheet import Created, Sheet
 from core.importing.table import Table
 from households.choices import PairingKind
+from households.closing import problem_of_row
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.models import Household, HouseholdPairing
 from units.ceilings import household_ceilings
@@ -110,6 +111,7 @@ class _Pairings:
         found = match_period(self.table, index, own)
         if found is None and not self._may_begin(index, household, cadre, kind or PairingKind.HELP.value):
             return
+        self._refuse_after_closing(index, household, found)
         record = self.drafts.start(index, found)
         if found is None:
             record.cadre_id, record.unit_id, record.rank = cadre["id"], cadre["unit_id"], cadre["rank"]
@@ -121,6 +123,12 @@ class _Pairings:
         put(record, self.table, index, ["kind", *PERIOD])
         check_period(self.table, index, record.started_on, record.ended_on)
         self._follow(index, record)
+
+    def _refuse_after_closing(self, index: int, household: Household, found: HouseholdPairing | None) -> None:
+        """A closed household has had pairings; none of them lasts longer than it."""
+        ended = self.table.get("ended_on", index, found.ended_on if found else None)
+        if found is None or ended != found.ended_on:
+            self.table.refuse(index, "ended_on", problem_of_row(household, ended))
 
     def _may_begin(self, index: int, household: Household, cadre: dict[str, Any], kind: str) -> bool:
         if self.table.get("ended_on", index):

@@ -50,10 +50,13 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return self.filter(under(user.place)) if user.is_office else self.none()
 
     def open_to(self, author: Cadre, cadre: Cadre) -> "HouseholdQuerySet":
-        """On which an author may record for a cadre: those visible, or the colleague's own of today."""
-        if author == cadre:
+        """On which an author may record for a cadre: those visible, or the cadre's own of today.
+
+        Of those that a cadre had until they were closed, what happened before may still be recorded.
+        """
+        if author == cadre and (author.sees_place or author.is_leader):
             return self.visible_to(author)
-        return self.filter(pk__in=paired_with(cadre))
+        return self.filter(Q(pk__in=paired_with(cadre)) | Q(pk__in=had_until_closed(cadre)))
 
     def own_of(self, cadre: Cadre) -> "HouseholdQuerySet":
         """Return the households that the cadre is paired with today, with head and village, by number."""
@@ -313,6 +316,12 @@ def headed_by(name: str) -> models.QuerySet[Any, Any]:
 def paired_with(cadre: Cadre) -> models.QuerySet[Any, Any]:
     """The keys of the households that a cadre is paired with today."""
     return HouseholdPairing.objects.current().filter(cadre=cadre.pk).values("household")
+
+
+def had_until_closed(cadre: Cadre) -> models.QuerySet[Any, Any]:
+    """The keys of closed households with which a cadre was paired to the end."""
+    to_the_end = HouseholdPairing.objects.filter(cadre=cadre.pk, ended_on__gte=F("household__status_on"))
+    return to_the_end.exclude(household__status=Status.OPEN).values("household")
 
 
 def paired_by(user: Cadre) -> models.QuerySet[Any, Any]:

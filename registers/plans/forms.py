@@ -1,5 +1,6 @@
 """Forms of projects, their money and progress, and of plans."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from core.forms import (
     key_of,
     limit,
 )
+from households.closing import problem_of_closing
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure
 from units.days import problem_of_day
 from units.models import Cadre, Unit
@@ -159,8 +161,17 @@ class BeneficiariesForm(forms.Form):
         super().__init__(*args, **kwargs)
         seen = Household.objects.visible_to(user).with_head().filter(village=project.village_id)
         limit(self, "households", seen.select_related("village").order_by("no"))
+        self.began_on = project.starts_on
         self.served = set(project.beneficiaries.values_list("household", flat=True))
         self.initial = {"households": self.served, "seen": ",".join(map(str, sorted(self.served)))}
+
+    def clean_households(self) -> Any:
+        """A household closed before the project began is served by nothing of it; one served already stays."""
+        chosen = self.cleaned_data["households"]
+        fresh = [household for household in chosen if household.pk not in self.served]
+        if why := problem_of_closing(fresh, self.began_on):
+            raise ValidationError(why)
+        return chosen
 
     def changed(self) -> tuple[set[int], set[int]]:
         """(ticked, unticked) on this page: what others have ticked meanwhile stays."""
@@ -235,6 +246,16 @@ class VillageNoteForm(RecordForm[VillageNote]):
         return note
 
 
+def _refuse_after_closing(form: RecordForm[Any], household: Household | None, name: str) -> None:
+    """Refuse a day that was given or changed and lies after the closing day of the household."""
+    household = household or getattr(form.instance, "household", None)
+    day = form.cleaned_data.get(name)
+    if not household or not day or name not in form.changed_data:
+        return
+    if why := problem_of_closing([household], day):
+        form.add_error(name, why)
+
+
 class HouseholdPlanForm(RecordForm[HouseholdPlan]):
     written_on = DayPassed(label="制定日期")
     situation = paragraph("致贫情况", 500, required=False)
@@ -244,6 +265,11 @@ class HouseholdPlanForm(RecordForm[HouseholdPlan]):
         model = HouseholdPlan
         fields = ("written_on", "situation", "goal")
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        _refuse_after_closing(self, data.get("household"), "written_on")
+        return data
+
 
 class MeasureForm(RecordForm[Measure]):
     done_on = DayPassed(label="完成日期", required=False, help_text="完成了再填")
@@ -251,6 +277,16 @@ class MeasureForm(RecordForm[Measure]):
     class Meta:
         model = Measure
         fields = ("year", "text", "target", "expected_gain", "done_on", "result")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        plan = data.get("plan") or getattr(self.instance, "plan", None)
+        household = plan.household if plan else None
+        _refuse_after_closing(self, household, "done_on")
+        year = data.get("year") if "year" in self.changed_data else None
+        if year and household and (why := problem_of_closing([household], date(year, 1, 1))):
+            self.add_error("year", why)
+        return data
 
 
 class AwayForm(RecordForm[HouseholdAway]):
@@ -266,4 +302,5 @@ class AwayForm(RecordForm[HouseholdAway]):
         left, back = data.get("started_on"), data.get("ended_on")
         if left and back and back < left:
             self.add_error("ended_on", "回来日期不能早于外出日期。")
+        _refuse_after_closing(self, data.get("household"), "started_on")
         return data

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from core import bulk
 from core.records import StaleRecord
+from households.closing import problem_of_closing
 from households.models import Household
 from units.days import problem_of_day
 from units.models import Cadre
@@ -164,7 +165,7 @@ def _problems(
 ) -> dict[str, str]:
     """What stands against recording this, a sentence for each field."""
     asked = {
-        "given_on": problem_of_day(given_on),
+        "given_on": problem_of_day(given_on) or problem_of_closing(households, given_on),
         "households": "勾选的户不在一个村，请一个村记一项。"
         if len({household.village_id for household in households}) > 1
         else "",

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from core.records import StaleRecord
 from households.choices import PairingKind
+from households.closing import problem_of_closing
 from households.models import Household, HouseholdPairing
 from surveys.models import Response
 from units.ceilings import ceilings
@@ -54,7 +55,8 @@ def raise_problem(
     place = household.village if household else village
     if place is None:
         raise ValidationError({"village": "请选是哪一户的，或者哪个村的。"})
-    if why := problem_of_day(raised_on):
+    closed = problem_of_closing([household], raised_on) if household else ""
+    if why := problem_of_day(raised_on) or closed:
         raise ValidationError({"raised_on": why})
     if due_on and (why := problem_of_due(raised_on, due_on)):
         raise ValidationError({"due_on": why})

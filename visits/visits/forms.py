@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
 from core.word_lists import join_words
-from households.models import Household, paired_with
+from households.models import Household, had_until_closed, paired_with
 from units.models import Cadre, Word, today
 from villages.models import Village
 from visits.choices import Service
@@ -28,6 +28,7 @@ from visits.models import Visit
 from visits.visits.rules import LONGEST_STAY, check_outing
 
 OTHER_DAY = "other"
+CLOSED_LATELY = timedelta(days=60)
 
 
 class VisitForm(forms.Form):
@@ -261,12 +262,17 @@ def _households(author: Cadre, cadre: Cadre, given: list[str]) -> QuerySet[Any]:
     keys = [int(key) for key in given if key.isdecimal() and len(key) < 18]
     offered: QuerySet[Any] = (
         Household.objects.open_to(author, cadre)
-        .filter(Q(pk__in=paired_with(cadre)) | Q(pk__in=keys))
+        .filter(Q(pk__in=paired_with(cadre)) | Q(pk__in=keys) | _closed_lately(cadre))
         .with_head()
         .select_related("village__division")
         .order_by("no")
     )
     return offered
+
+
+def _closed_lately(cadre: Cadre) -> Q:
+    """What the cadre had until it was closed: visits of before may still be waiting to be written down."""
+    return Q(pk__in=had_until_closed(cadre), status_on__gte=today() - CLOSED_LATELY)
 
 
 def _colleagues(author: Cadre) -> QuerySet[Cadre]:

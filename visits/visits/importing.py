@@ -18,6 +18,7 @@ from core.importing.planning import Plan
 from core.importing.sheet import Created, Sheet
 from core.importing.table import Table
 from core.places import under
+from households.closing import problem_of_row
 from households.importing import HouseholdPairingSheet
 from households.importing.finding import NamedHouseholds, naming_columns
 from households.models import Household, HouseholdPairing
@@ -163,7 +164,7 @@ class _Visits:
 
     def _check_place(self, index: int) -> None:
         household, village, cadre = self.households[index], self.villages[index], self.cadres[index]
-        kind = self.table.get("kind", index, Visit.Kind.HOME.value)
+        kind, day = self.table.get("kind", index, Visit.Kind.HOME.value), self.table.get("visited_on", index)
         if household is None and kind in NEED_HOUSEHOLD:
             label = Visit.Kind(kind).label
             self.table.error(index, "no", f"“{label}”要写是哪一户", "填户编号，或改“做什么”一列")
@@ -175,6 +176,8 @@ class _Visits:
         if household and village and household.village_id != village.pk:
             key = "village_code" if self.table.get("village_code", index) else "village"
             self.table.error(index, key, f"这户在{household.village.name}", "核对村和户")
+        if household:
+            self.table.refuse(index, "visited_on", problem_of_row(household, day))
         if household is None and village is None and cadre:
             refuse_outside(self.plan, index, "village", cadre["place"])
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.word_lists import join_words
+from households.closing import problem_of_closing
 from households.models import Household
 from units.days import FIRST_DAY
 from units.models import Cadre, today
@@ -121,7 +122,8 @@ def check_outing(
     problems = {
         "days": _problem_of_days(days, len(households)),
         "cadre": "" if cadre == author or cadre.pk in colleagues else "只能替本单位在岗的同事记。",
-        "households": _problem_of_households(author, cadre, households, village, kind),
+        "households": _problem_of_households(author, cadre, households, village, kind)
+        or (problem_of_closing(households, max(days)) if days else ""),
         "village": _problem_of_village(author, households, village, kind),
         "nights": problem_of_nights(kind, nights or 0) or _problem_of_many_nights(days, nights or 0),
         "companions": _problem_of_companions(cadre, companions, colleagues),

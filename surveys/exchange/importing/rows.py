@@ -11,6 +11,7 @@ from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import lies_under
 from households.choices import Status
+from households.closing import problem_of_row
 from households.importing.finding import NamedHouseholds
 from households.models import Household, Member
 from surveys.definition.lineage import earlier_answers
@@ -127,5 +128,7 @@ class Rows:
                 table.warn(
                     row.index, "size", f"系统里是 {household.size} 人，按它核对", "不对就先改户的人口和成员"
                 )
-            if household.status != Status.OPEN:
+            if why := problem_of_row(household, row.day):
+                table.refuse(row.index, "surveyed_on", why)
+            elif household.status != Status.OPEN:
                 table.warn(row.index, self.whose, f"这户已{Status(household.status).label}")
