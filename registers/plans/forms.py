@@ -1,6 +1,6 @@
 """Forms of projects, their money and progress, and of plans."""
 
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any
 
 from django import forms
@@ -284,7 +284,7 @@ class MeasureForm(RecordForm[Measure]):
         household = plan.household if plan else None
         _refuse_after_closing(self, household, "done_on")
         year = data.get("year") if "year" in self.changed_data else None
-        if year and household and (why := problem_of_closing([household], date(year, 1, 1))):
+        if year and household and (why := problem_of_closing([household], date(min(year, MAXYEAR), 1, 1))):
             self.add_error("year", why)
         return data
 
