@@ -6,9 +6,11 @@ import os
 import re
 import secrets
 from collections.abc import Collection
+from io import StringIO
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from dotenv.parser import parse_stream
 
 _HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|\.?[\w-]+(\.[\w-]+)*", re.ASCII)
 
@@ -23,10 +25,13 @@ def load_env_file(path: Path) -> None:
         raise ImproperlyConfigured(f"读不了 {path}：{error.strerror}。") from error
     except UnicodeDecodeError as error:
         raise ImproperlyConfigured(f"{path} 不是 UTF-8 编码，请另存为 UTF-8。") from error
-    for line in text.splitlines():
-        key, separator, value = line.strip().partition("=")
-        if separator and not key.startswith("#"):
-            os.environ.setdefault(key.strip(), value.strip().strip("'\""))
+    for binding in parse_stream(StringIO(text)):
+        if binding.error:
+            blank = re.match(r"\s*", binding.original.string)
+            line = binding.original.line + (blank[0].count("\n") if blank else 0)
+            raise ImproperlyConfigured(f"{path} 第 {line} 行看不懂，应是“名字=值”，引号要成对。")
+        if binding.key and binding.value is not None:
+            os.environ.setdefault(binding.key, binding.value)
 
 
 def env_bool(name: str, default: bool) -> bool:

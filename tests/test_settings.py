@@ -99,6 +99,27 @@ def test_postgresql_does_not_compile_queries(monkeypatch) -> None:
     assert database()["OPTIONS"] == {"options": "-c jit=off", "connect_timeout": 5, "sslmode": "require"}
 
 
+AS_IT_IS_WRITTEN = """\
+ export LIANHU_A = plain # a note
+LIANHU_B='pa$$word ${LIANHU_A}#1'
+LIANHU_C=sqlite:////srv/a#b
+LIANHU_D=
+LIANHU_E
+"""
+NOT_A_SETTING = "# keys\n\nthis is no setting\n"
+
+
+def test_the_file_is_read_as_every_other_env_file(tmp_path, monkeypatch) -> None:
+    path = tmp_path / ".env"
+    path.write_text(AS_IT_IS_WRITTEN, encoding="utf-8")
+    for letter in "ABCDE":
+        monkeypatch.setenv(f"LIANHU_{letter}", "")  # taken back at the end
+        monkeypatch.delenv(f"LIANHU_{letter}")
+    load_env_file(path)
+    read = [os.environ.get(f"LIANHU_{letter}") for letter in "ABCDE"]
+    assert read == ["plain", "pa$$word ${LIANHU_A}#1", "sqlite:////srv/a#b", "", None]
+
+
 def test_a_file_from_notepad_is_read_and_one_in_another_encoding_is_told(tmp_path, monkeypatch) -> None:
     path = tmp_path / ".env"
     monkeypatch.setenv("LIANHU_A", "stays")
@@ -108,6 +129,9 @@ def test_a_file_from_notepad_is_read_and_one_in_another_encoding_is_told(tmp_pat
     load_env_file(path)
     assert [os.environ.get(f"LIANHU_{letter}") for letter in "ABC"] == ["stays", "县", None]
 
+    path.write_text(NOT_A_SETTING, encoding="utf-8")
+    with pytest.raises(ImproperlyConfigured, match="第 3 行看不懂"):
+        load_env_file(path)
     path.write_text("# 钥匙", encoding="gb18030")
     with pytest.raises(ImproperlyConfigured, match="不是 UTF-8 编码"):
         load_env_file(path)

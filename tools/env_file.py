@@ -7,7 +7,10 @@ import base64
 import os
 import secrets
 import sys
+from io import StringIO
 from pathlib import Path
+
+from dotenv import dotenv_values
 
 ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
 
@@ -21,8 +24,8 @@ def new_values() -> dict[str, str]:
 
 def complete(path: Path) -> list[str]:
     """Add what neither the file nor the environment sets; returns the names that were added."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    present = {line.partition("=")[0].strip() for line in text.splitlines()}
+    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    present = dotenv_values(stream=StringIO(text), interpolate=False)
     missing = {
         name: value
         for name, value in new_values().items()
