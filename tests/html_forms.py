@@ -1,29 +1,23 @@
 """The forms of a page as a browser would send them."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
 
-Attributes = dict[str, str | None]
+from lxml import html
+
 CHOICES = {"checkbox", "radio", "hidden"}
-NOT_SENT = {"submit", "reset", "button", "file"}
 
 
-@dataclass
+@dataclass(frozen=True)
 class PageForm:
     """A form that is posted: where to, what it would send as it stands, and which fields take a choice."""
 
     action: str
-    values: dict[str, list[str]] = field(default_factory=dict)
-    options: dict[str, list[str]] = field(default_factory=dict)
+    values: dict[str, list[str]]
+    """Under the name of each field what it sends: nothing for a box that is not ticked."""
+    options: dict[str, list[str]]
     """What each field that is chosen, ticked or hidden offers."""
-
-    def put(self, name: str, value: str, *, is_choice: bool, sent: bool) -> None:
-        self.values.setdefault(name, [])
-        if sent:
-            self.values[name].append(value)
-        if is_choice:
-            self.options.setdefault(name, []).append(value)
 
     def takes_keys(self, name: str) -> bool:
         """Whether a field may take the key of a row: not one that is typed, nor one of codes such as 01 or home."""
@@ -31,55 +25,33 @@ class PageForm:
         return name in self.options and not any(c[0] == "0" or not c.isdecimal() for c in codes)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[PageForm] = []
-        self.others: list[tuple[str, PageForm]] = []
-        self.form: PageForm | None = None
-        self.select = self.area = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name, value = given.get("name") or "", given.get("value")
-        if tag == "form":
-            self.form = PageForm(given.get("action") or "") if given.get("method") == "post" else None
-            self.forms += [self.form] if self.form else []
-        elif self.form is None:
-            return
-        elif tag == "button" and given.get("formaction"):
-            self.others.append((given["formaction"] or "", self.form))
-        elif tag == "select" and name:
-            self.select = name
-            self.form.put(name, "", is_choice=True, sent=False)
-        elif tag == "option" and self.select:
-            self.form.put(self.select, value or "", is_choice=True, sent="selected" in given)
-        elif tag == "textarea" and name:
-            self.area = name
-            self.form.put(name, "", is_choice=False, sent=False)
-        elif tag == "input" and name and name != "csrfmiddlewaretoken":
-            kind = given.get("type") or "text"
-            if kind not in NOT_SENT:
-                sent = kind not in {"checkbox", "radio"} or "checked" in given
-                self.form.put(name, value or "", is_choice=kind in CHOICES, sent=sent)
-
-    def handle_data(self, data: str) -> None:
-        if self.area and self.form and data.strip():
-            self.form.put(self.area, data.strip("\n"), is_choice=False, sent=True)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self.form = None
-        elif tag == "select":
-            self.select = ""
-        elif tag == "textarea":
-            self.area = ""
+def posted(page: str) -> list[html.FormElement]:
+    """The forms of a page that are sent by POST."""
+    forms: list[html.FormElement] = html.document_fromstring(page or "<html>").forms
+    return [form for form in forms if form.method == "POST"]
 
 
-def forms_of(html: str) -> Iterator[PageForm]:
+def forms_of(page: str) -> Iterator[PageForm]:
     """Every form that is posted; one with buttons that lead elsewhere once for each of these."""
-    reader = _Reader()
-    reader.feed(html)
-    yield from reader.forms
-    for action, form in reader.others:
-        yield PageForm(action, form.values, form.options)
+    for form in posted(page):
+        values, options = values_of(form), options_of(form)
+        for action in [form.get("action", ""), *form.xpath(".//button/@formaction")]:
+            yield PageForm(str(action), values, options)
+
+
+def values_of(form: html.FormElement) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {field.name: [] for field in form.inputs if field.name}
+    for name, value in form.form_values():
+        values[name].append(value.removeprefix("\n"))  # a browser drops the first line break of a textarea
+    values.pop("csrfmiddlewaretoken", None)
+    return values
+
+
+def options_of(form: html.FormElement) -> dict[str, list[str]]:
+    options: dict[str, list[str]] = defaultdict(list)
+    for field in form.inputs:
+        if isinstance(field, html.SelectElement):
+            options[field.name] += field.value_options
+        elif field.get("type") in CHOICES:
+            options[field.name].append(field.get("value", ""))
+    return dict(options)

@@ -1,58 +1,42 @@
 """What stays on a computer that many use: nothing in a cache, and every form keeps what was typed by itself."""
 
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
+from lxml import html
 
 from tests.admin.rows import page, rows_of, rows_of_the_office
-from tests.pages import client_of
+from tests.html_forms import posted
+from tests.pages import client_of, page_of
 from tests.test_access import address, rules, world
 
 pytestmark = pytest.mark.django_db
-TYPED = {"text", "search", "tel", "number", "date", "email", "url"}
+TYPED = {"password", "textarea", "input", "text", "search", "tel", "number", "date", "email", "url"}
 
 
-class Forms(HTMLParser):
-    """The forms that are posted: the attributes of each, and of the mark that stands for them in the admin."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[dict[str, Any]] = []
-        self.form: dict[str, Any] | None = None
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            self.form = {**given, "fields": []} if given.get("method") == "post" else None
-            self.found += [self.form] if self.form else []
-        elif self.form is not None:
-            self._field(tag, given)
-
-    def _field(self, tag: str, given: dict[str, str | None]) -> None:
-        assert self.form is not None
-        kind = (given.get("type") or "text") if tag == "input" else tag
-        kind = "password" if given.get("autocomplete") == "one-time-code" else kind
-        if "data-form" in given:
-            self.form |= {name: value for name, value in given.items() if name.startswith("data-")}
-        elif kind in TYPED | {"textarea", "password"} and "readonly" not in given:
-            self.form["fields"].append(kind)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self.form = None
+def fields_of(form: html.FormElement) -> list[str]:
+    """The kinds of what is typed into a form; a code counts as a password."""
+    kinds = [
+        "password" if field.get("autocomplete") == "one-time-code" else field.get("type", field.tag)
+        for field in form.xpath(".//input[not(@readonly)] | .//textarea[not(@readonly)]")
+    ]
+    return [kind for kind in kinds if kind in TYPED]
 
 
-def forgetful(html: str) -> list[dict[str, Any]]:
+def is_kept(form: html.FormElement) -> bool:
+    """Whether what is typed is stored as a draft; in the admin a mark inside the form says so."""
+    return any(form.xpath("(. | .//*[@data-form])/@data-keep"))
+
+
+def forgetful(page: str) -> list[str]:
     """The forms with something to type that would lose it; a password or a code is never kept."""
     return [
-        form
-        for form in Forms(html).found
-        if form["fields"] and "password" not in form["fields"] and not form.get("data-keep")
+        html.tostring(form, encoding="unicode")[:300]
+        for form in posted(page)
+        if (fields := fields_of(form)) and "password" not in fields and not is_kept(form)
     ]
 
 
@@ -112,6 +96,6 @@ def test_a_reason_asked_for_in_the_admin_is_kept(office, cadre, label: str) -> N
     response = client_of(office).post(
         page(label, "changelist"), {"action": action, "_selected_action": row.pk}
     )
-    html = response.content.decode()
-    assert 'name="reason"' in html
-    assert forgetful(html) == []
+    content = page_of(response)
+    assert 'name="reason"' in content
+    assert forgetful(content) == []
