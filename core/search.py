@@ -77,7 +77,10 @@ class SearchForm(forms.Form):
     @property
     def problem(self) -> str:
         wrong = [str(self.fields[name].label) for name in self.errors if name in self.fields]
-        return f"{'、'.join(wrong)}的条件看不懂，没有按它筛选。" if wrong else ""
+        said = [f"{sentence}没有按它筛选。" for sentence in self.non_field_errors()]
+        if wrong and not said:
+            said = [f"{'、'.join(wrong)}的条件看不懂，没有按它筛选。"]
+        return "".join(said)
 
     def describe(self) -> str:
         """The filters in force, in words, for the log of downloads and the head of a print."""

@@ -9,11 +9,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from core.lists import Heading, Row, link_to
+from core.periods import Period
 from core.places import under
 from core.templatetags.look import date_short
 from households.models import Household, HouseholdPairing
 from registers.cadres import NO_PASSWORD
-from reports.counting import Period
 from surveys.models import Response
 from units.models import Cadre, Unit, today
 from units.roles import Rank, Role

@@ -10,10 +10,11 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Length, Substr
 
 from core.chunked_queries import grouped
+from core.periods import Period
 from core.places import VILLAGE, under
 from households.choices import Status
 from households.models import Household, HouseholdPairing
-from reports.counting import CHILD_LENGTH, Period, entering_in, visits_in
+from reports.counting import CHILD_LENGTH, entering_in, visits_in
 from units.models import Cadre, Division, Unit, today
 from villages.models import Village, VillagePairing
 from visits.assistance.amounts import Sums, sums

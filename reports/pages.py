@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from core.forms import ChineseDateField
 from core.lists import send_workbook
+from core.periods import Period
 from core.templatetags.look import date_cn, yuan
 from reports import overview, tables
-from reports.counting import Period
 from reports.overview import Figures
 from reports.surveys.frame import newest_of
 from reports.tables import MONTHS

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from core.lists import Heading, Row
+from core.periods import Period
 from core.places import CITY, COUNTY, TOWN, VILLAGE
 from core.templatetags.look import cell_text
-from reports.counting import CHILD_LENGTH, Period
+from reports.counting import CHILD_LENGTH
 from reports.overview import PlaceRow
 from units.models import Cadre
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from core.periods import Period
 from reports import overview
-from reports.counting import Period
 from tests.factories import make_cadre, make_household, make_unit, make_village, make_visit
 from tests.pages import client_of
 from units.models import Cadre, today

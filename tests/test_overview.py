@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from core.models import Download
+from core.periods import Period
 from households import registering
 from households.choices import Status
 from reports import overview
-from reports.counting import Period
 from tests.factories import (
     make_cadre,
     make_division,

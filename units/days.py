@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db.models import Q
+
 from units.models import today
 
 FIRST_DAY = date(2012, 1, 1)
@@ -11,6 +13,13 @@ FIRST_DAY = date(2012, 1, 1)
 def month_of(day: date) -> int:
     """The month of a day as rows keep it: 201509."""
     return day.year * 100 + day.month
+
+
+def in_force(on: date | None = None) -> Q:
+    """Pairings in force at the end of a day, today by default; on the day on which it ends, one has ended."""
+    if on is None or on >= today():
+        return Q(ended_on=None)
+    return Q(started_on__lte=on) & (Q(ended_on=None) | Q(ended_on__gt=on))
 
 
 def problem_of_day(day: date) -> str:

@@ -30,6 +30,7 @@ from households.choices import (
     Sex,
     Status,
 )
+from units.days import in_force
 from units.models import Cadre, Unit, today
 from units.roles import Rank
 from villages.models import Village, VillagePairing
@@ -63,9 +64,15 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         own = self.filter(pk__in=paired_with(cadre))
         return own.with_head().select_related("village").order_by("no")
 
-    def registered(self) -> "HouseholdQuerySet":
-        """Households 在册."""
-        return self.filter(status=Status.OPEN)
+    def registered(self, on: date | None = None) -> "HouseholdQuerySet":
+        """Households 在册 at the end of a day, today by default: identified until then and not closed.
+
+        One without a date of identification was always there.
+        """
+        if on is None or on >= today():
+            return self.filter(status=Status.OPEN)
+        there = Q(identified_on=None) | Q(identified_on__lte=on)
+        return self.filter(there, Q(status=Status.OPEN) | Q(status_on__gt=on))
 
     def closed(self) -> "HouseholdQuerySet":
         """Households that are no longer 在册."""
@@ -78,13 +85,14 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         )
         return self.annotate(head=head, head_name=head_or_last("name"))
 
-    def paired(self) -> "HouseholdQuerySet":
-        return self.filter(Exists(HouseholdPairing.objects.current().filter(household=OuterRef("pk"))))
+    def paired(self, on: date | None = None) -> "HouseholdQuerySet":
+        """Those with a cadre at the end of a day, today by default."""
+        return self.filter(Exists(HouseholdPairing.objects.current(on).filter(household=OuterRef("pk"))))
 
-    def unpaired(self) -> "HouseholdQuerySet":
-        """未结对户: registered and nobody's today."""
-        open_pairings = HouseholdPairing.objects.current().filter(household=OuterRef("pk"))
-        return self.registered().filter(~Exists(open_pairings))
+    def unpaired(self, on: date | None = None) -> "HouseholdQuerySet":
+        """未结对户: registered and without a cadre at the end of a day, today by default."""
+        pairings = HouseholdPairing.objects.current(on).filter(household=OuterRef("pk"))
+        return self.registered(on).filter(~Exists(pairings))
 
 
 class Household(Record):
@@ -343,8 +351,9 @@ class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
             return self.filter(under(user.place))
         return self.filter(unit=user.unit_id, cadre__unit=user.unit_id) if user.is_leader else self.none()
 
-    def current(self) -> "HouseholdPairingQuerySet":
-        return self.filter(ended_on=None)
+    def current(self, on: date | None = None) -> "HouseholdPairingQuerySet":
+        """Those in force at the end of a day, today by default; on its last day a pairing has ended."""
+        return self.filter(in_force(on))
 
     def of_cadre(self, cadre: Cadre) -> "HouseholdPairingQuerySet":
         return self.filter(cadre=cadre)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from reports.counting import Period
+from core.periods import Period
 from reports.overview import figures, units
 from tests.factories import make_cadre, make_household, make_pairing, make_visit
 from tests.pages import client_of, words_of

@@ -1,5 +1,7 @@
 """村和联村。"""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -8,6 +10,7 @@ from django.db.models import F, Q
 from core import pinyin
 from core.places import under
 from core.records import Record
+from units.days import in_force
 from units.models import Cadre, Division, Unit, today
 
 
@@ -22,8 +25,11 @@ class VillageQuerySet(models.QuerySet["Village"]):
     def editable_by(self, user: Cadre) -> "VillageQuerySet":
         return self.visible_to(user) if user.is_office else self.none()
 
-    def current(self) -> "VillageQuerySet":
-        return self.filter(ended_on=None)
+    def current(self, on: date | None = None) -> "VillageQuerySet":
+        """Those not merged at the end of a day, today by default."""
+        if on is None or on >= today():
+            return self.filter(ended_on=None)
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=on))
 
 
 class Village(Record):
@@ -117,8 +123,9 @@ class VillagePairingQuerySet(models.QuerySet["VillagePairing"]):
         """Which village a unit takes is the office's to say."""
         return self.filter(under(user.place)) if user.is_office else self.none()
 
-    def current(self) -> "VillagePairingQuerySet":
-        return self.filter(ended_on=None)
+    def current(self, on: date | None = None) -> "VillagePairingQuerySet":
+        """Those in force at the end of a day, today by default; on its last day a pairing has ended."""
+        return self.filter(in_force(on))
 
 
 class VillagePairing(Record):

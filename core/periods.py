@@ -1,0 +1,189 @@
+"""The days a page is about: chosen by one tap or as two dates, and said when they were not understood.
+
+Figures of a period are as at its end, those of a running one as at today (`Period.on`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import localdate
+
+from core.forms import ChineseDateField
+from core.lists import address
+from core.search import SearchForm
+
+SPANS = {"month": "本月", "quarter": "本季", "year": "今年", "last": "去年"}
+"""What one tap chooses beside the years that have records."""
+CHOSEN = "自选"
+FIRST, LAST = 1900, 2100
+"""Years that a date may have."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `since` to `until`, both included."""
+
+    since: date
+    until: date
+    label: str = CHOSEN
+
+    @property
+    def on(self) -> date:
+        """The day as at which a state is told: the last one, or today while the period runs."""
+        return min(self.until, localdate())
+
+    @property
+    def days(self) -> tuple[date, date]:
+        return self.since, self.until
+
+    @property
+    def query(self) -> str:
+        """As every page and list takes it."""
+        return f"since={self.since:%Y-%m-%d}&until={self.until:%Y-%m-%d}"
+
+    def last_year(self) -> "Period":
+        return Period(_year_before(self.since), _year_before(self.until), "上年同期")
+
+
+def _year_before(day: date) -> date:
+    """Return the same day a year before; 29 February becomes the 28th."""
+    leap = day.month == 2 and day.day == 29
+    return day.replace(year=day.year - 1, day=28 if leap else day.day)
+
+
+def year_period(year: int) -> Period:
+    """Return a whole year, or the running one until today."""
+    day = localdate()
+    label = {day.year: SPANS["year"], day.year - 1: SPANS["last"]}.get(year, f"{year} 年")
+    return Period(date(year, 1, 1), day if year == day.year else date(year, 12, 31), label)
+
+
+def span_period(span: str) -> Period | None:
+    """Return the period of a tap: a key of SPANS, or a year; None for anything else."""
+    day = localdate()
+    if span in {"month", "quarter"}:
+        first = day.month if span == "month" else (day.month - 1) // 3 * 3 + 1
+        return Period(date(day.year, first, 1), day, SPANS[span])
+    if span in SPANS:
+        return year_period(day.year - (span == "last"))
+    year = year_in(span)
+    return year_period(year) if year else None
+
+
+def year_in(text: str) -> int | None:
+    """Return the year that an address names; None for what is none."""
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
+    return year if FIRST <= year <= LAST else None
+
+
+class PeriodFields(forms.Form):
+    """The three parameters of a period. Two dates go before a tap: a page may hold both."""
+
+    span = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+    since = ChineseDateField(label="从", required=False)
+    until = ChineseDateField(label="到", required=False)
+    is_open = False
+    """Whether one date alone is understood, as in a list that begins or ends with it."""
+
+    def clean(self) -> dict[str, Any]:
+        """Leave neither date and no tap of what is not understood, with a sentence that says so."""
+        data = super().clean() or self.cleaned_data
+        since, until, span = data.get("since"), data.get("until"), data.pop("span", "")
+        if why := self._why_not(since, until, span):
+            data |= {"since": None, "until": None}
+            self.add_error(None, why)
+        elif span and not since and not until and (period := span_period(span)):
+            data |= {"since": period.since, "until": period.until}
+        return data
+
+    def _why_not(self, since: date | None, until: date | None, span: str) -> str:
+        for name in ("since", "until"):
+            if name in self.errors:
+                return f"时段里“{self.fields[name].label}”的日期不对：{self.errors[name][0]}"
+        if since and until and since > until:
+            return f"开始日期 {since} 比结束日期 {until} 晚。"
+        if bool(since) != bool(until) and not self.is_open:
+            return f"时段的“{self.fields['until' if since else 'since'].label}”没有填日期。"
+        if span and not since and not until and not span_period(span):
+            return "时段看不懂。"
+        return ""
+
+    @property
+    def chosen(self) -> Period | None:
+        """The period that was chosen; None when none was, or not understood."""
+        self.is_valid()
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        return _labelled(Period(since, until)) if since and until else None
+
+
+def _labelled(period: Period) -> Period:
+    """Return the period under the name of the tap that chooses the same days."""
+    for tap in (*SPANS, str(period.since.year)):
+        same = span_period(tap)
+        if same and same.days == period.days:
+            return same
+    return period
+
+
+class PeriodForm(PeriodFields):
+    """The period of a page that always has one."""
+
+    @property
+    def period(self) -> Period:
+        """The chosen period, else this year."""
+        return self.chosen or year_period(localdate().year)
+
+    @property
+    def problem(self) -> str:
+        """What was not understood, and what is shown instead."""
+        self.is_valid()
+        said = "".join(str(sentence) for sentence in self.non_field_errors())
+        return f"{said}下面是{self.period.label}的。" if said else ""
+
+
+class PeriodSearch(SearchForm, PeriodFields):
+    """The filters of a list that has a period."""
+
+    def by_since(self, queryset: QuerySet[Any], _value: date) -> QuerySet[Any]:
+        """The list says what its period narrows."""
+        return queryset
+
+    by_until = by_since
+
+
+def period_bar(
+    request: HttpRequest, form: PeriodFields, period: Period | None, years: Iterable[int]
+) -> dict[str, Any]:
+    """Return the context of `_period.html`: this page with another period, by one tap or two dates.
+
+    `years` are those with records.
+    """
+    taps = {**SPANS, **{str(year): f"{year} 年" for year in sorted(years, reverse=True)}}
+    today = localdate()
+    for year in (today.year, today.year - 1):
+        taps.pop(str(year), None)
+    return {
+        "taps": [
+            (label, address(request, {"span": tap, "since": None, "until": None}), _is(period, tap))
+            for tap, label in taps.items()
+        ],
+        "period": period,
+        "own": period is not None and period.label == CHOSEN,
+        "since": form.data.get("since") or (period and period.since.isoformat()) or "",
+        "until": form.data.get("until") or (period and period.until.isoformat()) or "",
+        "kept": [(name, value) for name, value in request.GET.items() if name not in _OWN and value],
+        "problem": getattr(form, "problem", ""),
+    }
+
+
+_OWN = {"span", "since", "until", "after", "before", "export", "print"}
+
+
+def _is(period: Period | None, tap: str) -> bool:
+    same = span_period(tap)
+    return period is not None and same is not None and same.days == period.days
