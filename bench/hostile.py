@@ -55,7 +55,7 @@ def open_picture(data: bytes) -> str:
     try:
         with process.run(SHRINK, data, PICTURE_LIMITS, side=LONGEST_SIDE) as result:
             return f"{len(result.read()):,} bytes"
-    except (process.Refused, process.Stopped) as end:
+    except (process.Refused, process.ProcessStopped) as end:
         return f"{type(end).__name__} {end}"
 
 

@@ -26,7 +26,7 @@ from django.urls import include, path  # noqa: E402
 from bench.timing import alternately, compare  # noqa: E402
 from households.models import Household, HouseholdPairing  # noqa: E402
 from units.models import Cadre, today  # noqa: E402
-from visits.models import Assistance, AssistanceShare, Problem, Status, Visit  # noqa: E402
+from visits.models import Assistance, AssistanceShare, Problem, ProblemStatus, Visit  # noqa: E402
 
 LIMIT = 1.7
 ROUNDS = 15
@@ -171,7 +171,7 @@ def ten_years(pairing: HouseholdPairing) -> None:
             raised_by=cadre,
             owner=cadre,
             due_on=day,
-            status=Status.SOLVED,
+            status=ProblemStatus.SOLVED,
             status_on=day,
             outcome="修好了",
             unit=pairing.unit,

@@ -20,7 +20,7 @@ ACTS, SOURCES = dict(Change.Act.choices), dict(Change.Source.choices)
 ANOTHER = "换成了另一个号码"
 
 
-class Line(NamedTuple):
+class FieldChange(NamedTuple):
     """One field of a change: its label, what stood there, what stands there now."""
 
     label: str
@@ -31,7 +31,7 @@ class Line(NamedTuple):
 Fields = Mapping[str, models.Field[Any, Any]]
 Pairs = Mapping[str, Sequence[Any]]
 """What stood in a field and what stands there now, as they are stored, by field name."""
-Lines = Mapping[str, Callable[[Any, Any], list[Line]]]
+Lines = Mapping[str, Callable[[Any, Any], list[FieldChange]]]
 """How a page tells fields that hold much: lines of what stood there and what stands there now, by field name."""
 
 
@@ -43,7 +43,7 @@ class Entry(NamedTuple):
     who: str
     at: Any
     source: str
-    lines: list[Line]
+    lines: list[FieldChange]
 
     @property
     def told(self) -> str:
@@ -120,7 +120,7 @@ def lines_of(
     *,
     show_phones: bool = True,
     told: Lines | None = None,
-) -> list[Line]:
+) -> list[FieldChange]:
     """What changed of a row, field by field."""
     lines = []
     for name, pair in changes.items():
@@ -133,7 +133,7 @@ def lines_of(
                 old, new = identity.mask_phone(old), identity.mask_phone(new)
             if old == new and (masked_phone or name == "id_cipher"):
                 new = ANOTHER  # two numbers may have one mask
-            lines.append(Line(str(fields[name].verbose_name), old, new))
+            lines.append(FieldChange(str(fields[name].verbose_name), old, new))
     return lines
 
 

@@ -9,7 +9,7 @@ PASSWORD = "lianhu1085"  # noqa: S105
 """Of every demo account: the people are invented, and each page says so."""
 
 
-class Login(NamedTuple):
+class SampleLogin(NamedTuple):
     role: str
     phone: str
     password: str
@@ -18,10 +18,10 @@ class Login(NamedTuple):
 # 160 is given to no network: nobody's telephone rings when a demo number is tapped.
 OFFICE_PHONE, LEADER_PHONE, CADRE_PHONE, VIEWER_PHONE = (f"1600000000{digit}" for digit in "1234")
 SAMPLE_LOGINS = [
-    Login("双联办", OFFICE_PHONE, PASSWORD),
-    Login("单位负责人", LEADER_PHONE, PASSWORD),
-    Login("干部", CADRE_PHONE, PASSWORD),
-    Login("查阅", VIEWER_PHONE, PASSWORD),
+    SampleLogin("双联办", OFFICE_PHONE, PASSWORD),
+    SampleLogin("单位负责人", LEADER_PHONE, PASSWORD),
+    SampleLogin("干部", CADRE_PHONE, PASSWORD),
+    SampleLogin("查阅", VIEWER_PHONE, PASSWORD),
 ]
 
 

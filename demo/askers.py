@@ -7,9 +7,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from demo.homes import Home, Place
-from demo.pairings import Link, Tenure, lasts
+from demo.pairings import Link, VillageTenure, lasts
 from demo.rounds import survey_rounds
-from demo.season import Year
+from demo.season import SampleYear
 from demo.staff import Team
 from households.choices import PairingKind
 from units.roles import Role
@@ -20,7 +20,7 @@ PREFERRED = {Visit.Kind.SURVEY, Visit.Kind.COMMITTEES}
 TYPED_LATER = 0.1
 
 
-class Asked(NamedTuple):
+class Interview(NamedTuple):
     """A cadre, by key, who surveyed on a day, with unit and rank of then; and how it was entered."""
 
     day: date
@@ -38,16 +38,16 @@ class Askers:
     def __init__(
         self,
         teams: Sequence[Team],
-        tenures: Sequence[Tenure],
+        tenures: Sequence[VillageTenure],
         links: Sequence[Link],
-        year: Year,
+        year: SampleYear,
         now: datetime,
     ) -> None:
         self.teams, self.year, self.now = teams, year, now
         self.rounds = survey_rounds(year)
         self.links: dict[Home, list[Link]] = defaultdict(list)
-        self.tenures: dict[Place, list[Tenure]] = defaultdict(list)
-        self.visits: dict[tuple[int, int | None], list[Asked]] = defaultdict(list)
+        self.tenures: dict[Place, list[VillageTenure]] = defaultdict(list)
+        self.visits: dict[tuple[int, int | None], list[Interview]] = defaultdict(list)
         for link in links:
             if link.kind == PairingKind.HELP:
                 self.links[link.home].append(link)
@@ -60,7 +60,7 @@ class Askers:
             day, kind = row["visited_on"], row["kind"]
             is_in_round = day in self.rounds[0] or day in self.rounds[1]
             if is_in_round and kind != Visit.Kind.PHONE and "voided_on" not in row:
-                asked = Asked(
+                asked = Interview(
                     day,
                     row["cadre_id"],
                     row["unit_id"],
@@ -71,7 +71,7 @@ class Askers:
                 )
                 self.visits[row["village_id"], row["household_id"]].append(asked)
 
-    def of_home(self, rng: Random, number: int, home: Home) -> Asked | None:
+    def of_home(self, rng: Random, number: int, home: Home) -> Interview | None:
         """None of a household that nobody is paired with."""
         if asked := self._on_a_visit(rng, number, home.place.pk, home.pk):
             return asked
@@ -79,7 +79,7 @@ class Askers:
         link = next((link for link in self.links.get(home, ()) if lasts(link, day, self.year)), None)
         return self._some_day(rng, day, link.worker.pk, link.unit, link.rank) if link else None
 
-    def of_village(self, rng: Random, number: int, place: Place) -> Asked:
+    def of_village(self, rng: Random, number: int, place: Place) -> Interview:
         if asked := self._on_a_visit(rng, number, place.pk, None):
             return asked
         day = self.rounds[number].day(rng, since=date.min)
@@ -88,15 +88,15 @@ class Askers:
         worker = rng.choice(workers)
         return self._some_day(rng, day, worker.pk, unit, worker.rank)
 
-    def _on_a_visit(self, rng: Random, number: int, village: int, household: int | None) -> Asked | None:
+    def _on_a_visit(self, rng: Random, number: int, village: int, household: int | None) -> Interview | None:
         found = self.visits.get((village, household), ())
         visits = [asked for asked in found if asked.day in self.rounds[number]]
         if not visits:
             return None
         return rng.choice([asked for asked in visits if asked.is_survey] or visits)
 
-    def _some_day(self, rng: Random, day: date, worker: int, unit: int, rank: str) -> Asked:
+    def _some_day(self, rng: Random, day: date, worker: int, unit: int, rank: str) -> Interview:
         typed = day + timedelta(days=rng.randint(1, 6)) if rng.random() < TYPED_LATER else day
         clock = time(rng.randint(12, 21), rng.randrange(60), rng.randrange(60))
         recorded_at = min(datetime.combine(typed, clock, self.now.tzinfo), self.now)
-        return Asked(day, worker, unit, rank, worker, recorded_at)
+        return Interview(day, worker, unit, rank, worker, recorded_at)

@@ -18,12 +18,12 @@ from core.chunked_queries import chunks
 from demo import diary, homes, pairings, staff
 from demo.askers import Askers
 from demo.field import Fieldwork
-from demo.field.known import Known
+from demo.field.known import KnownFieldwork
 from demo.homes import Place
 from demo.offices import catalogue
-from demo.responses import HOUSEHOLD_FORM, Responses
+from demo.responses import HOUSEHOLD_FORM, ResponseDrawing
 from demo.scales import Scale
-from demo.season import Year
+from demo.season import SampleYear
 from households.models import Household, HouseholdPairing, Member
 from surveys.definition.presets import preset_rows
 from surveys.models import Response, Survey
@@ -66,7 +66,7 @@ def facts(scale: Scale) -> County:
 def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
     """Every row, parents first. `password` is the hash all accounts share; the year ends on the day of `now`."""
     now = timezone.localtime(now)
-    county, year = facts(scale), Year(now.date())
+    county, year = facts(scale), SampleYear(now.date())
     divisions = {code: pk for pk, code in enumerate(county.divisions, start=1)}
     yield Batch(Division, [{**row, "id": divisions[row["code"]]} for row in division_rows(county)])
     yield Batch(Survey, _survey_rows(year))
@@ -91,7 +91,7 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
 
     outings = diary.plan(teams, tenures, links, scale)
     writer, askers = diary.Diary(teams, year, now), Askers(teams, tenures, links, year, now)
-    known = Known(teams, tenures, links, year, now)
+    known = KnownFieldwork(teams, tenures, links, year, now)
     for start in range(0, len(outings), CHUNK):
         written = writer.write(outings[start : start + CHUNK])
         askers.note(written.visits)
@@ -99,13 +99,15 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
         yield Batch(Visit, written.visits)
         yield Batch(VisitCompanion, written.companions)
 
-    responses, fieldwork = Responses(scale, teams, askers), Fieldwork(scale, known)
+    responses, fieldwork = ResponseDrawing(scale, teams, askers), Fieldwork(scale, known)
     for some in chunks(places, VILLAGES_AT_ONCE):
         yield from _of_villages(some, responses, fieldwork)
     yield from (Batch(model, rows) for model, rows in fieldwork.of_units())
 
 
-def _of_villages(places: Sequence[Place], responses: Responses, fieldwork: Fieldwork) -> Iterator[Batch]:
+def _of_villages(
+    places: Sequence[Place], responses: ResponseDrawing, fieldwork: Fieldwork
+) -> Iterator[Batch]:
     """What was surveyed and done in several villages, model by model: few statements and little memory."""
     rows: dict[type[models.Model], list[dict[str, Any]]] = {Response: []}
     for place in places:
@@ -122,7 +124,7 @@ def _offices(county: County, scale: Scale) -> Sequence[Any]:
     return [office for office in offices if office.in_sample] if scale.is_sample else offices
 
 
-def _survey_rows(year: Year) -> list[dict[str, Any]]:
+def _survey_rows(year: SampleYear) -> list[dict[str, Any]]:
     """The two forms, published in the spring in which units were told their villages."""
     forms = preset_rows(CODE, date(year.last.year - 2, 3, 1))
     return [{**row, "id": pk} for pk, row in enumerate(forms, start=HOUSEHOLD_FORM)]

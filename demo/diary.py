@@ -9,11 +9,11 @@ from uuid import UUID
 
 from core.word_lists import join_words
 from demo import CADRE_PHONE, phrases
-from demo.draw import Choice, stream, uuid4
+from demo.draw import WeightedChoice, stream, uuid4
 from demo.homes import Home, Place
-from demo.pairings import Link, Tenure
+from demo.pairings import Link, VillageTenure
 from demo.scales import Scale
-from demo.season import Year, is_before_festival
+from demo.season import SampleYear, is_before_festival
 from demo.staff import Team, Worker
 from demo.topics import ticked
 from households.models import Household
@@ -56,19 +56,19 @@ KINDS: dict[str, float] = {
 CONDOLENCE, FIELD_HELP = 24.0, 6.0
 """Weights of 慰问 before 春节, and of 劳动 in the months of sowing and harvest."""
 BUSY_MONTHS = {3, 4, 7, 10}
-VILLAGE_KINDS = Choice(
+VILLAGE_KINDS = WeightedChoice(
     {Kind.COMMITTEES: 44, Kind.TRAINING: 20, Kind.SURVEY: 20, Kind.LABOUR: 11, Kind.COMFORT: 5}
 )
-STAY_DAYS = Choice({1: 55, 2: 22, 3: 15, 4: 8})
+STAY_DAYS = WeightedChoice({1: 55, 2: 22, 3: 15, 4: 8})
 
 
-def _kinds(before_festival: bool, busy: bool) -> Choice[str]:
+def _kinds(before_festival: bool, busy: bool) -> WeightedChoice[str]:
     weights = dict(KINDS)
     if before_festival:
         weights[Kind.COMFORT] = CONDOLENCE
     if busy:
         weights[Kind.LABOUR] = FIELD_HELP
-    return Choice(weights)
+    return WeightedChoice(weights)
 
 
 SEASONAL_KINDS = {
@@ -116,7 +116,7 @@ class Written:
 
 
 def plan(
-    teams: Sequence[Team], tenures: Sequence[Tenure], links: Sequence[Link], scale: Scale
+    teams: Sequence[Team], tenures: Sequence[VillageTenure], links: Sequence[Link], scale: Scale
 ) -> list[Outing]:
     """All outings of the year in the order of their moments."""
     rng = stream(scale.name, "outings")
@@ -162,7 +162,7 @@ def _whom(rng: Random, open_now: list[int], visited: dict[int, int]) -> list[int
     return sorted(chosen)
 
 
-def _to_villages(rng: Random, teams: Sequence[Team], tenures: Sequence[Tenure]) -> Iterator[Outing]:
+def _to_villages(rng: Random, teams: Sequence[Team], tenures: Sequence[VillageTenure]) -> Iterator[Outing]:
     for tenure in tenures:
         begun, ended = max(tenure.since, 0.0), min(tenure.until, 1.0)
         for _ in range(round(VILLAGE_OUTINGS * (ended - begun) * rng.gammavariate(8, 1 / 8))):
@@ -177,7 +177,7 @@ def _to_villages(rng: Random, teams: Sequence[Team], tenures: Sequence[Tenure]) 
 class Diary:
     """Turns outings into rows; `now`, in local time, only caps the times of entry of the last day."""
 
-    def __init__(self, teams: Sequence[Team], year: Year, now: datetime) -> None:
+    def __init__(self, teams: Sequence[Team], year: SampleYear, now: datetime) -> None:
         self.teams = teams
         self.year = year
         self.now = now

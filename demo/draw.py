@@ -16,7 +16,7 @@ def stream(*names: object) -> Random:
     return Random("/".join([SEED, *map(str, names)]))
 
 
-class Choice(Generic[T]):
+class WeightedChoice(Generic[T]):
     """Values with weights; `pick` is far cheaper than random.choices."""
 
     def __init__(self, weights: Mapping[T, float]) -> None:

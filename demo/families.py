@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from demo import words
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from demo.people import Person, given_name
 from households.choices import Relation, Sex
 
@@ -16,9 +16,9 @@ OWN_CHILDREN = Relation.SON, Relation.DAUGHTER
 SONS_CHILDREN = Relation.GRANDSON, Relation.GRANDDAUGHTER
 DAUGHTERS_CHILDREN = Relation.DAUGHTERS_SON, Relation.DAUGHTERS_DAUGHTER
 
-CHILDREN = Choice({1: 10, 2: 48, 3: 32, 4: 10})
-GRANDCHILDREN = Choice({1: 28, 2: 54, 3: 18})
-PARENTS = Choice({"mother": 50, "father": 16, "both": 42})
+CHILDREN = WeightedChoice({1: 10, 2: 48, 3: 32, 4: 10})
+GRANDCHILDREN = WeightedChoice({1: 28, 2: 54, 3: 18})
+PARENTS = WeightedChoice({"mother": 50, "father": 16, "both": 42})
 BOYS = 0.54
 FIRST_BIRTHS = (20, 27)
 LAST_BIRTH = 38
@@ -91,7 +91,7 @@ def son_with_parents(rng: Random, surname: str) -> Family:
     return family
 
 
-FAMILIES: Choice[Callable[[Random, str], Family]] = Choice(
+FAMILIES: WeightedChoice[Callable[[Random, str], Family]] = WeightedChoice(
     {
         lone_elder: 4.8,
         bachelor: 1.6,

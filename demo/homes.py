@@ -10,17 +10,17 @@ from typing import Any
 from core import pinyin
 from core.word_lists import join_words
 from demo import words
-from demo.draw import Choice, apportion, stream
+from demo.draw import WeightedChoice, apportion, stream
 from demo.families import CHILDREN_RELATIONS, Family, draw_family, name_family
 from demo.people import Person, Registry, birth_date, given_name
 from demo.scales import Scale
-from demo.traits import Standing, describe
+from demo.traits import HouseholdTraits, describe
 from households.choices import Cause, Ethnicity, Health, Relation, Schooling, Sex
 from households.registering import household_no
 from villages.county import Settlement, village_row
 from villages.models import Village
 
-ETHNICITY = Choice({Ethnicity.HAN: 992, Ethnicity.HUI: 6, Ethnicity.OTHER: 2})
+ETHNICITY = WeightedChoice({Ethnicity.HAN: 992, Ethnicity.HUI: 6, Ethnicity.OTHER: 2})
 FIRST_HOUSE_PHONE = 16010000000
 HAS_PHONE = 0.93
 CARRIES_CARD = 0.6
@@ -54,7 +54,7 @@ class Home:
     place: Place
     family: Family
     """The open members, head first."""
-    standing: Standing
+    standing: HouseholdTraits
     is_ill: bool
     has_student: bool
     has_child: bool
@@ -203,7 +203,7 @@ class Households:
         return [person]
 
 
-def _home(pk: int, place: Place, family: Family, standing: Standing) -> Home:
+def _home(pk: int, place: Place, family: Family, standing: HouseholdTraits) -> Home:
     return Home(
         pk,
         place,
@@ -215,7 +215,7 @@ def _home(pk: int, place: Place, family: Family, standing: Standing) -> Home:
     )
 
 
-def _local_surnames(rng: Random, place: Place) -> Choice[str]:
+def _local_surnames(rng: Random, place: Place) -> WeightedChoice[str]:
     """Half of 漆庄 are called 漆; elsewhere two surnames stand out."""
     weights = dict(zip(words.SURNAME.values, _steps(words.SURNAME.bounds), strict=True))
     whole = words.SURNAME.bounds[-1]
@@ -224,7 +224,7 @@ def _local_surnames(rng: Random, place: Place) -> Choice[str]:
         weights[namesake] += whole
     for _ in range(2):
         weights[words.SURNAME.pick(rng)] += whole * 0.3
-    return Choice(weights)
+    return WeightedChoice(weights)
 
 
 def _steps(bounds: Sequence[float]) -> list[float]:

@@ -10,7 +10,7 @@ from demo import CADRE_PHONE
 from demo.draw import apportion, stream
 from demo.homes import Home, Place
 from demo.scales import Scale
-from demo.season import Year
+from demo.season import SampleYear
 from demo.staff import Team, Worker
 from households.choices import PairingKind
 from units.models import Unit
@@ -28,7 +28,7 @@ VILLAGE_REASON = "县上调整联村单位"
 
 
 @dataclass(slots=True, eq=False)
-class Tenure:
+class VillageTenure:
     """A unit with a village from a moment of the year to another."""
 
     unit: int
@@ -51,7 +51,7 @@ class Link:
     reason: str = ""
 
 
-def lasts(span: Tenure | Link, day: date, year: Year) -> bool:
+def lasts(span: VillageTenure | Link, day: date, year: SampleYear) -> bool:
     """Whether a pairing was open on a day."""
     begun = span.since == BEFORE or year.day(span.since) <= day
     return begun and (span.until == STILL or day < year.day(span.until))
@@ -60,23 +60,23 @@ def lasts(span: Tenure | Link, day: date, year: Year) -> bool:
 # --- villages -----------------------------------------------------------------------------------
 
 
-def pair_villages(teams: Sequence[Team], places: Sequence[Place], scale: Scale) -> list[Tenure]:
+def pair_villages(teams: Sequence[Team], places: Sequence[Place], scale: Scale) -> list[VillageTenure]:
     """Every village has a unit, every unit one or two villages: those of a town its largest, in the town."""
     rng = stream(scale.name, "village pairings")
     by_town: dict[str, list[Place]] = {}
     for place in places:
         by_town.setdefault(place.settlement.town, []).append(place)
-    tenures: list[Tenure] = []
+    tenures: list[VillageTenure] = []
     rest: list[Team] = []
     for team in sorted(teams, key=_appetite, reverse=True):
         if team.office.level == Unit.Level.TOWN:
             own = _take(rng, by_town[team.office.place])
-            tenures += [Tenure(team.pk, place) for place in own]
+            tenures += [VillageTenure(team.pk, place) for place in own]
         else:
             rest.append(team)
     sets = sorted(_sets(by_town), key=lambda found: -sum(place.households for place in found))
     for team, found in zip(rest, sets, strict=True):
-        tenures += [Tenure(team.pk, place) for place in found]
+        tenures += [VillageTenure(team.pk, place) for place in found]
     _change_units(rng, tenures, scale.village_changes)
     return tenures
 
@@ -110,19 +110,19 @@ def _sets(by_town: dict[str, list[Place]]) -> list[list[Place]]:
     return sets + [odd[i : i + 2] for i in range(0, len(odd), 2)]
 
 
-def _change_units(rng: Random, tenures: list[Tenure], count: int) -> None:
+def _change_units(rng: Random, tenures: list[VillageTenure], count: int) -> None:
     """Some villages were another unit's until some moment of the year."""
     movable = [tenure for tenure in tenures if tenure.place.households >= 8]
     for tenure in rng.sample(movable, count):
         others = [other for other in tenures if other.unit != tenure.unit and other.since == BEFORE]
         tenure.since = rng.uniform(0.2, 0.7)
-        tenures.append(Tenure(rng.choice(others).unit, tenure.place, until=tenure.since))
+        tenures.append(VillageTenure(rng.choice(others).unit, tenure.place, until=tenure.since))
 
 
 # --- households ---------------------------------------------------------------------------------
 
 
-def pair_households(teams: Sequence[Team], tenures: Sequence[Tenure], scale: Scale) -> list[Link]:
+def pair_households(teams: Sequence[Team], tenures: Sequence[VillageTenure], scale: Scale) -> list[Link]:
     """Every household but the unpaired ones has a cadre, nearly always of the unit of its village."""
     rng = stream(scale.name, "household pairings")
     left_out = _unpaired(rng, tenures, scale)
@@ -141,7 +141,7 @@ def pair_households(teams: Sequence[Team], tenures: Sequence[Tenure], scale: Sca
     return links
 
 
-def _unpaired(rng: Random, tenures: Sequence[Tenure], scale: Scale) -> set[Home]:
+def _unpaired(rng: Random, tenures: Sequence[VillageTenure], scale: Scale) -> set[Home]:
     """未结对户: most in one village whose unit is late, the others here and there."""
     places = [tenure.place for tenure in tenures if tenure.until == STILL and tenure.since == BEFORE]
     late = rng.choice([place for place in places if len(place.homes) >= scale.unpaired_together * 1.4])
@@ -150,7 +150,7 @@ def _unpaired(rng: Random, tenures: Sequence[Tenure], scale: Scale) -> set[Home]
     return {*late.homes[-scale.unpaired_together :], *single}
 
 
-def _homes_of(team: Team, tenures: Sequence[Tenure], left_out: set[Home]) -> list[Home]:
+def _homes_of(team: Team, tenures: Sequence[VillageTenure], left_out: set[Home]) -> list[Home]:
     """The homes of the villages that are the unit's today."""
     return [
         home
@@ -202,7 +202,7 @@ def _take_in(teams: Sequence[Team], links: Sequence[Link], overflow: Sequence[Ho
 
 
 def _follow_villages(
-    rng: Random, teams: Sequence[Team], tenures: Sequence[Tenure], links: list[Link]
+    rng: Random, teams: Sequence[Team], tenures: Sequence[VillageTenure], links: list[Link]
 ) -> None:
     """Where a village changed its unit, its households changed their cadres that day."""
     before = {tenure.place: tenure for tenure in tenures if tenure.until != STILL}
@@ -273,7 +273,7 @@ def _is_free(worker: Worker, links: dict[Worker, list[Link]]) -> bool:
 def _contacts(
     rng: Random,
     teams: Sequence[Team],
-    tenures: Sequence[Tenure],
+    tenures: Sequence[VillageTenure],
     links: Sequence[Link],
     left_out: set[Home],
 ) -> Iterator[Link]:
@@ -293,7 +293,7 @@ def _contacts(
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def village_pairing_rows(tenures: Sequence[Tenure], year: Year) -> Iterator[dict[str, Any]]:
+def village_pairing_rows(tenures: Sequence[VillageTenure], year: SampleYear) -> Iterator[dict[str, Any]]:
     for pk, tenure in enumerate(tenures, start=1):
         ended = tenure.until != STILL
         yield {
@@ -309,7 +309,7 @@ def village_pairing_rows(tenures: Sequence[Tenure], year: Year) -> Iterator[dict
         }
 
 
-def household_pairing_rows(links: Sequence[Link], year: Year) -> Iterator[dict[str, Any]]:
+def household_pairing_rows(links: Sequence[Link], year: SampleYear) -> Iterator[dict[str, Any]]:
     for pk, link in enumerate(links, start=1):
         ended = link.until != STILL
         yield {
@@ -326,7 +326,7 @@ def household_pairing_rows(links: Sequence[Link], year: Year) -> Iterator[dict[s
         }
 
 
-def reach_rows(tenures: Sequence[Tenure], links: Sequence[Link]) -> Iterator[dict[str, Any]]:
+def reach_rows(tenures: Sequence[VillageTenure], links: Sequence[Link]) -> Iterator[dict[str, Any]]:
     """Where units and cadres have ever been paired, each place once."""
     of_units = {(tenure.unit, None, tenure.place.code) for tenure in tenures}
     of_cadres = {(link.unit, link.worker.pk, link.home.place.code) for link in links}
@@ -334,10 +334,10 @@ def reach_rows(tenures: Sequence[Tenure], links: Sequence[Link]) -> Iterator[dic
         yield {"unit_id": unit, "cadre_id": cadre, "place": place}
 
 
-def _village_start(unit: int, year: Year) -> date:
+def _village_start(unit: int, year: SampleYear) -> date:
     """Units were told their villages in the spring two years ago."""
     return date(year.last.year - 2, 2, 20) + timedelta(days=unit * 7 % 25)
 
 
-def _start(link: Link, year: Year) -> date:
+def _start(link: Link, year: SampleYear) -> date:
     return _village_start(link.unit, year) + timedelta(days=7 + link.worker.pk * 11 % 50)

@@ -10,8 +10,8 @@ from demo.answers import Answers, household, village
 from demo.answers.fortunes import Members
 from demo.answers.grounds import draw_ground
 from demo.answers.remarks import RETURNED, VILLAGE_RETURNED
-from demo.askers import Asked, Askers
-from demo.draw import Choice, stream, uuid4
+from demo.askers import Askers, Interview
+from demo.draw import WeightedChoice, stream, uuid4
 from demo.homes import Home, Place
 from demo.scales import Scale
 from demo.staff import Team
@@ -27,18 +27,18 @@ STEPS = {HOUSEHOLD_FORM: ("H09", "A", "B", "C", "D"), VILLAGE_FORM: ("VH", "V1",
 
 CALCULATED = {"B16"}
 
-FIRST_FATES: Choice[Status | None] = Choice(
+FIRST_FATES: WeightedChoice[Status | None] = WeightedChoice(
     {Status.ACCEPTED: 97.6, Status.SUBMITTED: 0.5, Status.DRAFT: 0.4, Status.RETURNED: 0.4, None: 1.1}
 )
-SECOND_FATES: Choice[Status | None] = Choice(
+SECOND_FATES: WeightedChoice[Status | None] = WeightedChoice(
     {Status.ACCEPTED: 94.7, Status.SUBMITTED: 2.2, Status.DRAFT: 1.4, Status.RETURNED: 1.7}
 )
 VILLAGE_FATES = (
-    Choice({Status.ACCEPTED: 98, Status.SUBMITTED: 2}),
-    Choice({Status.ACCEPTED: 92, Status.SUBMITTED: 4, Status.DRAFT: 2.2, Status.RETURNED: 1.8}),
+    WeightedChoice({Status.ACCEPTED: 98, Status.SUBMITTED: 2}),
+    WeightedChoice({Status.ACCEPTED: 92, Status.SUBMITTED: 4, Status.DRAFT: 2.2, Status.RETURNED: 1.8}),
 )
 """What becomes of a sheet; None: not asked yet. An acceptance later than today is still awaited."""
-LAGGING = Choice({0.01: 78, 0.05: 15, 0.2: 7})
+LAGGING = WeightedChoice({0.01: 78, 0.05: 15, 0.2: 7})
 """The share of its households that a unit has not asked yet in the second round."""
 OF_THE_LOGIN = (Status.ACCEPTED, Status.SUBMITTED, Status.RETURNED, Status.DRAFT, None)
 """In the second round, of the cadre as whom one can log in: one of each to look at."""
@@ -58,7 +58,7 @@ class Whole(NamedTuple):
     confirmed: Mapping[str, str]
 
 
-class Responses:
+class ResponseDrawing:
     """Draws the responses of one village after another."""
 
     def __init__(self, scale: Scale, teams: Sequence[Team], askers: Askers) -> None:
@@ -91,8 +91,8 @@ class Responses:
         self,
         rng: Random,
         home: Home,
-        asked: tuple[Asked | None, Asked | None],
-        sheets: tuple[household.Sheet, household.Sheet],
+        asked: tuple[Interview | None, Interview | None],
+        sheets: tuple[household.HouseholdAnswers, household.HouseholdAnswers],
     ) -> Iterator[dict[str, Any]]:
         """Without a first sheet that counts, nothing was there to compare the second with."""
         counted = False
@@ -109,7 +109,7 @@ class Responses:
             whole = Whole(HOUSEHOLD_FORM, home.place, home, sheet.answers, sheet.members, confirmed)
             yield self._row(rng, whole, by, fate)
 
-    def _fate(self, rng: Random, number: int, asked: Asked) -> Status | None:
+    def _fate(self, rng: Random, number: int, asked: Interview) -> Status | None:
         worker = self.workers[asked.worker]
         if number == 0:
             return Status.ACCEPTED if worker.phone == CADRE_PHONE else FIRST_FATES.pick(rng)
@@ -118,7 +118,7 @@ class Responses:
         return None if rng.random() < self.lagging[asked.unit] else SECOND_FATES.pick(rng)
 
     def _of_village(
-        self, rng: Random, place: Place, sheets: tuple[village.VillageSheet, village.VillageSheet]
+        self, rng: Random, place: Place, sheets: tuple[village.VillageAnswers, village.VillageAnswers]
     ) -> Iterator[dict[str, Any]]:
         for number, sheet in enumerate(sheets):
             asked = self.askers.of_village(rng, number, place)
@@ -127,7 +127,7 @@ class Responses:
             whole = Whole(VILLAGE_FORM, place, None, dict(sorted(answers.items())), [], sheet.confirmed)
             yield self._row(rng, whole, asked, VILLAGE_FATES[number].pick(rng))
 
-    def _row(self, rng: Random, whole: Whole, asked: Asked, fate: Status) -> dict[str, Any]:
+    def _row(self, rng: Random, whole: Whole, asked: Interview, fate: Status) -> dict[str, Any]:
         pk, self.next_response = self.next_response, self.next_response + 1
         return {
             "id": pk,
@@ -146,7 +146,7 @@ class Responses:
             **(_begun(rng, whole) if fate == Status.DRAFT else self._handed_in(rng, whole, asked, fate)),
         }
 
-    def _handed_in(self, rng: Random, whole: Whole, asked: Asked, fate: Status) -> dict[str, Any]:
+    def _handed_in(self, rng: Random, whole: Whole, asked: Interview, fate: Status) -> dict[str, Any]:
         submitted_at = min(asked.recorded_at + timedelta(minutes=rng.randint(3, 40)), self.askers.now)
         columns = {
             "answers": whole.answers,
@@ -168,7 +168,7 @@ class Responses:
             "review_note": rng.choice(reasons) if fate == Status.RETURNED else "",
         }
 
-    def _reviewer(self, asked: Asked) -> int:
+    def _reviewer(self, asked: Interview) -> int:
         """The leader of the unit; the office reviews what a leader filled in."""
         leader = self.leaders.get(asked.unit, self.office)
         return self.office if leader in {asked.worker, asked.entered_by} else leader

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from itertools import accumulate
 from random import Random
 
-from demo.season import Year, weight
+from demo.season import SampleYear, weight
 
 LATE_ENOUGH = 7
 """From this month on the second round is this year's; before it, last year's."""
 
 
-class Round:
+class SurveyRound:
     """The days from `first` to `last`, of one year, on which households and villages were asked."""
 
     def __init__(self, first: date, last: date) -> None:
@@ -28,11 +28,11 @@ class Round:
         return max(drawn, min(since, self.last))
 
 
-def survey_rounds(year: Year) -> tuple[Round, Round]:
+def survey_rounds(year: SampleYear) -> tuple[SurveyRound, SurveyRound]:
     """From summer to late autumn, then from spring on, as far as visits are known."""
     last = year.last
     second = last.year if last.month >= LATE_ENOUGH else last.year - 1
     return (
-        Round(date(second - 1, 6, 1), date(second - 1, 11, 30)),
-        Round(max(date(second, 3, 1), year.days[0]), min(date(second, 12, 20), last)),
+        SurveyRound(date(second - 1, 6, 1), date(second - 1, 11, 30)),
+        SurveyRound(max(date(second, 3, 1), year.days[0]), min(date(second, 12, 20), last)),
     )

@@ -44,7 +44,7 @@ def weight(day: date) -> float:
     return share * NATIONAL_WEEK if day.month == 10 and day.day <= 7 else share
 
 
-class Year:
+class SampleYear:
     """The 365 days that end on `last`; a moment in them is a share from 0 to 1 of all visits.
 
     Who goes when is drawn as such a share, so that another `last` moves the days and nothing else.

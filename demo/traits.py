@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from demo.families import Family
 from demo.people import Person
 from households.choices import (
@@ -35,8 +35,8 @@ EDUCATION = [
     (
         age,
         {
-            Sex.MALE: Choice(dict(zip(SCHOOLED, men, strict=True))),
-            Sex.FEMALE: Choice(dict(zip(SCHOOLED, women, strict=True))),
+            Sex.MALE: WeightedChoice(dict(zip(SCHOOLED, men, strict=True))),
+            Sex.FEMALE: WeightedChoice(dict(zip(SCHOOLED, women, strict=True))),
         },
     )
     for age, men, women in _EDUCATION
@@ -57,7 +57,7 @@ ILLNESS = [(66, 0.055, 0.26), (50, 0.035, 0.13), (35, 0.018, 0.05), (0, 0.007, 0
 """(from the age on, share seriously ill, share chronically ill)."""
 DISABLED_SHARE = 0.032
 
-MIGRANT = Choice(
+MIGRANT = WeightedChoice(
     {
         MigrantWork.IN_TOWN: 11,
         MigrantWork.IN_COUNTY: 16,
@@ -83,14 +83,14 @@ CAUSES = {
 }
 """Weights; 缺劳力 and 因学 are only drawn where they are true, 因病 and 因残 are made true."""
 LESS_LIKELY = 0.45
-KINDS = Choice({Kind.ORDINARY: 60, Kind.ALLOWANCE: 8, Kind.ALLOWANCE_POOR: 25, Kind.LOW_INCOME: 7})
-KINDS_OF_THE_WEAK = Choice(
+KINDS = WeightedChoice({Kind.ORDINARY: 60, Kind.ALLOWANCE: 8, Kind.ALLOWANCE_POOR: 25, Kind.LOW_INCOME: 7})
+KINDS_OF_THE_WEAK = WeightedChoice(
     {Kind.ORDINARY: 32, Kind.ALLOWANCE: 10, Kind.ALLOWANCE_POOR: 57, Kind.LOW_INCOME: 1}
 )
 
 
 @dataclass(slots=True)
-class Standing:
+class HouseholdTraits:
     """What the register says of the household as a whole."""
 
     kind: Kind
@@ -100,7 +100,7 @@ class Standing:
     income: float = 0.0
 
 
-def describe(rng: Random, family: Family) -> Standing:
+def describe(rng: Random, family: Family) -> HouseholdTraits:
     """Fill the persons' traits and tell the household's."""
     for person in family:
         _educate(rng, person)
@@ -116,7 +116,7 @@ def describe(rng: Random, family: Family) -> Standing:
         Cause.MOTIVATION,
     }:
         cause = Cause.LABOUR
-    return Standing(
+    return HouseholdTraits(
         kind, cause, _other_causes(rng, family, cause), _tags(rng, family, kind), _income(rng, kind)
     )
 
@@ -177,7 +177,7 @@ def _main_cause(rng: Random, family: Family) -> Cause:
         weights[Cause.ILLNESS] *= LESS_LIKELY
     if not any(person.health == Health.DISABLED for person in family):
         weights[Cause.DISABILITY] *= LESS_LIKELY
-    cause = Choice(weights).pick(rng)
+    cause = WeightedChoice(weights).pick(rng)
     if cause == Cause.ILLNESS:
         _make_true(rng, family, {Health.SERIOUS, Health.CHRONIC}, Health.SERIOUS)
     if cause == Cause.DISABILITY:

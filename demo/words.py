@@ -2,13 +2,15 @@
 
 from itertools import product
 
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from households.choices import Sex
 
 _COMMON = "王李张刘杨陈马康汪令漆包赵郭周魏何宋裴焦丁蒋"
 _OTHERS = "车年苟牟孙董卢聂贾石雷侯史邓黄谢郑龚冯高温颉蔡樊余鲍罗付孟任岳骆柴武陆彭常尹管田景"
 SURNAMES = set(_COMMON + _OTHERS)
-SURNAME = Choice({**dict.fromkeys(_OTHERS, 1.0), **{char: 6 - i * 0.2 for i, char in enumerate(_COMMON)}})
+SURNAME = WeightedChoice(
+    {**dict.fromkeys(_OTHERS, 1.0), **{char: 6 - i * 0.2 for i, char in enumerate(_COMMON)}}
+)
 
 OLD, MIDDLE, YOUNG, CHILD = "old", "middle", "young", "child"
 

@@ -1,16 +1,16 @@
 """The sheets that can be imported, in the order a county fills them: a new one is one line here."""
 
-from core.importing.sheet import Sheet
-from households.importing import CadreSheet, HouseholdSheet, MemberSheet
+from core.importing.sheet import ImportSheet
+from households.importing import CadreSheetWithHoldings, HouseholdSheet, MemberSheet
 from surveys.exchange.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
 from visits.visits.importing import FollowedPairingSheet, VisitSheet
 
-KINDS: list[Sheet] = [
+KINDS: list[ImportSheet] = [
     DivisionSheet(),
     UnitSheet(),
-    CadreSheet(),
+    CadreSheetWithHoldings(),
     VillageSheet(),
     VillagePairingSheet(),
     HouseholdSheet(),

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from core.lists import link_to
 from core.word_lists import split_words
 from households.models import Household
-from surveys.filling.due import Standing, open_surveys, standings, unfinished
+from surveys.filling.due import SurveyState, open_surveys, standings, unfinished
 from surveys.filling.subjects import Subject
 from units.access import user_of
 from units.models import Cadre, today
@@ -45,11 +45,11 @@ class Card(NamedTuple):
     promised_on: date | None
     promise: str
     promise_css: str
-    surveys: list[Standing]
+    surveys: list[SurveyState]
     phone: str
 
 
-class Year(NamedTuple):
+class CadreYear(NamedTuple):
     """What a cadre did in a year: different days out, 入户 household-days, nights; `times` by household.
 
     `last` is the newest visit to each household: its day and first words.
@@ -95,8 +95,8 @@ def _cards(
     user: Cadre,
     households: Sequence[Any],
     day: date,
-    done: Year,
-    stand: Mapping[Subject, list[Standing]],
+    done: CadreYear,
+    stand: Mapping[Subject, list[SurveyState]],
 ) -> list[Card]:
     """Each with the last visit, the times of the year and what is promised.
 
@@ -149,7 +149,7 @@ def _promise(on: date | None, words: str, day: date) -> str:
 
 
 def _last(user: Cadre, households: Sequence[Any]) -> dict[int, tuple[date, str]]:
-    """The newest visit to each, as `Year.last`."""
+    """The newest visit to each, as `CadreYear.last`."""
     if not households:
         return {}
     visits = Visit.objects.filter(household__in=[household.pk for household in households]).of(user).counted()
@@ -176,7 +176,7 @@ def _late_in_unit(user: Cadre, day: date) -> int:
     return Problem.objects.overdue(day).filter(unit=user.unit_id).count() if user.is_leader else 0
 
 
-def _open(found: list[Standing]) -> list[Standing]:
+def _open(found: list[SurveyState]) -> list[SurveyState]:
     return [standing for standing in found if not standing.is_done]
 
 
@@ -186,7 +186,7 @@ def _promise_css(next_on: date | None, day: date) -> str:
     return "late" if next_on < day else "due"
 
 
-def _year(user: Cadre, day: date) -> Year:
+def _year(user: Cadre, day: date) -> CadreYear:
     """As domain.md counts, from one reading of this year's visits."""
     counted = Visit.objects.of(user).counted().filter(visited_on__year=day.year)
     rows = counted.order_by("visited_on", "pk").annotate(words=WORDS)
@@ -202,4 +202,4 @@ def _year(user: Cadre, day: date) -> Year:
         if household:
             last[household] = on, words
     times = Counter(household for household, _ in entered if household)
-    return Year(day.year, len(days), times.total(), len(nights), times, last)
+    return CadreYear(day.year, len(days), times.total(), len(nights), times, last)

@@ -23,7 +23,7 @@ from households.models import (
     ProjectBeneficiary,
 )
 from registers.timeline import timeline
-from surveys.filling.due import Round, rounds
+from surveys.filling.due import SurveySummary, rounds
 from units.access import get_visible, user_of
 from units.context import frame_of
 from units.models import Cadre, today
@@ -41,7 +41,7 @@ USUAL: dict[str, tuple[str, dict[str, Any]]] = {
 """What goes without saying of a member, and the words for the rest."""
 
 
-class Person(NamedTuple):
+class MemberCard(NamedTuple):
     """A member as the page tells: 户主，45 岁; what matters; the masked ID number, and where the whole one is had."""
 
     member: Member
@@ -100,14 +100,14 @@ def _name(household: Household, members: Iterable[Member]) -> str:
     return last.name if last else "（没有户主）"
 
 
-def _people(user: Cadre, members: Iterable[Member]) -> list[Person]:
+def _people(user: Cadre, members: Iterable[Member]) -> list[MemberCard]:
     """Who lives there now."""
     return [_person(member, not user.is_viewer) for member in members if member.left_on is None]
 
 
-def _person(member: Member, may_reveal: bool) -> Person:
+def _person(member: Member, may_reveal: bool) -> MemberCard:
     age = member.age()
-    return Person(
+    return MemberCard(
         member,
         RELATIONS[member.relation] + (f"，{age} 岁" if age is not None else ""),
         situation(member),
@@ -145,7 +145,7 @@ def _plan(user: Cadre, household: Household) -> dict[str, Any]:
     }
 
 
-def _events(user: Cadre, household: Household, surveys: Sequence[Round]) -> dict[str, Any]:
+def _events(user: Cadre, household: Household, surveys: Sequence[SurveySummary]) -> dict[str, Any]:
     """The timeline that the reader may see, how often this year, and when the newest card was handed out."""
     visits, year = Visit.objects.visible_to(user).filter(household=household), today().year
     entered = visits.entering().filter(Q(visited_on__year=year) | Q(card_given=True))

@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 
 from core.lists import link_to
 from households.models import Household
-from surveys.filling.due import Round
+from surveys.filling.due import SurveySummary
 from visits.choices import AssistanceKind, Category
 from visits.models import (
     OPEN,
     Assistance,
     AssistancePhoto,
     Problem,
-    Status,
+    ProblemStatus,
     Visit,
     VisitCompanion,
     VisitPhoto,
@@ -27,7 +27,7 @@ from visits.models import (
 
 SHOWN = 20
 VISIT_KINDS, HELP_KINDS = dict(Visit.Kind.choices), dict(AssistanceKind.choices)
-CATEGORIES, STATUSES = dict(Category.choices), dict(Status.choices)
+CATEGORIES, STATUSES = dict(Category.choices), dict(ProblemStatus.choices)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ Line = tuple[date, Callable[[Any, Beside], Event], Any]
 
 
 def timeline(
-    household: Household, visits: QuerySet[Visit], rounds: Iterable[Round]
+    household: Household, visits: QuerySet[Visit], rounds: Iterable[SurveySummary]
 ) -> tuple[list[Event], bool]:
     """The newest events on a household, and whether there are older ones. Six queries.
 

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from visits.choices import AssistanceKind, Category
-from visits.models import OPEN, Status
+from visits.models import OPEN, ProblemStatus
 
 Table = dict[str, list[float]]
 STATES = {
-    **{status: status.label for status in Status if status not in OPEN},
+    **{status: status.label for status in ProblemStatus if status not in OPEN},
     "open": "还在办",
     "over": "逾期",
 }

@@ -25,7 +25,7 @@ from visits.models import (
     Assistance,
     AssistanceShare,
     Problem,
-    Status,
+    ProblemStatus,
     Visit,
 )
 
@@ -42,7 +42,7 @@ def sample(request: pytest.FixtureRequest) -> Sample:
 def test_every_problem_goes_an_allowed_way_in_order(sample):
     for problem, moves in sample.problems():
         way = [move["status"] for move in moves]
-        assert (way[0], way[-1]) == (Status.REGISTERED, problem["status"])
+        assert (way[0], way[-1]) == (ProblemStatus.REGISTERED, problem["status"])
         assert all(after in MOVES[before] for before, after in pairwise(way)), way
         times = [move["at"] for move in moves]
         assert times == sorted(set(times))
@@ -59,8 +59,13 @@ def test_every_state_keeps_what_it_promises(sample):
         if status in OPEN:
             assert (problem["outcome"], problem["confirmed_on"]) == ("", None)
         else:
-            assert problem["outcome"] in {said.get(Status.SOLVED), said.get(Status.SHELVED)} - {None, ""}
-        assert (problem["confirmed_on"] is not None) == (status in {Status.CONFIRMED, Status.CLOSED})
+            assert problem["outcome"] in {said.get(ProblemStatus.SOLVED), said.get(ProblemStatus.SHELVED)} - {
+                None,
+                "",
+            }
+        assert (problem["confirmed_on"] is not None) == (
+            status in {ProblemStatus.CONFIRMED, ProblemStatus.CLOSED}
+        )
 
 
 @pytest.mark.once
@@ -83,7 +88,7 @@ def test_problems_are_due_in_working_days_and_few_are_late(sample):
         again = [
             after["at"].date()
             for before, after in pairwise(moves)
-            if (before["status"], after["status"]) == (Status.SOLVED, Status.HANDLING)
+            if (before["status"], after["status"]) == (ProblemStatus.SOLVED, ProblemStatus.HANDLING)
         ]
         start = again[-1] if again else problem["raised_on"]
         days = [start + timedelta(days=n + 1) for n in range((problem["due_on"] - start).days)]
@@ -111,7 +116,7 @@ def test_a_problem_comes_from_a_sheet_or_a_visit_of_that_day(sample):
             once.add((problem["response_id"], problem["category"]))
         for move in moves:
             if move["visit_id"]:
-                assert move["status"] == Status.CONFIRMED
+                assert move["status"] == ProblemStatus.CONFIRMED
                 assert visits[move["visit_id"]]["household_id"] == problem["household_id"]
 
 
@@ -162,7 +167,7 @@ def test_help_answers_solved_problems_and_visits_of_that_day(sample):
     for item in answered:
         problem, moves = problems[item["problem_id"]]
         assert problem["status"] not in OPEN
-        solved = [move["at"].date() for move in moves if move["status"] == Status.SOLVED]
+        solved = [move["at"].date() for move in moves if move["status"] == ProblemStatus.SOLVED]
         assert item["given_on"] == solved[-1]
     assert len(answered) > 40
     for item in sample.rows[Assistance]:

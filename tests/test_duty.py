@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from units.models import Cadre, Leave, Requirement, Unit
 from visits.duty.duty_audit import NO_HOUSEHOLD, PHONE, SAME_HOUSEHOLD_DAY, VOID, explain_cadre, explain_unit
-from visits.duty.rules import Duty, Span, cadre_duties, needed, owing, unit_duties
+from visits.duty.rules import Duty, DutySpan, cadre_duties, needed, owing, unit_duties
 from visits.models import Visit, VisitCompanion
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +139,7 @@ def test_of_a_year_gone_by_is_held_what_was_held_on_its_last_day(cadre, own):
 
 
 def test_the_next_day_keeps_an_even_pace():
-    duty = Duty(Indicator.VISIT_TIMES, 4, 4, 1, Span(date(2015, 1, 1), END))
+    duty = Duty(Indicator.VISIT_TIMES, 4, 4, 1, DutySpan(date(2015, 1, 1), END))
     assert duty.next_on == date(2015, 7, 2)
 
 
@@ -157,8 +157,8 @@ def test_two_cadres_of_a_unit_are_one_day_in_the_village(leader, cadre):
 @given(st.integers(1, 60), st.dates(date(2015, 1, 1), END), st.dates(date(2015, 1, 1), END))
 def test_a_share_is_never_more_than_the_whole_and_grows_with_the_days(minimum, one, other):
     since, until = sorted([one, other])
-    share = needed(Indicator.VISIT_DAYS, minimum, Span(since, until), YEAR)
-    longer = needed(Indicator.VISIT_DAYS, minimum, Span(date(2015, 1, 1), until), YEAR)
+    share = needed(Indicator.VISIT_DAYS, minimum, DutySpan(since, until), YEAR)
+    longer = needed(Indicator.VISIT_DAYS, minimum, DutySpan(date(2015, 1, 1), until), YEAR)
     assert 1 <= share <= longer <= minimum
 
 

@@ -13,7 +13,7 @@ from tests.importing import load, whys
 from tests.pages import client_of, words_of
 from units.models import today
 from units.roles import Role
-from visits.models import Problem, ProblemMove, Status
+from visits.models import Problem, ProblemMove, ProblemStatus
 from visits.problems.problem_handover import pass_on
 from visits.problems.rules import move
 
@@ -48,13 +48,13 @@ def owner(problem: Problem):
 
 
 def test_the_successor_takes_what_the_leaving_cadre_followed(leader, cadre, colleague, home, pairing):
-    problem = make_problem(cadre=cadre, household=home, status=Status.TO_UNIT)
+    problem = make_problem(cadre=cadre, household=home, status=ProblemStatus.TO_UNIT)
     newest = Change.objects.latest("pk").pk
     page = end(leader, pairing, to=colleague.pk)
     move = ProblemMove.objects.get()
     assert "1 件诉求转给张卫东" in words_of(page)
     assert owner(problem) == colleague
-    assert (move.status, move.owner, move.by) == (Status.TO_UNIT, colleague, leader)
+    assert (move.status, move.owner, move.by) == (ProblemStatus.TO_UNIT, colleague, leader)
     assert move.word == f"{cadre}不再联这户：调离"
     changes = Change.objects.filter(pk__gt=newest, table__startswith="visits.").order_by("pk")
     assert [(c.table, c.row, c.act, c.changes) for c in changes] == [
@@ -97,9 +97,9 @@ def test_where_nobody_is_there_they_stay_and_that_is_told(office, home):
 def test_what_is_solved_but_not_confirmed_goes_along_and_what_is_closed_or_void_stays(
     leader, cadre, colleague, home, pairing
 ):
-    solved = make_problem(cadre=cadre, household=home, status=Status.SOLVED, outcome="修好了")
+    solved = make_problem(cadre=cadre, household=home, status=ProblemStatus.SOLVED, outcome="修好了")
     closed = make_problem(
-        cadre=cadre, household=home, status=Status.CLOSED, confirmed_on=today(), outcome="修好了"
+        cadre=cadre, household=home, status=ProblemStatus.CLOSED, confirmed_on=today(), outcome="修好了"
     )
     void = make_problem(cadre=cadre, household=home, voided_on=today(), voided_by=cadre, void_reason="记错了")
     end(leader, pairing, to=colleague.pk)
@@ -152,7 +152,9 @@ def test_many_at_once_take_as_many_queries_as_one(
 
 def test_a_household_paired_again_brings_its_waiting_problems(leader, cadre, colleague, home, pairing):
     waiting = make_problem(cadre=cadre, household=home)
-    escalated = make_problem(cadre=make_cadre(role=Role.OFFICE), household=home, status=Status.TO_OFFICE)
+    escalated = make_problem(
+        cadre=make_cadre(role=Role.OFFICE), household=home, status=ProblemStatus.TO_OFFICE
+    )
     end(leader, pairing)
     page = client_of(leader).post(
         f"/pairings/board/?village={home.village_id}",
@@ -234,7 +236,7 @@ def test_a_workbook_that_pairs_a_household_anew_brings_them_and_its_undo_takes_t
 def test_a_problem_that_went_on_since_stands_against_the_undo(office, cadre, colleague, home, pairing):
     problem = make_problem(cadre=cadre, household=home)
     run = by_workbook(office, home, cadre, colleague)
-    move(Problem.objects.get(), to=Status.HANDLING, by=colleague)
+    move(Problem.objects.get(), to=ProblemStatus.HANDLING, by=colleague)
     runs.undo(run, office)
     run.refresh_from_db()
     assert "随这次导入改动的困难诉求，后来又改过" in run.message

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 
-class ReasonForm(forms.Form):
+class AdminReasonForm(forms.Form):
     """Bound once the reason has been asked for."""
 
     reason = forms.CharField(max_length=100)
@@ -25,7 +25,7 @@ def ask_reason(
     model_admin: admin.ModelAdmin,
     request: HttpRequest,
     rows: Collection[Any],
-    form: ReasonForm,
+    form: AdminReasonForm,
     *,
     action: str,
     verb: str,

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from core.cells import Cell, CellError, clean_name, clean_phone, clean_text, lost_digits
 from core.chunked_queries import rows_in
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import NOT_YOURS, reachable
 from core.importing.planning import Plan
 from core.importing.table import Table
@@ -119,10 +119,10 @@ def find_units(table: Table, plan: Plan, key: str = "unit") -> list[Unit | None]
     return answers(table, key, {name: units.find(name) for name in given_values(table, key)})
 
 
-def cadre_columns() -> list[Column]:
+def cadre_columns() -> list[SheetColumn]:
     """The four columns by which a sheet names a cadre."""
     return [
-        Column(
+        SheetColumn(
             "name",
             "干部姓名",
             clean_name,
@@ -133,7 +133,7 @@ def cadre_columns() -> list[Column]:
             ),
             clearable=False,
         ),
-        Column(
+        SheetColumn(
             "unit",
             "单位",
             clean_name,

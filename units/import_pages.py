@@ -18,7 +18,7 @@ from core.confirming import password_again, require_password
 from core.heartbeat import worker_is_silent
 from core.importing import runs, tasks, workbooks
 from core.importing.preview import coming_changes
-from core.importing.sheet import Sheet, all_kinds, find_kind
+from core.importing.sheet import ImportSheet, all_kinds, find_kind
 from core.lists import log_download
 from core.models import ImportRow, ImportRun
 from core.sheets import MAX_FILE_BYTES, SheetError
@@ -243,7 +243,7 @@ def _why_waiting() -> str:
     return NOBODY_WORKS if worker_is_silent() else ""
 
 
-def _sheet(kind: str) -> Sheet:
+def _sheet(kind: str) -> ImportSheet:
     sheet = find_kind(kind)
     if sheet is None:
         raise Http404("没有这种表。")

@@ -7,10 +7,10 @@ from django.contrib.auth.hashers import make_password
 
 from core.cells import Cell, CellError, clean_choice, clean_name, clean_phone, clean_text
 from core.chunked_queries import rows_in
-from core.importing.columns import NOTHING, Column, field_column
+from core.importing.columns import NOTHING, SheetColumn, field_column
 from core.importing.model_plan import NOT_YOURS, Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.planning import Plan
-from core.importing.sheet import Sheet
+from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
 from units.finding import (
@@ -44,11 +44,11 @@ def division_code(value: Cell) -> str:
     return code
 
 
-class DivisionSheet(Sheet):
+class DivisionSheet(ImportSheet):
     key, label, main = "divisions", "行政区划", Division
     intro = "一行一个县或乡镇，按区划代码认。"
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         return [
             field_column(
                 Division, "code", clean=division_code, required=True, aliases=("代码", "统计用区划代码")
@@ -72,12 +72,12 @@ class DivisionSheet(Sheet):
         drafts.finish()
 
 
-class UnitSheet(Sheet):
+class UnitSheet(ImportSheet):
     key, label, main = "units", "单位", Unit
     intro = "一行一个单位，按单位全称认。"
     after = ("divisions",)
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         return [
             field_column(Unit, "name", required=True, aliases=("单位", "单位名称")),
             field_column(Unit, "short_name", aliases=("简称",)),
@@ -155,13 +155,13 @@ def staff_number(value: Cell) -> str:
     return text
 
 
-class CadreSheet(Sheet):
+class CadreSheet(ImportSheet):
     key, label, main = "cadres", "干部", Cadre
     intro = "一行一名干部，按手机号认，没有手机号按工号认。账号导入后由单位负责人或双联办开通。"
     after = ("units",)
     either = (("phone", "staff_no"),)
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         roles = tuple(SHEET_ROLES.values())
         return [
             field_column(Cadre, "name", required=True, aliases=("干部姓名",)),

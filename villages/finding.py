@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.cells import Cell, CellError, clean_name
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import NOT_YOURS
 from core.importing.planning import Plan
 from core.importing.table import Table
@@ -25,17 +25,17 @@ def village_code(value: Cell) -> str:
     return code
 
 
-def village_columns() -> list[Column]:
+def village_columns() -> list[SheetColumn]:
     """The three columns by which a sheet names a village."""
     return [
-        Column(
+        SheetColumn(
             "town",
             "乡镇",
             clean_name,
             aliases=("所在乡镇", "乡（镇）", "乡镇名称", "联系乡镇"),
             clearable=False,
         ),
-        Column(
+        SheetColumn(
             "village",
             "村",
             clean_name,

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from core.cells import clean_name
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import Drafts, put, refuse_outside, warn_of_new_name
 from core.importing.planning import Plan
-from core.importing.sheet import Created, Sheet
+from core.importing.sheet import Created, ImportSheet
 from core.importing.table import Table
 from core.places import TOWN
 from units.ceilings import village_ceilings
@@ -30,12 +30,12 @@ def village_name(value: Any) -> str:
     return short_name(clean_name(value, 40))
 
 
-class VillageSheet(Sheet):
+class VillageSheet(ImportSheet):
     key, label, main = "villages", "村", Village
     intro = "一行一个村或社区，按 12 位村级代码认。"
     after = ("divisions",)
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         return [
             field_column(
                 Village,
@@ -51,7 +51,7 @@ class VillageSheet(Sheet):
                 required=True,
                 aliases=("村", "村名称", "行政村", "行政村名称"),
             ),
-            Column(
+            SheetColumn(
                 "town",
                 "乡镇",
                 clean_name,
@@ -121,16 +121,16 @@ class VillageSheet(Sheet):
             table.error(index, "ended_on", "并入别村的村要填撤并日期", "补上撤并日期")
 
 
-class VillagePairingSheet(Sheet):
+class VillagePairingSheet(ImportSheet):
     key, label, main = "village_pairings", "联村", VillagePairing
     intro = "一行一个单位联一个村。填了结束日期的，是结束了的联村。"
     after = ("units", "villages")
     either = (("village", "village_code"),)
     traces = ("unit_id", "place")
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         return [
-            Column("unit", "单位", clean_name, required=True, help="单位全称或简称", clearable=False,
+            SheetColumn("unit", "单位", clean_name, required=True, help="单位全称或简称", clearable=False,
                    aliases=("联村单位", "单位全称", "单位名称", "帮扶单位", "双联单位")),
             *village_columns(),
             field_column(VillagePairing, "started_on", help="空着是今天", aliases=STARTED, clearable=False),

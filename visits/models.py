@@ -2,7 +2,7 @@
 
 from visits.activities.models import Activity, ActivityPhoto
 from visits.assistance.models import Assistance, AssistancePhoto, AssistanceShare
-from visits.problems.models import ESCALATED, MOVES, OPEN, Problem, ProblemMove, Status
+from visits.problems.models import ESCALATED, MOVES, OPEN, Problem, ProblemMove, ProblemStatus
 from visits.visits.models import Visit, VisitCompanion, VisitPhoto, VisitSignature, recorded_late
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
     "AssistanceShare",
     "Problem",
     "ProblemMove",
-    "Status",
+    "ProblemStatus",
     "Visit",
     "VisitCompanion",
     "VisitPhoto",

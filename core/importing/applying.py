@@ -13,7 +13,7 @@ from core.chunked_queries import rows_in
 from core.history import acting
 from core.importing import files
 from core.importing.planning import unpack
-from core.importing.sheet import Created, Sheet, kind_of
+from core.importing.sheet import Created, ImportSheet, kind_of
 from core.importing.table import name_rows
 from core.models import Change, ImportRow, ImportRun
 from core.records import Record
@@ -24,7 +24,7 @@ class Stale(Exception):
 
 
 @dataclass
-class Work:
+class UnpackedPlan:
     """An unpacked plan, ready to be written: everything slow is done before the transaction opens."""
 
     created: Created
@@ -35,7 +35,7 @@ class Work:
     absences: list[dict[str, Any]]
 
 
-def prepare(run: ImportRun) -> Work:
+def prepare(run: ImportRun) -> UnpackedPlan:
     """Raises FileNotFoundError when the plan is gone, Stale when its ID numbers are sealed under an older key.
 
     Written, they would be readable no longer than that key is kept.
@@ -46,7 +46,7 @@ def prepare(run: ImportRun) -> Work:
     creations = whole["creations"]
     for update in whole["updates"]:
         update["rows"] = _rows(update.pop("columns"))
-    return Work(
+    return UnpackedPlan(
         created={c["model"]: _rows(c["columns"]) for c in creations},
         numbers={c["model"]: c["numbers"] for c in creations},
         links={c["model"]: c["links"] for c in creations},
@@ -61,7 +61,7 @@ def _rows(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def write(run: ImportRun, work: Work) -> None:
+def write(run: ImportRun, work: UnpackedPlan) -> None:
     """All of it or nothing. Raises Stale when a row that the plan stands on is not as it was."""
     sheet = kind_of(run.kind)
     try:
@@ -75,7 +75,7 @@ def write(run: ImportRun, work: Work) -> None:
         raise Stale("检查以后别人录入了同样的资料，请重新检查一次再导入。") from error
 
 
-def _write_rows(run: ImportRun, sheet: Sheet, work: Work) -> None:
+def _write_rows(run: ImportRun, sheet: ImportSheet, work: UnpackedPlan) -> None:
     sheet.before_insert(work.created)
     _refuse_stale(work)
     for update in work.updates:
@@ -92,7 +92,7 @@ def _write_rows(run: ImportRun, sheet: Sheet, work: Work) -> None:
     _mark_rows(run, sheet, work.created.get(main, []), work.numbers.get(main, []))
 
 
-def _refuse_stale(work: Work) -> None:
+def _refuse_stale(work: UnpackedPlan) -> None:
     for label, versions in work.leans.items():
         model = apps.get_model(label)
         found = {
@@ -138,7 +138,9 @@ def _update(update: dict[str, Any]) -> None:
         raise Stale("检查以后，要更新的资料刚被别人改过，请重新检查一次再导入。")
 
 
-def _mark_rows(run: ImportRun, sheet: Sheet, rows: Sequence[dict[str, Any]], numbers: Sequence[int]) -> None:
+def _mark_rows(
+    run: ImportRun, sheet: ImportSheet, rows: Sequence[dict[str, Any]], numbers: Sequence[int]
+) -> None:
     """Say on the sheet's rows which rows they have become."""
     marks = [
         {"run_id": run.pk, "number": number, "row": row["id"], "given": sheet.given(row)}

@@ -8,9 +8,16 @@ from typing import Any
 
 from core import sheets
 from core.cells import Cell
-from core.importing.heading import HEADING_WITHIN, Heading, Refused, check_heading, find_heading, make_table
+from core.importing.heading import (
+    HEADING_WITHIN,
+    HeadingRow,
+    ImportRefused,
+    check_heading,
+    find_heading,
+    make_table,
+)
 from core.importing.planning import Plan
-from core.importing.sheet import Sheet, all_kinds
+from core.importing.sheet import ImportSheet, all_kinds
 from core.importing.table import ROWS_NAMED, name_rows
 
 Report = Callable[[int, int], None]
@@ -22,7 +29,7 @@ class Checked:
     """What a check found: the plan, and how the file was understood."""
 
     plan: Plan
-    heading: Heading
+    heading: HeadingRow
     sheet_name: str
     message: str
     """'' or sentences about sheets that were left out and hidden rows that were not."""
@@ -45,8 +52,8 @@ class Checked:
             }
 
 
-def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> Checked:
-    """Plan the import of one workbook for `by`. Raises Refused with one sentence when it cannot be read."""
+def check(sheet: ImportSheet, data: bytes, filename: str, by: Any, report: Report) -> Checked:
+    """Plan the import of one workbook for `by`. Raises ImportRefused with one sentence when it cannot be read."""
     found, heading, message = read(sheet, data, filename)
     sheet, heading = _fit(sheet, heading, found.rows, by.place)
     dates = [at for key, at in heading.positions.items() if sheet.columns[key].format == "date"]
@@ -63,25 +70,27 @@ def check(sheet: Sheet, data: bytes, filename: str, by: Any, report: Report) -> 
     return Checked(plan, heading, found.name, message)
 
 
-def read(sheet: Sheet, data: bytes, filename: str) -> tuple[sheets.Sheet, Heading, str]:
+def read(sheet: ImportSheet, data: bytes, filename: str) -> tuple[sheets.WorkbookSheet, HeadingRow, str]:
     """The first worksheet that has a heading of this kind with all the columns it needs, and what was left out."""
     try:
         book = sheets.read(data, filename)
         picked = book.pick(lambda rows: find_heading(sheet, rows))
         if picked is None:
-            raise Refused(f"{_no_heading(sheet)}{_likelier(sheet, book.sheets[0].rows)}")
+            raise ImportRefused(f"{_no_heading(sheet)}{_likelier(sheet, book.sheets[0].rows)}")
         found, heading = picked
         found.refuse_merges(heading.row)
     except sheets.SheetError as error:
-        raise Refused(str(error)) from error
+        raise ImportRefused(str(error)) from error
     try:
         check_heading(sheet, heading)
-    except Refused as refusal:
-        raise Refused(f"{refusal}{_likelier(sheet, found.rows)}") from refusal
+    except ImportRefused as refusal:
+        raise ImportRefused(f"{refusal}{_likelier(sheet, found.rows)}") from refusal
     return found, heading, _left_out(sheet, heading, found, book.sheets)
 
 
-def _fit(sheet: Sheet, heading: Heading, rows: list[list[Cell]], place: str) -> tuple[Sheet, Heading]:
+def _fit(
+    sheet: ImportSheet, heading: HeadingRow, rows: list[list[Cell]], place: str
+) -> tuple[ImportSheet, HeadingRow]:
     """The sheet with the columns that this file has, and where they stand."""
     fitted = sheet.fitted(place, rows, heading)
     whole = find_heading(fitted, rows) if fitted is not sheet else None
@@ -91,7 +100,9 @@ def _fit(sheet: Sheet, heading: Heading, rows: list[list[Cell]], place: str) -> 
     return fitted, whole
 
 
-def _left_out(sheet: Sheet, read: Heading, found: sheets.Sheet, all_sheets: list[sheets.Sheet]) -> str:
+def _left_out(
+    sheet: ImportSheet, read: HeadingRow, found: sheets.WorkbookSheet, all_sheets: list[sheets.WorkbookSheet]
+) -> str:
     """A sentence when other sheets hold such a list too: a township on each, or an older copy. One lone heading is
     no list beside more of them: the explanations of our own workbook name each column.
     """
@@ -102,7 +113,7 @@ def _left_out(sheet: Sheet, read: Heading, found: sheets.Sheet, all_sheets: list
             heading = find_heading(sheet, other.rows) if other is not found else None
             if heading and len(heading.positions) >= least and len(other.rows) > heading.row + 1:
                 names.append(f"“{other.name}”")
-        except (Refused, sheets.SheetError):
+        except (ImportRefused, sheets.SheetError):
             continue
         if other is not found:
             other.forget()
@@ -118,13 +129,13 @@ def _hidden(numbers: Iterable[int]) -> str:
     return f"{name_rows(rows)}在表里隐藏着（多半是筛选），也一起看了，不要的删去再传。" if rows else ""
 
 
-def _no_heading(sheet: Sheet) -> str:
+def _no_heading(sheet: ImportSheet) -> str:
     wanted = [column.key for column in sheet.columns.values() if column.required] or list(sheet.columns)[:3]
     labels = sheet.labels(wanted)
     return f"没有找到列名：前 {HEADING_WITHIN} 行里要有{labels}这样的列，可以照空白表格填。"
 
 
-def _likelier(sheet: Sheet, rows: list[list[Cell]]) -> str:
+def _likelier(sheet: ImportSheet, rows: list[list[Cell]]) -> str:
     """A sentence when the headings are those of another kind."""
     fits: dict[int, str] = {}
     for kind in all_kinds():
@@ -133,7 +144,7 @@ def _likelier(sheet: Sheet, rows: list[list[Cell]]) -> str:
             if kind is not sheet and heading:
                 check_heading(kind, heading)
                 fits[len(heading.positions)] = kind.label
-        except Refused:
+        except ImportRefused:
             continue
     return f"看列名像是“{fits[max(fits)]}”的表，是的话请到那一种的导入页上传。" if fits else ""
 

@@ -49,7 +49,7 @@ _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One column. `key` names the value inside the importing code; `clean` raises CellError.
 
     `required`: the heading must be there, and a new row needs a value. `known`: filled in by us where we hand
@@ -82,7 +82,7 @@ def heading_key(text: str) -> str:
 
 def field_column(
     model: type[models.Model], name: str, *, spellings: Mapping[str, str] | None = None, **given: Any
-) -> Column:
+) -> SheetColumn:
     """A column whose label, words, width and cleaner are those of a model field; `given` overrides.
 
     `spellings` are other words for the labels of its choices.
@@ -98,7 +98,7 @@ def field_column(
         "format": _format(field),
         "clearable": field.null or field.blank,
     }
-    return Column(**{**made, **given})
+    return SheetColumn(**{**made, **given})
 
 
 def _format(field: Any) -> Format:

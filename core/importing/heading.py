@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.cells import Cell, CellError, clean_text
 from core.importing.columns import heading_key
-from core.importing.sheet import Sheet
+from core.importing.sheet import ImportSheet
 from core.importing.table import Table, shown
 from core.sheets import cell_name
 from core.sheets.marking import RESULT, ROW_NUMBER
@@ -25,12 +25,12 @@ _NOTE = re.compile(
 IGNORED = {heading_key(text) for text in ("序号", RESULT, ROW_NUMBER)}
 
 
-class Refused(Exception):
+class ImportRefused(Exception):
     """The file cannot be imported at all; the message is one sentence for the clerk."""
 
 
 @dataclass
-class Heading:
+class HeadingRow:
     """Where the heading is (0-based row), and at which place each known column stands."""
 
     row: int
@@ -38,7 +38,7 @@ class Heading:
     unknown: list[str] = field(default_factory=list)
 
 
-def find_heading(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> Heading | None:
+def find_heading(sheet: ImportSheet, rows: Sequence[Sequence[Cell]]) -> HeadingRow | None:
     """The row of the first twenty with the most known headings: two at least, or all that are required."""
     keys = {spelling: column.key for column in sheet.columns.values() for spelling in column.spellings}
     required = {column.key for column in sheet.columns.values() if column.required}
@@ -50,8 +50,8 @@ def find_heading(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> Heading | None
     return None if best is None else _read_heading(sheet, keys, rows[best], best)
 
 
-def _read_heading(sheet: Sheet, keys: dict[str, str], row: Sequence[Cell], number: int) -> Heading:
-    heading = Heading(number)
+def _read_heading(sheet: ImportSheet, keys: dict[str, str], row: Sequence[Cell], number: int) -> HeadingRow:
+    heading = HeadingRow(number)
     for position, cell in enumerate(row):
         spelling = _key(cell)
         key = keys.get(spelling)
@@ -60,7 +60,7 @@ def _read_heading(sheet: Sheet, keys: dict[str, str], row: Sequence[Cell], numbe
                 heading.unknown.append(shown(cell))
         elif key in heading.positions:
             first, second = cell_name(number, heading.positions[key]), cell_name(number, position)
-            raise Refused(f"“{sheet.columns[key].label}”写了两列：{first} 和 {second}，只留一列再传。")
+            raise ImportRefused(f"“{sheet.columns[key].label}”写了两列：{first} 和 {second}，只留一列再传。")
         else:
             heading.positions[key] = position
     return heading
@@ -75,20 +75,20 @@ def _key(cell: Cell) -> str:
         return ""
 
 
-def check_heading(sheet: Sheet, heading: Heading) -> None:
-    """Raises Refused when a column is missing without which no row can be understood."""
+def check_heading(sheet: ImportSheet, heading: HeadingRow) -> None:
+    """Raises ImportRefused when a column is missing without which no row can be understood."""
     if any(key in heading.positions for key in sheet.free_with):
         return
     where = f"列名在第 {heading.row + 1} 行"
     missing = [c.key for c in sheet.columns.values() if c.required and c.key not in heading.positions]
     if missing:
-        raise Refused(f"{where}，缺少{sheet.labels(missing)}列，补上再传；列的先后不限，都写在这一行。")
+        raise ImportRefused(f"{where}，缺少{sheet.labels(missing)}列，补上再传；列的先后不限，都写在这一行。")
     for group in sheet.either:
         if not any(key in heading.positions for key in group):
-            raise Refused(f"{where}，{sheet.labels(group)}至少要有一列，补上再传；列名都写在这一行。")
+            raise ImportRefused(f"{where}，{sheet.labels(group)}至少要有一列，补上再传；列名都写在这一行。")
 
 
-def make_table(sheet: Sheet, heading: Heading, rows: Sequence[Sequence[Cell]]) -> Table:
+def make_table(sheet: ImportSheet, heading: HeadingRow, rows: Sequence[Sequence[Cell]]) -> Table:
     """The rows below the heading but for empty ones, totals and notes."""
     places = list(heading.positions.values())
     titles = [rows[heading.row][place] for place in places]
@@ -98,7 +98,7 @@ def make_table(sheet: Sheet, heading: Heading, rows: Sequence[Sequence[Cell]]) -
             kept.append(row)
             numbers.append(number)
     if not kept:
-        raise Refused("标题下面没有要导入的行。")
+        raise ImportRefused("标题下面没有要导入的行。")
     return Table(sheet.columns, heading.positions, kept, numbers)
 
 

@@ -2,14 +2,14 @@
 
 from django.apps import apps
 
-from core.display import Line, fields_of, lines_of, names_in
+from core.display import FieldChange, fields_of, lines_of, names_in
 from core.importing import files
 from core.importing.planning import unpack
 from core.importing.sheet import kind_of
 from core.models import ImportRun
 
 
-def coming_changes(run: ImportRun, limit: int) -> list[tuple[int, Line]]:
+def coming_changes(run: ImportRun, limit: int) -> list[tuple[int, FieldChange]]:
     """(row number, what stands in the system and what the row says) of the first `limit` rows that change something.
 
     Nothing when the plan is gone.

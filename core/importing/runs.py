@@ -18,8 +18,8 @@ from django.utils import timezone
 from core import bulk
 from core.identity import hide_numbers
 from core.importing import applying, checking, files, undoing
-from core.importing.heading import Refused
-from core.importing.sheet import Sheet, kind_of
+from core.importing.heading import ImportRefused
+from core.importing.sheet import ImportSheet, kind_of
 from core.models import ImportRow, ImportRun
 from core.outages import outage_of
 from core.oversight import note_checks
@@ -40,7 +40,7 @@ BROKEN = "处理到一半中断了，资料没有变，可以重新检查。"
 GONE = "上传的表已过 30 天删除，请重新上传。"
 
 
-class Stopped(Exception):
+class CheckStopped(Exception):
     """The clerk pressed 停止检查."""
 
 
@@ -48,7 +48,7 @@ class NotNow(Exception):
     """The run is not in a state for this act; the message says which it is in."""
 
 
-def upload(sheet: Sheet, filename: str, data: bytes, by: Any) -> ImportRun:
+def upload(sheet: ImportSheet, filename: str, data: bytes, by: Any) -> ImportRun:
     """Keep a workbook sealed and open a run for it, waiting to be checked."""
     run = ImportRun(
         kind=sheet.key,
@@ -72,9 +72,9 @@ def check(run: ImportRun, listener: Listener | None = None) -> None:
             found = checking.check(kind_of(run.kind), data, run.filename, run.by, Progress(run, listener))
         except FileNotFoundError:
             _settle(run, Status.REFUSED, GONE)
-        except Refused as refusal:
+        except ImportRefused as refusal:
             _settle(run, Status.REFUSED, str(refusal))
-        except Stopped:
+        except CheckStopped:
             _settle(run, Status.STOPPED, "检查停下了，资料没有变。")
         else:
             _keep(run, found)
@@ -180,7 +180,7 @@ class Progress:
         own = ImportRun.objects.filter(pk=self.run.pk)
         own.update(done_rows=done, total_rows=total, heartbeat_at=timezone.now())
         if self.run.status == Status.CHECKING and own.filter(stop_asked=True).exists():
-            raise Stopped
+            raise CheckStopped
 
     def finish(self) -> None:
         if self.listener:

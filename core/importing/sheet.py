@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 
 from core.cells import Cell
-from core.importing.columns import Column
+from core.importing.columns import SheetColumn
 
 if TYPE_CHECKING:
     from core.display import Lines
-    from core.importing.heading import Heading
+    from core.importing.heading import HeadingRow
     from core.importing.planning import Plan
     from core.importing.table import Table
 
@@ -19,7 +19,7 @@ Created = dict[str, list[dict[str, Any]]]
 """Rows about to be inserted, by model label."""
 
 
-class Sheet:
+class ImportSheet:
     """One kind of sheet. Subclasses declare its columns and plan what its rows mean."""
 
     key: ClassVar[str]
@@ -38,12 +38,12 @@ class Sheet:
     traces: ClassVar[tuple[str, ...]] = ()
     """Columns of new rows that must still be known when an undo has deleted them."""
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         raise NotImplementedError
 
     def fitted(
-        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: "Heading | None" = None
-    ) -> "Sheet":
+        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: "HeadingRow | None" = None
+    ) -> "ImportSheet":
         """The sheet as an office of `place` fills it. One whose columns follow a form gives another sheet: for the
         form that these rows name below a heading found with the columns known beforehand, else for the one in use.
         Raises Refused.
@@ -72,28 +72,28 @@ class Sheet:
         return ""
 
     @cached_property
-    def columns(self) -> dict[str, Column]:
+    def columns(self) -> dict[str, SheetColumn]:
         return {column.key: column for column in self.declare()}
 
     def labels(self, keys: Iterable[str]) -> str:
         return "、".join(f"“{self.columns[key].label}”" for key in keys)
 
 
-_kinds: dict[str, Sheet] = {}
+_kinds: dict[str, ImportSheet] = {}
 
 
-def register(sheets: Iterable[Sheet]) -> None:
+def register(sheets: Iterable[ImportSheet]) -> None:
     _kinds.update({sheet.key: sheet for sheet in sheets})
 
 
-def all_kinds() -> list[Sheet]:
+def all_kinds() -> list[ImportSheet]:
     """In the order a county fills them."""
     return list(_kinds.values())
 
 
-def find_kind(key: str) -> Sheet | None:
+def find_kind(key: str) -> ImportSheet | None:
     return _kinds.get(key)
 
 
-def kind_of(key: str) -> Sheet:
+def kind_of(key: str) -> ImportSheet:
     return _kinds[key]

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.cells import Cell, CellError, clean_text
 from core.identity import HIDDEN, refuse_number
-from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, Column
+from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, SheetColumn
 from core.sheets import cell_name
 
 ROWS_A_STEP = 2000
@@ -23,7 +23,7 @@ _OPEN_DIGIT = re.compile(r"([0-9A-Za-z]{6}(?=\*{8}))|\d")
 class Cells(dict[Cell, Any]):
     """Cleaned values by raw cell: most columns repeat a few values, each cleaned once."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: SheetColumn) -> None:
         super().__init__()
         self.update({"": NOTHING, None: NOTHING})
         self.update(dict.fromkeys(CLEARING, CLEAR))
@@ -61,7 +61,7 @@ class Table:
 
     def __init__(
         self,
-        columns: dict[str, Column],
+        columns: dict[str, SheetColumn],
         positions: dict[str, int],
         rows: Sequence[Sequence[Cell]],
         numbers: list[int],

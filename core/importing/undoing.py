@@ -13,7 +13,7 @@ from core import bulk
 from core.chunked_queries import chunks, records_in, rows_in
 from core.history import acting
 from core.importing.applying import all_rows
-from core.importing.sheet import Sheet, kind_of
+from core.importing.sheet import ImportSheet, kind_of
 from core.importing.table import name_rows
 from core.models import Change, ImportRun
 from core.records import Record
@@ -155,7 +155,7 @@ def _fill(model: type[Record], records: Sequence[Record]) -> None:
         record.fill()
 
 
-def _traces(sheet: Sheet, created: dict[str, dict[int, int]]) -> list[dict[str, Any]]:
+def _traces(sheet: ImportSheet, created: dict[str, dict[int, int]]) -> list[dict[str, Any]]:
     if not sheet.traces:
         return []
     pks = created.get(sheet.main._meta.label_lower, {})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.importing import checking, files
-from core.importing.sheet import Sheet, kind_of
+from core.importing.sheet import ImportSheet, kind_of
 from core.models import ImportRow, ImportRun
 from core.sandbox.process import Limits
 from core.sheets import ON_PAGE, SheetError, column_number
@@ -20,7 +20,7 @@ MADE_AT_ONCE = 2000
 """Rows of a workbook that a page marks while its reader waits (2 seconds); larger ones are a job's."""
 
 
-def template(sheet: Sheet, rows: Sequence[Mapping[str, str | float]] = ()) -> bytes:
+def template(sheet: ImportSheet, rows: Sequence[Mapping[str, str | float]] = ()) -> bytes:
     """The workbook of a kind, with help, drop-downs and text columns; blank, or with what is known of `rows` (and
     without a column for ID numbers, which rows that are found by number do not need)."""
     kept = [column for column in sheet.columns.values() if not (rows and column.secret)]
@@ -42,7 +42,7 @@ def template(sheet: Sheet, rows: Sequence[Mapping[str, str | float]] = ()) -> by
     return out.getvalue()
 
 
-def template_name(sheet: Sheet) -> str:
+def template_name(sheet: ImportSheet) -> str:
     return f"{sheet.label}空白表格.xlsx"
 
 

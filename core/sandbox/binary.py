@@ -19,20 +19,20 @@ _FIELD = re.compile(rb"\x13(?:\W{0,20}DDE(?:AUTO)?\W)|\x13\x00(?:\W\x00){0,20}D\
 
 
 @dataclass
-class Found:
+class BinaryFindings:
     locked: bool = False
     macros: bool = False
     dde: bool = False
 
 
-def look_through(stream: bytes) -> Found:
+def look_through(stream: bytes) -> BinaryFindings:
     """The records of an old workbook, from the first to the last."""
-    found, at = Found(), 0
+    found, at = BinaryFindings(), 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         record = stream[at + 4 : at + 4 + length]
         if kind == FILE_PASS:
-            return Found(locked=True)
+            return BinaryFindings(locked=True)
         if kind == BOUND_SHEET:
             found.macros |= len(record) > 5 and record[5] in MACRO_SHEETS
         elif kind == SUP_BOOK:

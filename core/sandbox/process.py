@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from core.sandbox.outcome import FAILED, NO_MEMORY, REFUSED, Refused
 
-__all__ = ["MB", "Broken", "Limits", "OutOfMemory", "OutOfTime", "Refused", "Stopped", "run"]
+__all__ = ["MB", "Broken", "Limits", "OutOfMemory", "OutOfTime", "ProcessStopped", "Refused", "run"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,26 +34,26 @@ class Limits:
     wall: int
 
 
-class Stopped(Exception):
+class ProcessStopped(Exception):
     """The process got no result."""
 
 
-class OutOfMemory(Stopped):
+class OutOfMemory(ProcessStopped):
     """It asked for more memory than it may have."""
 
 
-class OutOfTime(Stopped):
+class OutOfTime(ProcessStopped):
     """It took more CPU or wall time than it may."""
 
 
-class Broken(Stopped):
+class Broken(ProcessStopped):
     """It failed, was killed, or answered with more or other than it should."""
 
 
 def run(task: str, data: bytes, limits: Limits, **arguments: Any) -> BinaryIO:
     """Call `task` ("module:function") on the data in a child process; its result as a file in memory.
 
-    Raises Refused with the sentence that the task refused the file with, or Stopped.
+    Raises Refused with the sentence that the task refused the file with, or ProcessStopped.
     """
     result = _memory_file("result")
     with _memory_file("data") as source:

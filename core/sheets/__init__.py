@@ -4,7 +4,7 @@ from core.sandbox.sheets.errors import MAX_FILE_BYTES, SheetError, cell_name, co
 from core.sheets.limits import ON_PAGE
 from core.sheets.marking import mark_workbook
 from core.sheets.template import TemplateColumn, write_template
-from core.sheets.workbook import Sheet, Workbook, read
+from core.sheets.workbook import Workbook, WorkbookSheet, read
 from core.sheets.writing import (
     PlainSheet,
     write_csv,
@@ -18,10 +18,10 @@ __all__ = [
     "MAX_FILE_BYTES",
     "ON_PAGE",
     "PlainSheet",
-    "Sheet",
     "SheetError",
     "TemplateColumn",
     "Workbook",
+    "WorkbookSheet",
     "cell_name",
     "column_number",
     "mark_workbook",

@@ -42,7 +42,7 @@ def mark_workbook(
     with told():
         try:
             result = mark(styled=True)
-        except process.Stopped:
+        except process.ProcessStopped:
             result = mark(styled=False)
         with result:
             return result.read()

@@ -24,7 +24,7 @@ TASK = "core.sandbox.sheets.rows:read"
 _PLAIN = {str, int, float, bool, type(None), dt.datetime, dt.date, dt.time, dt.timedelta}
 
 
-class Sheet:
+class WorkbookSheet:
     """A visible sheet, laid out when its rows are first asked for."""
 
     def __init__(
@@ -93,9 +93,9 @@ def _since_1900(cell: Cell) -> Cell:
 @dataclass
 class Workbook:
     filename: str
-    sheets: list[Sheet]
+    sheets: list[WorkbookSheet]
 
-    def pick(self, find: Callable[[Rows], Found | None]) -> tuple[Sheet, Found] | None:
+    def pick(self, find: Callable[[Rows], Found | None]) -> tuple[WorkbookSheet, Found] | None:
         """The first sheet in whose rows `find` finds something (its headings), and what it found.
 
         When none has any, raises the SheetError of a sheet that cannot be read, if there is one.
@@ -129,7 +129,7 @@ def read(data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND) -> 
 # --- what the child process answers: read without trust -------------------------------------------
 
 
-def _sheets(lines: BinaryIO) -> Iterator[Sheet]:
+def _sheets(lines: BinaryIO) -> Iterator[WorkbookSheet]:
     while line := lines.readline(LONGEST_LINE):
         if line.startswith(b"{"):
             try:
@@ -138,10 +138,10 @@ def _sheets(lines: BinaryIO) -> Iterator[Sheet]:
                 raise damaged() from error
 
 
-def _sheet(head: dict[str, Any], lines: BinaryIO, start: int) -> Sheet:
+def _sheet(head: dict[str, Any], lines: BinaryIO, start: int) -> WorkbookSheet:
     if "trouble" in head:
-        return Sheet(str(head["name"]), _raising(str(head["trouble"])))
-    return Sheet(
+        return WorkbookSheet(str(head["name"]), _raising(str(head["trouble"])))
+    return WorkbookSheet(
         str(head["name"]),
         lambda: list(_rows(lines, start)),
         merges=[((a, b), (c, d)) for (a, b), (c, d) in head["merges"]],

@@ -6,7 +6,7 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from core.display import Entry, Line
+from core.display import Entry, FieldChange
 
 register = template.Library()
 NOTHING = '<span class="quiet">空</span>'
@@ -26,7 +26,7 @@ def _entry(entry: Entry) -> str:
     )
 
 
-def _line(line: Line) -> str:
+def _line(line: FieldChange) -> str:
     old = f"<del>{escape(line.old)}</del>" if line.old else NOTHING
     new = f"<ins>{escape(line.new)}</ins>" if line.new else NOTHING
     return f"<p>{escape(line.label)}：{old} → {new}</p>"

@@ -182,14 +182,14 @@ def reveal(context: Context, masked: str, url: str, whose: str) -> SafeString:
     )
 
 
-class Column(Protocol):
+class TableColumn(Protocol):
     """What a table needs to know of a column; `css` is "num", "wrap", "quiet" or several."""
 
     @property
     def css(self) -> str: ...
 
 
-class Row(Protocol):
+class TableRow(Protocol):
     """A table's row: the ticked value, the link and text of its first cell, the other cells, a class."""
 
     @property
@@ -230,7 +230,7 @@ def cell_text(value: Any) -> str:
 
 
 @register.simple_tag
-def table_rows(columns: Sequence[Column], rows: Iterable[Row], ticks: Any = None) -> SafeString:
+def table_rows(columns: Sequence[TableColumn], rows: Iterable[TableRow], ticks: Any = None) -> SafeString:
     """The <tr>s of a list.
 
     One function and not a template loop, because rows are most of a page's time: 50 × 10 cells take
@@ -241,7 +241,7 @@ def table_rows(columns: Sequence[Column], rows: Iterable[Row], ticks: Any = None
     return mark_safe("".join(table_row(opens, first, row, bool(ticks)) for row in rows))
 
 
-def table_row(opens: Sequence[str], first: str, row: Row, ticks: bool) -> str:
+def table_row(opens: Sequence[str], first: str, row: TableRow, ticks: bool) -> str:
     name = cell_text(row.cells[0])
     parts = [f'<tr class="{row.css}">' if row.css else "<tr>"]
     if ticks:

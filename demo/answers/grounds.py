@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from demo.draw import Choice, several
+from demo.draw import WeightedChoice, several
 from demo.homes import Place
 from villages.models import Village
 
@@ -21,9 +21,9 @@ VALLEY_TOWNS = {"620524100", "620524101", "620524102", "620524106"}
 """城关, 洛门, 鸳鸯 and 山丹 lie on the 渭河."""
 MOUNTAIN_TOWNS = {"620524109", "620524110", "620524112", "620524202", "620524206"}
 T = Terrain
-IN_VALLEY = Choice({T.VALLEY: 58, T.SLOPE: 28, T.MOUNTAIN: 14})
-IN_MOUNTAINS = Choice({T.VALLEY: 2, T.SLOPE: 30, T.MOUNTAIN: 68})
-BETWEEN = Choice({T.VALLEY: 14, T.SLOPE: 52, T.MOUNTAIN: 34})
+IN_VALLEY = WeightedChoice({T.VALLEY: 58, T.SLOPE: 28, T.MOUNTAIN: 14})
+IN_MOUNTAINS = WeightedChoice({T.VALLEY: 2, T.SLOPE: 30, T.MOUNTAIN: 68})
+BETWEEN = WeightedChoice({T.VALLEY: 14, T.SLOPE: 52, T.MOUNTAIN: 34})
 
 TAPPED = {T.VALLEY: (0.62, 0.95), T.SLOPE: (0.3, 0.8), T.MOUNTAIN: (0.05, 0.6)}
 """Range of the share of households with tap water in the first round."""

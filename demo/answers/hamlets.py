@@ -6,7 +6,7 @@ from random import Random
 from demo import words
 from demo.answers import UNKNOWN_SHARE, Answers, known, whole
 from demo.answers.grounds import Ground, Terrain
-from demo.draw import Choice, several
+from demo.draw import WeightedChoice, several
 from demo.homes import Place
 from demo.people import given_name
 from households.choices import Sex
@@ -14,7 +14,7 @@ from surveys.definition.language import UNKNOWN
 
 T = Terrain
 FIRST_VILLAGE_PHONE = 16020000000
-POSTS = Choice({"村党支部书记": 64, "村委会主任": 36})
+POSTS = WeightedChoice({"村党支部书记": 64, "村委会主任": 36})
 POOR_SHARE = {True: (0.2, 0.38), False: (0.09, 0.2)}
 """Poor households among all, in poor villages and others."""
 LEAST_HOUSEHOLDS = 60
@@ -33,7 +33,7 @@ LIMITS = {
     T.MOUNTAIN: {"01": 0.5, "02": 0.24, "03": 0.34, "04": 0.44, "05": 0.26, "06": 0.26, "07": 0.2, "09": 0.2},
 }
 DONE, ON_THE_WAY, NOT_YET = "a", "b", "c"
-WHOLE_VILLAGE = Choice({DONE: 18, ON_THE_WAY: 22, NOT_YET: 60})
+WHOLE_VILLAGE = WeightedChoice({DONE: 18, ON_THE_WAY: 22, NOT_YET: 60})
 """整村推进 of a poor village (V310); others have none."""
 
 

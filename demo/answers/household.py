@@ -20,7 +20,7 @@ MOST_CHANGE = 0.5
 """Of the income of last time, before the form warns."""
 
 
-class Sheet(NamedTuple):
+class HouseholdAnswers(NamedTuple):
     """One round of a household; `confirmed` are the words beside the warnings, by rule."""
 
     answers: Answers
@@ -28,7 +28,9 @@ class Sheet(NamedTuple):
     confirmed: dict[str, str]
 
 
-def answer(rng: Random, home: Home, ground: Ground, days: tuple[date, date]) -> tuple[Sheet, Sheet]:
+def answer(
+    rng: Random, home: Home, ground: Ground, days: tuple[date, date]
+) -> tuple[HouseholdAnswers, HouseholdAnswers]:
     """Both rounds, as told on these days."""
     fortune = draw_fortune(rng, home, ground)
     means = (home.standing.income / MEAN_INCOME) ** 0.7 * rng.lognormvariate(0, 0.2)
@@ -53,7 +55,7 @@ def _finish(case: Case) -> None:
     case.answers["H08"] = case.size
 
 
-def _sheet(case: Case) -> Sheet:
+def _sheet(case: Case) -> HouseholdAnswers:
     confirmed = {}
     if case.idle:
         confirmed[LABOUR_RULE] = case.rng.choice(NOT_AT_WORK)
@@ -61,7 +63,7 @@ def _sheet(case: Case) -> Sheet:
         confirmed[HEALTH_RULE] = case.rng.choice(ALL_WELL)
     if case.turn and case.before and _leaps(case.before, case.answers):
         confirmed[INCOME_RULE] = case.rng.choice(INCOME_CHANGED[case.turn])
-    return Sheet(dict(sorted(case.answers.items())), case.members, confirmed)
+    return HouseholdAnswers(dict(sorted(case.answers.items())), case.members, confirmed)
 
 
 def _leaps(before: Answers, after: Answers) -> bool:

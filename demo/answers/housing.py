@@ -6,7 +6,7 @@ from demo.answers import UNKNOWN_SHARE, Answers, whole
 from demo.answers.case import Case
 from demo.answers.fortunes import Turn
 from demo.answers.grounds import DROUGHT, Terrain
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from households.choices import Cause
 from surveys.definition.language import UNKNOWN
 
@@ -15,11 +15,11 @@ CONCRETE, BRICK, TIMBER, STONE_CAVE, ADOBE, CAVE, THATCH, OTHER = (
     *("05", "06", "07", "99"),
 )
 STRUCTURES = {
-    Terrain.VALLEY: Choice({CONCRETE: 4, BRICK: 30, TIMBER: 36, ADOBE: 29, OTHER: 1}),
-    Terrain.SLOPE: Choice(
+    Terrain.VALLEY: WeightedChoice({CONCRETE: 4, BRICK: 30, TIMBER: 36, ADOBE: 29, OTHER: 1}),
+    Terrain.SLOPE: WeightedChoice(
         {CONCRETE: 1.5, BRICK: 17, TIMBER: 31, STONE_CAVE: 0.5, ADOBE: 48, CAVE: 1.5, OTHER: 0.5}
     ),
-    Terrain.MOUNTAIN: Choice(
+    Terrain.MOUNTAIN: WeightedChoice(
         {CONCRETE: 0.5, BRICK: 9, TIMBER: 24, ADOBE: 62, CAVE: 4, THATCH: 0.3, OTHER: 0.2}
     ),
 }
@@ -35,28 +35,28 @@ UNSAFE = {
     THATCH: 0.9,
     OTHER: 0.2,
 }
-GRADES = Choice({"3": 45, "4": 27, "9": 21, "2": 7})
+GRADES = WeightedChoice({"3": 45, "4": 27, "9": 21, "2": 7})
 NO_HOUSE = 0.007
 
 TAP, WELL, OPEN_WELL, RIVER, CISTERN, BOTTLES = "01", "02", "03", "04", "05", "06"
 OTHER_WATER = {
-    Terrain.VALLEY: Choice({WELL: 58, OPEN_WELL: 40, RIVER: 1, BOTTLES: 1}),
-    Terrain.SLOPE: Choice({WELL: 30, OPEN_WELL: 42, RIVER: 4, CISTERN: 24}),
-    Terrain.MOUNTAIN: Choice({WELL: 13, OPEN_WELL: 33, RIVER: 4, CISTERN: 50}),
+    Terrain.VALLEY: WeightedChoice({WELL: 58, OPEN_WELL: 40, RIVER: 1, BOTTLES: 1}),
+    Terrain.SLOPE: WeightedChoice({WELL: 30, OPEN_WELL: 42, RIVER: 4, CISTERN: 24}),
+    Terrain.MOUNTAIN: WeightedChoice({WELL: 13, OPEN_WELL: 33, RIVER: 4, CISTERN: 50}),
 }
 HARD_WATER = {TAP: 0.03, WELL: 0.09, OPEN_WELL: 0.34, RIVER: 0.62, CISTERN: 0.42, BOTTLES: 0.3}
 SAFE_WATER = {TAP: 0.97, WELL: 0.82, OPEN_WELL: 0.3, RIVER: 0.06, CISTERN: 0.5, BOTTLES: 0.9}
 
 MUD, GRAVEL, CEMENT, ASPHALT = "01", "02", "03", "04"
 ROADS = {
-    Terrain.VALLEY: Choice({MUD: 24, GRAVEL: 23, CEMENT: 51, ASPHALT: 2}),
-    Terrain.SLOPE: Choice({MUD: 43, GRAVEL: 26, CEMENT: 30, ASPHALT: 1}),
-    Terrain.MOUNTAIN: Choice({MUD: 60, GRAVEL: 25, CEMENT: 15}),
+    Terrain.VALLEY: WeightedChoice({MUD: 24, GRAVEL: 23, CEMENT: 51, ASPHALT: 2}),
+    Terrain.SLOPE: WeightedChoice({MUD: 43, GRAVEL: 26, CEMENT: 30, ASPHALT: 1}),
+    Terrain.MOUNTAIN: WeightedChoice({MUD: 60, GRAVEL: 25, CEMENT: 15}),
 }
 FUELS = {
-    Terrain.VALLEY: Choice({"01": 32, "03": 51, "04": 16, "99": 1}),
-    Terrain.SLOPE: Choice({"01": 50, "02": 2, "03": 38, "04": 9, "99": 1}),
-    Terrain.MOUNTAIN: Choice({"01": 63, "02": 7, "03": 25, "04": 4, "99": 1}),
+    Terrain.VALLEY: WeightedChoice({"01": 32, "03": 51, "04": 16, "99": 1}),
+    Terrain.SLOPE: WeightedChoice({"01": 50, "02": 2, "03": 38, "04": 9, "99": 1}),
+    Terrain.MOUNTAIN: WeightedChoice({"01": 63, "02": 7, "03": 25, "04": 4, "99": 1}),
 }
 TOILETS = {Terrain.VALLEY: 0.42, Terrain.SLOPE: 0.27, Terrain.MOUNTAIN: 0.16}
 REBUILT, REPAIRED, DAMAGED = 0.17, 0.1, 0.13

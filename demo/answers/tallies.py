@@ -6,7 +6,7 @@ from random import Random
 from demo.answers import Answers, known, whole
 from demo.answers.grounds import Terrain
 from demo.answers.hamlets import Hamlet
-from demo.answers.household import Sheet
+from demo.answers.household import HouseholdAnswers
 from demo.answers.support import MEDICAL, ON_ALLOWANCE
 from households.choices import Health, Kind
 
@@ -22,23 +22,23 @@ def _by_terrain(valley: float, slope: float, mountain: float) -> dict[Terrain, f
     return {Terrain.VALLEY: valley, Terrain.SLOPE: slope, Terrain.MOUNTAIN: mountain}
 
 
-def _sum_of(code: str) -> Callable[[Sheet], float]:
+def _sum_of(code: str) -> Callable[[HouseholdAnswers], float]:
     return lambda sheet: known(sheet.answers[code])
 
 
-def _is(code: str, answer: object) -> Callable[[Sheet], float]:
+def _is(code: str, answer: object) -> Callable[[HouseholdAnswers], float]:
     return lambda sheet: sheet.answers.get(code) == answer
 
 
-def _of_kind(*kinds: Kind) -> Callable[[Sheet], float]:
+def _of_kind(*kinds: Kind) -> Callable[[HouseholdAnswers], float]:
     return lambda sheet: sheet.answers["C01"] in kinds
 
 
-def _disabled(sheet: Sheet) -> int:
+def _disabled(sheet: HouseholdAnswers) -> int:
     return sum(member["M08"] == Health.DISABLED for member in sheet.members)
 
 
-SUMS: dict[str, tuple[Callable[[Sheet], float], dict[Terrain, float]]] = {
+SUMS: dict[str, tuple[Callable[[HouseholdAnswers], float], dict[Terrain, float]]] = {
     "V104": (_sum_of("H08"), _same(4.05)),
     "V105": (_sum_of("B12"), _same(2.4)),
     "V106": (_sum_of("B13"), _by_terrain(0.7, 0.9, 1.0)),
@@ -85,7 +85,7 @@ def draw_rates(rng: Random, hamlet: Hamlet) -> Rates:
     return rates
 
 
-def tally(hamlet: Hamlet, rates: Rates, sheets: Sequence[Sheet], later: bool) -> Answers:
+def tally(hamlet: Hamlet, rates: Rates, sheets: Sequence[HouseholdAnswers], later: bool) -> Answers:
     """V103 to V513, as far as they are sums; the second round has a few more connected, fewer in need."""
     answers: Answers = {"V103": hamlet.poor + hamlet.others, "V107": hamlet.poor}
     for code, (of_one, _) in SUMS.items():

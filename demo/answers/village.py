@@ -7,7 +7,7 @@ from typing import NamedTuple
 from demo.answers import UNKNOWN_SHARE, Answers
 from demo.answers.grounds import Ground
 from demo.answers.hamlets import draw_hamlet, first, later
-from demo.answers.household import Sheet
+from demo.answers.household import HouseholdAnswers
 from demo.answers.remarks import COUNT_DIFFERS, village_plan
 from demo.answers.tallies import draw_rates, tally
 from demo.homes import Place
@@ -18,7 +18,7 @@ COUNT_RULE, DIFFERS = "Y07", 0.06
 PLAN_SHARE = 0.7
 
 
-class VillageSheet(NamedTuple):
+class VillageAnswers(NamedTuple):
     """One round of a village; `confirmed` are the words beside the warnings, by rule."""
 
     answers: Answers
@@ -26,8 +26,8 @@ class VillageSheet(NamedTuple):
 
 
 def answer(
-    rng: Random, place: Place, ground: Ground, sheets: Sequence[tuple[Sheet, Sheet]]
-) -> tuple[VillageSheet, VillageSheet]:
+    rng: Random, place: Place, ground: Ground, sheets: Sequence[tuple[HouseholdAnswers, HouseholdAnswers]]
+) -> tuple[VillageAnswers, VillageAnswers]:
     """Both rounds; `sheets` are those of all its poor households."""
     hamlet = draw_hamlet(rng, place, ground)
     rates = draw_rates(rng, hamlet)
@@ -37,7 +37,7 @@ def answer(
     return _sheet(rng, before), _sheet(rng, after)
 
 
-def _sheet(rng: Random, answers: Answers) -> VillageSheet:
+def _sheet(rng: Random, answers: Answers) -> VillageAnswers:
     confirmed = {}
     if rng.random() < DIFFERS:
         answers["V107"] += rng.choice((1, 2))
@@ -47,4 +47,4 @@ def _sheet(rng: Random, answers: Answers) -> VillageSheet:
     for code in ("V211", "V513"):
         if rng.random() < UNKNOWN_SHARE:
             answers[code] = UNKNOWN
-    return VillageSheet(dict(sorted(answers.items())), confirmed)
+    return VillageAnswers(dict(sorted(answers.items())), confirmed)

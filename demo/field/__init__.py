@@ -16,7 +16,7 @@ from demo.field.activities import Activities
 from demo.field.aways import Aways
 from demo.field.findings import Findings, findings
 from demo.field.help import Help
-from demo.field.known import Known
+from demo.field.known import KnownFieldwork
 from demo.field.leaves import Leaves
 from demo.field.plans import Plans
 from demo.field.problems import Problems
@@ -48,7 +48,7 @@ WORK: dict[type[models.Model], tuple[str, str]] = {
 class Fieldwork:
     """Draws that of one village after another; the visits are noted first."""
 
-    def __init__(self, scale: Scale, known: Known) -> None:
+    def __init__(self, scale: Scale, known: KnownFieldwork) -> None:
         self.scale, self.known = scale, known
         self.activities, self.aways, self.leaves = Activities(known), Aways(known), Leaves(known)
         self.problems, self.help = Problems(known), Help(known)

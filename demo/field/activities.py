@@ -6,9 +6,9 @@ from datetime import date, datetime
 from random import Random
 from typing import Any, NamedTuple
 
-from demo.draw import Choice, uuid4
+from demo.draw import WeightedChoice, uuid4
 from demo.field import gifts, meetings
-from demo.field.known import Known, Trip
+from demo.field.known import KnownFieldwork, Trip
 from demo.field.meetings import Meeting
 from demo.homes import Place
 from demo.staff import Team
@@ -17,11 +17,11 @@ from visits.models import Activity
 
 HELD, TAUGHT = 0.7, 0.9
 """Of the meetings and lessons in the diary: noted as an activity of the unit too."""
-SPREAD = Choice({0: 8, 1: 27, 2: 34, 3: 21, 4: 10})
+SPREAD = WeightedChoice({0: 8, 1: 27, 2: 34, 3: 21, 4: 10})
 """Times that something is spread in a village in the two years."""
 ASSEMBLED, STARTED = 0.55, 0.3
 """Of the villages and years."""
-STUDIES = Choice({3: 20, 4: 30, 5: 28, 6: 22})
+STUDIES = WeightedChoice({3: 20, 4: 30, 5: 28, 6: 22})
 """Of a unit and year."""
 PRESENT = (0.62, 0.96)
 """Of a unit's cadres."""
@@ -39,7 +39,7 @@ class Held(NamedTuple):
 
 
 class Activities:
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.next_activity = 1
         self.days: dict[tuple[int, int], list[date]] = defaultdict(list)

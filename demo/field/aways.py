@@ -8,7 +8,7 @@ from typing import Any
 
 from demo.draw import uuid4
 from demo.field.findings import Findings
-from demo.field.known import Known
+from demo.field.known import KnownFieldwork
 from demo.homes import Home
 from demo.topics import ticked
 from households.choices import MigrantWork
@@ -55,7 +55,7 @@ CALLS = (
 class Aways:
     """Draws those of one village after another."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.next_away = 1
 

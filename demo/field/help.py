@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from demo.draw import uuid4
 from demo.field import gifts
 from demo.field.gifts import Gift, thanks
-from demo.field.known import Known, Trip
+from demo.field.known import KnownFieldwork, Trip
 from demo.field.problems import Settled
 from demo.homes import Home, Place
 from demo.season import spring_festival
@@ -41,7 +41,7 @@ class Giver(NamedTuple):
     rank: str
 
 
-class Item(NamedTuple):
+class HelpItem(NamedTuple):
     """One item of help; `shares` sum to its amounts, without any it is the whole village's."""
 
     giver: Giver
@@ -57,7 +57,7 @@ class Item(NamedTuple):
 class Help:
     """Draws the help in one village after another."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.next_item = self.next_share = 1
 
@@ -71,7 +71,7 @@ class Help:
         return self.rows(rng, place, drawn)
 
     def rows(
-        self, rng: Random, place: Place, drawn: Sequence[Item]
+        self, rng: Random, place: Place, drawn: Sequence[HelpItem]
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """(items, shares) in the order of their days."""
         rows: list[dict[str, Any]] = []
@@ -84,13 +84,13 @@ class Help:
 
     # --- occasions --------------------------------------------------------------------------------
 
-    def _for_problems(self, settled: Sequence[Settled]) -> Iterator[Item]:
+    def _for_problems(self, settled: Sequence[Settled]) -> Iterator[HelpItem]:
         for one in settled:
             if link := self.known.helper(one.home, one.day):
                 giver = Giver(link.worker.pk, link.unit, link.rank)
-                yield Item(giver, one.day, one.gift, [(one.home, one.gift)], problem=one.problem)
+                yield HelpItem(giver, one.day, one.gift, [(one.home, one.gift)], problem=one.problem)
 
-    def _on_visits(self, rng: Random, place: Place) -> Iterator[Item]:
+    def _on_visits(self, rng: Random, place: Place) -> Iterator[HelpItem]:
         """What the diary says was brought: a form for several households is one item."""
         brought: dict[tuple[Any, Gift], list[tuple[Home, Trip]]] = defaultdict(list)
         for home in place.homes:
@@ -103,17 +103,17 @@ class Help:
             if rng.random() < BROUGHT:
                 homes = {home: gift for home, other in found if other.day == trip.day}
                 giver = Giver(trip.worker, trip.unit, trip.rank)
-                yield Item(giver, trip.day, gift, list(homes.items()), visit=trip)
+                yield HelpItem(giver, trip.day, gift, list(homes.items()), visit=trip)
 
-    def _taught(self, rng: Random, place: Place) -> Iterator[Item]:
+    def _taught(self, rng: Random, place: Place) -> Iterator[HelpItem]:
         for trip in self.known.trips.get((place.pk, None), ()):
             for text, lesson in gifts.LESSONS.items():
                 if text in trip.content:
                     giver, people = Giver(trip.worker, trip.unit, trip.rank), rng.randint(*lesson[1:])
                     gift = Gift(AssistanceKind.TRAINING, lesson.content, FundSource.UNIT)
-                    yield Item(giver, trip.day, gift, [], people, visit=trip)
+                    yield HelpItem(giver, trip.day, gift, [], people, visit=trip)
 
-    def _of_year(self, rng: Random, place: Place, festival: date) -> Iterator[Item]:
+    def _of_year(self, rng: Random, place: Place, festival: date) -> Iterator[HelpItem]:
         """What a unit gives to many at once, and the loans of the year."""
         for share, days, choice in (
             (COMFORTED, FESTIVAL_DAYS, gifts.COMFORTS),
@@ -123,7 +123,7 @@ class Help:
             if rng.random() < share and day:
                 homes = [home for home in self._homes(place, day) if rng.random() < part]
                 if len(homes) >= FEWEST:
-                    yield Item(self._giver(rng, place, day), day, gift, [(home, gift) for home in homes])
+                    yield HelpItem(self._giver(rng, place, day), day, gift, [(home, gift) for home in homes])
         day = self._day(rng, festival, LOAN_DAYS)
         if rng.random() < LENT and day:
             loans = [
@@ -132,7 +132,7 @@ class Help:
                 if rng.random() < BORROWERS
             ]
             if loans:
-                yield Item(self._giver(rng, place, day), day, gifts.LOAN, loans)
+                yield HelpItem(self._giver(rng, place, day), day, gifts.LOAN, loans)
 
     def _day(self, rng: Random, festival: date, days: tuple[int, int]) -> date | None:
         """A working day so many days from the festival, of the time there is fieldwork of."""
@@ -155,7 +155,7 @@ class Help:
 
     # --- rows -------------------------------------------------------------------------------------
 
-    def _row(self, rng: Random, place: Place, item: Item) -> dict[str, Any]:
+    def _row(self, rng: Random, place: Place, item: HelpItem) -> dict[str, Any]:
         pk, self.next_item = self.next_item, self.next_item + 1
         gift, giver, visit = item.gift, item.giver, item.visit
         typed = self.known.at(rng, item.day + timedelta(days=rng.choice((0, 0, 0, 1, 1, 2))), (17, 21))
@@ -184,7 +184,7 @@ class Help:
             "people": item.people,
         }
 
-    def _share_rows(self, item: int, drawn: Item) -> Iterator[dict[str, Any]]:
+    def _share_rows(self, item: int, drawn: HelpItem) -> Iterator[dict[str, Any]]:
         for home, gift in drawn.shares:
             yield {"id": self.next_share, "assistance_id": item, "household_id": home.pk, **_amounts(gift)}
             self.next_share += 1

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from demo import OFFICE_PHONE
 from demo.homes import Home, Place
-from demo.pairings import Link, Tenure, lasts
+from demo.pairings import Link, VillageTenure, lasts
 from demo.rounds import survey_rounds
-from demo.season import Year
+from demo.season import SampleYear
 from demo.staff import Team, Worker
 from households.choices import PairingKind
 from units.presets import PROBLEM_DAYS
@@ -39,15 +39,15 @@ class Trip(NamedTuple):
     household: int | None
 
 
-class Known:
+class KnownFieldwork:
     """The visits are noted first. `since` is the first day of which there is fieldwork."""
 
     def __init__(
         self,
         teams: Sequence[Team],
-        tenures: Sequence[Tenure],
+        tenures: Sequence[VillageTenure],
         links: Sequence[Link],
-        year: Year,
+        year: SampleYear,
         now: datetime,
     ) -> None:
         self.teams, self.year, self.now = teams, year, now
@@ -58,7 +58,7 @@ class Known:
         self.at_work: dict[int, set[date]] = defaultdict(set)
         self.next_visit = 1
         self.links: dict[Home, list[Link]] = defaultdict(list)
-        self.tenures: dict[Place, list[Tenure]] = defaultdict(list)
+        self.tenures: dict[Place, list[VillageTenure]] = defaultdict(list)
         for link in links:
             if link.kind == PairingKind.HELP:
                 self.links[link.home].append(link)

@@ -6,8 +6,8 @@ from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple
 
-from demo.draw import Choice
-from demo.field.known import Known
+from demo.draw import WeightedChoice
+from demo.field.known import KnownFieldwork
 from demo.staff import Team, Worker
 from households.choices import Sex
 from units.roles import Rank
@@ -19,34 +19,38 @@ LATER = 3
 """The part of a leave that may lie after today."""
 
 
-class Kind(NamedTuple):
+class LeaveKind(NamedTuple):
     """`days` from the least to the most. An illness is never told: a leave says only what kind it is."""
 
     reason: str
     days: tuple[int, int]
 
 
-WEDDING = Kind("婚假", (10, 18))
+WEDDING = LeaveKind("婚假", (10, 18))
 MARRYING, MARRIED = range(23, 30), 0.2
-MATERNITY = Kind("产假", (128, 158))
+MATERNITY = LeaveKind("产假", (128, 158))
 MOTHERS, TAKEN = range(24, 38), 0.5
-ORDINARY: Choice[Kind] = Choice(
+ORDINARY: WeightedChoice[LeaveKind] = WeightedChoice(
     {
-        Kind("病假", (14, 75)): 40,
-        Kind("事假", (8, 25)): 24,
-        Kind("探亲假", (15, 25)): 10,
-        Kind("脱产培训", (20, 60)): 20,
+        LeaveKind("病假", (14, 75)): 40,
+        LeaveKind("事假", (8, 25)): 24,
+        LeaveKind("探亲假", (15, 25)): 10,
+        LeaveKind("脱产培训", (20, 60)): 20,
     }
 )
-OF_HEADS: Choice[Kind] = Choice(
-    {Kind("党校学习", (30, 90)): 50, Kind("挂职锻炼", (120, 300)): 22, Kind("病假", (14, 60)): 28}
+OF_HEADS: WeightedChoice[LeaveKind] = WeightedChoice(
+    {
+        LeaveKind("党校学习", (30, 90)): 50,
+        LeaveKind("挂职锻炼", (120, 300)): 22,
+        LeaveKind("病假", (14, 60)): 28,
+    }
 )
 
 
 class Leaves:
     """Of one unit after another; whatever else cadres did is noted first."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.next_leave = 1
 
@@ -75,7 +79,7 @@ class Leaves:
         return rng.choice(free) if free else None
 
 
-def _kind(rng: Random, worker: Worker) -> Kind:
+def _kind(rng: Random, worker: Worker) -> LeaveKind:
     if worker.sex == Sex.FEMALE and worker.age in MOTHERS and rng.random() < TAKEN:
         return MATERNITY
     if worker.age in MARRYING and rng.random() < MARRIED:

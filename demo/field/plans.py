@@ -10,7 +10,7 @@ from typing import Any
 from demo.answers import known
 from demo.field import measures
 from demo.field.findings import Answers, Findings, is_safe, is_tapped
-from demo.field.known import Known
+from demo.field.known import KnownFieldwork
 from demo.field.measures import Means
 from demo.homes import Home
 from households.choices import Kind
@@ -37,7 +37,7 @@ LEAST_GOAL, MORE = 2800, 1.15
 class Plans:
     """Draws those of one village after another."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.next_plan = self.next_measure = 1
 

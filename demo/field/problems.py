@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from demo.draw import uuid4
 from demo.field.gifts import Gift
-from demo.field.known import Known
+from demo.field.known import KnownFieldwork
 from demo.field.telling import Sheets, Telling, Told
 from demo.field.ways import Move, Ways, is_reopening, registered
 from demo.homes import Home, Place
 from visits.choices import Category
-from visits.models import OPEN, Status
+from visits.models import OPEN, ProblemStatus
 
 SHARED, JOINED = {Category.WATER, Category.ROAD}, 0.3
 """What several families of a village have in common, and how often such a problem is joined into the first."""
@@ -30,7 +30,7 @@ class Settled(NamedTuple):
 class Problems:
     """Draws those of one village after another."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.telling, self.ways = Telling(known), Ways(known)
         self.next_problem = self.next_move = 1
@@ -84,8 +84,10 @@ class Problems:
         since = max(
             (n for n in range(1, len(way)) if is_reopening(way[n - 1].status, way[n].status)), default=0
         )
-        said = [move.word for move in way[since:] if move.status in {Status.SOLVED, Status.SHELVED}]
-        confirmed = [move.at.date() for move in way[since:] if move.status == Status.CONFIRMED]
+        said = [
+            move.word for move in way[since:] if move.status in {ProblemStatus.SOLVED, ProblemStatus.SHELVED}
+        ]
+        confirmed = [move.at.date() for move in way[since:] if move.status == ProblemStatus.CONFIRMED]
         return {
             "due_on": self.known.due(way[since].at.date() if since else told.day),
             "status": way[-1].status,
@@ -116,7 +118,7 @@ class Problems:
 
 def _settled(problem: int, home: Home, way: Sequence[Move]) -> Iterator[Settled]:
     """With what the last solution took."""
-    solved = [move for move in way if move.status == Status.SOLVED][-1:]
+    solved = [move for move in way if move.status == ProblemStatus.SOLVED][-1:]
     for move in solved:
         if move.gift:
             yield Settled(problem, home, move.at.date(), move.gift)

@@ -7,12 +7,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from demo.field import works
 from demo.field.findings import Better, Findings, is_paved, is_safe, is_tapped
 from demo.field.gifts import Gift
-from demo.field.help import Giver, Item
-from demo.field.known import Known
+from demo.field.help import Giver, HelpItem
+from demo.field.known import KnownFieldwork
 from demo.field.works import Serves, Work
 from demo.homes import Home
 from households.models import ProjectBeneficiary
@@ -20,7 +20,7 @@ from villages.models import FundSource, Project, ProjectFund, ProjectNote
 from visits.choices import AssistanceKind
 
 Status = Project.Status
-IN_POOR, IN_OTHERS = Choice({1: 24, 2: 40, 3: 26, 4: 10}), Choice({0: 42, 1: 40, 2: 18})
+IN_POOR, IN_OTHERS = WeightedChoice({1: 24, 2: 40, 3: 26, 4: 10}), WeightedChoice({0: 42, 1: 40, 2: 18})
 """Projects of a village in the two years."""
 NOTICED, FEWEST = 0.75, 3
 """How often what several households have got since was a project."""
@@ -72,7 +72,7 @@ class Site:
 class Projects:
     """Draws those of one village after another."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.next = dict.fromkeys((Project, ProjectFund, ProjectNote, ProjectBeneficiary), 1)
 
@@ -192,7 +192,7 @@ class Projects:
 
     # --- help -------------------------------------------------------------------------------------
 
-    def help(self, rng: Random, found: Findings, sites: Sequence[Site]) -> Iterator[Item]:
+    def help(self, rng: Random, found: Findings, sites: Sequence[Site]) -> Iterator[HelpItem]:
         """送项目 of what was brought to the village; the goods that a finished project gave to households."""
         for site in sites:
             won = site.starts_on - timedelta(days=rng.randint(*WON_BEFORE))
@@ -200,7 +200,7 @@ class Projects:
             if is_won and self.known.since <= won <= self.known.year.last:
                 told = rng.choice(works.WON).format(name=site.work.name)
                 gift = Gift(AssistanceKind.SEND_PROJECT, told, next(iter(site.work.shares)))
-                yield Item(self._giver(rng, site.unit, won), won, gift, [], project=site.pk)
+                yield HelpItem(self._giver(rng, site.unit, won), won, gift, [], project=site.pk)
             if site.work.goods and site.status == Status.FINISHED:
                 day, goods = site.notes[1][0], site.work.goods
                 gift = Gift(
@@ -215,7 +215,7 @@ class Projects:
                 links = ((home, self.known.helper(home, day)) for home in site.homes)
                 shares = [(home, gift) for home, link in links if link and link.unit == site.unit]
                 if shares:
-                    yield Item(self._giver(rng, site.unit, day), day, gift, shares, project=site.pk)
+                    yield HelpItem(self._giver(rng, site.unit, day), day, gift, shares, project=site.pk)
 
     def _giver(self, rng: Random, unit: int, day: date) -> Giver:
         worker = rng.choice(self.known.staff(unit, day))

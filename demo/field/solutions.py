@@ -6,7 +6,7 @@ from demo.field.gifts import Gift
 from villages.models import FundSource as Source
 from visits.choices import AssistanceKind as Kind
 from visits.choices import Category
-from visits.models import Status
+from visits.models import ProblemStatus
 
 
 class Solution(NamedTuple):
@@ -64,10 +64,10 @@ HANDLED: dict[Category, tuple[str, ...]] = {
     Category.POLICY: ("问了镇民政办的条件", "帮着备材料"),
     Category.OTHER: ("问了相关部门", "先和村上商量"),
 }
-RAISED_UP: dict[Status, tuple[str, ...]] = {
-    Status.TO_UNIT: ("个人办不了，请单位出面", "要花钱，报单位研究"),
-    Status.TO_TOWN: ("请镇上纳入安排", "涉及全村，请镇政府牵头"),
-    Status.TO_OFFICE: ("要几个部门一起办，请双联办协调", "请县上列入项目"),
+RAISED_UP: dict[ProblemStatus, tuple[str, ...]] = {
+    ProblemStatus.TO_UNIT: ("个人办不了，请单位出面", "要花钱，报单位研究"),
+    ProblemStatus.TO_TOWN: ("请镇上纳入安排", "涉及全村，请镇政府牵头"),
+    ProblemStatus.TO_OFFICE: ("要几个部门一起办，请双联办协调", "请县上列入项目"),
 }
 RETURNED = ("已协调好，请继续跟着办", "钱和人已落实，请联系户里")
 SOLUTIONS: dict[Category, tuple[Solution, ...]] = {

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from demo import CADRE_PHONE
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from demo.field import solutions
-from demo.field.known import Known, Trip
+from demo.field.known import KnownFieldwork, Trip
 from demo.homes import Home, Place
 from visits.choices import Category
 
-COUNTS = Choice({0: 59.5, 1: 29, 2: 8.5, 3: 3})
+COUNTS = WeightedChoice({0: 59.5, 1: 29, 2: 8.5, 3: 3})
 """Problems of a household in the two years."""
 OF_VILLAGE = 0.5
 """Of the villages where something was seen."""
@@ -48,7 +48,7 @@ class Told(NamedTuple):
 class Telling:
     """Of one village after another."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.waits_for_login = True
 

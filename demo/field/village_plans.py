@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 from demo.answers.remarks import village_plan
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from demo.field import village_words as words
 from demo.field.findings import Findings
-from demo.field.known import Known
+from demo.field.known import KnownFieldwork
 from demo.field.projects import Site
 from villages.models import Project, VillageGoal, VillageNote, VillagePlan
 
@@ -19,11 +19,11 @@ PLANNED = 0.96
 """Of the villages."""
 WRITTEN_AFTER = (70, 300)
 """Days from the spring two years ago in which the units were told their villages."""
-GOALS_A_YEAR = Choice({2: 55, 3: 45})
+GOALS_A_YEAR = WeightedChoice({2: 55, 3: 45})
 REACHED, DAYS_OF_YEAR = 0.84, (100, 358)
 ROUND_FROM = 100
 """Figures above it are told in tens."""
-NOTES = Choice({0: 14, 1: 32, 2: 32, 3: 22})
+NOTES = WeightedChoice({0: 14, 1: 32, 2: 32, 3: 22})
 """Of the two years, beside disasters."""
 NOTED = 0.45
 """Of the disasters that the sheets tell."""
@@ -32,7 +32,7 @@ NOTED = 0.45
 class VillagePlans:
     """Draws those of one village after another."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.next_plan = self.next_goal = self.next_note = 1
 

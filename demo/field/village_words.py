@@ -1,6 +1,6 @@
 """Villages in words: what holds one back, what it aims at, what is noted of it."""
 
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from villages.models import VillageNote
 
 Kind = VillageNote.Kind
@@ -100,7 +100,7 @@ NUMBERS: dict[Kind, tuple[int, int]] = {
     Kind.OTHER: (15, 90),
 }
 """Range of the number that each tells."""
-KINDS = Choice({Kind.SOIL: 26, Kind.LAND: 27, Kind.COOPERATIVE: 27, Kind.OTHER: 20})
+KINDS = WeightedChoice({Kind.SOIL: 26, Kind.LAND: 27, Kind.COOPERATIVE: 27, Kind.OTHER: 20})
 SEASONS: dict[Kind, tuple[int, ...]] = {
     Kind.SOIL: (3, 4, 9, 10),
     Kind.LAND: (2, 3, 10, 11),

@@ -5,17 +5,17 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from demo.draw import Choice
+from demo.draw import WeightedChoice
 from demo.field import solutions
 from demo.field.gifts import Gift
-from demo.field.known import Known, Trip
+from demo.field.known import KnownFieldwork, Trip
 from demo.field.solutions import Solution
 from demo.field.telling import Told
 from demo.staff import Worker
-from visits.models import Status
+from visits.models import ProblemStatus
 
-S = Status
-Path = tuple[Status, ...]
+S = ProblemStatus
+Path = tuple[ProblemStatus, ...]
 ENDS: dict[Path, float] = {
     (S.SOLVED, S.CONFIRMED, S.CLOSED): 77,
     (S.SHELVED, S.CONFIRMED): 7,
@@ -26,9 +26,9 @@ ENDS: dict[Path, float] = {
 }
 """How the way of a problem ends; 办理 means that it is still there, overdue."""
 SOLVABLE = {path: share for path, share in ENDS.items() if S.SHELVED not in path}
-END, SOLVABLE_END = Choice(ENDS), Choice(SOLVABLE)
+END, SOLVABLE_END = WeightedChoice(ENDS), WeightedChoice(SOLVABLE)
 STUCK = (S.HANDLING,)
-WAYS: Choice[Path] = Choice(
+WAYS: WeightedChoice[Path] = WeightedChoice(
     {
         (S.HANDLING,): 52,
         (): 20,
@@ -41,7 +41,7 @@ WAYS: Choice[Path] = Choice(
     }
 )
 """How it goes from 登记 until it ends."""
-GAPS: dict[Status, tuple[int, int]] = {
+GAPS: dict[ProblemStatus, tuple[int, int]] = {
     S.HANDLING: (0, 3),
     S.TO_UNIT: (1, 4),
     S.TO_TOWN: (1, 3),
@@ -64,7 +64,7 @@ CLOSED_BY_LEADER = 0.6
 class Move(NamedTuple):
     """One step, at a time, by a cadre of this key; `owner` when it was handed to another."""
 
-    status: Status
+    status: ProblemStatus
     at: datetime
     by: int
     word: str = ""
@@ -74,7 +74,7 @@ class Move(NamedTuple):
 
 
 class Ways:
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
 
     def of(self, rng: Random, told: Told) -> list[Move]:
@@ -95,7 +95,7 @@ class Ways:
             way.append(Move(status, at, by, said.word, handed, visit.pk if visit else None, said.gift))
         return way
 
-    def _path(self, rng: Random, told: Told) -> Iterator[Status]:
+    def _path(self, rng: Random, told: Told) -> Iterator[ProblemStatus]:
         """A way that ends as it went on does not go there twice."""
         may_shelve = told.home is not None and told.category in solutions.SHELVED
         end = (END if may_shelve else SOLVABLE_END).pick(rng)
@@ -106,7 +106,7 @@ class Ways:
             path = [S.HANDLING]
         return (status for n, status in enumerate(path) if not n or status != path[n - 1])
 
-    def _when(self, rng: Random, before: datetime, status: Status, *, late: bool) -> datetime | None:
+    def _when(self, rng: Random, before: datetime, status: ProblemStatus, *, late: bool) -> datetime | None:
         """After the move before, in office hours; None when that is still to come."""
         least, most = LATER if late and status == S.SOLVED else GAPS[status]
         day = self.known.working_day(before.date() + timedelta(days=rng.randint(least, most)))
@@ -117,7 +117,7 @@ class Ways:
             at = before + timedelta(minutes=rng.randint(5, 90))
         return at if at < self.known.now else None
 
-    def _looked_in(self, told: Told, before: datetime, status: Status) -> Trip | None:
+    def _looked_in(self, told: Told, before: datetime, status: ProblemStatus) -> Trip | None:
         """The visit on which the family was asked whether it is done."""
         if told.home is None or status != S.CONFIRMED:
             return None
@@ -131,7 +131,13 @@ class Ways:
         return link.worker if link else self.known.workers[told.worker]
 
     def _who(
-        self, rng: Random, told: Told, follower: Worker, status: Status, before: Status, day: date
+        self,
+        rng: Random,
+        told: Told,
+        follower: Worker,
+        status: ProblemStatus,
+        before: ProblemStatus,
+        day: date,
     ) -> int:
         """The cadre moves it; what had gone up comes back from above, and leaders close."""
         if before == S.TO_OFFICE:
@@ -147,11 +153,11 @@ def registered(told: Told) -> Move:
     return Move(S.REGISTERED, told.recorded_at, told.entered_by)
 
 
-def is_reopening(before: Status, status: Status) -> bool:
+def is_reopening(before: ProblemStatus, status: ProblemStatus) -> bool:
     return before == S.SOLVED and status == S.HANDLING
 
 
-def _say(rng: Random, told: Told, status: Status, before: Status) -> Solution:
+def _say(rng: Random, told: Told, status: ProblemStatus, before: ProblemStatus) -> Solution:
     """What is said of a step, and what was given with it."""
     if status == S.SOLVED and told.home:
         return rng.choice(solutions.SOLUTIONS[told.category])
@@ -159,7 +165,7 @@ def _say(rng: Random, told: Told, status: Status, before: Status) -> Solution:
         return Solution(solutions.OF_VILLAGE[told.category])
     if is_reopening(before, status):
         return Solution(solutions.REOPENED)
-    words: dict[Status, Sequence[str]] = {
+    words: dict[ProblemStatus, Sequence[str]] = {
         S.HANDLING: solutions.HANDLED[told.category] if before == S.REGISTERED else solutions.RETURNED,
         S.SHELVED: solutions.SHELVED.get(told.category, ()),
         S.CONFIRMED: solutions.CONFIRMED,

@@ -1,8 +1,8 @@
 """干部、贫困户、家庭成员、联户 as sheets."""
 
-from households.importing.cadres import CadreSheet
+from households.importing.cadres import CadreSheetWithHoldings
 from households.importing.households import HouseholdSheet
 from households.importing.members import MemberSheet
 from households.importing.pairings import HouseholdPairingSheet
 
-__all__ = ["CadreSheet", "HouseholdPairingSheet", "HouseholdSheet", "MemberSheet"]
+__all__ = ["CadreSheetWithHoldings", "HouseholdPairingSheet", "HouseholdSheet", "MemberSheet"]

@@ -6,7 +6,7 @@ from households.leaving import holdings, still_held
 from units import importing
 
 
-class CadreSheet(importing.CadreSheet):
+class CadreSheetWithHoldings(importing.CadreSheet):
     def plan(self, table: Table, plan: Plan) -> None:
         super().plan(table, plan)
         leaving = {pk: i for i in table.sound() if (pk := plan.rows[i]) and table.get("left_on", i)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.cells import Cell, CellError, clean_text
 from core.chunked_queries import records_in, rows_in
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import NOT_YOURS
 from core.importing.table import Table
 from core.places import lies_under, under
@@ -31,7 +31,7 @@ NAMED = (
 )
 
 
-def number_column(**given: Any) -> Column:
+def number_column(**given: Any) -> SheetColumn:
     return field_column(
         Household, "no", clean=clean_no, aliases=("户号", "贫困户编号"), clearable=False, **given
     )
@@ -198,11 +198,11 @@ class NamedHouseholds:
         return (number for number in numbers if number)
 
 
-def naming_columns(*aliases: str) -> list[Column]:
+def naming_columns(*aliases: str) -> list[SheetColumn]:
     """The two columns by which a sheet names a household; `aliases` of the ID number, where no other person has one."""
     return [
         number_column(help="填这一格，或填户主身份证号"),
-        Column(
+        SheetColumn(
             "head_id",
             "户主身份证号",
             id_or_mask,

@@ -6,9 +6,9 @@ from typing import Any
 from core import identity
 from core.cells import CellError, clean_phone, clean_words
 from core.chunked_queries import chunks, rows_in, stored_rows
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.planning import Outcome, Plan, values_for_new, values_for_stored
-from core.importing.sheet import Created, Sheet
+from core.importing.sheet import Created, ImportSheet
 from core.importing.table import Table
 from core.word_lists import split_words
 from households.choices import Relation, Status
@@ -59,14 +59,14 @@ def words(value: Any) -> str:
     return clean_words(value, 60)
 
 
-class HouseholdSheet(Sheet):
+class HouseholdSheet(ImportSheet):
     key, label, main = "households", "贫困户", Household
     intro = "一行一户，连户主。已有的户按户编号认，没有编号按户主身份证号，再按村、组和户主姓名认。"
     after = ("villages",)
     free_with = ("no",)
     either = (("village", "village_code"),)
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         cleaners: dict[str, Any] = {
             "phone": {
                 "clean": clean_phone,

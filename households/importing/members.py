@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from core.chunked_queries import chunks, rows_in, stored_rows
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.planning import Plan, values_for_new, values_for_stored
-from core.importing.sheet import Sheet
+from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from households.choices import Relation, Status
 from households.importing.finding import NamedHouseholds, naming_columns
@@ -33,13 +33,13 @@ KNOWN_BY = ("id", "household_id", "name", "relation", "id_cipher", "id_hash", "l
 OWN = (*Member.PERSON, *STAY)
 
 
-class MemberSheet(Sheet):
+class MemberSheet(ImportSheet):
     key, label, main = "members", "家庭成员", Member
     intro = "一行一人。户按户编号或户主身份证号认，人按身份证号认，没有号码按姓名认。"
     after = ("households",)
     either = (("no", "head_id"),)
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         return [
             *naming_columns(),
             field_column(Member, "name", required=True, aliases=("成员姓名",), clearable=False),

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.chunked_queries import records_in
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import Drafts, put
 from core.importing.planning import Plan
-from core.importing.sheet import Created, Sheet
+from core.importing.sheet import Created, ImportSheet
 from core.importing.table import Table
 from households.choices import PairingKind
 from households.closing import problem_of_row
@@ -25,14 +25,14 @@ from villages.models import VillagePairing
 PERIOD = ("started_on", "ended_on", "end_reason")
 
 
-class HouseholdPairingSheet(Sheet):
+class HouseholdPairingSheet(ImportSheet):
     key, label, main = "household_pairings", "联户", HouseholdPairing
     intro = "一行一名干部联一户。填了结束日期的，是结束了的联户。"
     after = ("cadres", "households")
     traces = ("unit_id", "cadre_id", "place")
     either = (("no", "head_id"), ("phone", "staff_no", "name"))
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         return [
             *cadre_columns(),
             *naming_columns("身份证号", "身份证号码"),

@@ -7,7 +7,7 @@ from typing import Any
 from core import identity
 from core.cells import Cell, clean_text
 from core.chunked_queries import rows_in
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.planning import Plan, values_for_stored
 from core.importing.table import Table
 from core.pinyin import search_forms
@@ -41,11 +41,11 @@ def id_or_mask(value: Cell) -> str:
     return identity.clean_id_number(value)
 
 
-def person_columns(*aliases: str) -> list[Column]:
+def person_columns(*aliases: str) -> list[SheetColumn]:
     helps = {"sex": "填了身份证号可以空着", "born_on": "填了身份证号可以空着"}
     never_empty = {"sex", "ethnicity"}
     return [
-        Column(
+        SheetColumn(
             "id_number",
             str(Member._meta.get_field("id_cipher").verbose_name),
             id_or_mask,

@@ -27,7 +27,7 @@ from units.access import leader_or_overseer_required, user_of
 from units.models import Cadre
 
 
-class Asked(NamedTuple):
+class AnswerFilter(NamedTuple):
     """An item and which answers to it: one, numbers from `low` up to without `high`, or any."""
 
     code: str
@@ -63,7 +63,7 @@ class AnswerRowsSearch(AnswerSearch):
 
     by_before = by_answer = by_low = by_high = by_item_2 = by_answer_2 = by_low_2 = by_high_2 = by_item
 
-    def asked(self, family: Family) -> list[Asked]:
+    def asked(self, family: Family) -> list[AnswerFilter]:
         found = []
         for suffix in ("", "_2"):
             code = self.cleaned_data.get(f"item{suffix}", "")
@@ -71,7 +71,7 @@ class AnswerRowsSearch(AnswerSearch):
                 answer, low, high = (
                     self.cleaned_data.get(f"{name}{suffix}") for name in ("answer", "low", "high")
                 )
-                found.append(Asked(code, answer or "", low, high))
+                found.append(AnswerFilter(code, answer or "", low, high))
         return found
 
 
@@ -124,7 +124,7 @@ def _answer(user: Cadre, counted: Counted, rounds: Rounds, code: str, year: int 
     return answer_before(counted_in(counted.family, user, year, rounds.get(year, [])), code)
 
 
-def answering(responses: QuerySet[Response], name: str, asked: Asked, kind: str) -> QuerySet[Response]:
+def answering(responses: QuerySet[Response], name: str, asked: AnswerFilter, kind: str) -> QuerySet[Response]:
     """Those whose annotated answer is so."""
     if asked.answer == BLANK:
         return responses.filter(**{f"{name}__isnull": True})

@@ -13,7 +13,7 @@ from reports.surveys.counted import Counted, Family, Rounds, counted_in, rounds_
 from reports.surveys.cross import Axis, Class, Cross, Pair, answer_before, cross, crossable, pairs_of, turns
 from reports.surveys.filters import CrossSearch, cuts_in, shown_filters
 from reports.surveys.frame import family_for, framed, link, narrowed
-from reports.surveys.items import Line
+from reports.surveys.items import AnswerCount
 from units.access import leader_or_overseer_required, user_of
 from units.models import Cadre
 
@@ -93,7 +93,7 @@ def _table(family: Family, form: CrossSearch, found: Cross) -> dict[str, Any]:
         for column in found.columns.classes:
             count = found.cells[row.key, column.key]
             share = percent(count, whole)
-            line = Line(column.label, column.key, count, share)
+            line = AnswerCount(column.label, column.key, count, share)
             cells.append((line, _tint(share), rows_of(row, column) if count else ""))
         rows.append(
             {

@@ -28,7 +28,7 @@ MOST_CUTS = 12
 MOST = Decimal(10) ** 12
 
 
-class SurveySearch(SearchForm):
+class SurveyFigureSearch(SearchForm):
     """`years` are those offered, the first of them taken unless another is chosen."""
 
     year = forms.ChoiceField(label="年度", required=False, widget=forms.HiddenInput)
@@ -72,7 +72,7 @@ class SurveySearch(SearchForm):
         return queryset.filter(place=value)
 
 
-class CompletionSearch(SurveySearch):
+class CompletionSearch(SurveyFigureSearch):
     """Narrows households, or villages; `unit` to those that it is paired with today."""
 
     by = forms.ChoiceField(label="分列", required=False, choices=list(BY.items()), widget=forms.HiddenInput)
@@ -86,7 +86,7 @@ class CompletionSearch(SurveySearch):
         return queryset.filter(pk__in=pairings_on(queryset).filter(unit=value).values(subject))
 
 
-class AnswerSearch(SurveySearch):
+class AnswerSearch(SurveyFigureSearch):
     """Narrows responses; `unit` is the surveyor's of that day, `kind` the household's in the register."""
 
     kind = forms.ChoiceField(label="属性", required=False, choices=[("", "属性"), *Kind.choices])
@@ -159,7 +159,7 @@ class CrossSearch(AnswerSearch):
     by_column = by_row_cuts = by_column_cuts = by_before = by_row
 
 
-def shown_filters(request: HttpRequest, form: SurveySearch) -> dict[str, Any]:
+def shown_filters(request: HttpRequest, form: SurveyFigureSearch) -> dict[str, Any]:
     """The context of `_filters.html`, and the years to choose from."""
     chips = form.chips(lambda name: address(request, {name: None}))
     narrowing = {name: None for name in form.fields if form.cleaned_data.get(name) and name not in FRAMING}

@@ -19,7 +19,7 @@ BLANK = "blank"
 
 
 @dataclass(frozen=True)
-class Line:
+class AnswerCount:
     """One answer and its responses; `share` of those with an answer, None for what is no answer. `asks` are
     the parameters that its rows are found by, empty where they cannot be."""
 
@@ -38,14 +38,14 @@ def sections_of(family: Family) -> dict[str, tuple[str, list[str]]]:
     return {code: section for code, section in found.items() if section[1]}
 
 
-def answer_lines(counted: Tally) -> list[Line]:
+def answer_lines(counted: Tally) -> list[AnswerCount]:
     """What was answered: options, classes of numbers, or how many texts."""
     item, answered = counted.item, counted.answered
     if kind_of(item) in {TEXT, DATE}:
-        return [Line("有答案", "", answered, None, {"item": item.code})]
+        return [AnswerCount("有答案", "", answered, None, {"item": item.code})]
     if kind_of(item) == NUMBER:
         return [
-            Line(
+            AnswerCount(
                 class_label(item, each),
                 "",
                 count,
@@ -55,22 +55,24 @@ def answer_lines(counted: Tally) -> list[Line]:
             for each, count in spread(counted.values, Decimal(str(item.step or 1)))
         ]
     return [
-        Line(label, code, count, percent(count, answered), {"item": item.code, "answer": code})
+        AnswerCount(label, code, count, percent(count, answered), {"item": item.code, "answer": code})
         for code, label, count in counted.options
     ]
 
 
-def other_lines(counted: Tally) -> list[Line]:
+def other_lines(counted: Tally) -> list[AnswerCount]:
     """不详, 未填, 不用填: where they can be."""
     item, found = counted.item, []
     if item.unknown_allowed or counted.unknown:
-        found.append(Line(UNKNOWN_LABEL, "", counted.unknown, None, {"item": item.code, "answer": UNKNOWN}))
+        found.append(
+            AnswerCount(UNKNOWN_LABEL, "", counted.unknown, None, {"item": item.code, "answer": UNKNOWN})
+        )
     blank = {} if item.condition else {"item": item.code, "answer": BLANK}
     found.append(
-        Line("未填" if counted.hidden is not None else "未填或不用填", "", counted.blank, None, blank)
+        AnswerCount("未填" if counted.hidden is not None else "未填或不用填", "", counted.blank, None, blank)
     )
     if counted.hidden:
-        found.append(Line("不用填", "", counted.hidden, None))
+        found.append(AnswerCount("不用填", "", counted.hidden, None))
     return found
 
 

@@ -14,7 +14,7 @@ from reports.surveys.frame import family_for, framed, link, narrowed
 from reports.surveys.items import (
     COLUMNS,
     FACTS,
-    Line,
+    AnswerCount,
     answer_lines,
     how_counted,
     number_facts,
@@ -94,7 +94,7 @@ def _panel(family: Family, form: AnswerSearch, counted: Tally) -> dict[str, Any]
     }
 
 
-def _rows_url(family: Family, given: dict[str, Any], line: Line) -> str:
+def _rows_url(family: Family, given: dict[str, Any], line: AnswerCount) -> str:
     """The responses that a line counts."""
     if not line.count or not line.asks:
         return ""

@@ -21,7 +21,7 @@ JOINED = ("survey", "surveyor", "household__village")
 """Columns and rows that a line about a response needs: its answers are long."""
 
 
-class Standing(NamedTuple):
+class SurveyState(NamedTuple):
     """One open survey on one household or village, and this year's response to it, if there is one."""
 
     survey: Survey
@@ -52,14 +52,14 @@ class Standing(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Round:
+class SurveySummary:
     """A survey on the page of a household or village: this year's standing (none when no version is open), all
     handed in, the newest first and with `surveyor_name`, what changed before it, the income year by year; `fills`
     when the reader may begin or go on.
     """
 
     title: str
-    standing: Standing | None
+    standing: SurveyState | None
     counted: Sequence[Any]
     difference: Difference | None
     incomes: Sequence[tuple[int, str]]
@@ -75,7 +75,7 @@ def open_surveys(user: Cadre) -> list[Survey]:
     return list(Survey.objects.read_at(user.place).open().defer("definition"))
 
 
-def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Subject, list[Standing]]:
+def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Subject, list[SurveyState]]:
     """Where each household or village stands with the surveys on it. One query.
 
     A response to any version of the year counts.
@@ -104,10 +104,10 @@ def _one_each(responses: Iterable[Any]) -> Found:
     return found
 
 
-def _standings_of(subject: Subject, surveys: Sequence[Survey], found: Found) -> list[Standing]:
+def _standings_of(subject: Subject, surveys: Sequence[Survey], found: Found) -> list[SurveyState]:
     of_households = isinstance(subject, Household)
     return [
-        Standing(survey, found.get((subject.pk, survey.code)))
+        SurveyState(survey, found.get((subject.pk, survey.code)))
         for survey in surveys
         if survey.is_of_households == of_households and lies_under(subject.place, survey.place)
     ]
@@ -121,7 +121,7 @@ def unfinished(user: Cadre) -> Any:
     return drafts.filter(survey__status=Survey.Status.OPEN).select_related(*JOINED).only(*SHOWN, *shown)
 
 
-def rounds(user: Cadre, subject: Subject) -> list[Round]:
+def rounds(user: Cadre, subject: Subject) -> list[SurveySummary]:
     """Every survey on a household or village, open ones and those that were once answered."""
     of_household = isinstance(subject, Household)
     there: dict[str, Any] = (
@@ -142,10 +142,10 @@ def rounds(user: Cadre, subject: Subject) -> list[Round]:
     ]
 
 
-def _round(user: Cadre, subject: Subject, now: Standing | None, counted: Sequence[Any]) -> Round:
+def _round(user: Cadre, subject: Subject, now: SurveyState | None, counted: Sequence[Any]) -> SurveySummary:
     newest, last = [*counted[:2], None, None][:2]
     survey = now.survey if now else counted[0].survey
-    return Round(
+    return SurveySummary(
         title=survey.title,
         standing=now,
         counted=counted,

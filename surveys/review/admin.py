@@ -18,7 +18,7 @@ from surveys.review.difference import difference
 from units.access import user_of
 from units.admin_export import export_rows
 from units.admin_lists import Seen
-from units.admin_reason import ReasonForm, ask_reason
+from units.admin_reason import AdminReasonForm, ask_reason
 from units.models import Cadre, today
 from units.scoped_admin import MANAGERS, ReadOnlyAdmin
 
@@ -50,7 +50,7 @@ def return_selected(
     if not 0 < count <= MOST_AT_ONCE:
         messages.warning(request, f"一次退回 1 到 {MOST_AT_ONCE} 份，勾选的里面能退回的有 {count} 份。")
         return None
-    form = ReasonForm(request, "退回")
+    form = AdminReasonForm(request, "退回")
     if form.is_valid():
         with transaction.atomic():
             for response in rows.select_for_update():

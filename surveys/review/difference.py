@@ -13,7 +13,7 @@ ARROWS = {1: "↗", -1: "↘", 0: "→"}
 ORDER = {1: 0, -1: 1, 0: 2}
 
 
-class Line(NamedTuple):
+class AnswerChange(NamedTuple):
     """One item that was answered otherwise: what it was and is, in words; `turn` 1 better, -1 worse, 0 neither."""
 
     item: Item
@@ -31,7 +31,7 @@ class Difference:
     """`lines`: what has changed, better ones first, then worse, then other; `same` counts the rest."""
 
     last: Response
-    lines: Sequence[Line]
+    lines: Sequence[AnswerChange]
     same: int
 
     @property
@@ -49,7 +49,7 @@ class Difference:
         counts = [("变好", self.better), ("变差", self.worse), ("其他变化", other), ("没有变", self.same)]
         return "，".join(f"{words} {count} 项" for words, count in counts if count)
 
-    def of(self, code: str) -> Line | None:
+    def of(self, code: str) -> AnswerChange | None:
         return next((line for line in self.lines if line.item.code == code), None)
 
 
@@ -64,7 +64,7 @@ def difference(response: Response, last: Response | None) -> Difference | None:
         if pair[0] == pair[1]:
             same += pair[0] is not None
         elif None not in pair:
-            lines.append(Line(item, item.told(pair[0]), item.told(pair[1]), item.turn(*pair)))
+            lines.append(AnswerChange(item, item.told(pair[0]), item.told(pair[1]), item.turn(*pair)))
     lines.sort(key=lambda line: ORDER[line.turn])
     return Difference(last, lines, same)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.display import Line, Lines
+from core.display import FieldChange, Lines
 from surveys.definition.document import Definition
 from surveys.definition.items import Item
 from surveys.filling.checking import given
@@ -15,18 +15,18 @@ Tell = Callable[[Item, Any], str]
 def told_fields(definition: Definition, tell: Tell) -> Lines:
     """The answers that a change touched, one line each, and the other fields that hold much."""
 
-    def answers(old: Any, new: Any) -> list[Line]:
+    def answers(old: Any, new: Any) -> list[FieldChange]:
         before, after = old or {}, new or {}
         return [
-            Line(item.label, tell(item, before.get(code)), tell(item, after.get(code)))
+            FieldChange(item.label, tell(item, before.get(code)), tell(item, after.get(code)))
             for code, item in definition.by_code.items()
             if given(before.get(code)) != given(after.get(code))
         ]
 
-    def members(old: Any, new: Any) -> list[Line]:
-        return [Line("家庭成员", f"{len(old or [])} 口", f"{len(new or [])} 口")]
+    def members(old: Any, new: Any) -> list[FieldChange]:
+        return [FieldChange("家庭成员", f"{len(old or [])} 口", f"{len(new or [])} 口")]
 
-    def confirmed(old: Any, new: Any) -> list[Line]:
-        return [Line("核对过的提醒", "；".join((old or {}).values()), "；".join((new or {}).values()))]
+    def confirmed(old: Any, new: Any) -> list[FieldChange]:
+        return [FieldChange("核对过的提醒", "；".join((old or {}).values()), "；".join((new or {}).values()))]
 
     return {"answers": answers, "members": members, "confirmed": confirmed}

@@ -13,7 +13,7 @@ from surveys.definition.items import Item
 from surveys.filling.response_draft import Draft
 from surveys.filling.subjects import name_of, page_of
 from surveys.models import Response
-from surveys.review.difference import Difference, Line, difference, incomes
+from surveys.review.difference import AnswerChange, Difference, difference, incomes
 from surveys.review.history_lines import Tell, told_fields
 from units.access import get_visible, user_of
 from units.context import frame_of
@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
     item: Item
     words: str
-    line: Line | None
+    line: AnswerChange | None
     flags: list[tuple[str, str]]
 
 

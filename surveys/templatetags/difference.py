@@ -6,19 +6,19 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from surveys.review.difference import Line
+from surveys.review.difference import AnswerChange
 
 register = template.Library()
 CSS = {1: "chip ok", -1: "chip wait", 0: "chip"}
 
 
 @register.simple_tag
-def turn_lines(lines: Iterable[Line]) -> SafeString:
+def turn_lines(lines: Iterable[AnswerChange]) -> SafeString:
     """A <div> of dt and dd for each: in one function, as a form has some eighty items (see `table_rows`)."""
     return mark_safe("".join(map(_line, lines)))
 
 
-def _line(line: Line) -> str:
+def _line(line: AnswerChange) -> str:
     return (
         f'<div><dt>{escape(line.item.label)}</dt><dd><span class="{CSS[line.turn]}">{line.said}</span> '
         f'<span class="quiet">{escape(line.before)}</span> → <b>{escape(line.after)}</b> '

@@ -10,7 +10,7 @@ from tests.factories import make_cadre, make_pairing, make_visit
 from tests.pages import client_of, words_of
 from tests.problems.rows import raised
 from units.models import today
-from visits.models import Problem, Status
+from visits.models import Problem, ProblemStatus
 from visits.problems.problem_handover import end_and_pass_on
 from visits.problems.rules import move
 
@@ -26,8 +26,8 @@ def problem(cadre, own) -> Problem:
 
 
 def solved(problem: Problem, cadre) -> Problem:
-    move(problem, to=Status.SOLVED, by=cadre, word="修好了", on=SOLVED)
-    move(problem, to=Status.CONFIRMED, by=cadre, on=CONFIRMED)
+    move(problem, to=ProblemStatus.SOLVED, by=cadre, word="修好了", on=SOLVED)
+    move(problem, to=ProblemStatus.CONFIRMED, by=cadre, on=CONFIRMED)
     return problem
 
 
@@ -45,28 +45,28 @@ def test_a_move_takes_a_day_and_the_problem_has_it_too(problem, cadre):
 
 
 def test_without_a_day_it_is_today(problem, cadre):
-    assert move(problem, to=Status.HANDLING, by=cadre).on == today()
+    assert move(problem, to=ProblemStatus.HANDLING, by=cadre).on == today()
 
 
 def test_a_move_is_neither_before_the_one_before_nor_ahead(problem, cadre):
-    move(problem, to=Status.TO_UNIT, by=cadre, on=SOLVED)
+    move(problem, to=ProblemStatus.TO_UNIT, by=cadre, on=SOLVED)
     with pytest.raises(ValidationError, match="不能早于上一步（2015-11-02 上报单位）"):
-        move(problem, to=Status.HANDLING, by=cadre, on=SOLVED - timedelta(days=1))
+        move(problem, to=ProblemStatus.HANDLING, by=cadre, on=SOLVED - timedelta(days=1))
     with pytest.raises(ValidationError, match="不能晚于今天"):
-        move(problem, to=Status.HANDLING, by=cadre, on=today() + timedelta(days=1))
-    assert Problem.objects.get().status == Status.TO_UNIT
-    assert move(problem, to=Status.HANDLING, by=cadre, on=SOLVED).on == SOLVED
+        move(problem, to=ProblemStatus.HANDLING, by=cadre, on=today() + timedelta(days=1))
+    assert Problem.objects.get().status == ProblemStatus.TO_UNIT
+    assert move(problem, to=ProblemStatus.HANDLING, by=cadre, on=SOLVED).on == SOLVED
 
 
 def test_the_family_confirms_no_earlier_than_the_visit_that_asked(problem, cadre, own):
-    move(problem, to=Status.SOLVED, by=cadre, word="修好了", on=SOLVED)
+    move(problem, to=ProblemStatus.SOLVED, by=cadre, word="修好了", on=SOLVED)
     visit = make_visit(cadre=cadre, household=own, visited_on=CONFIRMED)
     with pytest.raises(ValidationError, match="不能早于那次走访"):
-        move(problem, to=Status.CONFIRMED, by=cadre, on=SOLVED, visit=visit)
+        move(problem, to=ProblemStatus.CONFIRMED, by=cadre, on=SOLVED, visit=visit)
 
 
 def test_a_reopened_one_is_due_after_the_day_it_was_reopened(problem, cadre):
-    move(solved(problem, cadre), to=Status.HANDLING, by=cadre, on=REOPENED)
+    move(solved(problem, cadre), to=ProblemStatus.HANDLING, by=cadre, on=REOPENED)
     assert REOPENED < problem.due_on < REOPENED + timedelta(days=60)
 
 
@@ -99,7 +99,7 @@ def test_it_is_handed_over_on_the_day_the_pairing_ends_but_not_before_its_last_m
     pairing.started_on = date(2015, 3, 5)
     pairing.save()
     other = raised(cadre, problem.household, category="02")
-    move(other, to=Status.TO_UNIT, by=cadre, on=CONFIRMED)
+    move(other, to=ProblemStatus.TO_UNIT, by=cadre, on=CONFIRMED)
     heir = make_cadre(name="张卫东", unit=cadre.unit)
     end_and_pass_on([pairing], to=heir, on=SOLVED, reason="调离", by=leader)
     assert (problem.moves.last().on, other.moves.last().on) == (SOLVED, CONFIRMED)
@@ -122,14 +122,14 @@ def test_it_is_handed_over_on_the_day_the_pairing_ends_but_not_before_its_last_m
     ],
 )
 def test_what_was_open_and_late_on_a_day(problem, cadre, on, open_then, late_then):
-    move(solved(problem, cadre), to=Status.HANDLING, by=cadre, on=REOPENED)
+    move(solved(problem, cadre), to=ProblemStatus.HANDLING, by=cadre, on=REOPENED)
     make_pairing(cadre=make_cadre(), kind="contact")
     assert Problem.objects.open(on).exists() == open_then
     assert Problem.objects.overdue(on).exists() == late_then
 
 
 def test_one_closed_today_was_open_before(problem, cadre):
-    move(solved(problem, cadre), to=Status.CLOSED, by=cadre)
+    move(solved(problem, cadre), to=ProblemStatus.CLOSED, by=cadre)
     assert not Problem.objects.open().exists()
     assert Problem.objects.open(SOLVED - timedelta(days=1)).get() == problem
 

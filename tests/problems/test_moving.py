@@ -13,7 +13,7 @@ from tests.factories import make_cadre, make_household, make_problem
 from tests.pages import client_of, words_of
 from tests.problems.rows import raised
 from units.models import today
-from visits.models import MOVES, OPEN, Problem, Status
+from visits.models import MOVES, OPEN, Problem, ProblemStatus
 from visits.problems.rules import join, leave, move, take_back
 
 pytestmark = pytest.mark.django_db
@@ -24,25 +24,25 @@ pytestmark = pytest.mark.django_db
 
 def test_what_is_solved_says_how(cadre, own):
     with pytest.raises(ValidationError, match="怎么解决的"):
-        move(raised(cadre, own), to=Status.SOLVED, by=cadre)
+        move(raised(cadre, own), to=ProblemStatus.SOLVED, by=cadre)
 
 
 def test_it_closes_only_after_the_household_confirmed(cadre, own):
     problem = raised(cadre, own)
-    move(problem, to=Status.SOLVED, by=cadre, word="修好了水窖")
+    move(problem, to=ProblemStatus.SOLVED, by=cadre, word="修好了水窖")
     with pytest.raises(ValidationError, match="不能直接到“销号”"):
-        move(problem, to=Status.CLOSED, by=cadre)
-    move(problem, to=Status.CONFIRMED, by=cadre)
-    move(problem, to=Status.CLOSED, by=cadre)
+        move(problem, to=ProblemStatus.CLOSED, by=cadre)
+    move(problem, to=ProblemStatus.CONFIRMED, by=cadre)
+    move(problem, to=ProblemStatus.CLOSED, by=cadre)
     assert problem.confirmed_on == today()
 
 
 def test_the_second_who_moves_it_is_told(cadre, own):
     problem = raised(cadre, own)
     seen_before = Problem.objects.get(pk=problem.pk)
-    move(problem, to=Status.TO_UNIT, by=cadre)
+    move(problem, to=ProblemStatus.TO_UNIT, by=cadre)
     with pytest.raises(StaleRecord):
-        move(seen_before, to=Status.SHELVED, by=cadre, word="没有钱")
+        move(seen_before, to=ProblemStatus.SHELVED, by=cadre, word="没有钱")
 
 
 class AProblemsWay(RuleBasedStateMachine):
@@ -54,10 +54,10 @@ class AProblemsWay(RuleBasedStateMachine):
         self.problem = make_problem(cadre=self.cadre)
         self.steps = 0
 
-    @rule(to=st.sampled_from(list(Status)), word=st.sampled_from(["", "修好了"]))
+    @rule(to=st.sampled_from(list(ProblemStatus)), word=st.sampled_from(["", "修好了"]))
     def step(self, to, word):
         before = self.problem.status
-        said = bool(word) or to not in {Status.SOLVED, Status.SHELVED}
+        said = bool(word) or to not in {ProblemStatus.SOLVED, ProblemStatus.SHELVED}
         if to in MOVES[before] and said:
             move(self.problem, to=to, by=self.cadre, word=word)
             self.steps += 1
@@ -66,10 +66,10 @@ class AProblemsWay(RuleBasedStateMachine):
                 move(self.problem, to=to, by=self.cadre, word=word)
             assert self.problem.status == before
 
-    @precondition(lambda self: self.problem.status == Status.CLOSED)
+    @precondition(lambda self: self.problem.status == ProblemStatus.CLOSED)
     @rule()
     def reopen(self):
-        move(self.problem, to=Status.HANDLING, by=self.cadre)
+        move(self.problem, to=ProblemStatus.HANDLING, by=self.cadre)
         self.steps += 1
         assert self.problem.due_on >= today()
 
@@ -78,11 +78,11 @@ class AProblemsWay(RuleBasedStateMachine):
         stored = Problem.objects.get(pk=self.problem.pk)
         assert stored.status == self.problem.status
         assert stored.moves.count() == self.steps
-        if stored.status == Status.CLOSED:
+        if stored.status == ProblemStatus.CLOSED:
             assert stored.confirmed_on
         if stored.status in OPEN:
             assert stored.confirmed_on is None
-        if stored.status in {Status.SOLVED, Status.SHELVED}:
+        if stored.status in {ProblemStatus.SOLVED, ProblemStatus.SHELVED}:
             assert stored.outcome
 
 
@@ -106,7 +106,7 @@ def test_a_joined_one_is_followed_in_the_ledger_and_the_file_as_far_as_the_other
     main = make_problem(cadre=leader, household=make_household(village=own.village), description="全组缺水")
     problem = raised(cadre, own)
     join(main, [problem])
-    move(main, to=Status.SOLVED, by=leader, word="管道接通了")
+    move(main, to=ProblemStatus.SOLVED, by=leader, word="管道接通了")
     client = client_of(cadre)
     assert "解决" in words_of(client.get("/problems/")).split("水窖漏水")[1]
     assert "诉求 饮水 解决" in words_of(client.get(f"/households/{own.pk}/"))

@@ -8,7 +8,7 @@ import pytest
 from tests.factories import make_cadre, make_household, make_problem, make_village_pairing, make_visit
 from tests.pages import client_of, words_of
 from tests.problems.rows import raised
-from visits.models import Problem, Status, Visit
+from visits.models import Problem, ProblemStatus, Visit
 from visits.problems.rules import join, move, take_back
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_other_words_under_the_same_ref_can_be_another_problem(cadre, own):
 def test_a_stale_page_says_what_it_is_now_and_keeps_the_word(cadre, own):
     problem = raised(cadre, own)
     version = problem.version
-    move(problem, to=Status.TO_TOWN, by=cadre)
+    move(problem, to=ProblemStatus.TO_TOWN, by=cadre)
     page = client_of(cadre).post(
         f"/problems/{problem.pk}/", {"version": version, "to": "shelved", "word": "没有钱修"}
     )
@@ -56,7 +56,7 @@ def test_a_stale_page_says_what_it_is_now_and_keeps_the_word(cadre, own):
 def test_after_a_stale_page_the_next_step_is_taken_from_what_it_is_now(cadre, own):
     problem = raised(cadre, own)
     seen = problem.version
-    move(problem, to=Status.TO_UNIT, by=cadre)
+    move(problem, to=ProblemStatus.TO_UNIT, by=cadre)
     client = client_of(cadre)
     late = client.post(f"/problems/{problem.pk}/", {"version": seen, "to": "shelved", "word": "没有钱修"})
     fresh = late.context["form"]
@@ -66,7 +66,7 @@ def test_after_a_stale_page_the_next_step_is_taken_from_what_it_is_now(cadre, ow
         {"version": fresh["version"].value(), "to": fresh["to"].value(), "word": fresh["word"].value()},
     )
     problem.refresh_from_db()
-    assert (problem.status, problem.outcome) == (Status.SHELVED, "没有钱修")
+    assert (problem.status, problem.outcome) == (ProblemStatus.SHELVED, "没有钱修")
 
 
 def test_a_step_tapped_twice_is_made_once(cadre, own):
@@ -109,7 +109,7 @@ def test_who_took_a_household_over_is_led_to_no_visit_of_the_one_before(cadre, l
 
 def test_the_familys_word_names_the_visit_on_which_it_was_asked(cadre, own):
     problem = raised(cadre, own)
-    move(problem, to=Status.SOLVED, by=cadre, word="水窖修好了")
+    move(problem, to=ProblemStatus.SOLVED, by=cadre, word="水窖修好了")
     visit = make_visit(cadre=cadre, household=own, kind="return", visited_on=date(2015, 10, 20))
     before = make_visit(cadre=cadre, household=own, visited_on=date(2015, 9, 1))
     client, url = client_of(cadre), f"/problems/{problem.pk}/"

@@ -25,7 +25,7 @@ SHEETS = ("export", "print")
 """Parameters by which a list's address is a file."""
 
 
-class ReasonForm(forms.Form):
+class OverLimitReasonForm(forms.Form):
     limit_reason = OpenTextField(
         label="原因",
         max_length=200,
@@ -40,7 +40,9 @@ def ask(request: HttpRequest, reached: LimitReached) -> HttpResponse:
         here = f"{reverse('security-reason')}?{urlencode({'kind': reached.kind})}"
         return JsonResponse({"error": str(reached), "page": here}, status=429)
     if request.method == "POST":
-        return _page(request, ReasonForm(), reached.kind, request.get_full_path(), again=True, status=429)
+        return _page(
+            request, OverLimitReasonForm(), reached.kind, request.get_full_path(), again=True, status=429
+        )
     query = urlencode({"kind": reached.kind, "next": request.get_full_path()})
     return HttpResponseRedirect(f"{reverse('security-reason')}?{query}")
 
@@ -51,7 +53,7 @@ def reason(request: HttpRequest) -> HttpResponse:
     kind = asked.get("limit_kind") or asked.get("kind", "")
     kind = kind if kind in Kind.values else Kind.PERSONS
     onward, again = own_address(asked.get("limit_next") or asked.get("next", "")), asked.get(AGAIN) == "1"
-    form = ReasonForm(request.POST or None)
+    form = OverLimitReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         give_reason(user, kind, form.cleaned_data["limit_reason"])
         if kind == Kind.EXPORTS:  # the file is saved beside a page that says so
@@ -63,7 +65,13 @@ def reason(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: ReasonForm | None, kind: str, onward: str, *, again: bool, status: int = 200
+    request: HttpRequest,
+    form: OverLimitReasonForm | None,
+    kind: str,
+    onward: str,
+    *,
+    again: bool,
+    status: int = 200,
 ) -> HttpResponse:
     """Render the page: with `form` to write the reason, without it to go on."""
     user = user_of(request)

@@ -84,7 +84,7 @@ def days_of(period: str) -> Days:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """One table of the report, as `_table.html` takes it; `none` is said when it has no rows."""
 
     title: str
@@ -94,15 +94,15 @@ class Table:
     none: str
 
 
-def _table(title: str, note: str, headings: str, rows: Iterable[Row], none: str) -> Table:
+def _table(title: str, note: str, headings: str, rows: Iterable[Row], none: str) -> ReportTable:
     """`headings` are words apart by blanks, those of numbers end in #."""
     columns = [Heading(word.rstrip("#"), "num" if word.endswith("#") else "") for word in headings.split()]
     shown = list(rows)
     more = f"只列前 {MOST} 行。" if len(shown) > MOST else ""
-    return Table(title, note + more, columns, shown[:MOST], none)
+    return ReportTable(title, note + more, columns, shown[:MOST], none)
 
 
-def report(user: Cadre, days: Days) -> list[Table]:
+def report(user: Cadre, days: Days) -> list[ReportTable]:
     return [
         reasons(user, days),
         reveals(user, days),
@@ -113,7 +113,7 @@ def report(user: Cadre, days: Days) -> list[Table]:
     ]
 
 
-def reveals(user: Cadre, days: Days) -> Table:
+def reveals(user: Cadre, days: Days) -> ReportTable:
     acts = {f"n_{act.value}": Count("pk", filter=Q(act=act)) for act in Reveal.Act}
     persons = Count("id_hash", distinct=True, filter=~Q(id_hash=""))
     found = _by_person(_reveals_of(user).filter(days.within()))
@@ -134,7 +134,7 @@ def _reveals_of(user: Cadre) -> QuerySet[Any]:
     return Reveal.objects.visible_to(user).exclude(by_higher)
 
 
-def downloads(user: Cadre, days: Days) -> Table:
+def downloads(user: Cadre, days: Days) -> ReportTable:
     found = _by_person(Download.objects.visible_to(user).filter(days.within()))
     rows = found.annotate(files=Count("pk"), taken=Sum("row_count")).values_list(
         "by_id", *PERSON, "files", "taken"
@@ -160,7 +160,7 @@ def _person_row(key: int, name: str, unit: str, role: str, *cells: Any, url: str
     return Row(key, url or link_to("cadre")(key), [name, unit, Role(role).label, *cells])
 
 
-def unusual_hours(user: Cadre, days: Days) -> Table:
+def unusual_hours(user: Cadre, days: Days) -> ReportTable:
     """One row a person: numbers used and files taken at night, files taken on days off, the last time."""
     night, off = _nights(days.each()), _daytime(_days_off(user, days))
     found: dict[int, list[Any]] = {}
@@ -190,7 +190,7 @@ def _days_off(user: Cadre, days: Days) -> set[date]:
     return {day for day in days.each() if not corrected.get(day, works_by_calendar(day))}
 
 
-def accounts(user: Cadre, days: Days) -> Table:
+def accounts(user: Cadre, days: Days) -> ReportTable:
     """Roles, units, 停用 and 启用, one-time codes, and new accounts that are more than a cadre's."""
     seen = Cadre.objects.visible_to(user).values("pk")
     told = Q(act=Change.Act.CREATED)
@@ -250,7 +250,7 @@ class Tries(NamedTuple):
     last: datetime
 
 
-def failed_logins(user: Cadre, days: Days) -> Table:
+def failed_logins(user: Cadre, days: Days) -> ReportTable:
     """By account; of names that belong to none only their number is told, since people mistype passwords into them."""
     failures = AccessFailureLog.objects.filter(days.within("attempt_time")).order_by()
     by_name: dict[str, list[Tries]] = defaultdict(list)
@@ -286,7 +286,7 @@ def _summed(tries: Sequence[Tries]) -> list[Any]:
     return [sum(one.times for one in tries), len(addresses), max(one.last for one in tries)]
 
 
-def reasons(user: Cadre, days: Days) -> Table:
+def reasons(user: Cadre, days: Days) -> ReportTable:
     given = OverLimit.objects.visible_to(user).filter(on__range=(days.since, days.until))
     rows = (
         Row(

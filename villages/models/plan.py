@@ -74,7 +74,7 @@ class VillageGoal(Record):
         return f"{self.year}年 {self.text}"
 
 
-class NoteQuerySet(OfVillageQuerySet):
+class VillageNoteQuerySet(OfVillageQuerySet):
     def editable_by(self, user: Cadre) -> "OfVillageQuerySet":
         """The office and the leader as for a plan; an author the own ones, while the village is the unit's."""
         seen = self.visible_to(user)
@@ -101,7 +101,7 @@ class VillageNote(Record):
     place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
 
     untracked = frozenset({"version", "place"})
-    objects = NoteQuerySet.as_manager()
+    objects = VillageNoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "村记事"

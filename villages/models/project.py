@@ -178,7 +178,7 @@ class ProjectFund(Record):
         return f"{self.project} {self.get_source_display()}"
 
 
-class NoteQuerySet(OfProjectQuerySet):
+class ProjectNoteQuerySet(OfProjectQuerySet):
     def editable_by(self, user: Cadre) -> "OfProjectQuerySet":
         """Who may change the project; an author the own ones."""
         seen = self.visible_to(user)
@@ -198,7 +198,7 @@ class ProjectNote(Record):
     )
     by = models.ForeignKey(Cadre, models.PROTECT, verbose_name="谁记的", related_name="+")
 
-    objects = NoteQuerySet.as_manager()
+    objects = ProjectNoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "项目进展"

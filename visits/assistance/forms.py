@@ -30,13 +30,13 @@ class Way(models.TextChoices):
     OWN = "own", "各户不一样"
 
 
-class ProblemChoices(forms.ModelChoiceField):
+class ProblemChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.head_name or '本村'}：{obj.get_category_display()}，{obj.description[:30]}"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AssistanceStart:
     """What the page's address names, and the parts typed so far on a page that goes on."""
 
     households: Sequence[Household] = ()
@@ -104,7 +104,7 @@ class AssistanceForm(PartsForm):
     cadre = forms.ModelChoiceField(
         label=label_of("cadre"), queryset=Cadre.objects.none(), required=False, empty_label="本人"
     )
-    problem = ProblemChoices(
+    problem = ProblemChoiceField(
         label=label_of("problem"),
         queryset=Problem.objects.none(),
         required=False,
@@ -122,7 +122,7 @@ class AssistanceForm(PartsForm):
     result = PlainText(label=label_of("result"), max_length=200, required=False)
     photos = PhotosField(label="收条、照片", required=False, widget=ManyFilesInput)
 
-    def __init__(self, *args: Any, user: Cadre, giver: Cadre, asked: Asked, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Cadre, giver: Cadre, asked: AssistanceStart, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.giver, self.asked = user, giver, asked
         self.fields["ref"].initial = uuid4()

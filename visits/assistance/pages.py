@@ -22,7 +22,7 @@ from units.models import Cadre
 from villages.models import FundSource, Project
 from visits.assistance import rules as assisting
 from visits.assistance.amounts import sums
-from visits.assistance.forms import Asked, AssistanceForm, ResultForm
+from visits.assistance.forms import AssistanceForm, AssistanceStart, ResultForm
 from visits.assistance.share_pages import history_with_shares, household_lines
 from visits.choices import AssistanceKind
 from visits.filters import FieldworkSearch
@@ -166,7 +166,7 @@ def assistance_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _asked(request: HttpRequest, user: Cadre, giver: Cadre) -> Asked:
+def _asked(request: HttpRequest, user: Cadre, giver: Cadre) -> AssistanceStart:
     """The rows that the address names; 404 when one is not to be seen."""
     seen = Household.objects.open_to(user, giver).with_head().select_related("village__division")
     keys = {key_of(key) for key in request.GET.getlist("household")}
@@ -180,10 +180,10 @@ def _asked(request: HttpRequest, user: Cadre, giver: Cadre) -> Asked:
     if problem:
         of_rows |= {problem.household_id, *problem.joined.values_list("household", flat=True)}
     households += seen.filter(pk__in=of_rows - {None} - keys)
-    return Asked(households, problem, visit, project, request.POST)
+    return AssistanceStart(households, problem, visit, project, request.POST)
 
 
-def _form(request: HttpRequest, user: Cadre, giver: Cadre, asked: Asked) -> AssistanceForm:
+def _form(request: HttpRequest, user: Cadre, giver: Cadre, asked: AssistanceStart) -> AssistanceForm:
     if request.method == "POST" and "turn" not in request.POST:
         return AssistanceForm(request.POST, request.FILES, user=user, giver=giver, asked=asked)
     initial: dict[str, Any] = {
@@ -202,7 +202,7 @@ def _form(request: HttpRequest, user: Cadre, giver: Cadre, asked: Asked) -> Assi
     return AssistanceForm(user=user, giver=giver, asked=asked, initial=initial)
 
 
-def _back(asked: Asked) -> str:
+def _back(asked: AssistanceStart) -> str:
     if asked.problem:
         return reverse("problem", args=[asked.problem.pk])
     if asked.visit:

@@ -34,7 +34,7 @@ class Verdict(NamedTuple):
         return not self.why
 
 
-class Span(NamedTuple):
+class PairedSpan(NamedTuple):
     """When somebody was paired with something."""
 
     key: int
@@ -61,7 +61,7 @@ def explain_cadre(cadre: Cadre, indicator: str, year: int) -> list[Verdict]:
         return _verdicts(visits, [_at_household, reached], lambda visit: visit.household_id, SAME_HOUSEHOLD)
     pairings = HouseholdPairing.objects.filter(cadre=cadre).order_by("started_on")
     own = _paired(
-        [Span(*row) for row in pairings.values_list("household", "started_on", "ended_on")],
+        [PairedSpan(*row) for row in pairings.values_list("household", "started_on", "ended_on")],
         lambda visit: visit.household_id,
         "联系户",
     )
@@ -85,7 +85,7 @@ def explain_unit(unit: Unit, indicator: str, year: int) -> list[Verdict]:
     )
     pairings = VillagePairing.objects.filter(unit=unit).order_by("started_on")
     paired = _paired(
-        [Span(*row) for row in pairings.values_list("village", "started_on", "ended_on")],
+        [PairedSpan(*row) for row in pairings.values_list("village", "started_on", "ended_on")],
         lambda visit: visit.village_id,
         "联系村",
     )
@@ -134,7 +134,7 @@ def _reached(visits: Sequence[Visit]) -> Rule:
     aways = HouseholdAway.objects.filter(household__in=called).values_list(
         "household", "started_on", "ended_on"
     )
-    spans = [Span(*row) for row in aways]
+    spans = [PairedSpan(*row) for row in aways]
 
     def rule(visit: Visit) -> str:
         if visit.kind != Visit.Kind.PHONE:
@@ -145,7 +145,7 @@ def _reached(visits: Sequence[Visit]) -> Rule:
     return rule
 
 
-def _paired(spans: Sequence[Span], key: Callable[[Visit], Any], what: str) -> Rule:
+def _paired(spans: Sequence[PairedSpan], key: Callable[[Visit], Any], what: str) -> Rule:
     """Only while paired, and if not, whether it was too early, too late, or never."""
 
     def rule(visit: Visit) -> str:

@@ -50,7 +50,7 @@ MEASURES = {
 
 
 @dataclass(frozen=True)
-class Span:
+class DutySpan:
     """The part of a year on which something is asked: from the first pairing to the last, without leave."""
 
     since: date
@@ -70,7 +70,7 @@ class Duty:
     minimum: int
     needed: int
     done: int
-    span: Span
+    span: DutySpan
 
     @property
     def owed(self) -> int:
@@ -97,7 +97,7 @@ class Duty:
         return self.span.since + timedelta(days=ceil(length * (self.done + 1) / self.needed) - 1)
 
 
-class Asked(NamedTuple):
+class RequirementTarget(NamedTuple):
     """Of whom something is asked: at a place, of a rank ('' of a unit itself), in a unit."""
 
     place: str
@@ -113,7 +113,7 @@ def cadre_duties(cadres: QuerySet[Cadre], *, year: int, on: date) -> dict[int, l
     first, last = bounds(year)
     tenures = held_by_cadres(cadres, first, last, min(on, last))
     asked = {
-        pk: Asked(_at_work(place, tenures[pk]), rank, unit)
+        pk: RequirementTarget(_at_work(place, tenures[pk]), rank, unit)
         for pk, place, rank, unit in cadres.values_list("pk", "place", "rank", "unit")
         if pk in tenures
     }
@@ -133,7 +133,7 @@ def unit_duties(units: QuerySet[Unit], *, year: int, on: date) -> dict[int, list
     first, last = bounds(year)
     tenures = held_by_units(units, first, last, min(on, last))
     asked = {
-        pk: Asked(_at_work(place, tenures[pk]), "", pk)
+        pk: RequirementTarget(_at_work(place, tenures[pk]), "", pk)
         for pk, place in units.values_list("pk", "place")
         if pk in tenures
     }
@@ -156,7 +156,9 @@ def _duties(
     off: Collection[date],
     year: int,
 ) -> list[Duty]:
-    span = Span(tenure.since, tenure.until, days_off=sum(tenure.since <= day <= tenure.until for day in off))
+    span = DutySpan(
+        tenure.since, tenure.until, days_off=sum(tenure.since <= day <= tenure.until for day in off)
+    )
     count = {**tenure.held, **done}
     return [
         Duty(indicator, least, needed(indicator, least, span, year), count.get(indicator, 0), span)
@@ -164,7 +166,7 @@ def _duties(
     ]
 
 
-def needed(indicator: str, minimum: int, span: Span, year: int) -> int:
+def needed(indicator: str, minimum: int, span: DutySpan, year: int) -> int:
     """The minimum's share for a span, rounded up; what stands on a day is asked whole."""
     if indicator in STANDING:
         return minimum
@@ -183,7 +185,9 @@ def _length(year: int) -> int:
 # --- what is asked --------------------------------------------------------------------------------
 
 
-def _minima(asked: Iterable[Asked], of: Sequence[Indicator], year: int) -> dict[Asked, dict[Indicator, int]]:
+def _minima(
+    asked: Iterable[RequirementTarget], of: Sequence[Indicator], year: int
+) -> dict[RequirementTarget, dict[Indicator, int]]:
     """What is asked of each, in the order of the indicators."""
     kinds = set(asked)
     places = {code for who in kinds for code in above(who.place)}
@@ -198,7 +202,7 @@ def _minima(asked: Iterable[Asked], of: Sequence[Indicator], year: int) -> dict[
     return found
 
 
-def _minimum(rows: Iterable[Requirement], indicator: str, who: Asked) -> int:
+def _minimum(rows: Iterable[Requirement], indicator: str, who: RequirementTarget) -> int:
     """The nearest place decides, there the unit's own, then the rank's; 0 when nothing is asked."""
     fitting = [
         row

@@ -12,7 +12,7 @@ from villages.models import Village
 from visits.choices import Category
 from visits.fields import TAPPED, PlainText
 from visits.idempotency import sent_ref
-from visits.models import Problem, Status, Visit
+from visits.models import Problem, ProblemStatus, Visit
 from visits.problems.rules import SAYS_WHY, joinable, owners
 
 
@@ -112,7 +112,7 @@ class MoveForm(forms.Form):
         """To the family since it spoke of the difficulty, when the next step may be its word on it."""
         there = Visit.objects.visible_to(user).counted().filter(household=problem.household_id)
         since = there.filter(visited_on__gte=problem.raised_on).select_related("cadre")
-        if Status.CONFIRMED in problem.next_statuses and problem.household_id and since.exists():
+        if ProblemStatus.CONFIRMED in problem.next_statuses and problem.household_id and since.exists():
             limit(self, "visit", since.order_by("-visited_on", "-pk"))
             self.fields["visit"].widget.attrs["class"] = "form-select"
         else:
@@ -120,7 +120,7 @@ class MoveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("visit") and data.get("to") != Status.CONFIRMED:
+        if data.get("visit") and data.get("to") != ProblemStatus.CONFIRMED:
             self.add_error("visit", "只有回访确认才选走访，这一步请选“没有选”。")
         return data
 
@@ -129,13 +129,13 @@ class MoveForm(forms.Form):
         return {name: self.data.get(name, "") for name in ("to", "on", "word", "owner", "visit")}
 
 
-def step_label(problem: Problem, status: Status) -> str:
+def step_label(problem: Problem, status: ProblemStatus) -> str:
     """Back to 办理 from 解决 on is 重新打开."""
-    settled = {Status.SOLVED, Status.SHELVED, Status.CONFIRMED, Status.CLOSED}
-    return "重新打开" if status == Status.HANDLING and problem.status in settled else str(status.label)
+    settled = {ProblemStatus.SOLVED, ProblemStatus.SHELVED, ProblemStatus.CONFIRMED, ProblemStatus.CLOSED}
+    return "重新打开" if status == ProblemStatus.HANDLING and problem.status in settled else str(status.label)
 
 
-class ProblemChoices(forms.ModelMultipleChoiceField):
+class ProblemsToJoinField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.head_name or '本村'}：{obj.description[:40]}"
 
@@ -143,7 +143,7 @@ class ProblemChoices(forms.ModelMultipleChoiceField):
 class JoinForm(forms.Form):
     """The same difficulty of other families of the village."""
 
-    others = ProblemChoices(
+    others = ProblemsToJoinField(
         label="并进来的",
         queryset=Problem.objects.none(),
         widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),

@@ -20,7 +20,7 @@ from visits.visits.models import Visit
 from visits.voiding.models import VOID_WITHIN, Voidable, void_has_reason
 
 
-class Status(models.TextChoices):
+class ProblemStatus(models.TextChoices):
     REGISTERED = "registered", "登记"
     HANDLING = "handling", "办理"
     TO_UNIT = "to_unit", "上报单位"
@@ -32,20 +32,36 @@ class Status(models.TextChoices):
     CLOSED = "closed", "销号"
 
 
-ESCALATED = [Status.TO_UNIT, Status.TO_TOWN, Status.TO_OFFICE]
+ESCALATED = [ProblemStatus.TO_UNIT, ProblemStatus.TO_TOWN, ProblemStatus.TO_OFFICE]
 """上报, from the nearest to the highest: what one cannot solve goes up, and the cadre still follows it."""
-OPEN = [Status.REGISTERED, Status.HANDLING, *ESCALATED]
+OPEN = [ProblemStatus.REGISTERED, ProblemStatus.HANDLING, *ESCALATED]
 """Still to be worked on: these have a day by which."""
-MOVES: dict[str, list[Status]] = {
-    Status.REGISTERED: [Status.HANDLING, *ESCALATED, Status.SOLVED, Status.SHELVED],
-    Status.HANDLING: [*ESCALATED, Status.SOLVED, Status.SHELVED],
-    Status.TO_UNIT: [Status.HANDLING, Status.TO_TOWN, Status.TO_OFFICE, Status.SOLVED, Status.SHELVED],
-    Status.TO_TOWN: [Status.HANDLING, Status.TO_OFFICE, Status.SOLVED, Status.SHELVED],
-    Status.TO_OFFICE: [Status.HANDLING, Status.SOLVED, Status.SHELVED],
-    Status.SOLVED: [Status.CONFIRMED, Status.HANDLING],
-    Status.SHELVED: [Status.CONFIRMED, Status.HANDLING, Status.SOLVED],
-    Status.CONFIRMED: [Status.CLOSED, Status.HANDLING],
-    Status.CLOSED: [Status.HANDLING],
+MOVES: dict[str, list[ProblemStatus]] = {
+    ProblemStatus.REGISTERED: [
+        ProblemStatus.HANDLING,
+        *ESCALATED,
+        ProblemStatus.SOLVED,
+        ProblemStatus.SHELVED,
+    ],
+    ProblemStatus.HANDLING: [*ESCALATED, ProblemStatus.SOLVED, ProblemStatus.SHELVED],
+    ProblemStatus.TO_UNIT: [
+        ProblemStatus.HANDLING,
+        ProblemStatus.TO_TOWN,
+        ProblemStatus.TO_OFFICE,
+        ProblemStatus.SOLVED,
+        ProblemStatus.SHELVED,
+    ],
+    ProblemStatus.TO_TOWN: [
+        ProblemStatus.HANDLING,
+        ProblemStatus.TO_OFFICE,
+        ProblemStatus.SOLVED,
+        ProblemStatus.SHELVED,
+    ],
+    ProblemStatus.TO_OFFICE: [ProblemStatus.HANDLING, ProblemStatus.SOLVED, ProblemStatus.SHELVED],
+    ProblemStatus.SOLVED: [ProblemStatus.CONFIRMED, ProblemStatus.HANDLING],
+    ProblemStatus.SHELVED: [ProblemStatus.CONFIRMED, ProblemStatus.HANDLING, ProblemStatus.SOLVED],
+    ProblemStatus.CONFIRMED: [ProblemStatus.CLOSED, ProblemStatus.HANDLING],
+    ProblemStatus.CLOSED: [ProblemStatus.HANDLING],
 }
 """From where a problem may move where; back to 办理 from 解决 on is 重新打开. It closes only after 回访确认."""
 
@@ -99,7 +115,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def pending(self) -> "ProblemQuerySet":
         """Not yet 销号, so that somebody has to follow it; also those joined into another."""
-        return self.filter(voided_on=None).exclude(status=Status.CLOSED)
+        return self.filter(voided_on=None).exclude(status=ProblemStatus.CLOSED)
 
     def overdue(self, on: date) -> "ProblemQuerySet":
         """Those open at the end of a day whose deadline, as it was then, had passed."""
@@ -154,7 +170,9 @@ class Problem(Voidable):
         Cadre, models.PROTECT, verbose_name="负责人", related_name="problems", db_index=False
     )
     due_on = models.DateField("办结期限")
-    status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.REGISTERED)
+    status = models.CharField(
+        "状态", max_length=10, choices=ProblemStatus.choices, default=ProblemStatus.REGISTERED
+    )
     status_on = models.DateField("状态日期", editable=False)
     outcome = models.CharField("结果说明", max_length=300, blank=True)
     confirmed_on = models.DateField("回访确认日期", null=True, blank=True, editable=False)
@@ -187,12 +205,12 @@ class Problem(Voidable):
                 violation_error_message="这份调查表的这个困难已经登记过。",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[Status.SOLVED, Status.SHELVED]) | ~Q(outcome=""),
+                condition=~Q(status__in=[ProblemStatus.SOLVED, ProblemStatus.SHELVED]) | ~Q(outcome=""),
                 name="problem_outcome_said",
                 violation_error_message="解决了怎么解决的，暂不能解决是为什么，要写一句。",
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.CLOSED) | Q(confirmed_on__isnull=False),
+                condition=~Q(status=ProblemStatus.CLOSED) | Q(confirmed_on__isnull=False),
                 name="problem_closed_is_confirmed",
                 violation_error_message="回访确认以后才能销号。",
             ),
@@ -213,7 +231,7 @@ class Problem(Voidable):
         self.place = self.village.place
 
     @property
-    def next_statuses(self) -> list[Status]:
+    def next_statuses(self) -> list[ProblemStatus]:
         return MOVES[self.status]
 
     @property
@@ -237,7 +255,7 @@ class ProblemMove(Record):
     """One move of a problem: to which status, on which day, who, in what words; `at` is when it was typed."""
 
     problem = models.ForeignKey(Problem, models.CASCADE, verbose_name="诉求", related_name="moves")
-    status = models.CharField("到", max_length=10, choices=Status.choices)
+    status = models.CharField("到", max_length=10, choices=ProblemStatus.choices)
     by = models.ForeignKey(Cadre, models.PROTECT, verbose_name="谁", related_name="+")
     on = models.DateField("日期", default=today)
     at = models.DateTimeField("录入时间", default=timezone.now)

@@ -27,12 +27,12 @@ from units.workdays import is_provisional
 from visits.choices import Category
 from visits.filters import FieldworkSearch
 from visits.idempotency import recorded
-from visits.models import Assistance, Problem, ProblemMove, Status, Visit
+from visits.models import Assistance, Problem, ProblemMove, ProblemStatus, Visit
 from visits.problems import rules as problems
 from visits.problems.forms import JoinForm, MoveForm, ProblemForm
 from visits.voiding.pages import void_page
 
-STATES = [("", "状态"), ("open", "没办结"), ("overdue", "逾期"), *Status.choices]
+STATES = [("", "状态"), ("open", "没办结"), ("overdue", "逾期"), *ProblemStatus.choices]
 
 
 class ProblemSearch(FieldworkSearch):
@@ -83,7 +83,7 @@ def problem_list(request: HttpRequest) -> HttpResponseBase:
             Column("提出日期", "raised_on", sort="raised_on", css="nowrap"),
             Column("负责人", "owner__name"),
             Column("单位", "unit__name"),
-            Column("状态", "standing", sort="status", show=labels_of(Status)),
+            Column("状态", "standing", sort="status", show=labels_of(ProblemStatus)),
             Column("办结期限", "due_on", sort="due_on", css="nowrap"),
         ],
         sort="-raised_on",

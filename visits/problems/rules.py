@@ -23,12 +23,12 @@ from units.workdays import due_after
 from villages.models import Village
 from visits.choices import Category
 from visits.idempotency import RefTaken, SameRef, differing
-from visits.models import OPEN, Problem, ProblemMove, Status, Visit
+from visits.models import OPEN, Problem, ProblemMove, ProblemStatus, Visit
 
 LONGEST_TERM = timedelta(days=731)
 SAME = ["category", "description", "household_id", "village_id", "raised_on", "raised_by_id"]
 """What makes two sendings of a form the same."""
-SAYS_WHY = {Status.SOLVED, Status.SHELVED}
+SAYS_WHY = {ProblemStatus.SOLVED, ProblemStatus.SHELVED}
 """解决 says how, 暂不能解决 why."""
 
 
@@ -84,7 +84,9 @@ def raise_problem(
             if stored := _sent_before(problem):
                 return stored
             problem.save()
-            ProblemMove.objects.create(problem=problem, status=Status.REGISTERED, by=author, on=raised_on)
+            ProblemMove.objects.create(
+                problem=problem, status=ProblemStatus.REGISTERED, by=author, on=raised_on
+            )
     except IntegrityError:
         # Two taps at once: the other one wrote between our look and our write.
         if stored := _sent_before(problem):
@@ -172,13 +174,13 @@ def move(
     Raises ValidationError {field: sentence} for a step that is not allowed, StaleRecord when somebody else has
     moved it since it was read.
     """
-    status, day = Status(to), on or today()
+    status, day = ProblemStatus(to), on or today()
     if problem.is_void or problem.joined_into_id:
         raise ValidationError({"to": "这件诉求已经作废或并入别的，不再单独办理。"})
     if status not in problem.next_statuses:
         raise ValidationError({"to": f"现在是“{problem.get_status_display()}”，不能直接到“{status.label}”。"})
     if status in SAYS_WHY and not word:
-        said = "怎么解决的" if status == Status.SOLVED else "为什么暂不能解决"
+        said = "怎么解决的" if status == ProblemStatus.SOLVED else "为什么暂不能解决"
         raise ValidationError({"word": f"请写一句{said}。"})
     if why := problem_of_move(problem, day, visit):
         raise ValidationError({"on": why})
@@ -187,7 +189,7 @@ def move(
     problem.status, problem.status_on = status, day
     if status in SAYS_WHY:
         problem.outcome = word
-    if status == Status.CONFIRMED:
+    if status == ProblemStatus.CONFIRMED:
         problem.confirmed_on = day
     if reopened:
         problem.outcome, problem.confirmed_on = "", None

@@ -12,10 +12,10 @@ from core.cells import clean_name, clean_words, one_line
 from core.chunked_queries import records_in, rows_in
 from core.dates import clean_date
 from core.history import current_actor
-from core.importing.columns import Column, field_column
+from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import refuse_outside
 from core.importing.planning import Plan
-from core.importing.sheet import Created, Sheet
+from core.importing.sheet import Created, ImportSheet
 from core.importing.table import Table
 from core.places import under
 from households.closing import problem_of_row
@@ -60,7 +60,7 @@ class FollowedPairingSheet(HouseholdPairingSheet):
             take_up(begun, by=Cadre.objects.get(pk=current_actor().by))
 
 
-class VisitSheet(Sheet):
+class VisitSheet(ImportSheet):
     key, label, main = "visits", "走访", Visit
     intro = (
         "一行一名干部一天走访一户（或一个村）。同一干部、同一天、同一户、内容一样的，是同一条，不会重复记。"
@@ -68,7 +68,7 @@ class VisitSheet(Sheet):
     after = ("cadres", "households")
     either = (("phone", "staff_no", "name"),)
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         return [
             *cadre_columns(),
             field_column(
@@ -79,7 +79,7 @@ class VisitSheet(Sheet):
                 clearable=False,
             ),
             *naming_columns("身份证号", "身份证号码"),
-            Column(
+            SheetColumn(
                 "head_name",
                 "户主姓名",
                 clean_name,

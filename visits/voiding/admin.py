@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 
 from units.access import user_of
 from units.admin_export import export_rows
-from units.admin_reason import ReasonForm, ask_reason
+from units.admin_reason import AdminReasonForm, ask_reason
 from units.models import Cadre
 from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin
 
@@ -29,7 +29,7 @@ def void_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any
     if not 0 < count <= MOST_AT_ONCE:
         messages.warning(request, f"一次作废 1 到 {MOST_AT_ONCE} 条，勾选的里面能作废的有 {count} 条。")
         return None
-    form = ReasonForm(request, "作废")
+    form = AdminReasonForm(request, "作废")
     if form.is_valid():
         take_back_all(model_admin, rows, by=user, reason=form.cleaned_data["reason"])
         messages.success(request, f"已作废 {count} 条，仍可查看，不再计数。")

@@ -41,7 +41,7 @@ _MARKUP = re.compile(rb"\s*<(?:!|\?xml|html|head|body|table|meta|style|div|Workb
 
 
 @dataclass
-class Found:
+class OpenedSheet:
     """A visible sheet, laid out when asked for."""
 
     name: str
@@ -53,7 +53,7 @@ class Found:
     since_1904: bool = False
 
 
-def open_workbook(data: bytes, filename: str) -> list[Found]:
+def open_workbook(data: bytes, filename: str) -> list[OpenedSheet]:
     """The visible sheets of a file; raises SheetError with one sentence for its reader.
 
     What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
@@ -84,15 +84,15 @@ def _refuse_others(data: bytes) -> None:
         raise SheetError(f"这是网页格式的表，只是名字叫 Excel。{SAVE_AS}。")
 
 
-def _text_sheet(data: bytes, filename: str) -> Found:
+def _text_sheet(data: bytes, filename: str) -> OpenedSheet:
     """A .csv, or the tab-separated text that old systems name .xls."""
     suffix = filename.lower().rpartition(".")[2]
     if suffix not in {"csv", "txt", "tsv"} and b"\t" not in data[:4096].split(b"\n")[0]:
         raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
-    return Found("", lambda: (iter(text.read_text(data)), []))
+    return OpenedSheet("", lambda: (iter(text.read_text(data)), []))
 
 
-def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[Found]:
+def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[OpenedSheet]:
     """The visible sheets as the fast reader names them, each with what the inspection found."""
     if not parts:
         return []
@@ -105,7 +105,7 @@ def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[Found]:
             part.name = part.name or found.name
     by_name = {part.name: part for part in parts}
     return [
-        Found(
+        OpenedSheet(
             found.name,
             partial(_lay_out, book, by_name[found.name]),
             hidden=by_name[found.name].hidden,

@@ -8,7 +8,7 @@ from django.db.models import Q
 from tqdm import tqdm
 
 from core.importing import runs
-from core.importing.sheet import Sheet, all_kinds, find_kind
+from core.importing.sheet import ImportSheet, all_kinds, find_kind
 from core.models import ImportRun
 from lianhu.management.offices import CANNOT_RUN, find_office
 
@@ -94,7 +94,7 @@ class Bar:
         self.bar.update(done - self.bar.n)
 
 
-def read_arguments(kind: str, path: Path) -> tuple[Sheet, bytes]:
+def read_arguments(kind: str, path: Path) -> tuple[ImportSheet, bytes]:
     sheet = find_kind(kind)
     if sheet is None:
         known = "、".join(found.key for found in all_kinds())

@@ -7,7 +7,7 @@ from core.chunked_queries import rows_in, stored_rows
 from core.importing.planning import Plan
 from households.models import Household
 from surveys.definition.document import Definition
-from surveys.exchange.importing.rows import Row
+from surveys.exchange.importing.rows import ResponseRow
 from surveys.models import Response
 
 
@@ -18,9 +18,9 @@ class Corrections:
         bound = (item for item in form.items if item.bind.startswith("household."))
         self.columns = {item.code: item.bind.removeprefix("household.") for item in bound}
         self.plan = plan
-        self.newest: dict[int, tuple[Row, dict[str, Any]]] = {}
+        self.newest: dict[int, tuple[ResponseRow, dict[str, Any]]] = {}
 
-    def add(self, row: Row, answers: dict[str, Any]) -> None:
+    def add(self, row: ResponseRow, answers: dict[str, Any]) -> None:
         """A row that is going to be written."""
         given = {name: answers[code] for code, name in self.columns.items() if code in answers}
         other = self.newest.get(row.subject.pk)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.cells import Cell, CellError, clean_text, label_key
-from core.importing.heading import Heading, Refused
+from core.importing.heading import HeadingRow, ImportRefused
 from surveys.models import Survey
 
 DOWNLOAD = "请在“调查表”页下载现在的工作簿。"
@@ -19,7 +19,7 @@ def edition_key(text: str) -> str:
     return label_key(text)
 
 
-def named_edition(rows: Sequence[Sequence[Cell]], heading: Heading) -> str:
+def named_edition(rows: Sequence[Sequence[Cell]], heading: HeadingRow) -> str:
     """The first version that the rows name; '' when none does."""
     place = heading.positions.get("version")
     if place is None:
@@ -28,22 +28,22 @@ def named_edition(rows: Sequence[Sequence[Cell]], heading: Heading) -> str:
     try:
         return next(filter(None, map(clean_text, cells)), "")
     except CellError as error:
-        raise Refused(f"“版本”一列{error}{DOWNLOAD}") from error
+        raise ImportRefused(f"“版本”一列{error}{DOWNLOAD}") from error
 
 
 def find_survey(subject: str, place: str, named: str) -> Survey:
-    """The open version that a file names, else the only open one. Raises Refused."""
+    """The open version that a file names, else the only open one. Raises ImportRefused."""
     surveys = Survey.objects.filter(subject=subject).read_at(place)
     if not named:
         return _the_open_one([survey for survey in surveys if survey.is_open])
     fitting = [survey for survey in surveys if edition_key(edition_of(survey)) == edition_key(named)]
     if not fitting:
-        raise Refused(f"没有“{named[:40]}”这个版本的表。核对“版本”一列，{DOWNLOAD}")
+        raise ImportRefused(f"没有“{named[:40]}”这个版本的表。核对“版本”一列，{DOWNLOAD}")
     survey = _nearest(fitting, place)
     if survey.is_draft:
-        raise Refused(f"{survey}还是草稿，没有发布，不能导入答卷。")
+        raise ImportRefused(f"{survey}还是草稿，没有发布，不能导入答卷。")
     if not survey.is_open:
-        raise Refused(f"{survey}已在 {survey.closed_on:%Y-%m-%d} 停用，不能再导入答卷。{DOWNLOAD}")
+        raise ImportRefused(f"{survey}已在 {survey.closed_on:%Y-%m-%d} 停用，不能再导入答卷。{DOWNLOAD}")
     return survey
 
 
@@ -51,16 +51,16 @@ def open_survey(subject: str, place: str) -> Survey | None:
     """The only open version, None when there is none or a choice."""
     try:
         return find_survey(subject, place, "")
-    except Refused:
+    except ImportRefused:
         return None
 
 
 def _the_open_one(surveys: Sequence[Survey]) -> Survey:
     if not surveys:
-        raise Refused("还没有在用的调查表，先发布一张。")
+        raise ImportRefused("还没有在用的调查表，先发布一张。")
     if len(surveys) > 1:
         names = "、".join(edition_of(survey) for survey in surveys)
-        raise Refused(f"在用的表有 {names}，要有“版本”一列写明是哪一张。")
+        raise ImportRefused(f"在用的表有 {names}，要有“版本”一列写明是哪一张。")
     return surveys[0]
 
 
@@ -70,5 +70,5 @@ def _nearest(surveys: Sequence[Survey], place: str) -> Survey:
     if over:
         return max(over, key=lambda survey: len(survey.place))
     if len(surveys) > 1:
-        raise Refused(f"{surveys[0]}几个县都有，请由县双联办导入。")
+        raise ImportRefused(f"{surveys[0]}几个县都有，请由县双联办导入。")
     return surveys[0]

@@ -14,7 +14,7 @@ from surveys.definition.language import walk
 from surveys.definition.lineage import earlier_answers
 from surveys.exchange.importing.corrections import Corrections
 from surveys.exchange.importing.row_check import Judging, Stored
-from surveys.exchange.importing.rows import Row, Rows
+from surveys.exchange.importing.rows import ResponseRow, Rows
 from surveys.filling.checking import Examined, Known
 from surveys.filling.facts import kept_header, known_of_households, known_of_villages
 from surveys.models import Response, Survey
@@ -27,7 +27,7 @@ ROWS_A_STEP = 5000
 """Rows whose households' facts are held at a time."""
 
 
-class Responses:
+class ResponsePlanning:
     """A row means the response of its version, household or village, and year."""
 
     def __init__(self, survey: Survey, table: Table, plan: Plan) -> None:
@@ -64,7 +64,7 @@ class Responses:
         rows = rows_in(own, self.link, self.subjects, self.link, "year", "id")
         return {(row[self.link], row["year"]): row["id"] for row in rows}
 
-    def _stored_of(self, row: Row) -> int:
+    def _stored_of(self, row: ResponseRow) -> int:
         return self.found.get((row.subject.pk, row.day.year), 0)
 
     def _looked_back_at(self) -> set[str]:
@@ -81,7 +81,7 @@ class Responses:
         postings = Postings(list(people.values()), min(day for _, day in pairs))
         return {(pk, day): postings.on(people[pk], day) for pk, day in pairs}
 
-    def _known(self, step: Sequence[Row]) -> dict[tuple[int, date], Known]:
+    def _known(self, step: Sequence[ResponseRow]) -> dict[tuple[int, date], Known]:
         """By subject and day: a workbook may hold several years of one household."""
         if self.survey.is_of_households:
             return known_of_households(self.form, {(row.subject, row.day) for row in step}, {})
@@ -90,7 +90,7 @@ class Responses:
 
     # --- one row after the other ----------------------------------------------------------------
 
-    def _run_step(self, step: Sequence[Row]) -> None:
+    def _run_step(self, step: Sequence[ResponseRow]) -> None:
         known = self._known(step)
         stored = stored_rows(Response, [pk for row in step if (pk := self._stored_of(row))])
         for row in step:
@@ -100,7 +100,7 @@ class Responses:
                 facts = replace(facts, previous=earlier[-1])
             self._run_row(row, facts, stored.get(self._stored_of(row)))
 
-    def _run_row(self, row: Row, known: Known, stored: Stored | None) -> None:
+    def _run_row(self, row: ResponseRow, known: Known, stored: Stored | None) -> None:
         examined, confirmed = self.judging.judge(row.index, known, stored)
         if stored is None and row.cadre is None and not self.table.wrong(row.index):
             self.table.error(row.index, "surveyor", "没有写调查人", "填手机号、工号或姓名")
@@ -111,7 +111,7 @@ class Responses:
         else:
             self._change(row, known, examined, confirmed, stored)
 
-    def _lean(self, row: Row) -> None:
+    def _lean(self, row: ResponseRow) -> None:
         """What was judged holds while household, surveyor and form are as they were."""
         model = Household if self.survey.is_of_households else Village
         self.plan.lean(model, {row.subject.pk: row.subject.version})
@@ -122,7 +122,7 @@ class Responses:
     # --- what to write --------------------------------------------------------------------------
 
     def _said(
-        self, row: Row, known: Known, examined: Examined, confirmed: dict[str, str], *, signed: bool
+        self, row: ResponseRow, known: Known, examined: Examined, confirmed: dict[str, str], *, signed: bool
     ) -> Stored:
         """The columns that a row gives."""
         given = self.table.get("signed", row.index, signed) if "signed" in self.table.columns else signed
@@ -133,7 +133,7 @@ class Responses:
             "signed": given,
         }
 
-    def _handed_in(self, row: Row, known: Known) -> Stored:
+    def _handed_in(self, row: ResponseRow, known: Known) -> Stored:
         """The columns that change with every handing in."""
         posted = self.postings[row.cadre["id"], row.day] if row.cadre else None
         return {
@@ -146,7 +146,7 @@ class Responses:
             "review_note": "",
         }
 
-    def _create(self, row: Row, known: Known, examined: Examined, confirmed: dict[str, str]) -> None:
+    def _create(self, row: ResponseRow, known: Known, examined: Examined, confirmed: dict[str, str]) -> None:
         assert row.cadre
         subject, of_household = row.subject, self.survey.is_of_households
         columns = {
@@ -165,7 +165,7 @@ class Responses:
         self.corrections.add(row, examined.answers)
 
     def _change(
-        self, row: Row, known: Known, examined: Examined, confirmed: dict[str, str], stored: Stored
+        self, row: ResponseRow, known: Known, examined: Examined, confirmed: dict[str, str], stored: Stored
     ) -> None:
         """A draft, a returned or a waiting response takes what the row says and is handed in."""
         self.plan.rows[row.index] = stored["id"]

@@ -25,7 +25,7 @@ NO_DAY = ("没有写调查日期", "补上；没有去的就清空这一行的�
 
 
 @dataclass(frozen=True)
-class Row:
+class ResponseRow:
     """A filled row; `cadre` is the surveyor's columns, None where the row names none."""
 
     index: int
@@ -55,7 +55,7 @@ class Rows:
         keys = ("no", "head_id") if self.survey.is_of_households else ("village_code", "village")
         return next(key for key in keys if self.table.has(key))
 
-    def filled(self) -> list[Row]:
+    def filled(self) -> list[ResponseRow]:
         """The rows with a household or village and a day, wrong or not, each only once a year."""
         rows = [row for index in range(len(self.table)) if (row := self._row(index))]
         self._refuse_undated()
@@ -67,7 +67,7 @@ class Rows:
             self._check_known(rows)
         return rows
 
-    def _row(self, index: int) -> Row | None:
+    def _row(self, index: int) -> ResponseRow | None:
         subject, day = self.subjects[index], self.table.get("surveyed_on", index)
         self._check_version(index)
         if subject is None:
@@ -77,7 +77,7 @@ class Rows:
         if not lies_under(subject.place, self.survey.place):
             self.table.error(index, self.whose, f"不归{self.survey}管", "核对这一格和版本")
         self._check_day(index, day)
-        return Row(index, subject, self.cadres[index], day)
+        return ResponseRow(index, subject, self.cadres[index], day)
 
     def _check_version(self, index: int) -> None:
         named = self.table.get("version", index)
@@ -108,7 +108,7 @@ class Rows:
             if any(before.get(code) != answer for code, answer in given[index].items()):
                 self.table.error(index, "surveyed_on", *NO_DAY)
 
-    def _check_known(self, rows: Iterable[Row]) -> None:
+    def _check_known(self, rows: Iterable[ResponseRow]) -> None:
         """The facts that were handed out with the workbook still stand beside the right household."""
         table = self.table
         heads: dict[int, str] = {}

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from core.cells import Cell, clean_text
 from core.display import Lines
-from core.importing.columns import Cleaner, Column, Format, field_column, past_date
-from core.importing.heading import Heading
+from core.importing.columns import Cleaner, Format, SheetColumn, field_column, past_date
+from core.importing.heading import HeadingRow
 from core.importing.planning import Plan
-from core.importing.sheet import Sheet
+from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from households.importing.finding import naming_columns
 from households.models import Household, Member
@@ -18,7 +18,7 @@ from surveys.definition.document import Definition
 from surveys.definition.items import UNKNOWN_LABEL, Item
 from surveys.definition.wording import condition_in_words
 from surveys.exchange.importing.editions import find_survey, named_edition, open_survey
-from surveys.exchange.importing.responses import Responses
+from surveys.exchange.importing.responses import ResponsePlanning
 from surveys.models import Response, Survey
 from surveys.review.history_lines import told_fields
 from villages.finding import village_columns
@@ -30,7 +30,7 @@ SURVEYOR = "手机号、工号或姓名；有同名的写手机号"
 WORD = "有提醒而情况属实的，写一句原因；没有提醒就空着"
 
 
-class ResponseSheet(Sheet):
+class ResponseSheet(ImportSheet):
     """Without a survey it has the columns that every form has; `fitted` gives the sheet of one version."""
 
     main = Response
@@ -39,7 +39,7 @@ class ResponseSheet(Sheet):
     def __init__(self, survey: Survey | None = None) -> None:
         self.survey = survey
 
-    def declare(self) -> Iterable[Column]:
+    def declare(self) -> Iterable[SheetColumn]:
         form = self.survey.form if self.survey else None
         return [
             *self.naming(),
@@ -51,7 +51,7 @@ class ResponseSheet(Sheet):
                 aliases=("日期", "填表日期"),
                 clearable=False,
             ),
-            Column(
+            SheetColumn(
                 "surveyor",
                 "调查人",
                 lambda value: clean_text(value, 40),
@@ -61,16 +61,16 @@ class ResponseSheet(Sheet):
             ),
             *([field_column(Response, "signed")] if form and form.bound("response.signed") else []),
             *([item_column(form, item) for item in form.asked if not item.calculation] if form else []),
-            Column("word", "核对说明", lambda value: clean_text(value, 200), help=WORD),
-            Column("version", "版本", lambda value: clean_text(value, 60), help="不要改", known=True),
+            SheetColumn("word", "核对说明", lambda value: clean_text(value, 200), help=WORD),
+            SheetColumn("version", "版本", lambda value: clean_text(value, 60), help="不要改", known=True),
         ]
 
-    def naming(self) -> list[Column]:
+    def naming(self) -> list[SheetColumn]:
         raise NotImplementedError
 
     def fitted(
-        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: Heading | None = None
-    ) -> Sheet:
+        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: HeadingRow | None = None
+    ) -> ImportSheet:
         if heading is None:
             survey = open_survey(self.subject, place)
             return type(self)(survey) if survey else self
@@ -83,7 +83,7 @@ class ResponseSheet(Sheet):
 
     def plan(self, table: Table, plan: Plan) -> None:
         assert self.survey, "a file is read with the columns of one version"
-        Responses(self.survey, table, plan).run()
+        ResponsePlanning(self.survey, table, plan).run()
 
 
 class HouseholdSurveySheet(ResponseSheet):
@@ -92,7 +92,7 @@ class HouseholdSurveySheet(ResponseSheet):
     after = ("cadres", "households", "members")
     either = (("no", "head_id"),)
 
-    def naming(self) -> list[Column]:
+    def naming(self) -> list[SheetColumn]:
         number, head_id = naming_columns()
         checked = "核对用，不导入"
         return [
@@ -125,16 +125,16 @@ class VillageSurveySheet(ResponseSheet):
     after = ("cadres", "villages")
     either = (("village", "village_code"),)
 
-    def naming(self) -> list[Column]:
+    def naming(self) -> list[SheetColumn]:
         return [replace(column, known=True) for column in village_columns()]
 
 
-def item_column(form: Definition, item: Item) -> Column:
+def item_column(form: Definition, item: Item) -> SheetColumn:
     """“A01 住房面积（平方米）”, found by “A01” too, cleaned as in the form."""
     unit = f"（{item.unit}）" if item.unit else ""
     unknown = (UNKNOWN_LABEL,) if item.unknown_allowed else ()
     limits = (item.min, item.max) if item.type == "number" and None not in (item.min, item.max) else None
-    return Column(
+    return SheetColumn(
         item.code,
         f"{item.code} {item.label}"[:LONGEST_LABEL] + unit,
         item.clean,
