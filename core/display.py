@@ -46,7 +46,7 @@ class Entry(NamedTuple):
     lines: list[FieldChange]
 
     @property
-    def told(self) -> str:
+    def attribution(self) -> str:
         """By whom, when, by which way."""
         return f"{self.who or '系统'}，{time_cn(localtime(self.at))}，{self.source}"
 

@@ -133,7 +133,9 @@ def _close(request: HttpRequest, household: Household, form: CloseForm) -> bool:
         newest = history_of(stale.stored, 1)[0]
         household.version = stale.stored.version
         now = Status(Household.objects.get(pk=household.pk).status).label
-        form.add_error(None, f"打开以后有人改过这户（{newest.told}），现在是“{now}”，没有办理。看清了再办。")
+        form.add_error(
+            None, f"打开以后有人改过这户（{newest.attribution}），现在是“{now}”，没有办理。看清了再办。"
+        )
         return False
     return True
 

@@ -25,11 +25,11 @@ def coming_changes(run: ImportRun, limit: int) -> list[tuple[int, FieldChange]]:
         pairs = zip(update["numbers"], update["changes"], strict=True)
         rows = [(number, changes) for number, changes in pairs if numbers and number <= numbers[-1]]
         ours = update["model"] == sheet.main._meta.label_lower
-        told_by = sheet.told(update["columns"]["id"][:1]) if ours else {}
+        field_lines = sheet.field_lines(update["columns"]["id"][:1]) if ours else {}
         names = names_in(fields, [changes for _, changes in rows])
         told += [
             (number, line)
             for number, changes in rows
-            for line in lines_of(fields, changes, names, told=told_by)
+            for line in lines_of(fields, changes, names, told=field_lines)
         ]
     return sorted(told, key=lambda pair: pair[0])

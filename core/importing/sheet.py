@@ -63,8 +63,8 @@ class ImportSheet:
     def after_undo(self, gone: list[dict[str, Any]]) -> None:
         """Inside the transaction that took the rows back; `gone` holds `traces` of the new rows."""
 
-    def told(self, rows: Sequence[int]) -> "Lines":
-        """How the fields that hold much of these stored rows of `main` are told before they are changed."""
+    def field_lines(self, rows: Sequence[int]) -> "Lines":
+        """Writers of the preview's lines for long fields of these stored rows of `main`, by field name."""
         return {}
 
     def given(self, row: dict[str, Any]) -> str:

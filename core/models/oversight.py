@@ -104,10 +104,10 @@ class OverLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.by} {self.on} {self.told}"
+        return f"{self.by} {self.on} {self.what_was_exceeded}"
 
     @property
-    def told(self) -> str:
+    def what_was_exceeded(self) -> str:
         """What was exceeded that day: 看和查的身份证号超过一天 100 人的限额."""
         what = "看和查的身份证号" if self.kind == self.Kind.PERSONS else "导出的文件"
         return f"{what}超过一天 {self.limit:,} {MEASURES[self.kind]}的限额"

@@ -14,7 +14,7 @@ COPY = "请把要用的行列复制到新的工作簿，存为 .xlsx 再传"
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def as_sheet_errors() -> Iterator[None]:
     """Turn every end without a result into a SheetError with one sentence."""
     try:
         yield

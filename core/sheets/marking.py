@@ -5,7 +5,7 @@ from functools import partial
 from core.sandbox import process
 from core.sandbox.sheets.errors import SheetError
 from core.sandbox.sheets.marks import RESULT, ROW_NUMBER, Extras, Marks
-from core.sheets.limits import IN_BACKGROUND, told
+from core.sheets.limits import IN_BACKGROUND, as_sheet_errors
 
 TASK = "core.sandbox.sheets.marking:mark"
 
@@ -39,7 +39,7 @@ def mark_workbook(
         extra_columns=extra_columns,
         header_row=header_row,
     )
-    with told():
+    with as_sheet_errors():
         try:
             result = mark(styled=True)
         except process.ProcessStopped:

@@ -10,7 +10,7 @@ from core.cells import Cell
 from core.dates import SERIALS
 from core.sandbox import process
 from core.sandbox.sheets.errors import LONGEST_LINE, MAX_CELLS, SheetError, cell_name, damaged
-from core.sheets.limits import IN_BACKGROUND, told
+from core.sheets.limits import IN_BACKGROUND, as_sheet_errors
 
 FIRST_OF_1904 = 1462
 """1904-01-01 as a day counted from 1900."""
@@ -121,7 +121,7 @@ def read(data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND) -> 
     What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
     so that a summary sheet beside the list does no harm.
     """
-    with told():
+    with as_sheet_errors():
         lines = process.run(TASK, data, limits, filename=filename)
         return Workbook(filename, list(_sheets(lines)))
 

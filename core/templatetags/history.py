@@ -21,7 +21,7 @@ def history_lines(history: Iterable[Entry]) -> SafeString:
 def _entry(entry: Entry) -> str:
     what = f" {escape(entry.what)}" if entry.what else ""
     return (
-        f'<li><b>{escape(entry.act)}{what}</b> <span class="quiet">{escape(entry.told)}</span>'
+        f'<li><b>{escape(entry.act)}{what}</b> <span class="quiet">{escape(entry.attribution)}</span>'
         f"{''.join(map(_line, entry.lines))}</li>"
     )
 

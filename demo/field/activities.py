@@ -50,7 +50,7 @@ class Activities:
 
     def of_village(self, rng: Random, place: Place, helped: Iterable[Mapping[str, Any]]) -> list[Row]:
         """`helped` are the items of help there: of a lesson they tell how many came."""
-        rows = [*self._told(rng, place, helped)]
+        rows = [*self._from_visits(rng, place, helped)]
         for _ in range(SPREAD.pick(rng)):
             rows += self._some_day(rng, place, rng.choice(meetings.IN_VILLAGES), rng.choice(self.years))
         for year in self.years:
@@ -73,7 +73,7 @@ class Activities:
                     rows.append(self._row(rng, meeting, held, present) | {"place": team.office.place})
         return rows
 
-    def _told(self, rng: Random, place: Place, helped: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    def _from_visits(self, rng: Random, place: Place, helped: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
         came = {row["visit_id"]: row["people"] for row in helped if row["people"]}
         for trip in self.known.trips.get((place.pk, None), ()):
             for text, meeting in meetings.TOLD.items():

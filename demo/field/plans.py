@@ -98,7 +98,7 @@ class Plans:
             "target": means.target,
             "expected_gain": Decimal(gain) if gain else None,
             "done_on": done_on,
-            "result": self._told(rng, year, means, gain, done=done_on is not None),
+            "result": self._result(rng, year, means, gain, done=done_on is not None),
         }
 
     def _done_on(self, rng: Random, found: Findings, home: Home, year: int, means: Means) -> date | None:
@@ -109,7 +109,7 @@ class Plans:
         day = date(year, 1, 1) + timedelta(days=rng.randint(*days))
         return day if rng.random() < DONE and day <= self.known.year.last else None
 
-    def _told(self, rng: Random, year: int, means: Means, gain: int, *, done: bool) -> str:
+    def _result(self, rng: Random, year: int, means: Means, gain: int, *, done: bool) -> str:
         if not done:
             return rng.choice(measures.NOT_DONE) if year < self.known.year.last.year else ""
         if gain:

@@ -46,12 +46,12 @@ class VillagePlans:
             VillageNote: [*self._notes(rng, found)],
         }
 
-    def _told(self) -> date:
+    def _first_spring(self) -> date:
         return date(self.known.year.last.year - 2, 3, 1)
 
     def _plan(self, rng: Random, found: Findings) -> dict[str, Any]:
         pk, self.next_plan = self.next_plan, self.next_plan + 1
-        day = self._told() + timedelta(days=rng.randint(*WRITTEN_AFTER))
+        day = self._first_spring() + timedelta(days=rng.randint(*WRITTEN_AFTER))
         return {
             "id": pk,
             "village_id": found.place.pk,
@@ -113,7 +113,7 @@ class VillagePlans:
                 if code in words.DISASTERS and rng.random() < NOTED:
                     text, months = words.DISASTERS[code]
                     day = date(year - 1, rng.choice(months), rng.randint(1, 28))
-                    if day > self._told():
+                    if day > self._first_spring():
                         told = text.format(crop=rng.choice(words.CROPS), acres=rng.randint(4, 40) * 5)
                         yield day, VillageNote.Kind.DISASTER, told
 

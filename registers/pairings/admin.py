@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from households.admin import HouseholdPairingAdmin
 from households.models import HouseholdPairing
 from units.access import user_of
-from visits.problems.problem_handover import pass_on, take_up, told
+from visits.problems.problem_handover import handover_sentences, pass_on, take_up
 
 
 @admin.register(HouseholdPairing)
@@ -17,7 +17,7 @@ class FollowedPairingAdmin(HouseholdPairingAdmin):
         super().save_model(request, obj, form, change)
         by = user_of(request)
         if obj.ended_on:
-            for sentence in told(pass_on([obj], to=None, reason=obj.end_reason, by=by)):
+            for sentence in handover_sentences(pass_on([obj], to=None, reason=obj.end_reason, by=by)):
                 messages.warning(request, sentence)
         elif not change and (taken := take_up([obj], by=by)):
             messages.warning(request, f"{taken} 件诉求转给{obj.cadre}。")

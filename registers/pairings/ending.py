@@ -23,7 +23,7 @@ from registers.pairings.forms import EndForm
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
 from visits.models import Problem, Visit
-from visits.problems.problem_handover import Passing, end_and_pass_on, still_followed, told
+from visits.problems.problem_handover import Passing, end_and_pass_on, handover_sentences, still_followed
 
 MOST_AT_ONCE = 200
 Pairing = Any
@@ -104,7 +104,7 @@ def _end(
             },
             "rows": _with_followed(pairings, followed),
             "followed": len(followed),
-            "told": told(followed),
+            "told": handover_sentences(followed),
             "leaving": leaving,
             "elsewhere": _followed_elsewhere(request, leaving, pairings) if leaving else 0,
             "chosen": chosen,
@@ -156,7 +156,7 @@ def _say_done(
     request: HttpRequest, chosen: Sequence[Pairing], to: Cadre | None, passed: Sequence[Passing]
 ) -> None:
     said = f"结束了 {len(chosen)} 条联户" + (f"，已交给{to}（{to.unit}）。" if to else "。")
-    said += "".join(told(passed))
+    said += "".join(handover_sentences(passed))
     # One end can be taken back at once; of a hand-over the successor's would have to end first.
     alone = to is None and len(chosen) == 1
     tags = f"undo:{reverse('pairing-reopen', args=[chosen[0].pk])}" if alone else ""

@@ -238,7 +238,7 @@ class Item:
             said += f"（最多 {self.max_select} 项）"
         return f"{said}，可填不详" if self.unknown_allowed else said
 
-    def told(self, raw: Any) -> str:
+    def as_typed(self, raw: Any) -> str:
         """Any answer in words, also one of a draft that is not right yet, as it was typed."""
         try:
             return self.shown(self.clean(raw))

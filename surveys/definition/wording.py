@@ -19,7 +19,7 @@ def condition_in_words(item: Item, definition: Definition) -> str:
     """When an item is asked: “A04 填“是”时填”; '' for one that always is, its text where words fail."""
     if item.condition is None:
         return ""
-    told = _told(item.condition, definition)
+    told = _expression_in_words(item.condition, definition)
     return f"{told} 时填" if told[-1].isascii() else f"{told}时填"
 
 
@@ -30,7 +30,7 @@ def conditions_of(definition: Definition) -> Mapping[str, str]:
     return {item.code: condition_in_words(item, definition) for item in conditional}
 
 
-def _told(expression: Expression, definition: Definition) -> str:
+def _expression_in_words(expression: Expression, definition: Definition) -> str:
     try:
         return _words(expression.tree, definition)
     except _Untold:

@@ -95,7 +95,7 @@ def _cells(survey: Survey, answers: Mapping[str, Any]) -> Cells:
 
 def _cell(item: Item, answer: Any) -> str | float:
     is_number = item.type == "number" and isinstance(answer, int | float)
-    return answer if is_number else item.told(answer)
+    return answer if is_number else item.as_typed(answer)
 
 
 def _paired_cadres(households: Sequence[Household]) -> dict[int, str]:

@@ -176,13 +176,13 @@ class _Writer:
 
     def _answer(self, code: str) -> Value:
         if code == self.own:
-            return self._told(code, "current()/." if self.among_members else ".")
-        return self._told(code, f"${{{code}}}")
+            return self._answered(code, "current()/." if self.among_members else ".")
+        return self._answered(code, f"${{{code}}}")
 
     def _member(self, code: str) -> Value:
-        return self._told(code, code)
+        return self._answered(code, code)
 
-    def _told(self, code: str, name: str) -> Value:
+    def _answered(self, code: str, name: str) -> Value:
         item = self.items.get(code)
         told = [f"{name} != ''"]
         if item and item.unknown_allowed and item.type == "multi":

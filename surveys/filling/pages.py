@@ -151,7 +151,7 @@ class _StepPage:
         for item in self.step.items:
             pair = (given(mine.get(item.code)), given(theirs.stored(item.code)))
             if pair[0] != pair[1]:
-                told = [item.told(value) for value in pair]
+                told = [item.as_typed(value) for value in pair]
                 rows.append({"label": item.label, "mine": told[0], "stored": told[1]})
         newest = changes_of([theirs.response], 1)[0]
         return {

@@ -121,7 +121,7 @@ class Draft:
 
     def _initial(self, item: Item, saved: bool) -> Any:
         if item.calculation:
-            return item.told(self.examined.answers.get(item.code))
+            return item.as_typed(self.examined.answers.get(item.code))
         return self.stored(item.code) if saved or item is self.definition.dated else self._proposed(item)
 
     def stored(self, code: str) -> Any:

@@ -121,7 +121,7 @@ def _text(item: Item, answer: Any) -> str:
         return f"{answer:.{item.places}f}"
     if item.type in {"number", "date"} and answer not in (None, UNKNOWN):
         return str(answer)
-    return item.told(answer)
+    return item.as_typed(answer)
 
 
 def _boxes(item: Item, answer: Any, *, blank: bool) -> Cell:

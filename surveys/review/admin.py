@@ -161,7 +161,7 @@ class ResponseAdmin(ReadOnlyAdmin):
     @admin.display(description="答案")
     def answers_told(self, response: Response) -> SafeString:
         told = [
-            (item.code, item.label, item.told(response.answers.get(item.code)), item.unit)
+            (item.code, item.label, item.as_typed(response.answers.get(item.code)), item.unit)
             for item in response.survey.form.asked
             if item.code in response.answers
         ]

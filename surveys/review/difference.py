@@ -64,7 +64,7 @@ def difference(response: Response, last: Response | None) -> Difference | None:
         if pair[0] == pair[1]:
             same += pair[0] is not None
         elif None not in pair:
-            lines.append(AnswerChange(item, item.told(pair[0]), item.told(pair[1]), item.turn(*pair)))
+            lines.append(AnswerChange(item, item.as_typed(pair[0]), item.as_typed(pair[1]), item.turn(*pair)))
     lines.sort(key=lambda line: ORDER[line.turn])
     return Difference(last, lines, same)
 
@@ -88,5 +88,5 @@ def incomes(responses: Sequence[Response]) -> list[tuple[int, str]]:
     for response in sorted(responses, key=lambda response: response.surveyed_on):
         answer = response.answers.get(codes.get(response.survey_id, ""))
         if answer is not None:
-            found[response.year] = item.told(answer)
+            found[response.year] = item.as_typed(answer)
     return list(found.items())

@@ -206,7 +206,11 @@ def accounts(user: Cadre, days: Days) -> ReportTable:
     fields = {name: field for name, field in fields_of(Cadre).items() if name in TOLD}
     names = names_in(fields, [change.changes or {} for change in changes])
     rows = [
-        Row(change.pk, link_to("cadre")(change.row), [cadre.name, str(cadre.unit), *_told(change, said)])
+        Row(
+            change.pk,
+            link_to("cadre")(change.row),
+            [cadre.name, str(cadre.unit), *_cells_of_change(change, said)],
+        )
         for change in changes
         if (cadre := cadres.get(change.row)) and (said := _said(change, cadre, fields, names))
     ]
@@ -219,7 +223,7 @@ def accounts(user: Cadre, days: Days) -> ReportTable:
     )
 
 
-def _told(change: Any, said: str) -> list[Any]:
+def _cells_of_change(change: Any, said: str) -> list[Any]:
     return [said, change.by_name or "系统", change.get_source_display(), change.at]
 
 
@@ -292,7 +296,7 @@ def reasons(user: Cadre, days: Days) -> ReportTable:
         Row(
             over.pk,
             link_to("cadre")(over.by_id),
-            [over.by.name, str(over.by.unit), over.told, over.text, over.at],
+            [over.by.name, str(over.by.unit), over.what_was_exceeded, over.text, over.at],
         )
         for over in given.select_related("by__unit").order_by("-pk")[: MOST + 1]
     )

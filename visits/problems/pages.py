@@ -167,7 +167,7 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "problems/problem.html",
-        {**_told(problem, user, editable=editable), "form": form, "conflict": conflict},
+        {**_problem_context(problem, user, editable=editable), "form": form, "conflict": conflict},
         status=409 if conflict else 200,
     )
 
@@ -210,7 +210,7 @@ def _moved_before(problem: Problem, form: MoveForm, user: Cadre) -> tuple[Proble
     return None, f"您打开以后，别人已经把它改成“{now}”。您写的还在，请看下面的经过，再决定下一步。"
 
 
-def _told(problem: Problem, user: Cadre, *, editable: bool) -> dict[str, Any]:
+def _problem_context(problem: Problem, user: Cadre, *, editable: bool) -> dict[str, Any]:
     """What the page says of a problem, and what the reader may do with it."""
     moving = editable and not problem.is_void and problem.joined_into_id is None
     of_problem, visits = Problem.objects.filter(pk=problem.pk), Visit.objects.visible_to(user)

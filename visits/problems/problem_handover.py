@@ -144,7 +144,7 @@ def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre, on: date | None 
     return len(passing)
 
 
-def told(passing: Iterable[Passing]) -> list[str]:
+def handover_sentences(passing: Iterable[Passing]) -> list[str]:
     """How many go to whom, and how many stay with whom, a sentence each."""
     going = Counter(one.heir for one in passing if one.heir)
     staying = Counter(one.owner for one in passing if one.heir is None)

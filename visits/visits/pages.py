@@ -54,7 +54,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         return _visit_page(request, form, along, conflict=_resent(form, along, sent))
     except RefTaken:
         return _visit_page(request, form, along, conflict={"url": "", "rows": ()})
-    messages.success(request, _told(visits, along))
+    messages.success(request, _saved_message(visits, along))
     return redirect("home")
 
 
@@ -114,7 +114,7 @@ def _visit_page(
     )
 
 
-def _told(visits: Sequence[Visit], along: AlongForm) -> str:
+def _saved_message(visits: Sequence[Visit], along: AlongForm) -> str:
     """What was recorded, and the way to take it back."""
     days = sorted({visit.visited_on for visit in visits})
     when = f"{days[0].month}月{days[0].day}日"

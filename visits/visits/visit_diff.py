@@ -28,7 +28,7 @@ def _of_form(form: VisitForm) -> dict[str, str]:
         "谈到的八送": "、".join(data["topics"]),
         "发放连心卡": "是" if data["card_given"] else "",
         "谈了什么、办了什么": data["content"],
-        "约下次": _told(data["promised_on"], data["promise"]),
+        "约下次": _joined(data["promised_on"], data["promise"]),
         "同去的人": _listed(cadre.name for cadre in data["companions"]),
         "照片": photos_told(len(data["photos"])),
         "作废": "",
@@ -48,7 +48,7 @@ def _of_rows(stored: Sequence[Visit]) -> dict[str, str]:
         "谈到的八送": first.topics,
         "发放连心卡": "是" if any(visit.card_given for visit in stored) else "",
         "谈了什么、办了什么": first.content,
-        "约下次": _told(first.promised_on, first.promise),
+        "约下次": _joined(first.promised_on, first.promise),
         "同去的人": _listed(people),
         "照片": photos_told(sum(len(visit.photos.all()) for visit in stored)),
         "作废": "已作废" if any(visit.is_void for visit in stored) else "",
@@ -64,5 +64,5 @@ def _listed(names: Iterable[str]) -> str:
     return "、".join(sorted(names))
 
 
-def _told(*parts: Any) -> str:
+def _joined(*parts: Any) -> str:
     return " ".join(str(part) for part in parts if part)

@@ -76,10 +76,10 @@ class ResponseSheet(ImportSheet):
             return type(self)(survey) if survey else self
         return type(self)(find_survey(self.subject, place, named_edition(rows, heading)))
 
-    def told(self, rows: Sequence[int]) -> Lines:
+    def field_lines(self, rows: Sequence[int]) -> Lines:
         """A file is of one version. When it was sent in is bookkeeping here."""
         form = Response.objects.select_related("survey").get(pk=rows[0]).survey.form
-        return {**told_fields(form, Item.told), "submitted_at": lambda _old, _new: []}
+        return {**told_fields(form, Item.as_typed), "submitted_at": lambda _old, _new: []}
 
     def plan(self, table: Table, plan: Plan) -> None:
         assert self.survey, "a file is read with the columns of one version"
