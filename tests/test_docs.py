@@ -30,7 +30,7 @@ def test_every_pinned_package_has_its_reason():
 
 def test_what_the_documents_name_is_there():
     named = re.compile(r"`((?:[a-z_]+/)+[\w./-]*)`")
-    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     paths = {path for document in documents for path in named.findall(document.read_text(encoding="utf-8"))}
     roots = (ROOT, ROOT / "templates", ROOT / "surveys")
     made_later = {"media/", "text/plain"}
