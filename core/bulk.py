@@ -144,7 +144,7 @@ def _update_from(
         else:
             _insert_many(scratch, fields, rows)
         cursor.execute(f"UPDATE {table} SET {', '.join(sets)} FROM {scratch} AS s WHERE {matching}")  # noqa: S608
-        changed = cursor.rowcount
+        changed: int = cursor.rowcount
         cursor.execute(f"DROP TABLE {scratch}")
     return changed
 

@@ -45,4 +45,5 @@ def grouped(rows: QuerySet[Any], select: str, group: Sequence[str]) -> list[tupl
     columns = f"{keys}, {select}" if group else select
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM ({inner}) AS d{by}", params)  # noqa: S608 (our own words)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -167,7 +167,8 @@ def _database_ahead() -> timedelta:
         return timedelta(0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return abs(cursor.fetchone()[0] - timezone.now())
+        theirs: datetime = cursor.fetchone()[0]
+    return abs(theirs - timezone.now())
 
 
 def _history_ahead() -> timedelta:

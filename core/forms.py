@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from django import forms
 from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
 
 from core import cells, identity
 from core.attachments import reencode
@@ -55,7 +56,7 @@ class OpenTextField(forms.CharField):
             identity.refuse_number(value)
 
 
-class RowsField(forms.ModelMultipleChoiceField):
+class RowsField(forms.ModelMultipleChoiceField[Any]):
     """Ticked rows of a table; a key that is none of its own is refused with `invalid_choice`."""
 
     def clean(self, value: Any) -> Any:
@@ -180,7 +181,8 @@ def _is_stored(form: RecordForm[Any]) -> bool:
     if any(form.cleaned_data.get(name) for name in form.fields if name not in {*columns, "version"}):
         return False
     said = {field.attname: getattr(row, field.attname) for field in columns.values()}
-    return type(row)._base_manager.filter(**said).exists()
+    alike: QuerySet[Any] = type(row)._base_manager.filter(**said)
+    return alike.exists()
 
 
 def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:

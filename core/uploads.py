@@ -16,7 +16,7 @@ class TooLargeHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         return None
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile[bytes]:
         assert self.request is not None
         whole = int(self.request.META["CONTENT_LENGTH"])
         return UploadedFile(io.BytesIO(), self.file_name, self.content_type, whole)

@@ -47,7 +47,7 @@ class HouseholdAdminForm(ScopedForm):
             tags.choices = tag_choices(self.instance)
 
 
-class MemberFormSet(BaseInlineFormSet):
+class MemberFormSet(BaseInlineFormSet[Any, Any, forms.ModelForm[Any]]):
     """A new household has exactly one head, and no ID number stands in it twice."""
 
     def clean(self) -> None:
@@ -171,7 +171,7 @@ class MemberAdmin(Masked, ScopedAdmin):
         return str(member.household.village)
 
 
-def heads_of(household: str) -> Prefetch:
+def heads_of(household: str) -> "Prefetch[str, QuerySet[Member], str]":
     """For `prefetch_related`: the heads, or last heads, of the households that a foreign key of the rows names."""
     heads = Member.objects.heads()
     return Prefetch(f"{household}__members", heads, "heads")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -19,6 +20,9 @@ from lianhu.environment import (
     env_token,
     load_env_file,
 )
+
+# ModelAdmin, fields of forms and the like can be subscripted only then: ModelAdmin[Visit].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_env_file(BASE_DIR / ".env")

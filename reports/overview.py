@@ -161,9 +161,11 @@ def places(user: Cadre, period: Period) -> list[PlaceRow]:
     return list(rows.values())
 
 
-def _by_place(rows: QuerySet[Any], length: int, counted: Count) -> QuerySet[Any]:
+def _by_place(rows: QuerySet[Any], length: int, counted: Count) -> "QuerySet[Any, tuple[str, int]]":
     """(code, count) of rows by the first digits of their place."""
-    return rows.annotate(c=Substr("place", 1, length)).values_list("c").annotate(n=counted)
+    by_code = rows.annotate(c=Substr("place", 1, length)).values_list("c")
+    counts: QuerySet[Any, tuple[str, int]] = by_code.annotate(n=counted)
+    return counts
 
 
 def _children(user: Cadre, length: int) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from core.lists import send_workbook, yes_no
 
 @admin.action(description="导出所选（Excel）", permissions=["view"])
 def export_rows(
-    model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+    model_admin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponseBase:
     """The rows come through the list's own queryset, so they are the user's; the download is logged."""
     columns: list[Any] = list(model_admin.get_list_display(request))
@@ -33,7 +33,7 @@ def export_rows(
     )
 
 
-def _cells(columns: Sequence[Any], row: models.Model, model_admin: admin.ModelAdmin) -> list[Any]:
+def _cells(columns: Sequence[Any], row: models.Model, model_admin: admin.ModelAdmin[Any]) -> list[Any]:
     return [_cell(*lookup_field(name, row, model_admin)) for name in columns]
 
 

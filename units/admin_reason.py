@@ -22,7 +22,7 @@ class AdminReasonForm(forms.Form):
 
 
 def ask_reason(
-    model_admin: admin.ModelAdmin,
+    model_admin: admin.ModelAdmin[Any],
     request: HttpRequest,
     rows: Collection[Any],
     form: AdminReasonForm,

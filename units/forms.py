@@ -57,7 +57,7 @@ WEIGHTY = frozenset({"role", "unit", "left_on", "is_active"})
 """What an account may do, and whether it may log in."""
 
 
-def weighs(form: forms.ModelForm) -> bool:
+def weighs(form: forms.ModelForm[Cadre]) -> bool:
     """Whether a valid form of a cadre changes rights or access; the password is then required."""
     if form.instance._state.adding:
         return bool(form.instance.role != Role.CADRE)

@@ -92,7 +92,7 @@ class SearchSelect(AutocompleteSelect):
         return super().optgroups(name, keys, attr)
 
 
-class Scoped(BaseModelAdmin):
+class Scoped(BaseModelAdmin[Any]):
     """What admins and inlines share: rows and choices of foreign keys that the user may see."""
 
     readers = MANAGERS
@@ -172,7 +172,7 @@ class Scoped(BaseModelAdmin):
         return bool(known[key])
 
 
-class ScopedInline(Scoped, admin.TabularInline):
+class ScopedInline(Scoped, admin.TabularInline[Any, Any]):
     """Rows of another model on their owner's page: listed, and added where `writers` may; changed on their own."""
 
     form = ScopedForm
@@ -198,7 +198,7 @@ class ScopedInline(Scoped, admin.TabularInline):
         return formset
 
 
-class ScopedAdmin(Scoped, admin.ModelAdmin):
+class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
     """Lists and forms of one model. `page` names the address of the row's page in front, `page_label` the link."""
 
     form = ScopedForm

@@ -98,5 +98,6 @@ def end_sessions(cadre: Cadre, except_key: str | None = None) -> int:
 
     A change of password, role or lock ends them by itself (see Cadre.after_changes).
     """
+    ended: int
     ended, _ = Session.objects.filter(cadre=cadre.pk).exclude(pk=except_key or "").delete()
     return ended

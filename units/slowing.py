@@ -5,7 +5,7 @@ some seconds apart; it is never locked, since a whole county may stand behind on
 account has logged in before keeps a signed cookie, and its attempts on that account are not slowed.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from axes.models import AccessFailureLog
 from django.conf import settings
@@ -35,12 +35,14 @@ def seconds_to_wait(request: HttpRequest) -> int:
     newest = AccessFailureLog.objects.filter(ip_address=address).order_by("-pk")
     most = settings.LOGIN_FAILURES_AN_HOUR + STEP * (LONGEST - SHORTEST)
     now = timezone.now()
-    times = [at for at in newest.values_list("attempt_time", flat=True)[:most] if at > now - HOUR]
+    times: list[datetime] = [
+        at for at in newest.values_list("attempt_time", flat=True)[:most] if at > now - HOUR
+    ]
     over = len(times) - settings.LOGIN_FAILURES_AN_HOUR
     if over < 0 or is_known(request):
         return 0
     pause = min(LONGEST, SHORTEST + over // STEP)
-    left = times[0] + timedelta(seconds=pause) - now
+    left: timedelta = times[0] + timedelta(seconds=pause) - now
     return max(0, -(-left // timedelta(seconds=1)))
 
 

@@ -52,11 +52,12 @@ class Findings(NamedTuple):
         """The day on which a household told that something is so that was not the first time."""
         both = self.sheets.get(home.pk, ())
         changed = len(both) == 2 and now(both[1]["answers"]) and not now(both[0]["answers"])
-        return both[1]["surveyed_on"] if changed else None
+        day: date | None = both[1]["surveyed_on"] if changed else None
+        return day
 
 
 def is_tapped(answers: Answers) -> bool:
-    return answers["A06"] == "01"
+    return str(answers["A06"]) == "01"
 
 
 def is_paved(answers: Answers) -> bool:

@@ -39,7 +39,7 @@ def _group(label: str | None, options: Sequence[dict[str, Any]]) -> str:
     return f'<optgroup label="{conditional_escape(label)}">{written}</optgroup>' if label else written
 
 
-class CadreChoice(forms.ModelChoiceField):
+class CadreChoice(forms.ModelChoiceField[Cadre]):
     """Cadres with their rank and how many households each has (`load`)."""
 
     def label_from_instance(self, cadre: Any) -> str:

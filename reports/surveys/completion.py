@@ -69,9 +69,9 @@ def subjects_of(family: Family, user: Cadre, *, communities: bool = False) -> Qu
 def with_standing(rows: QuerySet[Any], family: Family, year: int, subject: str = "pk") -> QuerySet[Any]:
     """Adds `standing`: the furthest of the year's responses on `subject` to any version of the form."""
     furthest = filled_on(family, year, subject).order_by().values(subject_of(family))
-    return rows.annotate(
-        standing=Coalesce(Subquery(furthest.annotate(n=Max("reached")).values("n")), NOT_BEGUN)
-    )
+    reached = Subquery(furthest.annotate(n=Max("reached")).values("n"))
+    marked: QuerySet[Any] = rows.annotate(standing=Coalesce(reached, NOT_BEGUN))
+    return marked
 
 
 def filled_on(family: Family, year: int, subject: str = "pk") -> QuerySet[Response]:

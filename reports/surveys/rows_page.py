@@ -112,10 +112,11 @@ def rows_page(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _with_cells(rows: QuerySet[Any], family: Family, year: int) -> QuerySet[Any]:
     filled = filled_on(family, year)
     shown = _with_pairing(rows) if family.survey.is_of_households else rows
-    return shown.annotate(
+    with_response: QuerySet[Any] = shown.annotate(
         surveyed_on=Subquery(filled.values("surveyed_on")[:1]),
         surveyor=Subquery(filled.values("surveyor__name")[:1]),
     )
+    return with_response
 
 
 def _with_pairing(households: Any) -> Any:

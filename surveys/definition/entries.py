@@ -122,10 +122,10 @@ def _of_range(kind: str, low: Any, high: Any, step: Any) -> Iterator[str]:
         yield "文字的长短要填整数"
 
 
-def _is_date(text: Any) -> bool:
+def _is_date(text: object) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
-    except (TypeError, ValueError):
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
         return False
 
 

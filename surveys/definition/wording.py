@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
 
 from surveys.definition.document import Definition
 from surveys.definition.items import Item
@@ -84,4 +83,4 @@ def _empty(definition: Definition, part: Tree) -> str:
     return f"{_code(part)} 没有填"
 
 
-_WORDS: Mapping[str, Callable[..., Any]] = {"==": _equal, "!=": _unequal, "in": _among, "empty": _empty}
+_WORDS: Mapping[str, Callable[..., str]] = {"==": _equal, "!=": _unequal, "in": _among, "empty": _empty}

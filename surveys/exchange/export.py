@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from django.db.models import QuerySet
+
 from core import sheets
 from surveys.definition.definition_workbook import item_sheet
 from surveys.definition.items import UNKNOWN_LABEL, Item
@@ -128,7 +130,8 @@ class DataSet:
 
     def _read(self, what: str) -> Iterator[Row]:
         names = {fact.value for fact in self.facts}
-        return self.responses.values("survey_id", what, *names).iterator(chunk_size=CHUNK)
+        rows: QuerySet[Response, Row] = self.responses.values("survey_id", what, *names)
+        return rows.iterator(chunk_size=CHUNK)
 
     def _given(self, row: Row) -> Iterator[tuple[Item, Any]]:
         """For each item of this version the item of the row's own that it carries on, and its answer."""

@@ -127,7 +127,7 @@ def settle(definition: Definition, answers: dict[str, Any], errors: dict[str, st
 
 def rounded(number: float, places: int) -> float:
     """Half up, by the same arithmetic of doubles as in the browser; what no item takes stays as it is."""
-    scale = 10**places
+    scale: int = 10**places
     if not abs(number) < EXACT / scale:
         return number
     return floor(number * scale + 0.5) / scale

@@ -27,7 +27,7 @@ MOST_AT_ONCE = 200
 
 @admin.action(description="复核通过所选", permissions=["review"])
 def accept_selected(
-    model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Response]
+    model_admin: admin.ModelAdmin[Response], request: HttpRequest, queryset: QuerySet[Response]
 ) -> None:
     waiting = _reviewable(request, queryset).filter(status=Response.Status.SUBMITTED)
     with transaction.atomic():
@@ -42,7 +42,7 @@ def accept_selected(
 
 @admin.action(description="退回所选", permissions=["review"])
 def return_selected(
-    model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Response]
+    model_admin: admin.ModelAdmin[Response], request: HttpRequest, queryset: QuerySet[Response]
 ) -> TemplateResponse | None:
     """Ask why, then give back those that the user may; the surveyor reads the reason and goes on."""
     rows = _reviewable(request, queryset)

@@ -30,7 +30,7 @@ class Way(models.TextChoices):
     OWN = "own", "各户不一样"
 
 
-class ProblemChoiceField(forms.ModelChoiceField):
+class ProblemChoiceField(forms.ModelChoiceField[Problem]):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.head_name or '本村'}：{obj.get_category_display()}，{obj.description[:30]}"
 

@@ -149,7 +149,8 @@ def _asked(
     who, whose = of.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(statement.format(who=who), [*params, *whose] * (1 + twice))
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _by(indicators: Sequence[str], counts: Sequence[int]) -> dict[str, int]:

@@ -60,7 +60,7 @@ class ProblemForm(forms.Form):
         return {"village": None, **self.cleaned_data, "ref": sent_ref(self)}
 
 
-class VisitChoices(forms.ModelChoiceField):
+class VisitChoices(forms.ModelChoiceField[Visit]):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.visited_on:%Y-%m-%d} {obj.get_kind_display()}，{obj.cadre}"
 
@@ -135,7 +135,7 @@ def step_label(problem: Problem, status: ProblemStatus) -> str:
     return "重新打开" if status == ProblemStatus.HANDLING and problem.status in settled else str(status.label)
 
 
-class ProblemsToJoinField(forms.ModelMultipleChoiceField):
+class ProblemsToJoinField(forms.ModelMultipleChoiceField[Problem]):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.head_name or '本村'}：{obj.description[:40]}"
 
