@@ -62,17 +62,19 @@ class SearchForm(forms.Form):
         except CellError:
             return text
 
-    def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def filter(self, queryset: Any) -> QuerySet[Any]:
         """Narrow by every understood field; what is not understood is left out and said by `problem`."""
         self.is_valid()
+        found: QuerySet[Any] = queryset
         for name, value in self.cleaned_data.items():
             if value not in (None, "", False):
                 by = getattr(self, f"by_{name}", None)
-                queryset = by(queryset, value) if by else queryset.filter(**{name: value})
-        return queryset
+                found = by(found, value) if by else found.filter(**{name: value})
+        return found
 
-    def by_q(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return queryset.filter(by_name(value))
+    def by_q(self, queryset: Any, value: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = queryset.filter(by_name(value))
+        return found
 
     @property
     def problem(self) -> str:

@@ -19,6 +19,7 @@ from core.search import SearchForm, by_name, offer
 from households.models import HouseholdPairing
 from units.access import get_visible, user_of
 from units.models import Cadre, today
+from units.models.staff import CadreQuerySet
 from units.roles import Rank, Role
 from villages.choices import phone_for, unit_choices
 from visits.models import Visit
@@ -47,18 +48,18 @@ class CadreSearch(SearchForm):
             self.placeholder = "姓名、拼音、工号"
         offer(self, "unit", unit_choices(user))
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: CadreQuerySet, value: str) -> CadreQuerySet:
         """A viewer, who reads phones masked, is not told them by what a guess finds."""
         known = queryset.filter(by_name(value)) | queryset.filter(staff_no__startswith=value)
         return known if self.user.is_viewer else known | queryset.filter(phone__startswith=value)
 
-    def by_paired(self, queryset: Any, value: str) -> Any:
+    def by_paired(self, queryset: CadreQuerySet, value: str) -> CadreQuerySet:
         paired = HouseholdPairing.objects.current().values("cadre")
         if value == "yes":
             return queryset.filter(pk__in=paired)
         return queryset.current().exclude(pk__in=paired).exclude(role=Role.VIEWER)
 
-    def by_account(self, queryset: Any, value: str) -> Any:
+    def by_account(self, queryset: CadreQuerySet, value: str) -> CadreQuerySet:
         if value == "new":
             return queryset.current().filter(NO_PASSWORD, is_active=True)
         return queryset.filter(is_active=False) if value == "locked" else queryset.exclude(left_on=None)

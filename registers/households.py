@@ -30,6 +30,7 @@ from core.places import under
 from core.search import SearchForm, by_name, offer
 from households.choices import Cause, Kind, Relation, Status
 from households.models import Household, HouseholdPairing, Member, head_or_last
+from households.models.household import HouseholdQuerySet
 from households.numbers import people_with
 from units.access import user_of
 from units.models import Cadre, today
@@ -80,7 +81,7 @@ class HouseholdSearch(SearchForm):
         asked = self.cleaned_data.get("status") or self.cleaned_data.get("q")
         return found if asked else found.filter(status=Status.OPEN)
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         """A viewer, who reads phones and ID numbers masked, is not told either by what a guess finds."""
         if identity.is_whole(value):
             return queryset.filter(pk__in=people_with(value, self.user).values("household"))
@@ -92,23 +93,23 @@ class HouseholdSearch(SearchForm):
         named = Q(by_name(value), relation=Relation.HEAD) | Q(name=value)
         return queryset.filter(pk__in=Member.objects.findable().filter(named).values("household"))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
+    def by_town(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         return queryset.filter(under(value))
 
     by_place = by_town
 
-    def by_village(self, queryset: Any, value: str) -> Any:
+    def by_village(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         return queryset.filter(place=value)
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
+    def by_unit(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         return queryset.filter(
             pk__in=HouseholdPairing.objects.current().filter(unit_id=int(value)).values("household")
         )
 
-    def by_paired(self, queryset: Any, value: str) -> Any:
+    def by_paired(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         return queryset.paired() if value == "yes" else queryset.unpaired()
 
-    def by_visited(self, queryset: Any, value: str) -> Any:
+    def by_visited(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         """Within `since` and `until`, else this year; of a unit's households by its own people."""
         day = today()
         since = self.cleaned_data.get("since") or day.replace(month=1, day=1)
@@ -119,13 +120,13 @@ class HouseholdSearch(SearchForm):
         entered = Exists(entering.filter(household=OuterRef("pk")))
         return queryset.filter(entered if value == "yes" else ~entered)
 
-    def by_since(self, queryset: Any, _value: Any) -> Any:
+    def by_since(self, queryset: HouseholdQuerySet, _value: Any) -> HouseholdQuerySet:
         """Says when `visited` looks; narrows nothing by itself."""
         return queryset
 
     by_until = by_since
 
-    def by_card(self, queryset: Any, value: str) -> Any:
+    def by_card(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         given = Visit.objects.counted().filter(card_given=True)
         households = Q(pk__in=given.values("household"))
         return queryset.filter(households if value == "yes" else ~households)
@@ -138,10 +139,10 @@ class HouseholdSearch(SearchForm):
         days = f"按 {since} 至 {until} 算" if since and until else "按今年算"
         return f"入户{days}" + ("，只算这个单位的" if self.cleaned_data.get("unit") else "")
 
-    def by_cause(self, queryset: Any, value: str) -> Any:
+    def by_cause(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         return queryset.filter(main_cause=value)
 
-    def by_tag(self, queryset: Any, value: str) -> Any:
+    def by_tag(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         return queryset.filter(tags__contains=value)
 
 

@@ -33,13 +33,13 @@ class UnitSearch(SearchForm):
         if user.is_viewer:
             self.placeholder = "单位名称、拼音、代码、联络员"
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Unit], value: str) -> QuerySet[Unit]:
         """A viewer, who reads phones masked, is not told them by what a guess finds."""
         known = by_name(value) | Q(contact__contains=value) | Q(code__startswith=value)
         known |= Q(short_name__contains=value)
         return queryset.filter(known if self.user.is_viewer else known | Q(contact_phone__startswith=value))
 
-    def by_paired(self, queryset: Any, value: str) -> Any:
+    def by_paired(self, queryset: QuerySet[Unit], value: str) -> QuerySet[Unit]:
         paired = VillagePairing.objects.current().values("unit")
         return queryset.filter(pk__in=paired) if value == "yes" else queryset.exclude(pk__in=paired)
 

@@ -37,16 +37,16 @@ class VillageSearch(SearchForm):
         super().__init__(*args, **kwargs)
         offer(self, "town", town_choices(user))
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Village], value: str) -> QuerySet[Village]:
         return queryset.filter(code__startswith=value) if value.isdigit() else queryset.filter(by_name(value))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
+    def by_town(self, queryset: QuerySet[Village], value: str) -> QuerySet[Village]:
         return queryset.filter(under(value))
 
-    def by_poor(self, queryset: Any, value: bool) -> Any:
+    def by_poor(self, queryset: QuerySet[Village], value: bool) -> QuerySet[Village]:
         return queryset.filter(is_poor=value)
 
-    def by_paired(self, queryset: Any, value: str) -> Any:
+    def by_paired(self, queryset: QuerySet[Village], value: str) -> QuerySet[Village]:
         paired = VillagePairing.objects.current().values("village")
         return queryset.filter(pk__in=paired) if value == "yes" else queryset.exclude(pk__in=paired)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -18,7 +19,7 @@ from units.models import Division, Unit
 class DivisionSearch(SearchForm):
     placeholder = "区划名称或代码"
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return (
             queryset.filter(code__startswith=value)
             if value.isdigit()
@@ -95,5 +96,5 @@ def downloads(request: HttpRequest) -> HttpResponseBase:
 class DownloadSearch(SearchForm):
     placeholder = "姓名或内容"
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return queryset.filter(by__name__contains=value) | queryset.filter(what__contains=value)

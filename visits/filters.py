@@ -5,7 +5,7 @@ from operator import or_
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.forms import ChineseDateField
 from core.places import under
@@ -31,17 +31,18 @@ class FieldworkSearch(SearchForm):
         offer(self, "town", town_choices(user))
         offer(self, "unit", unit_choices(user))
 
-    def filter(self, queryset: Any) -> Any:
+    def filter(self, queryset: Any) -> QuerySet[Any]:
         """作废 ones are shown only when asked for."""
-        found: Any = self.narrow(queryset)
+        found: QuerySet[Any] = self.narrow(queryset)
         return found if self.cleaned_data.get("void") else self.counted(found)
 
     def narrow(self, queryset: Any) -> Any:
         """By what is asked alone."""
         return super().filter(queryset)
 
-    def counted(self, found: Any) -> Any:
-        return found.counted()
+    def counted(self, found: Any) -> QuerySet[Any]:
+        counted: QuerySet[Any] = found.counted()
+        return counted
 
     def written(self, value: str, *texts: str) -> Q:
         """Rows where one of the texts holds the value. A viewer, who reads phones masked, finds no digits in them:
@@ -50,16 +51,16 @@ class FieldworkSearch(SearchForm):
             return Q(pk__in=[])
         return reduce(or_, (Q(**{f"{text}__contains": value}) for text in texts))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
+    def by_town(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return queryset.filter(under(value))
 
     by_place = by_town
 
-    def by_since(self, queryset: Any, value: Any) -> Any:
+    def by_since(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.day}__gte": value})
 
-    def by_until(self, queryset: Any, value: Any) -> Any:
+    def by_until(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.day}__lte": value})
 
-    def by_void(self, queryset: Any, _value: bool) -> Any:
+    def by_void(self, queryset: QuerySet[Any], _value: bool) -> QuerySet[Any]:
         return queryset.exclude(voided_on=None)

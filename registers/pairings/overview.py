@@ -31,18 +31,18 @@ class BoardSearch(SearchForm):
         super().__init__(*args, **kwargs)
         offer(self, "town", town_choices(user))
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Village], value: str) -> QuerySet[Village]:
         return (
             queryset.filter(code__startswith=value) if value.isdecimal() else queryset.filter(by_name(value))
         )
 
-    def by_town(self, queryset: Any, value: str) -> Any:
+    def by_town(self, queryset: QuerySet[Village], value: str) -> QuerySet[Village]:
         return queryset.filter(under(value))
 
-    def by_unpaired(self, queryset: Any, _value: bool) -> Any:
+    def by_unpaired(self, queryset: QuerySet[Village], _value: bool) -> QuerySet[Village]:
         return queryset.filter(pk__in=REGISTERED.unpaired().values("village"))
 
-    def by_without_unit(self, queryset: Any, _value: bool) -> Any:
+    def by_without_unit(self, queryset: QuerySet[Village], _value: bool) -> QuerySet[Village]:
         return queryset.exclude(pk__in=VillagePairing.objects.current().values("village"))
 
 

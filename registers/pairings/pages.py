@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,6 +21,7 @@ from core.records import StaleRecord
 from core.search import SearchForm, by_name, offer
 from households.choices import PairingKind
 from households.models import Household, HouseholdPairing, headed_by
+from households.models.household import HouseholdPairingQuerySet
 from households.pairing import may_reopen
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
@@ -54,30 +55,30 @@ class PairingSearch(SearchForm):
         for name, options in choices.items():
             offer(self, name, options)
 
-    def filter(self, queryset: Any) -> Any:
-        found: Any = super().filter(queryset)
-        return found if self.cleaned_data.get("state") else found.current()
+    def filter(self, queryset: HouseholdPairingQuerySet) -> QuerySet[HouseholdPairing]:
+        self.is_valid()
+        return super().filter(queryset if self.cleaned_data.get("state") else queryset.current())
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[HouseholdPairing], value: str) -> QuerySet[HouseholdPairing]:
         if value[:1].isdecimal():
             return queryset.filter(household__no__startswith=value)
         heads = headed_by(value)
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(cadre__in=people) | Q(household__in=heads))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
+    def by_town(self, queryset: QuerySet[HouseholdPairing], value: str) -> QuerySet[HouseholdPairing]:
         return queryset.filter(under(value))
 
-    def by_village(self, queryset: Any, value: str) -> Any:
+    def by_village(self, queryset: QuerySet[HouseholdPairing], value: str) -> QuerySet[HouseholdPairing]:
         return queryset.filter(under(value))
 
-    def by_state(self, queryset: Any, value: str) -> Any:
+    def by_state(self, queryset: QuerySet[HouseholdPairing], value: str) -> QuerySet[HouseholdPairing]:
         return queryset.exclude(ended_on=None) if value == "ended" else queryset
 
-    def by_since(self, queryset: Any, value: Any) -> Any:
+    def by_since(self, queryset: QuerySet[HouseholdPairing], value: Any) -> QuerySet[HouseholdPairing]:
         return queryset.filter(started_on__gte=value)
 
-    def by_until(self, queryset: Any, value: Any) -> Any:
+    def by_until(self, queryset: QuerySet[HouseholdPairing], value: Any) -> QuerySet[HouseholdPairing]:
         return queryset.filter(started_on__lte=value)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,6 +25,7 @@ from units.access import get_editable, get_visible, office_required, user_of
 from units.models import Cadre
 from villages.choices import town_choices, unit_choices
 from villages.models import VillagePairing
+from villages.models.village import VillagePairingQuerySet
 from villages.pairing import (
     end_village_pairing,
     may_reopen_village,
@@ -47,19 +48,19 @@ class VillagePairingSearch(SearchForm):
         for name, options in {"town": town_choices(user), "unit": unit_choices(user)}.items():
             offer(self, name, options)
 
-    def filter(self, queryset: Any) -> Any:
-        found: Any = super().filter(queryset)
-        return found if self.cleaned_data.get("state") else found.current()
+    def filter(self, queryset: VillagePairingQuerySet) -> QuerySet[VillagePairing]:
+        self.is_valid()
+        return super().filter(queryset if self.cleaned_data.get("state") else queryset.current())
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[VillagePairing], value: str) -> QuerySet[VillagePairing]:
         if value.isdecimal():
             return queryset.filter(village__code__startswith=value)
         return queryset.filter(by_name(value, "unit__") | by_name(value, "village__"))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
+    def by_town(self, queryset: QuerySet[VillagePairing], value: str) -> QuerySet[VillagePairing]:
         return queryset.filter(under(value))
 
-    def by_state(self, queryset: Any, value: str) -> Any:
+    def by_state(self, queryset: QuerySet[VillagePairing], value: str) -> QuerySet[VillagePairing]:
         return queryset.exclude(ended_on=None) if value == "ended" else queryset
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -41,12 +41,12 @@ class ProjectSearch(SearchForm):
         offer(self, "town", town_choices(user))
         offer(self, "unit", unit_choices(user))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
+    def by_town(self, queryset: QuerySet[Project], value: str) -> QuerySet[Project]:
         return queryset.filter(under(value))
 
     by_place = by_town
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Project], value: str) -> QuerySet[Project]:
         return queryset.filter(name__contains=value) | queryset.filter(village__name__contains=value)
 
 

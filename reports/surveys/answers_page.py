@@ -51,13 +51,13 @@ class AnswerRowsSearch(AnswerSearch):
 
     before = _hidden(forms.IntegerField, "前一题的年度", min_value=2000, max_value=2100)
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Response], value: str) -> QuerySet[Response]:
         heads = headed_by(value)
         return queryset.filter(
             Q(household__in=heads) | by_name(value, "village__") | by_name(value, "surveyor__")
         )
 
-    def by_item(self, queryset: Any, _value: Any) -> Any:
+    def by_item(self, queryset: QuerySet[Response], _value: Any) -> QuerySet[Response]:
         """What is asked narrows through `answering`, which knows the versions."""
         return queryset
 

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from core.lists import address
@@ -59,16 +60,16 @@ class SurveyFigureSearch(SearchForm):
         """The filters in force, as parameters of another report."""
         return {name: self.cleaned_data.get(name, "") for name in CARRIED}
 
-    def by_year(self, queryset: Any, _value: str) -> Any:
+    def by_year(self, queryset: QuerySet[Any], _value: str) -> QuerySet[Any]:
         """Which year is counted; what is narrowed here is of that year already, or of none."""
         return queryset
 
-    def by_place(self, queryset: Any, value: str) -> Any:
+    def by_place(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return queryset.filter(under(value))
 
     by_town = by_place
 
-    def by_village(self, queryset: Any, value: str) -> Any:
+    def by_village(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return queryset.filter(place=value)
 
 
@@ -77,11 +78,11 @@ class CompletionSearch(SurveyFigureSearch):
 
     by = forms.ChoiceField(label="分列", required=False, choices=list(BY.items()), widget=forms.HiddenInput)
 
-    def by_by(self, queryset: Any, _value: str) -> Any:
+    def by_by(self, queryset: QuerySet[Any], _value: str) -> QuerySet[Any]:
         """What the rows stand for; narrows nothing."""
         return queryset
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
+    def by_unit(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         subject = queryset.model._meta.model_name
         return queryset.filter(pk__in=pairings_on(queryset).filter(unit=value).values(subject))
 
@@ -97,11 +98,11 @@ class AnswerSearch(SurveyFigureSearch):
         if not survey.is_of_households:
             del self.fields["kind"]
 
-    def by_section(self, queryset: Any, _value: str) -> Any:
+    def by_section(self, queryset: QuerySet[Any], _value: str) -> QuerySet[Any]:
         """Which items are shown; every response is counted."""
         return queryset
 
-    def by_kind(self, queryset: Any, value: str) -> Any:
+    def by_kind(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return queryset.filter(household__kind=value)
 
 
@@ -152,7 +153,7 @@ class CrossSearch(AnswerSearch):
     def year_before(self) -> str:
         return str(self.cleaned_data.get("before", ""))
 
-    def by_row(self, queryset: Any, _value: Any) -> Any:
+    def by_row(self, queryset: QuerySet[Any], _value: Any) -> QuerySet[Any]:
         """What is set against what; every response is counted."""
         return queryset
 

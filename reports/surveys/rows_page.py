@@ -47,11 +47,11 @@ class StandingSearch(SearchForm):
             del self.fields[name]
         self.is_valid()
 
-    def by_year(self, queryset: Any, _value: int) -> Any:
+    def by_year(self, queryset: QuerySet[Any], _value: int) -> QuerySet[Any]:
         """The rows stand as of that year already."""
         return queryset
 
-    def by_standing(self, queryset: Any, value: str) -> Any:
+    def by_standing(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         if value == "open":
             return queryset.exclude(standing__in=DONE)
         return queryset.filter(standing__in=DONE if value == "done" else [int(value)])
@@ -61,7 +61,7 @@ class HouseholdStandingSearch(StandingSearch, HouseholdSearch):
     left_out = ("visited", "since", "until", "tag", "status", "cause")
     cadre = key_field("干部")
 
-    def by_cadre(self, queryset: Any, value: int) -> Any:
+    def by_cadre(self, queryset: QuerySet[Any], value: int) -> QuerySet[Any]:
         return queryset.filter(pk__in=pairings_on(queryset).filter(cadre=value).values("household"))
 
 
@@ -79,7 +79,7 @@ class VillageStandingSearch(StandingSearch, VillageSearch):
     by_place = VillageSearch.by_town
     by_village = VillageSearch.by_town
 
-    def by_unit(self, queryset: Any, value: str) -> Any:
+    def by_unit(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return queryset.filter(pk__in=pairings_on(queryset).filter(unit=value).values("village"))
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -40,7 +41,7 @@ class SurveySearch(SearchForm):
     placeholder = "名称或代码"
     status = forms.ChoiceField(label="状态", choices=[("", "全部"), *Survey.Status.choices], required=False)
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Survey], value: str) -> QuerySet[Survey]:
         return queryset.filter(title__contains=value) | queryset.filter(code__contains=value.upper())
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -48,16 +48,16 @@ class ResponseSearch(SearchForm):
         for name, options in choices.items():
             offer(self, name, options)
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Response], value: str) -> QuerySet[Response]:
         heads = headed_by(value)
         villages = Village.objects.filter(by_name(value)).values("pk")
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(Q(household__in=heads) | Q(village__in=villages) | Q(surveyor__in=people))
 
-    def by_town(self, queryset: Any, value: str) -> Any:
+    def by_town(self, queryset: QuerySet[Response], value: str) -> QuerySet[Response]:
         return queryset.filter(under(value))
 
-    def by_cadre(self, queryset: Any, value: int) -> Any:
+    def by_cadre(self, queryset: QuerySet[Response], value: int) -> QuerySet[Response]:
         return queryset.filter(surveyor=value)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -11,7 +12,7 @@ from core import oversight
 from core.display import history_of
 from core.forms import key_of
 from core.lists import Column, Heading, Listing, Row, labels_of, list_page
-from core.models import Download, Look
+from core.models import Download, Look, Notice
 from core.onward import own_address
 from core.places import above
 from core.search import SearchForm
@@ -90,7 +91,7 @@ def notices(request: HttpRequest) -> HttpResponseBase:
 class SearchNotices(SearchForm):
     placeholder = "姓名"
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Notice], value: str) -> QuerySet[Notice]:
         return queryset.filter(over__by__name__contains=value)
 
 

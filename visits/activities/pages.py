@@ -30,7 +30,7 @@ class ActivitySearch(FieldworkSearch):
     placeholder = "主题、内容"
     kind = forms.ChoiceField(label="种类", required=False, choices=[("", "种类"), *Activity.Kind.choices])
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Activity], value: str) -> QuerySet[Activity]:
         return queryset.filter(self.written(value, "title", "text"))
 
 

@@ -45,14 +45,14 @@ class AssistanceSearch(FieldworkSearch):
         super().__init__(*args, user=user, **kwargs)
         self.shares = AssistanceShare.objects.visible_to(user)
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: QuerySet[Assistance], value: str) -> QuerySet[Assistance]:
         heads = headed_by(value)
         shares = self.shares.filter(household__in=heads).values("assistance")
         people = Cadre.objects.filter(by_name(value)).values("pk")
         said = self.written(value, "content", "goods")
         return queryset.filter(said | Q(cadre__in=people) | Q(pk__in=shares))
 
-    def by_household(self, queryset: Any, value: int) -> Any:
+    def by_household(self, queryset: QuerySet[Assistance], value: int) -> QuerySet[Assistance]:
         """Where its share is seen: of what others gave to several families, each family's is its own."""
         return queryset.filter(pk__in=self.shares.filter(household=value).values("assistance"))
 

@@ -30,6 +30,7 @@ from visits.idempotency import recorded
 from visits.models import Assistance, Problem, ProblemMove, ProblemStatus, Visit
 from visits.problems import rules as problems
 from visits.problems.forms import JoinForm, MoveForm, ProblemForm
+from visits.problems.models import ProblemQuerySet
 from visits.voiding.pages import void_page
 
 STATES = [("", "状态"), ("open", "没办结"), ("overdue", "逾期"), *ProblemStatus.choices]
@@ -51,13 +52,13 @@ class ProblemSearch(FieldworkSearch):
         followed = Problem.objects.visible_to(self.user).counted()
         return found.filter(~Q(joined_into__in=followed.values("pk")) | Q(joined_into=None), voided_on=None)
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: ProblemQuerySet, value: str) -> ProblemQuerySet:
         heads = headed_by(value)
         people = Cadre.objects.filter(by_name(value)).values("pk")
         said = self.written(value, "description")
         return queryset.filter(said | Q(owner__in=people) | Q(household__in=heads))
 
-    def by_status(self, queryset: Any, value: str) -> Any:
+    def by_status(self, queryset: ProblemQuerySet, value: str) -> ProblemQuerySet:
         if value == "overdue":
             return queryset.overdue(today())
         return queryset.open() if value == "open" else queryset.filter(status=value)

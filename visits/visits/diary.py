@@ -19,6 +19,7 @@ from units.models import Cadre, today
 from villages.choices import village_choices
 from visits.filters import FieldworkSearch
 from visits.models import Visit
+from visits.visits.models import VisitQuerySet
 
 MOST_FOUND = 200
 SHOWN_LETTERS = 60
@@ -52,26 +53,26 @@ class VisitSearch(FieldworkSearch):
         """What was said may hold spaces."""
         return plain(self.cleaned_data["q"])
 
-    def by_q(self, queryset: Any, value: str) -> Any:
+    def by_q(self, queryset: VisitQuerySet, value: str) -> VisitQuerySet:
         heads = headed_by(value)
         people = Cadre.objects.filter(by_name(value)).values("pk")
         return queryset.filter(self.written(value, "content") | Q(cadre__in=people) | Q(household__in=heads))
 
     by_village = FieldworkSearch.by_town
 
-    def by_entering(self, queryset: Any, _value: bool) -> Any:
+    def by_entering(self, queryset: VisitQuerySet, _value: bool) -> VisitQuerySet:
         return queryset.entering()
 
-    def by_inside(self, queryset: Any, _value: bool) -> Any:
+    def by_inside(self, queryset: VisitQuerySet, _value: bool) -> VisitQuerySet:
         return queryset.inside()
 
-    def by_nights(self, queryset: Any, _value: bool) -> Any:
+    def by_nights(self, queryset: VisitQuerySet, _value: bool) -> VisitQuerySet:
         return queryset.overnight()
 
-    def by_card(self, queryset: Any, _value: bool) -> Any:
+    def by_card(self, queryset: VisitQuerySet, _value: bool) -> VisitQuerySet:
         return queryset.filter(card_given=True)
 
-    def by_late(self, queryset: Any, _value: bool) -> Any:
+    def by_late(self, queryset: VisitQuerySet, _value: bool) -> VisitQuerySet:
         return queryset.filter(is_late=True)
 
 
