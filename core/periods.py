@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast, Left
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
@@ -155,6 +156,11 @@ class PeriodSearch(SearchForm, PeriodFields):
 
     by_until = by_since
 
+    @property
+    def is_partly_chosen(self) -> bool:
+        """Whether one date alone is in force."""
+        return any(self.cleaned_data.get(name) for name in ("since", "until"))
+
 
 def period_bar(
     request: HttpRequest, form: PeriodFields, period: Period | None, years: Iterable[int]
@@ -176,12 +182,23 @@ def period_bar(
         "own": period is not None and period.label == CHOSEN,
         "since": form.data.get("since") or (period and period.since.isoformat()) or "",
         "until": form.data.get("until") or (period and period.until.isoformat()) or "",
+        "clear": address(request, {"span": None, "since": None, "until": None})
+        if isinstance(form, PeriodSearch) and (period or form.is_partly_chosen)
+        else "",
         "kept": [(name, value) for name, value in request.GET.items() if name not in _OWN and value],
-        "problem": getattr(form, "problem", ""),
+        "problem": form.problem if isinstance(form, PeriodForm) else "",
     }
 
 
 _OWN = {"span", "since", "until", "after", "before", "export", "print"}
+
+
+def years_of(rows: QuerySet[Any], day: str) -> list[int]:
+    """Return the years in which the rows have their `day`."""
+    year = Left(Cast(day, CharField()), 4)
+    return [
+        int(text) for text in rows.order_by().annotate(_year=year).values_list("_year", flat=True).distinct()
+    ]
 
 
 def _is(period: Period | None, tap: str) -> bool:

@@ -8,20 +8,22 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from core.forms import ChineseDateField
+from core.periods import PeriodSearch
 from core.places import under
-from core.search import SearchForm, offer
+from core.search import offer
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
 
 
-class FieldworkSearch(SearchForm):
+class FieldworkSearch(PeriodSearch):
     """`day` is the column that `since` and `until` look at."""
 
     day: ClassVar[str]
     town = forms.ChoiceField(label="乡镇", required=False)
     unit = forms.ChoiceField(label="单位", required=False)
-    since = ChineseDateField(label="从", required=False)
-    until = ChineseDateField(label="到", required=False)
+    is_open = True
+    since = ChineseDateField(label="从", required=False, widget=forms.HiddenInput)
+    until = ChineseDateField(label="到", required=False, widget=forms.HiddenInput)
     void = forms.BooleanField(label="作废", required=False)
     place = place_field()
 

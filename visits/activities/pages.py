@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
+from core.periods import period_bar, years_of
 from units.access import get_visible, recorder_required, user_of
 from units.context import frame_of
 from visits.activities import rules as activities
@@ -36,11 +37,12 @@ class ActivitySearch(FieldworkSearch):
 
 def activity_list(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
+    form = ActivitySearch(request.GET, user=user)
     listing = Listing(
         title="活动",
         unit="次",
         queryset=Activity.objects.visible_to(user),
-        form=ActivitySearch(request.GET, user=user),
+        form=form,
         annotate=_with_mark,
         columns=[
             Column(label_of("title"), "title", css="wrap"),
@@ -57,7 +59,9 @@ def activity_list(request: HttpRequest) -> HttpResponseBase:
         actions=[] if user.is_viewer else [{"label": "记一次活动", "url": reverse("activity-new")}],
         empty={"text": "没有符合条件的活动。", "url": request.path, "label": "看全部活动"},
     )
-    return list_page(request, listing, frame=frame_of(user))
+    years = years_of(Activity.objects.visible_to(user), "held_on")
+    bar = period_bar(request, form, form.chosen, years)
+    return list_page(request, listing, frame=frame_of(user), bar=bar)
 
 
 def _with_mark(rows: Any) -> Any:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from core.forms import key_of
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.pages import form_page
+from core.periods import period_bar, years_of
 from core.search import by_name, key_field
 from households.models import Household, head_names, headed_by
 from units.access import get_editable, get_visible, named, recorder_required, user_of, written_for
@@ -77,7 +78,9 @@ def assistance_list(request: HttpRequest) -> HttpResponseBase:
         actions=[] if user.is_viewer else [{"label": "记一笔帮扶", "url": reverse("assistance-new")}],
         empty={"text": "没有符合条件的帮扶。", "url": request.path, "label": "看全部帮扶"},
     )
-    return list_page(request, listing, frame=frame_of(user))
+    years = years_of(Assistance.objects.visible_to(user), "given_on")
+    bar = period_bar(request, form, form.chosen, years)
+    return list_page(request, listing, frame=frame_of(user), bar=bar)
 
 
 def _columns(of: str, *, whole: bool) -> list[Column]:

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.display import history_of
-from core.forms import refuse
+from core.forms import ChineseDateField, refuse
 from core.lists import Column, Listing, labels_of, link_to, list_page
+from core.periods import period_bar, years_of
 from core.records import StaleRecord
 from core.search import by_name, key_field
 from households.models import Household, headed_by
@@ -44,6 +45,7 @@ class ProblemSearch(FieldworkSearch):
     status = forms.ChoiceField(label="状态", required=False, choices=STATES)
     household = key_field("户")
     owner = key_field("负责人")
+    on = ChineseDateField(label="截至", required=False, widget=forms.HiddenInput)
 
     def counted(self, found: Any) -> Any:
         """Joined ones stand with the one they follow, when that is seen."""
@@ -59,9 +61,14 @@ class ProblemSearch(FieldworkSearch):
         return queryset.filter(said | Q(owner__in=people) | Q(household__in=heads))
 
     def by_status(self, queryset: ProblemQuerySet, value: str) -> ProblemQuerySet:
+        day = self.cleaned_data.get("on") or today()
         if value == "overdue":
-            return queryset.overdue(today())
-        return queryset.open() if value == "open" else queryset.filter(status=value)
+            return queryset.overdue(day)
+        return queryset.open(day) if value == "open" else queryset.filter(status=value)
+
+    def by_on(self, queryset: Any, _value: Any) -> Any:
+        """The day as at which `status` tells what is open or overdue."""
+        return queryset
 
 
 def _with_cells(rows: Any) -> Any:
@@ -70,11 +77,12 @@ def _with_cells(rows: Any) -> Any:
 
 def problem_list(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
+    form = ProblemSearch(request.GET, user=user)
     listing = Listing(
         title="诉求台账",
         unit="件",
         queryset=Problem.objects.visible_to(user).order_by(),
-        form=ProblemSearch(request.GET, user=user),
+        form=form,
         annotate=_with_cells,
         columns=[
             Column("困难和诉求", "description", show=lambda text: text[:40], css="wrap"),
@@ -92,7 +100,9 @@ def problem_list(request: HttpRequest) -> HttpResponseBase:
         actions=[] if user.is_viewer else [{"label": "登记一件诉求", "url": reverse("problem-new")}],
         empty={"text": "没有符合条件的诉求。", "url": request.path, "label": "看全部诉求"},
     )
-    return list_page(request, listing, frame=frame_of(user))
+    years = years_of(Problem.objects.visible_to(user), "raised_on")
+    bar = period_bar(request, form, form.chosen, years)
+    return list_page(request, listing, frame=frame_of(user), bar=bar)
 
 
 @recorder_required

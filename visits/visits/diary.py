@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Case, F, Max, Min, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
+from core.periods import period_bar
 from core.search import by_name, key_field, offer, plain
 from households.models import headed_by
 from units.access import user_of
@@ -27,7 +29,7 @@ SHOWN_LETTERS = 60
 
 class VisitSearch(FieldworkSearch):
     day = "visited_on"
-    field_order = ("q", "town", "village", "unit", "kind", "since", "until", "entering", "card", "late")
+    field_order = ("q", "town", "village", "unit", "kind", "entering", "card", "late")
     placeholder = "干部、户主、谈了什么"
     village = forms.ChoiceField(label="村", required=False)
     kind = forms.ChoiceField(label="做什么", required=False, choices=[("", "做什么"), *Visit.Kind.choices])
@@ -83,7 +85,13 @@ def visits(request: HttpRequest) -> HttpResponseBase:
     exporting = request.GET.get("export") == "xlsx"
     if not exporting and ("mine" in request.GET or not of_many):
         return diary(request)
-    return list_page(request, _listing(request, user, whole=exporting))
+    listing = _listing(request, user, whole=exporting)
+    return list_page(request, listing, bar=_bar(request, listing.form, listing.queryset))
+
+
+def _bar(request: HttpRequest, form: Any, rows: Any) -> dict[str, Any]:
+    years = {month // 100 for month in rows.order_by().values_list("month", flat=True).distinct()}
+    return period_bar(request, form, form.chosen, years)
 
 
 def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
@@ -142,7 +150,7 @@ def diary(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = VisitSearch(request.GET, user=user)
     own = Visit.objects.own(user)
-    month = _month(request.GET.get("month", ""))
+    month = _month(request)
     found = form.narrow(own) if form.said else own.filter(month=month)
     rows = (
         found.with_head()
@@ -162,17 +170,20 @@ def diary(request: HttpRequest) -> HttpResponse:
             "month": _first_day(month),
             "previous": _first_day(own.filter(month__lt=month).aggregate(of=Max("month"))["of"]),
             "following": _first_day(own.filter(month__gt=month).aggregate(of=Min("month"))["of"]),
+            "bar": _bar(request, form, own),
+            "hidden": form.hidden_pairs(),
             "mine": user.sees_place or user.is_leader,
         },
     )
 
 
-def _month(text: str) -> int:
-    """The asked month (2015-09) as it is stored (201509), else this one."""
+def _month(request: HttpRequest) -> int:
+    """Return the asked month (2015-09) as it is stored (201509), by default this one; say so of what is none."""
+    text, day = request.GET.get("month", ""), today()
     try:
-        day = date.fromisoformat(f"{text}-01")
+        day = date.fromisoformat(f"{text}-01") if text else day
     except ValueError:
-        day = today()
+        messages.warning(request, f"“{text[:20]}”不是月份（写成 2015-09 这样），下面是本月的。")
     return month_of(day)
 
 
