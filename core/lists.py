@@ -88,10 +88,17 @@ class Row(NamedTuple):
 
 
 @cache
-def link_to(name: str) -> Callable[[int], str]:
-    """A function from a primary key to the address of its page, resolved once a process."""
+def _around_key(name: str) -> tuple[str, str]:
+    """The address of a page before and after its key, resolved once a process."""
     before, _, after = reverse(name, args=[987654321]).partition("987654321")
-    return lambda pk: f"{before}{pk}{after}"
+    return before, after
+
+
+def link_to(name: str, query: str = "") -> Callable[[int], str]:
+    """Return a function from a primary key to the address of its page, with a query."""
+    before, after = _around_key(name)
+    end = f"{after}?{query}" if query else after
+    return lambda pk: f"{before}{pk}{end}"
 
 
 @dataclass

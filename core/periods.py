@@ -115,6 +115,12 @@ class PeriodFields(forms.Form):
         return ""
 
     @property
+    def is_chosen(self) -> bool:
+        """Whether a period, or one date alone, is in force."""
+        self.is_valid()
+        return any(self.cleaned_data.get(name) for name in ("since", "until"))
+
+    @property
     def chosen(self) -> Period | None:
         """The period that was chosen; None when none was, or not understood."""
         self.is_valid()
@@ -157,9 +163,9 @@ class PeriodSearch(SearchForm, PeriodFields):
     by_until = by_since
 
     @property
-    def is_partly_chosen(self) -> bool:
-        """Whether one date alone is in force."""
-        return any(self.cleaned_data.get(name) for name in ("since", "until"))
+    def on(self) -> date:
+        """The day as at which the list tells states: the period's, or today without one."""
+        return self.chosen.on if self.chosen else localdate()
 
 
 def period_bar(
@@ -167,7 +173,7 @@ def period_bar(
 ) -> dict[str, Any]:
     """Return the context of `_period.html`: this page with another period, by one tap or two dates.
 
-    `years` are those with records.
+    `period` is the one in force, None on a page that is of all time; `years` are those with records.
     """
     taps = {**SPANS, **{str(year): f"{year} 年" for year in sorted(years, reverse=True)}}
     today = localdate()
@@ -182,9 +188,7 @@ def period_bar(
         "own": period is not None and period.label == CHOSEN,
         "since": form.data.get("since") or (period and period.since.isoformat()) or "",
         "until": form.data.get("until") or (period and period.until.isoformat()) or "",
-        "clear": address(request, {"span": None, "since": None, "until": None})
-        if isinstance(form, PeriodSearch) and (period or form.is_partly_chosen)
-        else "",
+        "clear": address(request, {"span": None, "since": None, "until": None}) if form.is_chosen else "",
         "kept": [(name, value) for name, value in request.GET.items() if name not in _OWN and value],
         "problem": form.problem if isinstance(form, PeriodForm) else "",
     }
@@ -193,12 +197,13 @@ def period_bar(
 _OWN = {"span", "since", "until", "after", "before", "export", "print"}
 
 
-def years_of(rows: QuerySet[Any], day: str) -> list[int]:
-    """Return the years in which the rows have their `day`."""
-    year = Left(Cast(day, CharField()), 4)
-    return [
-        int(text) for text in rows.order_by().annotate(_year=year).values_list("_year", flat=True).distinct()
+def years_of(*records: tuple[QuerySet[Any], str]) -> set[int]:
+    """Return the years in which rows have their day, of each (rows, name of the day). One query."""
+    found = [
+        rows.order_by().annotate(of_year=Left(Cast(day, CharField()), 4)).values_list("of_year", flat=True)
+        for rows, day in records
     ]
+    return {int(text) for text in found[0].distinct().union(*found[1:]) if text}
 
 
 def _is(period: Period | None, tap: str) -> bool:

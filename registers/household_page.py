@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from core.display import Entry, history_of
 from core.lists import link_to
+from core.periods import PeriodForm, period_bar, years_of
 from core.records import Record
 from core.word_lists import split_words
 from households.choices import Health, Labour, MigrantWork, Relation, Schooling, Status
@@ -26,9 +27,9 @@ from registers.timeline import timeline
 from surveys.filling.due import SurveySummary, rounds
 from units.access import get_visible, user_of
 from units.context import frame_of
-from units.models import Cadre, today
+from units.models import Cadre
 from villages.choices import phone_for
-from visits.models import Visit
+from visits.models import Assistance, Problem, Visit
 
 CHANGES = 60
 RELATIONS = dict(Relation.choices)
@@ -61,6 +62,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     members = list(Member.objects.filter(household=household).order_by("relation", "pk"))
     pairings = _pairings(household)
     people, surveys = _people(user, members), rounds(user, household)
+    form = PeriodForm(request.GET)
     head = next((person for person in people if person.member.relation == Relation.HEAD), None)
     place = f"{household.village.division}{household.village}{household.group}"
     return render(
@@ -87,7 +89,8 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "may_reveal": not user.is_viewer,
             "editable": at_desk and Household.objects.editable_by(user).filter(pk=pk).exists(),
             "history": _history(user, household, members, pairings),
-            **_events(user, household, surveys),
+            **_events(user, household, surveys, form),
+            "bar": period_bar(request, form, form.chosen, _years(user, household, surveys)),
         },
     )
 
@@ -145,20 +148,36 @@ def _plan(user: Cadre, household: Household) -> dict[str, Any]:
     }
 
 
-def _events(user: Cadre, household: Household, surveys: Sequence[SurveySummary]) -> dict[str, Any]:
-    """The timeline that the reader may see, how often this year, and when the newest card was handed out."""
-    visits, year = Visit.objects.visible_to(user).filter(household=household), today().year
-    entered = visits.entering().filter(Q(visited_on__year=year) | Q(card_given=True))
+def _events(
+    user: Cadre, household: Household, surveys: Sequence[SurveySummary], form: PeriodForm
+) -> dict[str, Any]:
+    """Return the timeline that the reader may see, of the chosen period or of all time.
+
+    How often the household was entered is of this year unless a period is chosen; the newest card is of all time.
+    """
+    visits, period = Visit.objects.visible_to(user).filter(household=household), form.period
+    entered = visits.entering().filter(Q(visited_on__range=period.days) | Q(card_given=True))
     days = set(entered.values_list("visited_on", "card_given"))
-    events, more = timeline(household, visits, surveys)
+    events, more = timeline(household, visits, surveys, form.chosen)
     return {
         "events": events,
         "more": more,
-        "times": len({day for day, _ in days if day.year == year}),
-        "year": year,
+        "times": len({day for day, _ in days if period.since <= day <= period.until}),
+        "period": period,
+        "chosen": form.chosen,
         "card_on": max((day for day, given in days if given), default=None),
         "may_record": not user.is_viewer,
     }
+
+
+def _years(user: Cadre, household: Household, surveys: Sequence[SurveySummary]) -> set[int]:
+    """The years in which anything was recorded of the household."""
+    found = years_of(
+        (Visit.objects.visible_to(user).filter(household=household), "visited_on"),
+        (Problem.objects.filter(household=household), "raised_on"),
+        (Assistance.objects.filter(shares__household=household), "given_on"),
+    )
+    return found | {response.year for each in surveys for response in each.counted}
 
 
 def situation(member: Member) -> str:

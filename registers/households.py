@@ -26,8 +26,9 @@ from django.utils.html import format_html
 from core import identity
 from core.forms import ChineseDateField
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
+from core.periods import Period, PeriodSearch, period_bar, year_period
 from core.places import under
-from core.search import SearchForm, by_name, offer
+from core.search import by_name, offer
 from households.choices import Cause, Kind, Relation, Status
 from households.models import Household, HouseholdPairing, Member, head_or_last
 from households.models.household import HouseholdQuerySet
@@ -38,7 +39,7 @@ from villages.choices import place_field, town_choices, unit_choices, village_ch
 from visits.models import Visit
 
 
-class HouseholdSearch(SearchForm):
+class HouseholdSearch(PeriodSearch):
     placeholder = "户主、拼音、编号、电话、身份证号"
     town = forms.ChoiceField(label="乡镇", required=False)
     village = forms.ChoiceField(label="村", required=False)
@@ -75,11 +76,11 @@ class HouseholdSearch(SearchForm):
         for name, options in choices.items():
             offer(self, name, options)
 
-    def filter(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """A search for a word finds closed households too; the list without one shows those 在册."""
-        found = super().filter(queryset)
+    def filter(self, queryset: HouseholdQuerySet) -> QuerySet[Any]:
+        """A search for a word finds closed households too. Without one: those 在册 at the end of the period."""
+        self.is_valid()
         asked = self.cleaned_data.get("status") or self.cleaned_data.get("q")
-        return found if asked else found.filter(status=Status.OPEN)
+        return super().filter(queryset if asked else queryset.registered(self.on))
 
     def by_q(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         """A viewer, who reads phones and ID numbers masked, is not told either by what a guess finds."""
@@ -103,41 +104,38 @@ class HouseholdSearch(SearchForm):
 
     def by_unit(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         return queryset.filter(
-            pk__in=HouseholdPairing.objects.current().filter(unit_id=int(value)).values("household")
+            pk__in=HouseholdPairing.objects.current(self.on).filter(unit_id=int(value)).values("household")
         )
 
     def by_paired(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
-        return queryset.paired() if value == "yes" else queryset.unpaired()
+        return queryset.paired(self.on) if value == "yes" else queryset.unpaired(self.on)
 
     def by_visited(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
-        """Within `since` and `until`, else this year; of a unit's households by its own people."""
-        day = today()
-        since = self.cleaned_data.get("since") or day.replace(month=1, day=1)
-        until = self.cleaned_data.get("until") or day
-        entering = Visit.objects.entering().filter(visited_on__range=(since, until))
+        """Within the period; of a unit's households by its own people."""
+        entering = Visit.objects.entering().filter(visited_on__range=self.period.days)
         if self.cleaned_data.get("unit"):
             entering = entering.filter(unit=self.cleaned_data["unit"])
         entered = Exists(entering.filter(household=OuterRef("pk")))
         return queryset.filter(entered if value == "yes" else ~entered)
 
-    def by_since(self, queryset: HouseholdQuerySet, _value: Any) -> HouseholdQuerySet:
-        """Says when `visited` looks; narrows nothing by itself."""
-        return queryset
-
-    by_until = by_since
+    @property
+    def period(self) -> Period:
+        """When `visited` and the column 入户 look: this year unless another period is chosen."""
+        return self.chosen or year_period(today().year)
 
     def by_card(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
-        given = Visit.objects.counted().filter(card_given=True)
+        given = Visit.objects.counted().filter(card_given=True, visited_on__lte=self.on)
         households = Q(pk__in=given.values("household"))
         return queryset.filter(households if value == "yes" else ~households)
 
     def period_in_words(self) -> str:
-        self.is_valid()
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if not self.cleaned_data.get("visited"):
-            return ""
-        days = f"按 {since} 至 {until} 算" if since and until else "按今年算"
-        return f"入户{days}" + ("，只算这个单位的" if self.cleaned_data.get("unit") else "")
+        """Say as at which day the list tells, and which days 入户 looks at."""
+        chosen = self.chosen
+        said = [f"在册、结对按 {chosen.on} 算，入户按 {chosen.since} 至 {chosen.until} 算"] if chosen else []
+        if self.cleaned_data.get("visited"):
+            said += [] if chosen else ["入户按今年算"]
+            said += ["只算这个单位的"] if self.cleaned_data.get("unit") else []
+        return "，".join(said)
 
     def by_cause(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
         return queryset.filter(main_cause=value)
@@ -155,18 +153,19 @@ def households(request: HttpRequest) -> HttpResponseBase:
         queryset=Household.objects.visible_to(user),
         form=form,
         facts=form.period_in_words(),
-        annotate=_with_cells,
-        columns=_columns(user),
+        annotate=lambda rows: _with_cells(rows, form),
+        columns=_columns(user, form.period),
         sort="no",
-        href=link_to("household"),
+        href=link_to("household", form.chosen.query if form.chosen else ""),
         totals=_totals,
         actions=_list_actions(user),
         empty={"text": "没有符合条件的贫困户。", "url": request.path, "label": "看全部贫困户"},
     )
-    return list_page(request, listing)
+    years = Visit.objects.visible_to(user).years()
+    return list_page(request, listing, bar=period_bar(request, form, form.chosen, years))
 
 
-def _columns(user: Cadre) -> list[Column]:
+def _columns(user: Cadre, period: Period) -> list[Column]:
     return [
         Column("户主", "head_name", sort="head_pinyin", css="nowrap"),
         Column("户编号", "no", sort="no", css="quiet nowrap"),
@@ -178,17 +177,13 @@ def _columns(user: Cadre) -> list[Column]:
         Column("人口", "size", sort="size", css="num"),
         Column("联户干部", "cadre_name", css="nowrap", show=_unpaired_chip),
         Column("单位", "unit_name", css="break"),
-        Column("今年入户", "entered_count", sort="entered_count", css="num"),
+        Column(f"{period.label}入户", "entered_count", sort="entered_count", css="num"),
         Column("最近入户", "last_entered", css="nowrap", show=as_is),
     ]
 
 
 def _unpaired_chip(name: str | None) -> str:
     return name or format_html('<span class="chip wait">{}</span>', "未结对")
-
-
-def entering_this_year() -> QuerySet[Visit]:
-    return Visit.objects.entering().filter(visited_on__year=today().year)
 
 
 _CLOSED = Case(
@@ -199,19 +194,21 @@ _CLOSED = Case(
 """In the place of who is paired with a household: that it is closed."""
 
 
-def _with_cells(households: Any) -> Any:
+def _with_cells(households: Any, form: HouseholdSearch) -> Any:
     """次数 = household-days: two visits to one household on one day count once (domain.md)."""
-    pairing = HouseholdPairing.objects.current().filter(household=OuterRef("pk")).order_by("-kind", "pk")
-    this_year = entering_this_year().filter(household=OuterRef("pk")).order_by().values("household")
-    ever = Visit.objects.entering().filter(household=OuterRef("pk")).order_by().values("household")
+    there = HouseholdPairing.objects.current(form.on).filter(household=OuterRef("pk"))
+    pairing = there.order_by("-kind", "pk")
+    entering = Visit.objects.entering().filter(household=OuterRef("pk")).order_by()
+    in_period = entering.filter(visited_on__range=form.period.days).values("household")
+    until_then = entering.filter(visited_on__lte=form.on).values("household")
     return households.with_head().annotate(
         head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
         cadre_name=Coalesce(Subquery(pairing.values("cadre__name")[:1]), _CLOSED),
         unit_name=Subquery(pairing.values("unit__name")[:1]),
         entered_count=Coalesce(
-            Subquery(this_year.annotate(n=Count("visited_on", distinct=True)).values("n")), 0
+            Subquery(in_period.annotate(n=Count("visited_on", distinct=True)).values("n")), 0
         ),
-        last_entered=Subquery(ever.annotate(last=Max("visited_on")).values("last")),
+        last_entered=Subquery(until_then.annotate(last=Max("visited_on")).values("last")),
     )
 
 

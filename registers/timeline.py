@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from core.lists import link_to
+from core.periods import Period
 from households.models import Household
 from surveys.filling.due import SurveySummary
 from visits.choices import AssistanceKind, Category
@@ -60,22 +61,34 @@ Line = tuple[date, Callable[[Any, Beside], Event], Any]
 
 
 def timeline(
-    household: Household, visits: QuerySet[Visit], rounds: Iterable[SurveySummary]
+    household: Household,
+    visits: QuerySet[Visit],
+    rounds: Iterable[SurveySummary],
+    period: Period | None = None,
 ) -> tuple[list[Event], bool]:
-    """The newest events on a household, and whether there are older ones. Six queries.
+    """The newest events on a household, of a period if one is given, and whether there are older ones. Six queries.
 
     Whoever sees a household sees its problems, help and surveys; of the visits those that are given.
     """
     lines: list[Line] = [
-        *((row.visited_on, _visit, row) for row in _visits(visits)),
-        *((row.raised_on, _problem, row) for row in _problems(household)),
-        *((row.given_on, _help, row) for row in _assistance(household)),
-        *((response.surveyed_on, _survey, response) for each in rounds for response in each.counted),
+        *((row.visited_on, _visit, row) for row in _visits(_within(visits, "visited_on", period))),
+        *((row.raised_on, _problem, row) for row in _problems(household, period)),
+        *((row.given_on, _help, row) for row in _assistance(household, period)),
+        *(
+            (response.surveyed_on, _survey, response)
+            for each in rounds
+            for response in each.counted
+            if period is None or period.since <= response.surveyed_on <= period.until
+        ),
     ]
     lines.sort(key=itemgetter(0), reverse=True)
     shown = lines[:SHOWN]
     beside = _beside(shown)
     return [tell(row, beside) for _, tell, row in shown], len(lines) > SHOWN
+
+
+def _within(rows: QuerySet[Any], day: str, period: Period | None) -> Any:
+    return rows.filter(**{f"{day}__range": period.days}) if period else rows
 
 
 def _newest(rows: Any, *columns: str) -> Sequence[Any]:
@@ -140,9 +153,9 @@ def _visit(row: Any, beside: Beside) -> Event:
 # --- problems -------------------------------------------------------------------------------------
 
 
-def _problems(household: Household) -> Sequence[Any]:
-    rows = Problem.objects.with_standing().filter(household=household)
-    words = ("category", "description", "owner__name", "standing", "outcome")
+def _problems(household: Household, period: Period | None) -> Sequence[Any]:
+    rows = _within(Problem.objects.with_standing().filter(household=household), "raised_on", period)
+    words = ("category", "description", "owner__name", "standing", "status_on", "outcome")
     return _newest(rows, "raised_on", *words, "voided_on")
 
 
@@ -155,7 +168,7 @@ def _problem(row: Any, beside: Beside) -> Event:
         f"负责人{row.owner__name}",
         "t-problem",
         [("wait" if row.standing in OPEN else "ok", STATUSES[row.standing]), *_void(row)],
-        row.outcome,
+        f"{row.status_on:%Y-%m-%d} {row.outcome}" if row.outcome else "",
         is_void=bool(row.voided_on),
     )
 
@@ -163,9 +176,9 @@ def _problem(row: Any, beside: Beside) -> Event:
 # --- help -----------------------------------------------------------------------------------------
 
 
-def _assistance(household: Household) -> Sequence[Any]:
+def _assistance(household: Household, period: Period | None) -> Sequence[Any]:
     """Each item with what this household got of it."""
-    rows = Assistance.objects.filter(shares__household=household)
+    rows = _within(Assistance.objects.filter(shares__household=household), "given_on", period)
     words = ("kind", "content", "cadre__name", "goods", "goods_unit", "result")
     share = ("shares__cash", "shares__quantity", "shares__goods_value", "shares__loan", "shares__people")
     return _newest(rows, "given_on", *words, *share, "voided_on")

@@ -10,12 +10,11 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Length, Substr
 
 from core.chunked_queries import grouped
-from core.periods import Period
+from core.periods import Period, years_of
 from core.places import VILLAGE, under
-from households.choices import Status
 from households.models import Household, HouseholdPairing
 from reports.counting import CHILD_LENGTH, entering_in, visits_in
-from units.models import Cadre, Division, Unit, today
+from units.models import Cadre, Division, Unit
 from villages.models import Village, VillagePairing
 from visits.assistance.amounts import Sums, sums
 from visits.models import Activity, Assistance, Problem, Visit
@@ -103,15 +102,15 @@ def household_days(user: Cadre, period: Period) -> Any:
 
 
 def figures(user: Cadre, period: Period) -> Figures:
-    households = Household.objects.registered().filter(under(user.place))
+    households = Household.objects.registered(period.on).filter(under(user.place))
     visits, entering = visits_in(user, period), entering_in(user, period)
     problems, days = Problem.objects.filter(under(user.place)), (period.since, period.until)
     held = Activity.objects.counted().filter(under(user.place), held_on__range=days)
     activities = held.order_by().aggregate(n=Count("pk"), people=Sum("people"))
     return Figures(
         registered=households.count(),
-        paired=households.paired().count(),
-        entered=entering.filter(household__status=Status.OPEN).values("household").distinct().count(),
+        paired=households.paired(period.on).count(),
+        entered=entering.filter(household__in=households).values("household").distinct().count(),
         times=household_days(user, period).count(),
         times_last_year=household_days(user, period.last_year()).count(),
         entering=entering.count(),
@@ -122,8 +121,8 @@ def figures(user: Cadre, period: Period) -> Figures:
         village_times=_village_visits(user, period).count(),
         nights=with_companions(visits.overnight(), "cadre", "visited_on").count(),
         cadres=with_companions(visits, "cadre").count(),
-        open_problems=problems.open().count(),
-        overdue_problems=problems.overdue(today()).count(),
+        open_problems=problems.open(period.on).count(),
+        overdue_problems=problems.overdue(period.on).count(),
         help=sums(Assistance.objects.filter(under(user.place), given_on__range=days)),
         activities=activities["n"],
         people=activities["people"] or 0,
@@ -139,12 +138,12 @@ def places(user: Cadre, period: Period) -> list[PlaceRow]:
     """One row a place directly under the user's, by code; months are those of the period's last year."""
     length = CHILD_LENGTH[len(user.place)]
     rows = {code: PlaceRow(code, name) for code, name in _children(user, length)}
-    households = Household.objects.registered().filter(under(user.place)).order_by()
+    households = Household.objects.registered(period.on).filter(under(user.place)).order_by()
     entering = entering_in(user, period).annotate(c=Substr("place", 1, length))
-    entered = entering.filter(household__status=Status.OPEN)
+    entered = entering.filter(household__in=households)
     counts = {
         "registered": _by_place(households, length, Count("pk")),
-        "paired": _by_place(households.paired(), length, Count("pk")),
+        "paired": _by_place(households.paired(period.on), length, Count("pk")),
         "entered": entered.values_list("c").annotate(n=Count("household", distinct=True)),
         "times": grouped(entering.values("c", "household", "visited_on").distinct(), "COUNT(*)", ("c",)),
     }
@@ -189,6 +188,16 @@ def total_of_places(rows: Sequence[PlaceRow]) -> PlaceRow:
     return whole
 
 
+def years(user: Cadre) -> set[int]:
+    """The years in which anything was recorded at the user's place."""
+    here = under(user.place)
+    return Visit.objects.filter(here).years() | years_of(
+        (Problem.objects.filter(here), "raised_on"),
+        (Assistance.objects.filter(here), "given_on"),
+        (Activity.objects.filter(here), "held_on"),
+    )
+
+
 def months(user: Cadre, period: Period) -> dict[int, int]:
     """入户户次 by month 1–12 of a year."""
     distinct = entering_in(user, period).values("month", "household", "visited_on").distinct()
@@ -200,10 +209,10 @@ def units(user: Cadre, period: Period) -> list[UnitRow]:
     found = Unit.objects.visible_to(user).order_by("code", "pk").values_list("pk", "code", "name")
     rows = {pk: UnitRow(pk, code, name) for pk, code, name in found}
     names: dict[int, list[str]] = defaultdict(list)
-    villages = VillagePairing.objects.current().filter(under(user.place)).order_by("village__code")
+    villages = VillagePairing.objects.current(period.on).filter(under(user.place)).order_by("village__code")
     for unit, name in villages.values_list("unit", "village__name"):
         names[unit].append(name)
-    pairings = HouseholdPairing.objects.current().filter(under(user.place)).order_by()
+    pairings = HouseholdPairing.objects.current(period.on).filter(under(user.place)).order_by()
     for unit, cadres, households in pairings.values_list("unit").annotate(
         cadres=Count("cadre", distinct=True), households=Count("household", distinct=True)
     ):
@@ -219,7 +228,7 @@ def _count_work(rows: dict[int, UnitRow], user: Cadre, period: Period) -> None:
     """What the units' people did in the period, into their rows."""
     entering = entering_in(user, period)
     own = entering.filter(unit=OuterRef("unit"), household=OuterRef("household"))
-    covered = HouseholdPairing.objects.current().filter(Exists(own), under(user.place)).order_by()
+    covered = HouseholdPairing.objects.current(period.on).filter(Exists(own), under(user.place)).order_by()
     nights = with_companions(visits_in(user, period).overnight(), "unit", "cadre", "visited_on")
     days = entering.values("unit", "household", "visited_on").distinct()
     counts = {

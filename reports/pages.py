@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from core.forms import ChineseDateField
 from core.lists import send_workbook
-from core.periods import Period
+from core.periods import Period, PeriodForm, period_bar
 from core.templatetags.look import date_cn, yuan
 from reports import overview, tables
 from reports.overview import Figures
@@ -20,36 +18,16 @@ from reports.surveys.frame import newest_of
 from reports.tables import MONTHS
 from surveys.models import Survey
 from units.access import overseer_required, user_of
-from units.models import today
 from units.oversight.telling import home_notices
 
 UNITS_SHOWN = 10
-SPANS = {"month": "本月", "quarter": "本季", "year": "今年"}
-
-
-class PeriodForm(forms.Form):
-    """本月、本季、今年, or any days."""
-
-    span = forms.ChoiceField(choices=list(SPANS.items()), required=False)
-    since = ChineseDateField(label="从", required=False)
-    until = ChineseDateField(label="到", required=False)
-
-    def period(self) -> Period:
-        """What is missing, not understood or upside down falls back to this year."""
-        self.is_valid()
-        day = today()
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if since and until and since <= until:
-            return Period(since, until, "自选")
-        span = self.cleaned_data.get("span") or "year"
-        starts = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}
-        return Period(date(day.year, starts[span], 1), day, SPANS[span])
 
 
 @overseer_required
 def overview_page(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
-    period = PeriodForm(request.GET).period()
+    form = PeriodForm(request.GET)
+    period = form.period
     places, units = overview.places(user, period), overview.units(user, period)
     year = Period(date(period.until.year, 1, 1), period.until, "今年")
     by_place, by_unit = tables.place_measures(user, period), tables.unit_measures(period)
@@ -60,7 +38,7 @@ def overview_page(request: HttpRequest) -> HttpResponseBase:
             "page": {"title": f"{user.unit.division}总览", "facts": _days(period)},
             **home_notices(user),
             "period": period,
-            "spans": SPANS,
+            "bar": period_bar(request, form, period, overview.years(user)),
             "figures": _cards(overview.figures(user, period), period),
             "place_kind": tables.place_kind(user),
             "columns": tables.headings(by_place),
@@ -81,35 +59,35 @@ def overview_page(request: HttpRequest) -> HttpResponseBase:
 def places_page(request: HttpRequest) -> HttpResponseBase:
     """By place: the sheet that is handed in."""
     user = user_of(request)
-    period = PeriodForm(request.GET).period()
+    form = PeriodForm(request.GET)
+    period = form.period
     places, measures = overview.places(user, period), tables.place_measures(user, period)
     title = f"{user.unit.division}各{tables.place_kind(user)}走访统计"
-    return _sheet(
-        request, title, period, measures, places, overview.total_of_places(places), tables.PLACE_NOTE
-    )
+    return _sheet(request, title, form, measures, places, overview.total_of_places(places), tables.PLACE_NOTE)
 
 
 @overseer_required
 def units_page(request: HttpRequest) -> HttpResponseBase:
     """By unit: the sheet that is handed in."""
     user = user_of(request)
-    period = PeriodForm(request.GET).period()
+    form = PeriodForm(request.GET)
+    period = form.period
     units, measures = overview.units(user, period), tables.unit_measures(period)
     title = f"{user.unit.division}各单位联村联户统计"
-    return _sheet(request, title, period, measures, units, overview.total_of_units(units), tables.UNIT_NOTE)
+    return _sheet(request, title, form, measures, units, overview.total_of_units(units), tables.UNIT_NOTE)
 
 
 def _sheet(
     request: HttpRequest,
     title: str,
-    period: Period,
+    form: PeriodForm,
     measures: Sequence[tables.Measure],
     rows: Sequence[Any],
     whole: Any,
     note: str,
 ) -> HttpResponseBase:
     """The rows with their total, as a page to print or as a workbook."""
-    headings = tables.headings(measures)
+    headings, period = tables.headings(measures), form.period
     if request.GET.get("export") == "xlsx":
         lines = (tables.cells(measures, row) for row in [*rows, whole])
         labels = [heading.label for heading in headings]
@@ -127,6 +105,7 @@ def _sheet(
                 "wide": True,
                 "back": reverse("home"),
             },
+            "bar": period_bar(request, form, period, overview.years(user_of(request))),
             "columns": headings,
             "rows": tables.linked_rows(measures, rows),
             "totals": tables.totals(measures, whole),
@@ -156,8 +135,8 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "value": figures.paired,
             "unit": "户",
             "note": f"共 {figures.registered:,} 户，未结对 {figures.registered - figures.paired:,}",
-            "how": "在册的贫困户里，今天有联户干部的。迁出、注销的不算。",
-            "url": f"{households}?paired=yes",
+            "how": f"在册的贫困户里，{tables.as_at(period)}有联户干部的。迁出、注销的不算。",
+            "url": f"{households}?paired=yes&{period.query}",
         },
         {
             "label": "入过户",
@@ -197,8 +176,9 @@ def _cards(figures: Figures, period: Period) -> list[dict[str, Any]]:
             "value": figures.open_problems,
             "unit": "件",
             "note": f"逾期 {figures.overdue_problems:,} 件",
-            "how": "今天还没有解决的诉求，不论哪天提出；并入别的只算一件，作废的不算。逾期是过了办结期限的。",
-            "url": f"{reverse('problems')}?status=open" if figures.open_problems else "",
+            "how": f"{tables.as_at(period)}还没有解决的诉求，不论哪天提出；"
+            "并入别的只算一件，作废的不算。逾期是过了办结期限的。",
+            "url": f"{reverse('problems')}?status=open&at={period.on}" if figures.open_problems else "",
         },
         {
             "label": "补录",

@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from core.lists import Heading, Row
 from core.periods import Period
 from core.places import CITY, COUNTY, TOWN, VILLAGE
-from core.templatetags.look import cell_text
+from core.templatetags.look import cell_text, date_cn
 from reports.counting import CHILD_LENGTH
 from reports.overview import PlaceRow
-from units.models import Cadre
+from units.models import Cadre, today
 
 MONTHS = range(1, 13)
 PLACE_KINDS = {CITY: "市州", COUNTY: "县区", TOWN: "乡镇", VILLAGE: "村"}
@@ -33,6 +33,11 @@ class Measure(NamedTuple):
     css: str = "num"
 
 
+def as_at(period: Period) -> str:
+    """Say as at which day states are told: 今天, or the last day of a period gone by."""
+    return "今天" if period.on == today() else date_cn(period.on)
+
+
 def place_kind(user: Cadre) -> str:
     """What lies directly under the user's place."""
     return PLACE_KINDS[CHILD_LENGTH[len(user.place)]]
@@ -42,19 +47,23 @@ def place_measures(user: Cadre, period: Period) -> list[Measure]:
     name = PLACE_FILTERS.get(CHILD_LENGTH[len(user.place)], "place")
     households, visits = f"{reverse('households')}?{name}=", f"{reverse('visits')}?{name}="
     entered = f"&visited=yes&{period.query}"
+
+    def registered(row: PlaceRow) -> str:
+        return f"{households}{row.code}&{period.query}"
+
     return [
-        Measure(place_kind(user), lambda row: row.name, css="", url=lambda row: f"{households}{row.code}"),
+        Measure(place_kind(user), lambda row: row.name, css="", url=registered),
         Measure(
             "在册户",
             lambda row: row.registered,
-            "今天在册的贫困户，迁出、并入、分户、注销的不算",
-            lambda row: f"{households}{row.code}",
+            f"{as_at(period)}在册的贫困户，迁出、并入、分户、注销的不算",
+            registered,
         ),
         Measure(
             "已结对",
             lambda row: row.paired,
-            "在册户里，今天有联户干部的",
-            lambda row: f"{households}{row.code}&paired=yes",
+            f"在册户里，{as_at(period)}有联户干部的",
+            lambda row: f"{households}{row.code}&paired=yes&{period.query}",
         ),
         *(_month_measure(month, period, households) for month in MONTHS),
         Measure(
@@ -98,19 +107,23 @@ def unit_measures(period: Period) -> list[Measure]:
         Measure("单位", lambda row: row.name, css="", url=lambda row: unit_page.format(row.pk)),
         Measure("代码", lambda row: row.code, css="quiet"),
         Measure(
-            "联系村", lambda row: row.villages, "今天联着的村", lambda row: f"{villages}{row.pk}", css=""
+            "联系村",
+            lambda row: row.villages,
+            f"{as_at(period)}联着的村",
+            lambda row: f"{villages}{row.pk}&at={period.on}",
+            css="",
         ),
         Measure(
             "联户干部",
             lambda row: row.cadres,
-            "今天有联系户的干部；点开是一条一条的联户，一名干部可以有几条",
-            lambda row: f"{pairings}{row.pk}",
+            f"{as_at(period)}有联系户的干部；点开是一条一条的联户，一名干部可以有几条",
+            lambda row: f"{pairings}{row.pk}&at={period.on}",
         ),
         Measure(
             "联系户",
             lambda row: row.households,
-            "今天由本单位干部联着的户",
-            lambda row: f"{households}{row.pk}",
+            f"{as_at(period)}由本单位干部联着的户",
+            lambda row: f"{households}{row.pk}&{period.query}",
         ),
         Measure(
             "入过户",

@@ -50,13 +50,13 @@ def county(bureau: Unit, leader: Cadre, cadre: Cadre, stranger: Cadre):
     make_division(code="620524100", name="城关镇")
     village = make_village(name="榜沙村", town=town, code="620524105217")
     other = make_village(name="石峰村", code="620524100201")
-    make_village_pairing(unit=bureau, village=village)
+    make_village_pairing(unit=bureau, village=village, started_on=date(2014, 1, 1))
     heads = ("苟进才", "裴秋霞", "焦来喜", "漆改香")
     homes = [make_household(head=head, village=village) for head in heads]
     away = make_household(head="年进福", village=other)
     for home in homes[:3]:
-        make_pairing(cadre=cadre, household=home)
-    make_pairing(cadre=stranger, household=away)
+        make_pairing(cadre=cadre, household=home, started_on=date(2014, 1, 1))
+    make_pairing(cadre=stranger, household=away, started_on=date(2014, 1, 1))
     _visit_all(homes, away, leader, cadre, stranger)
     registering.close(homes[3], status=Status.MOVED, on=date(2015, 12, 1), successor=None)
     return {"village": village, "homes": homes, "away": away}
@@ -199,8 +199,8 @@ def test_an_office_above_opens_its_counties(county) -> None:
     clerk = make_cadre(unit=make_unit(division=make_division(code="6205", name="天水市")), role="office")
     client = client_of(clerk)
     figures = figures_of(client.get(f"/?{DAYS}").content.decode())
-    assert ("/households/?place=620524", "4") in figures
-    assert rows_behind(client, "/households/?place=620524") == 4
+    assert (f"/households/?place=620524&{DAYS}", "4") in figures
+    assert rows_behind(client, f"/households/?place=620524&{DAYS}") == 4
     assert rows_behind(client, f"/visits/?place=620524&entering=1&{DAYS}") == 5
     assert rows_behind(client, "/households/?place=6205") == 4
     assert client.get("/households/?place=62x").context["search"]["error"]

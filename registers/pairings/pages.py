@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 from core.display import history_of
 from core.forms import ChineseDateField
 from core.lists import Column, Listing, labels_of, link_to, list_page
+from core.periods import PeriodSearch
 from core.places import under
 from core.records import StaleRecord
-from core.search import SearchForm, by_name, offer
+from core.search import by_name, offer
 from households.choices import PairingKind
 from households.models import Household, HouseholdPairing, headed_by
 from households.models.household import HouseholdPairingQuerySet
@@ -31,7 +32,8 @@ from visits.models import Visit
 from visits.problems.problem_handover import reopen_and_take_up
 
 
-class PairingSearch(SearchForm):
+class PairingSearch(PeriodSearch):
+    is_open = True
     placeholder = "户主、干部、拼音、户编号"
     town = forms.ChoiceField(label="乡镇", required=False)
     village = forms.ChoiceField(label="村", required=False)
@@ -42,6 +44,7 @@ class PairingSearch(SearchForm):
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "现在的"), ("ended", "已结束"), ("all", "全部")]
     )
+    at = ChineseDateField(label="截至", required=False)
     since = ChineseDateField(label="开始日期从", required=False, widget=forms.HiddenInput)
     until = ChineseDateField(label="开始日期到", required=False, widget=forms.HiddenInput)
 
@@ -57,7 +60,12 @@ class PairingSearch(SearchForm):
 
     def filter(self, queryset: HouseholdPairingQuerySet) -> QuerySet[HouseholdPairing]:
         self.is_valid()
-        return super().filter(queryset if self.cleaned_data.get("state") else queryset.current())
+        data = self.cleaned_data
+        return super().filter(queryset if data.get("state") else queryset.current(data.get("at")))
+
+    def by_at(self, queryset: QuerySet[HouseholdPairing], _value: Any) -> QuerySet[HouseholdPairing]:
+        """The day as at which pairings are listed, today without one; those with a state are of all time."""
+        return queryset
 
     def by_q(self, queryset: QuerySet[HouseholdPairing], value: str) -> QuerySet[HouseholdPairing]:
         if value[:1].isdecimal():
@@ -84,13 +92,14 @@ class PairingSearch(SearchForm):
 
 def pairings(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
+    form = PairingSearch(request.GET, user=user)
     listing = Listing(
         title="联户",
         unit="条",
         queryset=HouseholdPairing.objects.visible_to(user),
-        form=PairingSearch(request.GET, user=user),
+        form=form,
         annotate=_with_head,
-        columns=_columns(ended=request.GET.get("state") in {"ended", "all"}),
+        columns=_columns(ended=request.GET.get("state") in {"ended", "all"} or bool(request.GET.get("at"))),
         sort="household__no",
         href=link_to("pairing"),
         actions=_list_actions(user),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.display import history_of
-from core.forms import key_of
+from core.forms import ChineseDateField, key_of
 from core.lists import Column, Listing, link_to, list_page
 from core.places import under
 from core.records import StaleRecord
@@ -43,6 +43,8 @@ class VillagePairingSearch(SearchForm):
         label="状态", required=False, choices=[("", "现在的"), ("ended", "已结束"), ("all", "全部")]
     )
 
+    at = ChineseDateField(label="截至", required=False)
+
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, options in {"town": town_choices(user), "unit": unit_choices(user)}.items():
@@ -50,7 +52,12 @@ class VillagePairingSearch(SearchForm):
 
     def filter(self, queryset: VillagePairingQuerySet) -> QuerySet[VillagePairing]:
         self.is_valid()
-        return super().filter(queryset if self.cleaned_data.get("state") else queryset.current())
+        data = self.cleaned_data
+        return super().filter(queryset if data.get("state") else queryset.current(data.get("at")))
+
+    def by_at(self, queryset: QuerySet[VillagePairing], _value: Any) -> QuerySet[VillagePairing]:
+        """The day as at which pairings are listed, today without one; those with a state are of all time."""
+        return queryset
 
     def by_q(self, queryset: QuerySet[VillagePairing], value: str) -> QuerySet[VillagePairing]:
         if value.isdecimal():
@@ -79,7 +86,7 @@ def village_pairings(request: HttpRequest) -> HttpResponseBase:
         queryset=VillagePairing.objects.visible_to(user),
         form=VillagePairingSearch(request.GET, user=user),
         annotate=_with_households,
-        columns=_columns(ended=request.GET.get("state") in {"ended", "all"}),
+        columns=_columns(ended=request.GET.get("state") in {"ended", "all"} or bool(request.GET.get("at"))),
         sort="village__code",
         href=link_to("village-pairing-end"),
         crumbs=[("联户", reverse("pairings"))],

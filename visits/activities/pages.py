@@ -59,7 +59,7 @@ def activity_list(request: HttpRequest) -> HttpResponseBase:
         actions=[] if user.is_viewer else [{"label": "记一次活动", "url": reverse("activity-new")}],
         empty={"text": "没有符合条件的活动。", "url": request.path, "label": "看全部活动"},
     )
-    years = years_of(Activity.objects.visible_to(user), "held_on")
+    years = years_of((Activity.objects.visible_to(user), "held_on"))
     bar = period_bar(request, form, form.chosen, years)
     return list_page(request, listing, frame=frame_of(user), bar=bar)
 

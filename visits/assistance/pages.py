@@ -78,7 +78,7 @@ def assistance_list(request: HttpRequest) -> HttpResponseBase:
         actions=[] if user.is_viewer else [{"label": "记一笔帮扶", "url": reverse("assistance-new")}],
         empty={"text": "没有符合条件的帮扶。", "url": request.path, "label": "看全部帮扶"},
     )
-    years = years_of(Assistance.objects.visible_to(user), "given_on")
+    years = years_of((Assistance.objects.visible_to(user), "given_on"))
     bar = period_bar(request, form, form.chosen, years)
     return list_page(request, listing, frame=frame_of(user), bar=bar)
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -109,7 +109,11 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         unchanged = Q(status_on__lte=on, status__in=OPEN)
         then = ProblemMove.objects.filter(problem=OuterRef("pk"), on__lte=on).order_by("-on", "-pk")
         raised = (
-            self.counted().filter(raised_on__lte=on).annotate(status_then=Subquery(then.values("status")[:1]))
+            self.counted()
+            .filter(raised_on__lte=on)
+            .annotate(
+                status_then=Coalesce(Subquery(then.values("status")[:1]), Value(ProblemStatus.REGISTERED))
+            )
         )
         return raised.filter(unchanged | Q(status_on__gt=on, status_then__in=OPEN))
 

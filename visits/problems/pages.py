@@ -45,7 +45,7 @@ class ProblemSearch(FieldworkSearch):
     status = forms.ChoiceField(label="状态", required=False, choices=STATES)
     household = key_field("户")
     owner = key_field("负责人")
-    on = ChineseDateField(label="截至", required=False, widget=forms.HiddenInput)
+    at = ChineseDateField(label="截至", required=False, widget=forms.HiddenInput)
 
     def counted(self, found: Any) -> Any:
         """Joined ones stand with the one they follow, when that is seen."""
@@ -61,12 +61,12 @@ class ProblemSearch(FieldworkSearch):
         return queryset.filter(said | Q(owner__in=people) | Q(household__in=heads))
 
     def by_status(self, queryset: ProblemQuerySet, value: str) -> ProblemQuerySet:
-        day = self.cleaned_data.get("on") or today()
+        day = self.cleaned_data.get("at") or today()
         if value == "overdue":
             return queryset.overdue(day)
         return queryset.open(day) if value == "open" else queryset.filter(status=value)
 
-    def by_on(self, queryset: Any, _value: Any) -> Any:
+    def by_at(self, queryset: ProblemQuerySet, _value: Any) -> ProblemQuerySet:
         """The day as at which `status` tells what is open or overdue."""
         return queryset
 
@@ -100,7 +100,7 @@ def problem_list(request: HttpRequest) -> HttpResponseBase:
         actions=[] if user.is_viewer else [{"label": "登记一件诉求", "url": reverse("problem-new")}],
         empty={"text": "没有符合条件的诉求。", "url": request.path, "label": "看全部诉求"},
     )
-    years = years_of(Problem.objects.visible_to(user), "raised_on")
+    years = years_of((Problem.objects.visible_to(user), "raised_on"))
     bar = period_bar(request, form, form.chosen, years)
     return list_page(request, listing, frame=frame_of(user), bar=bar)
 

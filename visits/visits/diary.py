@@ -90,8 +90,7 @@ def visits(request: HttpRequest) -> HttpResponseBase:
 
 
 def _bar(request: HttpRequest, form: Any, rows: Any) -> dict[str, Any]:
-    years = {month // 100 for month in rows.order_by().values_list("month", flat=True).distinct()}
-    return period_bar(request, form, form.chosen, years)
+    return period_bar(request, form, form.chosen, rows.years())
 
 
 def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:

@@ -69,6 +69,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Those, and what the user typed for others."""
         return self.filter(self._own(user))
 
+    def years(self) -> set[int]:
+        """The years with any of them, read from the index."""
+        months = self.order_by().values_list("month", flat=True).distinct()
+        return {month // 100 for month in months}
+
     def with_head(self) -> "VisitQuerySet":
         """Adds `head_name`: the household's head, or the last one it had."""
         return self.annotate(head_name=head_names())

@@ -1,0 +1,150 @@
+"""Figures of a past period are as at its end, and the lists behind them show the very rows that were counted."""
+
+from datetime import date
+
+import pytest
+
+from core.periods import Period, year_period
+from households import registering
+from households.choices import Status as HouseholdStatus
+from reports import overview
+from tests.factories import (
+    make_assistance,
+    make_cadre,
+    make_household,
+    make_pairing,
+    make_problem,
+    make_village,
+    make_village_pairing,
+    make_visit,
+)
+from tests.pages import client_of, words_of
+from tests.test_overview import figures_of, rows_behind
+from units.models import today
+from visits.models import ProblemStatus
+from visits.problems.rules import move
+
+pytestmark = pytest.mark.django_db
+
+START, CHANGED = date(2014, 1, 1), date(2016, 5, 1)
+Y2015, Y2016 = year_period(2015), year_period(2016)
+
+
+@pytest.fixture
+def county(cadre, office):
+    """Three households; in 2016 one moves away, one is handed to another unit and its problem is solved."""
+    village = make_village(name="榜沙村")
+    homes = [make_household(head=head, village=village) for head in ("苟进才", "裴秋霞", "焦来喜")]
+    for home in homes[:2]:
+        make_pairing(cadre=cadre, household=home, started_on=START)
+    make_village_pairing(unit=cadre.unit, village=village, started_on=START, ended_on=CHANGED)
+    heir = make_cadre(name="张卫东")
+    registering.close(homes[0], status=HouseholdStatus.MOVED, on=CHANGED, successor=None)
+    pairing = homes[1].pairings.get()
+    pairing.ended_on, pairing.end_reason = CHANGED, "调离"
+    pairing.save()
+    make_pairing(cadre=heir, household=homes[1], started_on=CHANGED)
+    make_household(village=village, identified_on=CHANGED)
+    problem = make_problem(cadre=cadre, household=homes[1], raised_on=date(2015, 9, 16))
+    move(problem, to=ProblemStatus.SOLVED, by=cadre, word="修好了", on=CHANGED)
+    make_visit(cadre=cadre, household=homes[0], visited_on=date(2015, 3, 5))
+    return {"homes": homes, "heir": heir}
+
+
+def test_registered_paired_entered_and_problems_are_as_at_the_end(office, county):
+    was, then = overview.figures(office, Y2015), overview.figures(office, Y2016)
+    assert (was.registered, was.paired, was.entered, was.open_problems, was.overdue_problems) == (
+        3,
+        2,
+        1,
+        1,
+        1,
+    )
+    assert (then.registered, then.paired, then.entered, then.open_problems) == (3, 1, 0, 0)
+
+
+def test_a_running_period_is_as_at_today(office, county):
+    ahead = Period(today(), date(today().year + 1, 12, 31))
+    assert overview.figures(office, ahead).registered == 3
+    assert overview.figures(office, ahead).paired == 1
+
+
+def test_places_and_units_are_as_at_the_end(office, county, cadre):
+    [place] = overview.places(office, Y2015)
+    assert (place.registered, place.paired, place.entered) == (3, 2, 1)
+    was = {row.pk: row for row in overview.units(office, Y2015)}[cadre.unit_id]
+    now = {row.pk: row for row in overview.units(office, Y2016)}[cadre.unit_id]
+    assert (was.villages, was.cadres, was.households, was.entered) == ("榜沙村", 1, 2, 1)
+    assert (now.villages, now.cadres, now.households) == ("", 0, 0)
+
+
+@pytest.mark.parametrize("page", ["/", "/reports/places/", "/reports/units/"])
+@pytest.mark.parametrize("year", [2015, 2016])
+def test_lists_behind_a_past_figure_show_the_rows_counted(office, county, page, year):
+    client = client_of(office)
+    found = figures_of(client.get(f"{page}?span={year}").content.decode())
+    states = [(url, figure) for url, figure in found if "/households/" in url or "/problems/" in url]
+    assert states
+    for url, figure in states:
+        if figure.isdigit() and "visited=yes" not in url:
+            assert rows_behind(client, url) == int(figure), url
+
+
+def test_the_list_of_households_tells_who_was_paired_then(office, county):
+    client = client_of(office)
+    words = words_of(client.get("/households/?span=2015"))
+    assert "2015 年入户" in words
+    assert "苟进才" in words
+    assert "张卫东" not in words
+    assert "张卫东" in words_of(client.get("/households/?span=2016"))
+
+
+def test_the_household_page_keeps_to_the_period(office, county, cadre):
+    home = county["homes"][1]
+    make_visit(cadre=cadre, household=home, visited_on=date(2015, 4, 1), content="那年谈的")
+    make_visit(cadre=cadre, household=home, visited_on=date(2016, 4, 1), content="后来谈的")
+    make_assistance(cadre=cadre, household=home, given_on=date(2016, 4, 2), content="送了米面")
+    client = client_of(office)
+    list_page = client.get("/households/?span=2015").content.decode()
+    assert f'/households/{home.pk}/?{Y2015.query.replace("&", "&amp;")}"' in list_page
+    words = words_of(client.get(f"/households/{home.pk}/?{Y2015.query}"))
+    assert "2015 年入户 1 次" in words
+    assert "那年谈的" in words
+    assert "后来谈的" not in words
+    assert "送了米面" not in words
+    assert "后来谈的" in words_of(client.get(f"/households/{home.pk}/"))
+
+
+TAPS = ["本月", "本季", "今年", "去年", "2015 年"]
+
+
+@pytest.mark.parametrize(
+    "url", ["/", "/reports/places/", "/reports/units/", "/households/", "/visits/", "/problems/"]
+)
+def test_one_tap_chooses_the_year(office, county, url):
+    words = words_of(client_of(office).get(url))
+    for tap in TAPS:
+        assert tap in words, tap
+    assert "2013 年" not in words
+
+
+@pytest.mark.parametrize("url", ["/", "/reports/places/", "/reports/units/", "/households/", "/visits/"])
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("since=2015-05-01&until=2015-03-01", "开始日期 2015-05-01 比结束日期 2015-03-01 晚"),
+        ("since=2015-02-30&until=2015-03-01", "2 月没有 30 日"),
+        ("span=nonsense", "时段看不懂"),
+    ],
+)
+def test_a_reversed_or_wrong_date_is_said(office, county, url, query, said):
+    assert said in words_of(client_of(office).get(f"{url}?{query}"))
+
+
+@pytest.mark.parametrize("url", ["/", "/reports/places/", "/households/"])
+def test_a_missing_date_is_said(office, county, url):
+    assert "时段的“到”没有填日期" in words_of(client_of(office).get(f"{url}?since=2015-05-01"))
+
+
+def test_a_month_that_is_none_is_said(cadre):
+    assert "“2015-13”不是月份" in words_of(client_of(cadre).get("/visits/?month=2015-13"))
