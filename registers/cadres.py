@@ -1,11 +1,10 @@
 """名册：干部。"""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Case, CharField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -22,6 +21,7 @@ from units.models import Cadre, today
 from units.models.staff import CadreQuerySet
 from units.roles import Rank, Role
 from villages.choices import phone_for, unit_choices
+from visits.indicators import VISIT_DAYS, last_day_of_cadre
 from visits.models import Visit
 
 NO_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
@@ -133,7 +133,7 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
             "visits": Visit.objects.visible_to(user)
             .filter(cadre=cadre)
             .select_related("village", "household")[:10],
-            "visit_days": _visit_days(cadre, today()),
+            "visit_days": VISIT_DAYS.count(Visit.objects.of(cadre).filter(visited_on__year=today().year)),
             "editable": Cadre.objects.editable_by(user).filter(pk=cadre.pk).exists(),
             "history": history_of(cadre, show_phones=not user.is_viewer),
         },
@@ -147,17 +147,10 @@ def _locker(cadre: Cadre) -> str:
     return f"{cadre.locked_by}（{Role(cadre.locked_as).label}），{localtime(cadre.locked_at):%Y-%m-%d %H:%M}"
 
 
-def _visit_days(cadre: Cadre, on: date) -> int:
-    """Distinct days visited this year."""
-    visits = Visit.objects.counted().filter(cadre=cadre, visited_on__year=on.year)
-    return visits.values("visited_on").distinct().count()
-
-
 def _with_counts(cadres: QuerySet[Cadre]) -> QuerySet[Cadre]:
-    visits = Visit.objects.counted().filter(cadre=OuterRef("pk")).order_by().values("cadre")
     return cadres.annotate(
         household_count=count_of(HouseholdPairing.objects.current(), "cadre", what="household"),
-        last_visit=Subquery(visits.annotate(last=Max("visited_on")).values("last")),
+        last_visit=last_day_of_cadre(),
         account=Case(
             When(left_on__isnull=False, then=Value("离岗")),
             When(is_active=False, then=Value("停用")),

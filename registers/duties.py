@@ -16,6 +16,7 @@ from units.requirement_pages import year_of
 from units.roles import Rank
 from visits.duty.duty_audit import Verdict, explain_cadre, explain_unit
 from visits.duty.rules import STANDING, Duty, cadre_duties, owing, unit_duties
+from visits.indicators import REQUIRED
 from visits.models import Visit
 
 Indicator = Requirement.Indicator
@@ -181,6 +182,7 @@ def _table(
             "rows": [Row(pk, f"{reverse(link, args=[pk])}?year={year}", cells) for pk, cells in kept],
             "count": len(kept),
             "counted": counted,
+            "figures": list(REQUIRED.values()),
             "export": address(request, {"export": "xlsx"}),
             "caption": title,
             "empty": EMPTY if not rows else {"text": "都完成了，没有要提醒的。"},

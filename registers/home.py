@@ -20,7 +20,9 @@ from units.models import Cadre, today
 from units.oversight.telling import home_notices
 from villages.models import Village
 from visits.duty.rules import Duty, cadre_duties
+from visits.indicators import ENTERED_TIMES, VISIT_DAYS
 from visits.models import Problem, Visit
+from visits.visits.models import IN_PERSON
 
 DUE_WITHIN = timedelta(days=7)
 MOST_VILLAGES = 5
@@ -82,6 +84,8 @@ def cadre_home(request: HttpRequest) -> HttpResponse:
             "for_others": [draft for draft in unfinished(user) if draft.household_id not in {None, *own}],
             "surveys": surveys,
             "done": done,
+            "times": ENTERED_TIMES,
+            "days": VISIT_DAYS,
             "owed": _owed(user, day),
             "problems": _problems(user),
             "late": _late_in_unit(user, day),
@@ -187,14 +191,14 @@ def _promise_css(next_on: date | None, day: date) -> str:
 
 
 def _year(user: Cadre, day: date) -> CadreYear:
-    """As domain.md counts, from one reading of this year's visits."""
+    """Count VISIT_DAYS, ENTERED_TIMES and NIGHTS of visits.indicators from one read of this year's visits."""
     counted = Visit.objects.of(user).counted().filter(visited_on__year=day.year)
-    rows = counted.order_by("visited_on", "pk").annotate(words=WORDS)
+    rows = counted.order_by("visited_on", "pk").annotate(in_person=IN_PERSON, words=WORDS)
     days, nights, entered, last = set(), set(), set(), {}
-    for household, on, kind, slept, words in rows.values_list(
-        "household", "visited_on", "kind", "nights", "words"
+    for household, on, in_person, slept, words in rows.values_list(
+        "household", "visited_on", "in_person", "nights", "words"
     ):
-        if kind != Visit.Kind.PHONE:
+        if in_person:
             days.add(on)
             if slept:
                 nights.add(on)

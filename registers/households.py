@@ -6,7 +6,6 @@ from django import forms
 from django.db.models import (
     Case,
     CharField,
-    Count,
     Exists,
     Max,
     OuterRef,
@@ -36,6 +35,7 @@ from households.numbers import people_with
 from units.access import user_of
 from units.models import Cadre, today
 from villages.choices import place_field, town_choices, unit_choices, village_choices
+from visits.indicators import times_of_household
 from visits.models import Visit
 
 
@@ -114,7 +114,7 @@ class HouseholdSearch(PeriodSearch):
         """Within the period; of a unit's households by its own people."""
         entering = Visit.objects.entering().filter(visited_on__range=self.period.days)
         if self.cleaned_data.get("unit"):
-            entering = entering.filter(unit=self.cleaned_data["unit"])
+            entering = entering.of_unit(int(self.cleaned_data["unit"]))
         entered = Exists(entering.filter(household=OuterRef("pk")))
         return queryset.filter(entered if value == "yes" else ~entered)
 
@@ -199,15 +199,12 @@ def _with_cells(households: Any, form: HouseholdSearch) -> Any:
     there = HouseholdPairing.objects.current(form.on).filter(household=OuterRef("pk"))
     pairing = there.order_by("-kind", "pk")
     entering = Visit.objects.entering().filter(household=OuterRef("pk")).order_by()
-    in_period = entering.filter(visited_on__range=form.period.days).values("household")
     until_then = entering.filter(visited_on__lte=form.on).values("household")
     return households.with_head().annotate(
         head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
         cadre_name=Coalesce(Subquery(pairing.values("cadre__name")[:1]), _CLOSED),
         unit_name=Subquery(pairing.values("unit__name")[:1]),
-        entered_count=Coalesce(
-            Subquery(in_period.annotate(n=Count("visited_on", distinct=True)).values("n")), 0
-        ),
+        entered_count=times_of_household(form.period),
         last_entered=Subquery(until_then.annotate(last=Max("visited_on")).values("last")),
     )
 

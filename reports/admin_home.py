@@ -1,7 +1,7 @@
 """The admin's first page: what is still to do in the unit or county, and a leader's cadres by staff number."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,8 @@ from units.models import Cadre, Unit, today
 from units.roles import Rank, Role
 from villages.models import Village, VillagePairing
 from visits.duty.rules import cadre_duties, owing
-from visits.models import Problem, Visit, VisitCompanion
+from visits.indicators import ENTERED_TIMES, VISIT_DAYS, last_day_of_cadre
+from visits.models import Problem, Visit
 
 MOST_CADRES = 100
 """A longer list has its page; the first page stays readable."""
@@ -29,8 +30,8 @@ CADRE_HEADINGS = [
     Heading("工号", "quiet"),
     Heading("级别", "wide"),
     Heading("联户（户）", "num"),
-    Heading("今年走访天数", "num"),
-    Heading("今年入户户次", "num"),
+    Heading(f"今年{VISIT_DAYS.label}", "num"),
+    Heading(f"今年{ENTERED_TIMES.label}", "num"),
     Heading("最近走访", "nowrap"),
 ]
 
@@ -156,7 +157,10 @@ def _owing(user: Cadre, day: date) -> dict[str, Any]:
 
 def _cadre_table(user: Cadre, day: date) -> dict[str, Any]:
     cadres = (
-        Cadre.objects.filter(unit=user.unit_id).current().order_by(F("staff_no").asc(nulls_last=True), "pk")
+        Cadre.objects.filter(unit=user.unit_id)
+        .current()
+        .annotate(last_visit=last_day_of_cadre())
+        .order_by(F("staff_no").asc(nulls_last=True), "pk")
     )
     shown = list(cadres[: MOST_CADRES + 1])
     rows = _cadre_rows(shown[:MOST_CADRES], day)
@@ -170,17 +174,13 @@ def _cadre_table(user: Cadre, day: date) -> dict[str, Any]:
     }
 
 
-def _cadre_rows(cadres: Sequence[Cadre], day: date) -> list[Row]:
+def _cadre_rows(cadres: Sequence[Any], day: date) -> list[Row]:
     households = defaultdict(set)
     open_pairings = HouseholdPairing.objects.current().filter(cadre__in=cadres)
     for cadre_id, household_id in open_pairings.values_list("cadre", "household"):
         households[cadre_id].add(household_id)
-    days, times = defaultdict(set), defaultdict(set)
-    for cadre_id, visited_on, visited_household, kind in _visits_of(cadres, day.year):
-        if kind != Visit.Kind.PHONE:
-            days[cadre_id].add(visited_on)
-            if visited_household:
-                times[cadre_id].add((visited_household, visited_on))
+    visits = Visit.objects.filter(visited_on__year=day.year).of_cadres(cadres)
+    days, times = VISIT_DAYS.by(visits, "cadre"), ENTERED_TIMES.by(visits, "cadre")
     href = link_to("admin:units_cadre_change")
     return [
         Row(
@@ -191,20 +191,10 @@ def _cadre_rows(cadres: Sequence[Cadre], day: date) -> list[Row]:
                 cadre.staff_no,
                 Rank(cadre.rank).label,
                 len(households[cadre.pk]),
-                len(days[cadre.pk]),
-                len(times[cadre.pk]),
-                max(days[cadre.pk], default=None),
+                days.get(cadre.pk, 0),
+                times.get(cadre.pk, 0),
+                cadre.last_visit,
             ],
         )
         for cadre in cadres
     ]
-
-
-def _visits_of(cadres: Iterable[Cadre], year: int) -> Iterator[tuple[int, date, int | None, str]]:
-    """(cadre, day, household, kind) of each counted visit of the year: own ones, then those as companion."""
-    own = Visit.objects.counted().filter(cadre__in=cadres, visited_on__year=year).order_by()
-    yield from own.values_list("cadre", "visited_on", "household", "kind")
-    along = VisitCompanion.objects.filter(
-        cadre__in=cadres, visit__voided_on=None, visit__visited_on__year=year
-    )
-    yield from along.values_list("cadre", "visit__visited_on", "visit__household", "visit__kind")

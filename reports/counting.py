@@ -1,8 +1,4 @@
-"""Counting visits as domain.md says, in sets.
-
-入户户次 = household-days: two visits to one household on one day count once. 进村 = unit-village-days.
-住村夜数 = once a cadre and date. Phone contact is no 入户; 作废 counts nowhere; 补录 counts.
-"""
+"""The visits that a report is about."""
 
 from core.periods import Period
 from core.places import CITY, COUNTY, PROVINCE, TOWN, VILLAGE, under
@@ -11,19 +7,10 @@ from visits.models import Visit
 from visits.visits.models import VisitQuerySet
 
 CHILD_LENGTH = {PROVINCE: CITY, CITY: COUNTY, COUNTY: TOWN, TOWN: VILLAGE}
-"""How long the codes are that lie one level under a place."""
+"""The length of the codes one level below a place, by the length of its code."""
 
 
 def visits_in(user: Cadre, period: Period) -> VisitQuerySet:
-    """Counted visits at the user's place in the period, without an order."""
-    return _within(Visit.objects.counted(), user, period)
-
-
-def entering_in(user: Cadre, period: Period) -> VisitQuerySet:
-    """Those of them that are 入户."""
-    return _within(Visit.objects.entering(), user, period)
-
-
-def _within(visits: VisitQuerySet, user: Cadre, period: Period) -> VisitQuerySet:
-    in_period = visits.filter(visited_on__range=(period.since, period.until))
-    return in_period.filter(under(user.place)).order_by()
+    """Return the visits at the user's place in the period that count, without an order."""
+    there = Visit.objects.counted().filter(under(user.place), visited_on__range=period.days)
+    return there.order_by()

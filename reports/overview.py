@@ -9,16 +9,24 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Length, Substr
 
-from core.chunked_queries import grouped
 from core.periods import Period, years_of
 from core.places import VILLAGE, under
 from households.models import Household, HouseholdPairing
-from reports.counting import CHILD_LENGTH, entering_in, visits_in
+from reports.counting import CHILD_LENGTH, visits_in
 from units.models import Cadre, Division, Unit
 from villages.models import Village, VillagePairing
 from visits.assistance.amounts import Sums, sums
-from visits.models import Activity, Assistance, Problem, Visit
-from visits.visits.counting import with_companions
+from visits.indicators import (
+    CADRES_OUT,
+    CARD_HOUSEHOLDS,
+    ENTERED_HOUSEHOLDS,
+    ENTERED_TIMES,
+    NIGHTS,
+    VILLAGE_DAYS,
+    VILLAGE_TIMES,
+)
+from visits.models import Activity, Assistance, Problem, Visit, VisitCompanion
+from visits.visits.models import VisitQuerySet
 
 
 @dataclass
@@ -96,31 +104,26 @@ def percent(part: int, whole: int) -> Decimal | None:
     return Decimal(part * 100 / whole).quantize(Decimal("0.1")) if whole else None
 
 
-def household_days(user: Cadre, period: Period) -> Any:
-    """The distinct (household, day) pairs, the unit of 入户户次."""
-    return entering_in(user, period).values("household", "visited_on").distinct()
-
-
 def figures(user: Cadre, period: Period) -> Figures:
     households = Household.objects.registered(period.on).filter(under(user.place))
-    visits, entering = visits_in(user, period), entering_in(user, period)
+    visits = visits_in(user, period)
     problems, days = Problem.objects.filter(under(user.place)), (period.since, period.until)
     held = Activity.objects.counted().filter(under(user.place), held_on__range=days)
     activities = held.order_by().aggregate(n=Count("pk"), people=Sum("people"))
     return Figures(
         registered=households.count(),
         paired=households.paired(period.on).count(),
-        entered=entering.filter(household__in=households).values("household").distinct().count(),
-        times=household_days(user, period).count(),
-        times_last_year=household_days(user, period.last_year()).count(),
-        entering=entering.count(),
+        entered=ENTERED_HOUSEHOLDS.count(visits.filter(household__in=households)),
+        times=ENTERED_TIMES.count(visits),
+        times_last_year=ENTERED_TIMES.count(visits_in(user, period.last_year())),
+        entering=visits.entering().count(),
         records=visits.count(),
         phone=visits.filter(kind=Visit.Kind.PHONE).count(),
         late=visits.filter(is_late=True).count(),
-        cards=entering.filter(card_given=True).values("household").distinct().count(),
-        village_times=_village_visits(user, period).count(),
-        nights=with_companions(visits.overnight(), "cadre", "visited_on").count(),
-        cadres=with_companions(visits, "cadre").count(),
+        cards=CARD_HOUSEHOLDS.count(visits),
+        village_times=VILLAGE_TIMES.count(visits),
+        nights=NIGHTS.count(visits),
+        cadres=CADRES_OUT.count(visits),
         open_problems=problems.open(period.on).count(),
         overdue_problems=problems.overdue(period.on).count(),
         help=sums(Assistance.objects.filter(under(user.place), given_on__range=days)),
@@ -129,32 +132,24 @@ def figures(user: Cadre, period: Period) -> Figures:
     )
 
 
-def _village_visits(user: Cadre, period: Period) -> Any:
-    visits: Any = visits_in(user, period)
-    return visits.inside().values("unit", "village", "visited_on").distinct()
-
-
 def places(user: Cadre, period: Period) -> list[PlaceRow]:
     """One row a place directly under the user's, by code; months are those of the period's last year."""
     length = CHILD_LENGTH[len(user.place)]
     rows = {code: PlaceRow(code, name) for code, name in _children(user, length)}
     households = Household.objects.registered(period.on).filter(under(user.place)).order_by()
-    entering = entering_in(user, period).annotate(c=Substr("place", 1, length))
-    entered = entering.filter(household__in=households)
+    visits = visits_in(user, period).annotate(c=Substr("place", 1, length))
+    registered = visits.filter(household__in=households)
     counts = {
-        "registered": _by_place(households, length, Count("pk")),
-        "paired": _by_place(households.paired(period.on), length, Count("pk")),
-        "entered": entered.values_list("c").annotate(n=Count("household", distinct=True)),
-        "times": grouped(entering.values("c", "household", "visited_on").distinct(), "COUNT(*)", ("c",)),
+        "registered": dict(_by_place(households, length, Count("pk"))),
+        "paired": dict(_by_place(households.paired(period.on), length, Count("pk"))),
+        "entered": ENTERED_HOUSEHOLDS.by(registered, "c"),
+        "times": ENTERED_TIMES.by(visits, "c"),
     }
     for attribute, found in counts.items():
-        for code, count in found:
-            if code in rows:
-                setattr(rows[code], attribute, count)
-    this_year = entered.filter(month__gte=period.until.year * 100)
-    for code, month, count in this_year.values_list("c", "month").annotate(
-        n=Count("household", distinct=True)
-    ):
+        for code in found.keys() & rows.keys():
+            setattr(rows[code], attribute, found[code])
+    this_year = registered.filter(month__gte=period.until.year * 100)
+    for (code, month), count in ENTERED_HOUSEHOLDS.by(this_year, "c", "month").items():
         if code in rows:
             rows[code].by_month[month % 100] = count
     return list(rows.values())
@@ -200,8 +195,8 @@ def years(user: Cadre) -> set[int]:
 
 def months(user: Cadre, period: Period) -> dict[int, int]:
     """入户户次 by month 1–12 of a year."""
-    distinct = entering_in(user, period).values("month", "household", "visited_on").distinct()
-    return {month % 100: count for month, count in grouped(distinct, "COUNT(*)", ("month",))}
+    counts = ENTERED_TIMES.by(visits_in(user, period), "month")
+    return {month % 100: count for month, count in counts.items()}
 
 
 def units(user: Cadre, period: Period) -> list[UnitRow]:
@@ -226,25 +221,31 @@ def units(user: Cadre, period: Period) -> list[UnitRow]:
 
 def _count_work(rows: dict[int, UnitRow], user: Cadre, period: Period) -> None:
     """What the units' people did in the period, into their rows."""
-    entering = entering_in(user, period)
-    own = entering.filter(unit=OuterRef("unit"), household=OuterRef("household"))
-    covered = HouseholdPairing.objects.current(period.on).filter(Exists(own), under(user.place)).order_by()
-    nights = with_companions(visits_in(user, period).overnight(), "unit", "cadre", "visited_on")
-    days = entering.values("unit", "household", "visited_on").distinct()
+    visits = visits_in(user, period)
     counts = {
-        "entered": covered.values_list("unit").annotate(n=Count("household", distinct=True)),
-        "times": grouped(days, "COUNT(*)", ("unit",)),
-        "nights": grouped(nights, "COUNT(*)", ("unit",)),
+        "entered": _entered_pairings(user, visits, period),
+        "times": ENTERED_TIMES.by(visits, "unit"),
+        "village_times": VILLAGE_TIMES.by(visits, "unit"),
+        "village_days": VILLAGE_DAYS.by(visits, "unit"),
+        "nights": NIGHTS.by(visits, "unit"),
     }
     for attribute, found in counts.items():
-        for unit, count in found:
-            if unit in rows:
-                setattr(rows[unit], attribute, count)
-    for unit, times, on_days in grouped(
-        _village_visits(user, period), "COUNT(*), COUNT(DISTINCT visited_on)", ("unit",)
-    ):
-        if unit in rows:
-            rows[unit].village_times, rows[unit].village_days = times, on_days
+        for unit in found.keys() & rows.keys():
+            setattr(rows[unit], attribute, found[unit])
+
+
+def _entered_pairings(user: Cadre, visits: VisitQuerySet, period: Period) -> dict[int, int]:
+    """Return how many households paired with each unit were entered by its people, companions included."""
+    there = visits.entering().filter(household=OuterRef("household"))
+    own = Exists(there.filter(unit=OuterRef("unit")))
+    along = VisitCompanion.objects.filter(
+        visit__in=visits.entering().values("pk"),
+        visit__household=OuterRef("household"),
+        unit=OuterRef("unit"),
+    )
+    pairings = HouseholdPairing.objects.current(period.on).filter(under(user.place)).order_by()
+    entered = pairings.filter(own | Exists(along)).values_list("unit")
+    return dict(entered.annotate(n=Count("household", distinct=True)))
 
 
 def total_of_units(rows: Sequence[UnitRow]) -> UnitRow:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-
 from households.models import HouseholdAway, HouseholdPairing
 from units.models import Cadre, Requirement, Unit
 from villages.models import VillagePairing
@@ -75,12 +73,11 @@ def explain_cadre(cadre: Cadre, indicator: str, year: int) -> list[Verdict]:
 
 def explain_unit(unit: Unit, indicator: str, year: int) -> list[Verdict]:
     """Each visit of the unit's people in a year, the oldest first."""
-    went = Q(unit=unit.pk) | Q(companions__unit=unit.pk)
     visits = (
-        Visit.objects.with_head()
-        .filter(went, visited_on__range=bounds(year))
+        Visit.objects.of_unit(unit.pk)
+        .with_head()
+        .filter(visited_on__range=bounds(year))
         .select_related("household", "village", "cadre")
-        .distinct()
         .order_by("visited_on", "pk")
     )
     pairings = VillagePairing.objects.filter(unit=unit).order_by("started_on")

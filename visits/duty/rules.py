@@ -23,6 +23,7 @@ from visits.duty.duty_sql import (
     held_by_cadres,
     held_by_units,
 )
+from visits.indicators import REQUIRED
 
 Indicator = Requirement.Indicator
 OF_CADRES = (
@@ -36,17 +37,6 @@ OF_CADRES = (
 OF_UNITS = (Indicator.VILLAGE_TIMES, Indicator.VILLAGE_DAYS, Indicator.PAIRED_VILLAGES)
 STANDING = {*HELD_BY_CADRES, *HELD_BY_UNITS}
 """How much is held on a day, which no share of the year makes less."""
-MEASURES = {
-    Indicator.VISIT_TIMES: "户次",
-    Indicator.VISIT_DAYS: "天",
-    Indicator.VISITED_HOUSEHOLDS: "户",
-    Indicator.CONTACT_HOUSEHOLDS: "户",
-    Indicator.HELP_HOUSEHOLDS: "户",
-    Indicator.PAIRED_HOUSEHOLDS: "户",
-    Indicator.VILLAGE_TIMES: "次",
-    Indicator.VILLAGE_DAYS: "天",
-    Indicator.PAIRED_VILLAGES: "个",
-}
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,7 @@ class Duty:
 
     @property
     def measure(self) -> str:
-        return MEASURES[Indicator(self.indicator)]
+        return REQUIRED[Indicator(self.indicator)].measure
 
     @property
     def is_shortened(self) -> bool:

@@ -62,6 +62,10 @@ class VisitSearch(FieldworkSearch):
 
     by_village = FieldworkSearch.by_town
 
+    def by_unit(self, queryset: VisitQuerySet, value: str) -> VisitQuerySet:
+        """Also the visits on which somebody of the unit went along."""
+        return queryset.of_unit(int(value))
+
     def by_entering(self, queryset: VisitQuerySet, _value: bool) -> VisitQuerySet:
         return queryset.entering()
 

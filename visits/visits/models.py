@@ -1,6 +1,7 @@
 """走访：one entry that diary, ledger, attendance and statistics are read from."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import cache
 
@@ -49,21 +50,39 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Not 作废."""
         return self.filter(voided_on=None)
 
+    def in_person(self) -> "VisitQuerySet":
+        """Keep visits that count and were not by phone."""
+        return self.counted().filter(IN_PERSON)
+
     def entering(self) -> "VisitQuerySet":
-        """入户: counted, at a household, not by phone (domain.md: phone contact is kept but is not an 入户)."""
-        return self.counted().filter(~Q(kind=Visit.Kind.PHONE), household__isnull=False)
+        """入户: in person, at a household."""
+        return self.in_person().filter(household__isnull=False)
 
     def inside(self) -> "VisitQuerySet":
-        """进村: counted, in a village, not by phone."""
-        return self.counted().filter(~Q(kind=Visit.Kind.PHONE), village__isnull=False)
+        """进村: in person, in a village."""
+        return self.in_person().filter(village__isnull=False)
 
     def overnight(self) -> "VisitQuerySet":
-        """住村: counted visits that carry a night; nobody stays overnight by phone."""
-        return self.counted().filter(~Q(kind=Visit.Kind.PHONE), nights__gt=0)
+        """住村: in person, with a night."""
+        return self.in_person().filter(nights__gt=0)
+
+    def with_card(self) -> "VisitQuerySet":
+        """发放连心卡: at a household, with the contact card handed out."""
+        return self.entering().filter(card_given=True)
+
+    def of_unit(self, unit: int) -> "VisitQuerySet":
+        """Keep the visits that count for a unit: a cadre of it went, as the one who recorded it or as a companion."""
+        along = VisitCompanion.objects.filter(unit=unit).values("visit")
+        return self.filter(Q(unit=unit) | Q(pk__in=along))
 
     def of(self, cadre: Cadre) -> "VisitQuerySet":
         """The visits that count for a cadre: as the one who went, or along with a colleague."""
         return self.filter(Q(cadre=cadre.pk) | _together(cadre))
+
+    def of_cadres(self, cadres: Collection[Cadre]) -> "VisitQuerySet":
+        """Keep the visits that count for any of several cadres."""
+        along = VisitCompanion.objects.filter(cadre__in=cadres).values("visit")
+        return self.filter(Q(cadre__in=cadres) | Q(pk__in=along))
 
     def own(self, user: Cadre) -> "VisitQuerySet":
         """Those, and what the user typed for others."""
@@ -87,6 +106,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return Q(cadre=user.pk) | Q(entered_by=user.pk) | _together(user)
 
 
+IN_PERSON = ~Q(kind="phone")
 PROMISING = Q(promised_on__isnull=False) | ~Q(promise="")
 
 
