@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 from core.forms import ChineseDateField
 from core.lists import address
 from core.search import SearchForm
+from core.templatetags.look import date_cn
 
 SPANS = {"month": "本月", "quarter": "本季", "year": "今年", "last": "去年"}
 """What one tap chooses beside the years that have records."""
@@ -37,6 +38,11 @@ class Period:
     def on(self) -> date:
         """The day as at which a state is told: the last one, or today while the period runs."""
         return min(self.until, localdate())
+
+    @property
+    def as_at(self) -> str:
+        """That day in words: 今天, or the last day of a period gone by."""
+        return "今天" if self.on == localdate() else date_cn(self.on)
 
     @property
     def days(self) -> tuple[date, date]:

@@ -1,5 +1,6 @@
 """名册：贫困户，with how often and when each was last entered."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -57,6 +58,7 @@ class HouseholdSearch(PeriodSearch):
     cause = forms.ChoiceField(label="致贫原因", required=False, choices=[("", "致贫原因"), *Cause.choices])
     since = ChineseDateField(label="从", required=False, widget=forms.HiddenInput)
     until = ChineseDateField(label="到", required=False, widget=forms.HiddenInput)
+    at = ChineseDateField(label="截至", required=False, widget=forms.HiddenInput)
     place = place_field()
     tag = forms.CharField(label="标记", required=False, max_length=12, widget=forms.HiddenInput)
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "在册"), *Status.choices[1:]])
@@ -117,6 +119,15 @@ class HouseholdSearch(PeriodSearch):
             entering = entering.of_unit(int(self.cleaned_data["unit"]))
         entered = Exists(entering.filter(household=OuterRef("pk")))
         return queryset.filter(entered if value == "yes" else ~entered)
+
+    @property
+    def on(self) -> date:
+        """The day named by `at`, else the period's: a month's list of the households counted at a year's end."""
+        return self.cleaned_data.get("at") or super().on
+
+    def by_at(self, queryset: HouseholdQuerySet, _value: Any) -> HouseholdQuerySet:
+        """The day as at which the list tells states; narrows nothing by itself."""
+        return queryset
 
     @property
     def period(self) -> Period:

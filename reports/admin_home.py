@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.urls import reverse
 
+from core.figures import Figure, cards
 from core.lists import Heading, Row, link_to
 from core.periods import Period
 from core.places import under
@@ -44,13 +45,13 @@ def admin_home(user: Cadre) -> dict[str, Any]:
         return {
             "home_title": user.unit.name,
             "home_facts": f"{_county_facts(user)}。今天 {date_short(day)}",
-            "figures": _figures(user, month, ""),
+            "figures": cards(_figures(user, month, ""), None),
             "tables": [],
         }
     return {
         "home_title": user.unit.name,
         "home_facts": f"{_unit_facts(user)}。今天 {date_short(day)}",
-        "figures": [*_figures(user, month, f"unit={user.unit_id}&"), _owing(user, day)],
+        "figures": cards([*_figures(user, month, f"unit={user.unit_id}&"), _owing(user, day)], None),
         "tables": [_cadre_table(user, day)],
     }
 
@@ -73,8 +74,8 @@ def _unit_facts(user: Cadre) -> str:
     return f"{cadres:,} 名干部，{contact}{households.count():,} 户"
 
 
-def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
-    """What `_figure.html` shows; `unit` narrows the lists behind the figures to a leader's unit."""
+def _figures(user: Cadre, month: Period, unit: str) -> list[Figure]:
+    """Counts of what is still to do; `unit` narrows the lists behind the figures to a leader's unit."""
     cadres = Cadre.objects.visible_to(user).current().exclude(role=Role.VIEWER)
     pairings = _own(user, HouseholdPairing.objects.current())
     paired = Household.objects.visible_to(user).registered().filter(pk__in=pairings.values("household"))
@@ -86,54 +87,54 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[dict[str, Any]]:
     without = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
     households_url, paired_only = reverse("households"), "" if unit else "paired=yes&"
     return [
-        {
-            "label": "无户干部",
-            "value": without.count(),
-            "unit": "人",
-            "note": f"{cadres.count():,} 人在岗",
-            "how": "在岗的干部里，今天没有联户的。查阅账号不算。",
-            "url": f"{reverse('cadres')}?paired=no",
-        },
-        {
-            "label": "本月未入户",
-            "value": paired.exclude(pk__in=entered.values("household")).count(),
-            "unit": "户",
-            "note": f"{paired.count():,} 户已结对",
-            "how": f"已结对的户里，这个月{'本单位' if unit else ''}还没有人入户的。电话联系不算入户，作废的不算。",
-            "url": f"{households_url}?{unit}{paired_only}visited=no&{month.query}",
-        },
-        {
-            "label": "本月走访",
-            "value": visits.count(),
-            "unit": "条",
-            "note": f"{month.since:%-m}月1日起",
-            "how": "这个月走访日期的记录，补录的也算，作废的不算。",
-            "url": f"{reverse('visits')}?{unit}{month.query}",
-        },
-        {
-            "label": "待复核",
-            "value": waiting.count(),
-            "unit": "份",
-            "note": "调查表",
-            "how": "交上来还没有复核的答卷。自己调查的由双联办复核。",
-            "url": f"{reverse('responses')}?{unit}status={Response.Status.SUBMITTED}",
-        },
-        {
-            "label": "逾期诉求",
-            "value": problems.overdue(today()).count(),
-            "unit": "件",
-            "note": f"没办结 {problems.open().count():,} 件",
-            "how": "登记、办理、上报以后还没有解决的诉求里，过了办结期限的。并入别的、作废的不算。",
-            "url": f"{reverse('problems')}?{unit}status=overdue",
-        },
-        {
-            "label": "还没有密码",
-            "value": Cadre.objects.visible_to(user).current().filter(NO_PASSWORD, is_active=True).count(),
-            "unit": "人",
-            "note": "没有登录过",
-            "how": "还没有自己选过密码的账号。在干部名单里勾选后打印一次性口令。",
-            "url": f"{reverse('cadres')}?account=new",
-        },
+        Figure(
+            "无户干部",
+            lambda _: without.count(),
+            "在岗的干部里，今天没有联户的。查阅账号不算",
+            url=lambda _: f"{reverse('cadres')}?paired=no",
+            unit="人",
+            note=lambda _: f"{cadres.count():,} 人在岗",
+        ),
+        Figure(
+            "本月未入户",
+            lambda _: paired.exclude(pk__in=entered.values("household")).count(),
+            f"已结对的户里，这个月{'本单位' if unit else ''}还没有人入户的。电话联系不算入户，作废的不算",
+            url=lambda _: f"{households_url}?{unit}{paired_only}visited=no&{month.query}",
+            unit="户",
+            note=lambda _: f"{paired.count():,} 户已结对",
+        ),
+        Figure(
+            "本月走访",
+            lambda _: visits.count(),
+            "这个月走访日期的记录，补录的也算，作废的不算",
+            url=lambda _: f"{reverse('visits')}?{unit}{month.query}",
+            unit="条",
+            note=lambda _: f"{month.since:%-m}月1日起",
+        ),
+        Figure(
+            "待复核",
+            lambda _: waiting.count(),
+            "交上来还没有复核的答卷。自己调查的由双联办复核",
+            url=lambda _: f"{reverse('responses')}?{unit}status={Response.Status.SUBMITTED}",
+            unit="份",
+            note=lambda _: "调查表",
+        ),
+        Figure(
+            "逾期诉求",
+            lambda _: problems.overdue(today()).count(),
+            "登记、办理、上报以后还没有解决的诉求里，过了办结期限的。并入别的、作废的不算",
+            url=lambda _: f"{reverse('problems')}?{unit}status=overdue",
+            unit="件",
+            note=lambda _: f"没办结 {problems.open().count():,} 件",
+        ),
+        Figure(
+            "还没有密码",
+            lambda _: Cadre.objects.visible_to(user).current().filter(NO_PASSWORD, is_active=True).count(),
+            "还没有自己选过密码的账号。在干部名单里勾选后打印一次性口令",
+            url=lambda _: f"{reverse('cadres')}?account=new",
+            unit="人",
+            note=lambda _: "没有登录过",
+        ),
     ]
 
 
@@ -142,17 +143,17 @@ def _own(user: Cadre, rows: Any) -> Any:
     return rows if user.is_office else rows.filter(unit=user.unit_id)
 
 
-def _owing(user: Cadre, day: date) -> dict[str, Any]:
+def _owing(user: Cadre, day: date) -> Figure:
     cadres = Cadre.objects.visible_to(user).current()
     behind = owing(cadre_duties(cadres, year=day.year, on=day))
-    return {
-        "label": "要求还欠的干部",
-        "value": len(behind),
-        "unit": "人",
-        "note": f"{day.year} 年",
-        "how": "照今年的下限，按结对时间折算以后还没有完成的。点开按姓名列，不排名次。",
-        "url": f"{reverse('duties-unit', args=[user.unit_id])}?owing=1",
-    }
+    return Figure(
+        "要求还欠的干部",
+        lambda _: len(behind),
+        "照今年的下限，按结对时间折算以后还没有完成的。点开按姓名列，不排名次",
+        url=lambda _: f"{reverse('duties-unit', args=[user.unit_id])}?owing=1",
+        unit="人",
+        note=lambda _: f"{day.year} 年",
+    )
 
 
 def _cadre_table(user: Cadre, day: date) -> dict[str, Any]:

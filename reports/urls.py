@@ -12,8 +12,7 @@ from reports.surveys.rows_page import rows_page
 urlpatterns = [
     path("", home.home, name="home"),
     path("reports/", pages.reports_page, name="reports"),
-    path("reports/places/", pages.places_page, name="report-places"),
-    path("reports/units/", pages.units_page, name="report-units"),
+    path("reports/<slug:key>/", pages.report_page, name="report"),
     path("reports/surveys/<int:pk>/completion/", completion_page, name="report-survey-completion"),
     path("reports/surveys/<int:pk>/rows/", rows_page, name="report-survey-rows"),
     path("reports/surveys/<int:pk>/items/", items_page, name="report-survey-items"),

@@ -151,7 +151,9 @@ def test_a_months_share_opens_to_the_households_of_that_month(office, county) ->
     client = client_of(office)
     page = client.get(f"/reports/places/?{DAYS}").content.decode()
     march = [url for url, _ in figures_of(page) if "town=620524105" in url and "since=2015-03-01" in url]
-    assert [url.split("&", 1)[1] for url in march] == ["visited=yes&since=2015-03-01&until=2015-03-31"]
+    assert [url.split("&", 1)[1] for url in march] == [
+        "visited=yes&since=2015-03-01&until=2015-03-31&at=2015-12-31"
+    ]
     assert rows_behind(client, march[0]) == 1
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from core.figures import Figure, cards
 from core.lists import Column, Listing, count_of, list_page
 from core.places import under
 from core.search import SearchForm, by_name, offer
@@ -76,7 +77,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         else {"text": "还没有村。" if user.is_office else "本单位还没有联村，请找双联办。"},
         template="pairings/overview.html",
     )
-    return list_page(request, listing, figures=_figures(user))
+    return list_page(request, listing, figures=cards(_figures(user), None))
 
 
 def _with_counts(villages: QuerySet[Village]) -> QuerySet[Village]:
@@ -88,40 +89,40 @@ def _with_counts(villages: QuerySet[Village]) -> QuerySet[Village]:
     )
 
 
-def _figures(user: Cadre) -> list[dict[str, Any]]:
+def _figures(user: Cadre) -> list[Figure]:
     """未结对户, 无户干部 and, for an office, villages that no unit has; each opens its rows."""
     households = Household.objects.visible_to(user).registered()
     cadres = pairable_cadres(user)
     idle = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
-    figures: list[dict[str, Any]] = [
-        {
-            "label": "未结对户",
-            "value": households.unpaired().count(),
-            "unit": "户",
-            "url": f"{reverse('households')}?paired=no",
-            "note": f"在册 {households.count():,} 户",
-            "how": "在册的户里，今天没有一名干部联系或帮扶的。迁出、并入、分户、注销的户不算。",
-        },
-        {
-            "label": "无户干部",
-            "value": idle.count(),
-            "unit": "人",
-            "url": f"{reverse('cadres')}?paired=no",
-            "note": f"在岗 {cadres.count():,} 人",
-            "how": "在岗的干部里，今天一户也没有联的。离岗的和只供查阅的账号不算。",
-        },
+    figures = [
+        Figure(
+            "未结对户",
+            lambda _: households.unpaired().count(),
+            "在册的户里，今天没有一名干部联系或帮扶的。迁出、并入、分户、注销的户不算",
+            url=lambda _: f"{reverse('households')}?paired=no",
+            unit="户",
+            note=lambda _: f"在册 {households.count():,} 户",
+        ),
+        Figure(
+            "无户干部",
+            lambda _: idle.count(),
+            "在岗的干部里，今天一户也没有联的。离岗的和只供查阅的账号不算",
+            url=lambda _: f"{reverse('cadres')}?paired=no",
+            unit="人",
+            note=lambda _: f"在岗 {cadres.count():,} 人",
+        ),
     ]
     if user.is_office:
         villages = Village.objects.visible_to(user).current()
         having = VillagePairing.objects.current().values("village")
         figures.append(
-            {
-                "label": "没有单位联的村",
-                "value": villages.exclude(pk__in=having).count(),
-                "unit": "个",
-                "url": f"{reverse('pairing-board')}?without_unit=1",
-                "note": f"共 {villages.count():,} 个村、社区",
-                "how": "没有撤并的村和社区里，今天没有单位联的。",
-            }
+            Figure(
+                "没有单位联的村",
+                lambda _: villages.exclude(pk__in=having).count(),
+                "没有撤并的村和社区里，今天没有单位联的",
+                url=lambda _: f"{reverse('pairing-board')}?without_unit=1",
+                unit="个",
+                note=lambda _: f"共 {villages.count():,} 个村、社区",
+            )
         )
     return figures

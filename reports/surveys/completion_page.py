@@ -8,16 +8,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from core import figures
+from core.figures import Figure
 from core.lists import address, log_print, send_workbook
 from core.places import VILLAGE, lies_under
-from reports import tables
 from reports.counting import CHILD_LENGTH
+from reports.places import PLACE_FILTERS, PLACE_KINDS
 from reports.surveys import completion
 from reports.surveys.completion import CompletionRow
 from reports.surveys.counted import Family
 from reports.surveys.filters import BY, CompletionSearch, shown_filters
 from reports.surveys.frame import family_for, framed, link, years_of
-from reports.tables import PLACE_FILTERS, PLACE_KINDS, Measure
 from units.access import leader_or_overseer_required, user_of
 from units.models import Cadre, Unit
 
@@ -35,11 +36,11 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         _rows(subjects, family, user, form, by),
         completion.whole(subjects, family, form.year_chosen),
     )
-    measures = _measures(family, user, form, by)
+    columns = _columns(family, user, form, by)
     title, of_people = f"{family.survey.title}完成情况", by == "cadre"
     if request.GET.get("export") == "xlsx":
-        headings = [measure.label for measure in measures]
-        cells = (tables.cells(measures, row) for row in [*rows, whole])
+        headings = [column.label for column in columns]
+        cells = (figures.cells(columns, row) for row in [*rows, whole])
         return send_workbook(
             request,
             title,
@@ -51,10 +52,10 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         )
     context = {
         **framed(request, family, "完成情况", f"{form.year_chosen} 年"),
-        "columns": tables.headings(measures),
-        "rows": tables.linked_rows(measures, rows),
-        "totals": tables.totals(measures, whole) if rows else None,
-        "notes": tables.notes(measures, *([UNITS_NOTE] if by in {"unit", "cadre"} else [])),
+        "columns": figures.headings(columns),
+        "rows": figures.linked_rows(columns, rows),
+        "totals": figures.totals(columns, whole) if rows else None,
+        "notes": figures.notes(columns, *([UNITS_NOTE] if by in {"unit", "cadre"} else [])),
         "export": address(request, {"export": "xlsx", "print": None}),
     }
     if request.GET.get("print") == "1":
@@ -65,7 +66,7 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         **shown_filters(request, form),
         "bys": [(label, address(request, {"by": name}), name == by) for name, label in ways.items()],
         "by": ways[by],
-        "figures": _figures(whole, family, form),
+        "figures": figures.cards(_figures(family, form), whole),
         "print": address(request, {"print": "1"}),
     }
     return render(request, "reports/surveys/completion.html", context)
@@ -124,7 +125,7 @@ def _rows(
     return completion.by_place(subjects, family, user, year, place, length)
 
 
-def _measures(family: Family, user: Cadre, form: CompletionSearch, by: str) -> list[Measure]:
+def _columns(family: Family, user: Cadre, form: CompletionSearch, by: str) -> list[Figure]:
     """Columns: the row's name, and how many of its households (or villages) stand where."""
     survey, unit = family.survey, "户" if family.survey.is_of_households else "村"
     given = form.carried()
@@ -151,22 +152,22 @@ def _measures(family: Family, user: Cadre, form: CompletionSearch, by: str) -> l
     codes = {"place": "代码", "village": "村级代码", "unit": "单位代码", "cadre": "工号"}
     registered = "今天在册的贫困户" if survey.is_of_households else "今天没有撤并的行政村，社区不算"
     return [
-        Measure(_ways(family, user, form)[by], lambda row: row.name, css="", url=drill),
-        Measure(codes[by], lambda row: row.note, css="quiet"),
-        Measure(f"在册{unit}", lambda row: row.registered, registered, rows_of),
-        Measure(
+        Figure(_ways(family, user, form)[by], lambda row: row.name, css="", url=drill),
+        Figure(codes[by], lambda row: row.note, css="quiet"),
+        Figure(f"在册{unit}", lambda row: row.registered, registered, rows_of),
+        Figure(
             "已调查",
             lambda row: row.done,
             f"这一年有一份交了的答卷（待复核或已复核）的{unit}，几个版本、几份也只算一次",
             lambda row: rows_of(row, "done"),
         ),
-        Measure("完成 %", lambda row: row.coverage, f"已调查 ÷ 在册{unit}"),
-        *(_standing_measure(at, how, rows_of) for at, how in standing.items()),
+        Figure("完成 %", lambda row: row.coverage, f"已调查 ÷ 在册{unit}"),
+        *(_standing_figure(at, how, rows_of) for at, how in standing.items()),
     ]
 
 
-def _standing_measure(at: int, how: str, rows_of: Callable[[CompletionRow, str], str]) -> Measure:
-    return Measure(
+def _standing_figure(at: int, how: str, rows_of: Callable[[CompletionRow, str], str]) -> Figure:
+    return Figure(
         completion.STANDINGS[at], lambda row: row.standings[at], how, lambda row: rows_of(row, str(at))
     )
 
@@ -182,39 +183,39 @@ def _params(user: Cadre, form: CompletionSearch, by: str, row: CompletionRow) ->
     return {PLACE_FILTERS.get(len(row.key), "place"): row.key}
 
 
-def _figures(whole: CompletionRow, family: Family, form: CompletionSearch) -> list[dict[str, Any]]:
-    """The key figures as `_figure.html` shows them."""
+def _figures(family: Family, form: CompletionSearch) -> list[Figure]:
+    """The key figures of all subjects."""
     survey, unit = family.survey, "户" if family.survey.is_of_households else "村"
     given = form.carried()
 
     def rows_of(standing: str) -> str:
         return link("report-survey-rows", survey, **given, standing=standing)
 
-    waiting, begun = whole.standings[completion.SUBMITTED], whole.standings[completion.DRAFT]
-    returned, missing = whole.standings[completion.RETURNED], whole.registered - whole.done
     return [
-        {
-            "label": "已调查",
-            "value": whole.done,
-            "unit": unit,
-            "note": f"在册 {whole.registered:,} {unit}，完成 {whole.coverage or 0}%",
-            "how": f"在册的{unit}里，这一年有一份交了的答卷的，待复核、已复核都算，几个版本、几份只算一次。",
-            "url": rows_of("done"),
-        },
-        {
-            "label": "还没有调查",
-            "value": missing,
-            "unit": unit,
-            "note": f"其中草稿 {begun:,}，退回 {returned:,}",
-            "how": f"在册的{unit}里，这一年没有交过答卷的：未开始、草稿、退回。",
-            "url": rows_of("open"),
-        },
-        {
-            "label": "待复核",
-            "value": waiting,
-            "unit": unit,
-            "note": f"已复核 {whole.standings[completion.ACCEPTED]:,}",
-            "how": "交了、单位负责人还没有复核的，照样算已调查。",
-            "url": rows_of(str(completion.SUBMITTED)),
-        },
+        Figure(
+            "已调查",
+            lambda row: row.done,
+            f"在册的{unit}里，这一年有一份交了的答卷的，待复核、已复核都算，几个版本、几份只算一次",
+            url=lambda row: rows_of("done"),
+            unit=unit,
+            note=lambda row: f"在册 {row.registered:,} {unit}，完成 {row.coverage or 0}%",
+        ),
+        Figure(
+            "还没有调查",
+            lambda row: row.registered - row.done,
+            f"在册的{unit}里，这一年没有交过答卷的：未开始、草稿、退回",
+            url=lambda row: rows_of("open"),
+            unit=unit,
+            note=lambda row: (
+                f"其中草稿 {row.standings[completion.DRAFT]:,}，退回 {row.standings[completion.RETURNED]:,}"
+            ),
+        ),
+        Figure(
+            "待复核",
+            lambda row: row.standings[completion.SUBMITTED],
+            "交了、单位负责人还没有复核的，照样算已调查",
+            url=lambda row: rows_of(str(completion.SUBMITTED)),
+            unit=unit,
+            note=lambda row: f"已复核 {row.standings[completion.ACCEPTED]:,}",
+        ),
     ]

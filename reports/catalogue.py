@@ -1,0 +1,8 @@
+"""The reports that there are. A new one is a module beside the others and a line here."""
+
+from reports import places, units
+
+REPORTS = [
+    places.REPORT,
+    units.REPORT,
+]

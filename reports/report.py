@@ -1,0 +1,26 @@
+"""What a report is: a module declares it, a line of the catalogue adds it; page, print and Excel are derived."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.figures import Figure
+from core.periods import Period
+from units.models import Cadre
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report of a place and a period; `key` is its address under /reports/.
+
+    `title` and `tells` take the reader: what it is called, and what the list of reports says it tells. `rows` are
+    read in sets; `total` adds them up; `notes` stand below the explanations of the columns.
+    """
+
+    key: str
+    title: Callable[[Cadre], str]
+    tells: str
+    columns: Callable[[Cadre, Period], Sequence[Figure]]
+    rows: Callable[[Cadre, Period], Sequence[Any]]
+    total: Callable[[Sequence[Any]], Any]
+    notes: Sequence[str] = ()
