@@ -6,10 +6,10 @@ Pictures are re-encoded without EXIF; papers (`core.documents`) lie on the disk 
 import io
 import uuid
 from pathlib import PurePath
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models.fields.files import FieldFile
@@ -65,7 +65,7 @@ class Attachment(models.Model):
         """What the reader's browser calls it."""
         return f"{self.uuid}{self.ending}"
 
-    def opened(self) -> Any:
+    def opened(self) -> File[bytes] | BinaryIO:
         """The content, to be read; raises FileNotFoundError when the file is lost."""
         file = self.file.open("rb")
         if self.ending == PICTURE:

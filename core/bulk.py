@@ -198,7 +198,7 @@ def _insert_many(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None
             raw.executemany(statement, zip(*_columns(fields, chunk, _for_sqlite), strict=True))
 
 
-def _for_sqlite(value: Any) -> Any:
+def _for_sqlite(value: object) -> object:
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, date | Decimal):
@@ -217,7 +217,7 @@ def _copy(table: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
             cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO(lines + "\n"))
 
 
-def _for_postgres(value: Any) -> Any:
+def _for_postgres(value: Any) -> str:
     if isinstance(value, bool):
         return "t" if value else "f"
     return str(value)

@@ -8,7 +8,7 @@ the page `password-again`, which then opens the same address.
 from collections.abc import Callable
 from copy import copy
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, QueryDict
@@ -64,9 +64,9 @@ def check_password(request: HttpRequest, password: str) -> str:
     return PAUSED if getattr(bare, "axes_locked_out", False) else WRONG
 
 
-def without_posted(request: HttpRequest) -> Any:
+def without_posted(request: HttpRequest) -> HttpRequest:
     """Copy the request without its POST data, which axes would store in its table of attempts."""
-    bare: Any = copy(request)
+    bare = copy(request)
     bare.POST = QueryDict()
     return bare
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from django import forms
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 
@@ -40,7 +42,7 @@ class ChineseDateField(forms.DateField):
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
             return None
         with rules_of_cells():
@@ -76,7 +78,7 @@ class AmountField(forms.CharField):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(**{"required": False, "widget": widget, "max_length": 30, **kwargs})
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: Any) -> Decimal | int:
         with rules_of_cells():
             return self.number(super().clean(value))
 
@@ -98,7 +100,7 @@ class CountField(AmountField):
 class PictureField(forms.FileField):
     """One picture, re-encoded."""
 
-    def clean(self, data: Any, initial: Any = None) -> Any:
+    def clean(self, data: Any, initial: Any = None) -> ContentFile[bytes] | None:
         upload = super().clean(data, initial)
         return reencode(upload) if upload else None
 

@@ -44,7 +44,7 @@ GARBLED = (
 Show = Callable[[Any], Any]
 
 
-def as_is(value: Any) -> Any:
+def as_is(value: object) -> object:
     """The table and the workbook know how to show text, numbers and dates."""
     return value
 

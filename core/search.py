@@ -122,7 +122,7 @@ class SearchForm(forms.Form):
             if isinstance(field.widget, forms.HiddenInput) and self._raw(name)
         ]
 
-    def _raw(self, name: str) -> Any:
+    def _raw(self, name: str) -> object:
         value = self.cleaned_data.get(name)
         return value.isoformat() if isinstance(value, date) else value or ""
 

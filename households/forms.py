@@ -1,5 +1,6 @@
 """Forms of households and members."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -47,10 +48,10 @@ class TagsField(forms.MultipleChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(label="标记", required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         return split_words(value) if isinstance(value, str) else value
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: Any) -> str:
         return join_words(super().clean(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -217,8 +218,8 @@ class CloseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.household = user, household
 
-    def clean_on(self) -> Any:
-        on = self.cleaned_data["on"]
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
         if why := problem_of_day(on):
             raise ValidationError(why)
         return on

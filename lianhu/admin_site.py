@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.contrib import admin
@@ -10,9 +10,10 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from core.oversight import LimitReached
@@ -57,7 +58,7 @@ ELSEWHERE = {"password_change", "password_change_done", "view_on_site"}
 class ScopedAutocomplete(AutocompleteJsonView):
     """Offers what the form would accept: the choices of the field that asks, among the rows the user sees."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Where a search by ID number meets the day's limit, the list of choices says so."""
         try:
             return super().get(request, *args, **kwargs)
@@ -117,19 +118,20 @@ class ScopedSite(admin.AdminSite):
         return update_wrapper(guarded, inner)
 
     @login_not_required
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """One login for the whole site; `next` goes along."""
         return redirect(f"{reverse('login')}?{request.GET.urlencode()}")
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**admin_home(user_of(request)), **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         unit = user_of(request).unit if request.user.is_authenticated else ""
         return {**super().each_context(request), "site_header": f"{unit}管理站"}
 
-    def autocomplete_view(self, request: HttpRequest) -> Any:
-        return ScopedAutocomplete.as_view(admin_site=self)(request)
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        answer: Any = ScopedAutocomplete.as_view(admin_site=self)(request)
+        return cast(HttpResponse, answer)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Grouped by the work; the pages of one app, which nothing links to, list that app."""

@@ -147,7 +147,7 @@ def _locker(cadre: Cadre) -> str:
     return f"{cadre.locked_by}（{Role(cadre.locked_as).label}），{localtime(cadre.locked_at):%Y-%m-%d %H:%M}"
 
 
-def _with_counts(cadres: QuerySet[Cadre]) -> QuerySet[Cadre]:
+def _with_counts(cadres: QuerySet[Cadre]) -> QuerySet[Any]:
     return cadres.annotate(
         household_count=count_of(HouseholdPairing.objects.current(), "cadre", what="household"),
         last_visit=last_day_of_cadre(),

@@ -1,6 +1,7 @@
 """要求台账: who still owes what, by unit and name and never by score, and the visits behind each count."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -136,7 +137,7 @@ def _cells(duties: Sequence[Duty], indicators: Sequence[Indicator]) -> list[Any]
     return cells
 
 
-def _next(duties: Sequence[Duty]) -> Any:
+def _next(duties: Sequence[Duty]) -> date | None:
     return min((duty.next_on for duty in duties if duty.next_on), default=None)
 
 

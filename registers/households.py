@@ -205,19 +205,20 @@ _CLOSED = Case(
 """In the place of who is paired with a household: that it is closed."""
 
 
-def _with_cells(households: Any, form: HouseholdSearch) -> Any:
+def _with_cells(households: Any, form: HouseholdSearch) -> QuerySet[Any]:
     """次数 = household-days: two visits to one household on one day count once (domain.md)."""
     there = HouseholdPairing.objects.current(form.on).filter(household=OuterRef("pk"))
     pairing = there.order_by("-kind", "pk")
     entering = Visit.objects.entering().filter(household=OuterRef("pk")).order_by()
     until_then = entering.filter(visited_on__lte=form.on).values("household")
-    return households.with_head().annotate(
+    rows: QuerySet[Any] = households.with_head().annotate(
         head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
         cadre_name=Coalesce(Subquery(pairing.values("cadre__name")[:1]), _CLOSED),
         unit_name=Subquery(pairing.values("unit__name")[:1]),
         entered_count=times_of_household(form.period),
         last_entered=Subquery(until_then.annotate(last=Max("visited_on")).values("last")),
     )
+    return rows
 
 
 def _totals(found: QuerySet[Household], count: int) -> list[dict[str, Any]]:

@@ -101,7 +101,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _with_counts(units: QuerySet[Unit]) -> QuerySet[Unit]:
+def _with_counts(units: QuerySet[Unit]) -> QuerySet[Any]:
     open_pairings = HouseholdPairing.objects.current()
     return units.annotate(
         cadre_count=count_of(Cadre.objects.current(), "unit"),

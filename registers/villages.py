@@ -134,7 +134,7 @@ def _plans(user: Cadre, village: Village) -> dict[str, Any]:
     }
 
 
-def _with_counts(villages: QuerySet[Village]) -> QuerySet[Village]:
+def _with_counts(villages: QuerySet[Village]) -> QuerySet[Any]:
     registered = Household.objects.registered()
     return villages.annotate(
         unit_count=count_of(VillagePairing.objects.current(), "village", what="unit"),

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from core.figures import Figure, cards
@@ -22,6 +22,8 @@ from villages.models import Village, VillagePairing
 from visits.duty.rules import cadre_duties, owing
 from visits.indicators import ENTERED_TIMES, VISIT_DAYS, last_day_of_cadre
 from visits.models import Problem, Visit
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 MOST_CADRES = 100
 """A longer list has its page; the first page stays readable."""
@@ -138,7 +140,7 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[Figure]:
     ]
 
 
-def _own(user: Cadre, rows: Any) -> Any:
+def _own(user: Cadre, rows: Rows) -> Rows:
     """The unit's rows for a leader, who sees more than those; all of them for an office."""
     return rows if user.is_office else rows.filter(unit=user.unit_id)
 

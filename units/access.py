@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from django.contrib.auth.middleware import get_user
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -59,26 +60,29 @@ def written_for(author: Cadre, key: str) -> Cadre:
     return colleague
 
 
-def named(request: HttpRequest, name: str, rows: Any) -> Any:
+def named(request: HttpRequest, name: str, rows: QuerySet[M]) -> M | None:
     """The one of `rows` that the address names (`?name=`), None without; 404 when it is none of them."""
     key = request.GET.get(name, "")
     return get_object_or_404(rows, pk=key_of(key)) if key else None
 
 
-def get_visible(queryset: Any, user: Cadre, **lookup: Any) -> Any:
-    """The one row, or 404 when the user may not see it (`queryset` is a manager or queryset)."""
-    return _found(queryset.visible_to(user), lookup)
+def get_visible(queryset: models.Manager[M] | QuerySet[M], user: Cadre, **lookup: Any) -> M:
+    """The one row, or 404 when the user may not see it."""
+    rows: Any = queryset
+    found: M = _found(rows.visible_to(user), lookup)
+    return found
 
 
-def get_editable(queryset: Any, user: Cadre, **lookup: Any) -> Any:
+def get_editable(queryset: models.Manager[M] | QuerySet[M], user: Cadre, **lookup: Any) -> M:
     """The one row: unseen is 404, seen but not editable is 403."""
-    found = _found(queryset.visible_to(user), lookup)
-    if not queryset.editable_by(user).filter(pk=found.pk).exists():
+    rows: Any = queryset
+    found: M = _found(rows.visible_to(user), lookup)
+    if not rows.editable_by(user).filter(pk=found.pk).exists():
         raise PermissionDenied("这一条您可以看，不能改。")
     return found
 
 
-def _found(rows: Any, lookup: dict[str, Any]) -> Any:
+def _found(rows: QuerySet[M], lookup: dict[str, Any]) -> M:
     """An address may hold a number larger than any key: no database can even look for it."""
     if any(isinstance(value, int) and value >= 1 << 63 for value in lookup.values()):
         raise Http404

@@ -37,7 +37,7 @@ def _cells(columns: Sequence[Any], row: models.Model, model_admin: admin.ModelAd
     return [_cell(*lookup_field(name, row, model_admin)) for name in columns]
 
 
-def _cell(field: Any, _attribute: Any, value: Any) -> Any:
+def _cell(field: Any, _attribute: Any, value: Any) -> object:
     """A value as the list shows it: labels for codes, names for rows."""
     if isinstance(value, bool):
         return yes_no(value)

@@ -60,7 +60,7 @@ def comparisons_of(model: Any, name: str) -> set[str]:
     return {f"{name}__{comparison}" for comparison in COMPARISONS}
 
 
-def by_village(item: Any) -> Any:
+def by_village(item: Any) -> object:
     """A filter by the township of a row's village, as one by the village itself."""
     path = filtered_by(item)
     return (path.removesuffix("__division"), Seen) if path.endswith("village__division") else item

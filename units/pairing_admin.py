@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 
+from core.records import Record
 from units.scoped_admin import ScopedAdmin, ScopedForm
 
 
@@ -24,7 +25,7 @@ class PairingAdmin(ScopedAdmin):
     form = PairingForm
     end_fields = ("ended_on", "end_reason")
 
-    def begin(self, pairing: Any) -> Any:
+    def begin(self, pairing: Any) -> Record:
         """Pair as the unsaved row says, and return the stored one; raises ValidationError."""
         raise NotImplementedError
 

@@ -11,11 +11,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models
 from django.db.models import Q, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -31,6 +32,7 @@ from units.models import Cadre
 from units.roles import Role
 
 Choices = Callable[[Cadre], QuerySet[Any]]
+RowsFormSet = BaseInlineFormSet[Any, Any, Any]
 
 OFFICE = frozenset({Role.OFFICE})
 MANAGERS = frozenset({Role.OFFICE, Role.LEADER})
@@ -87,7 +89,9 @@ class ScopedForm(RecordForm[Any]):
 class SearchSelect(AutocompleteSelect):
     """Django's search-as-you-type field; what was sent and is no key at all is not looked up again."""
 
-    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+    def optgroups(
+        self, name: str, value: Sequence[str], attr: Any = None
+    ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
         keys = [key for key in value if not key or (key.isdecimal() and len(key) <= LONGEST_KEY)]
         return super().optgroups(name, keys, attr)
 
@@ -118,7 +122,7 @@ class Scoped(BaseModelAdmin[Any]):
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
+    ) -> forms.ModelChoiceField[Any] | None:
         accepted = self.choices_of(db_field, user_of(request))
         kwargs["queryset"] = accepted
         related = self.admin_site._registry.get(db_field.related_model)
@@ -128,14 +132,16 @@ class Scoped(BaseModelAdmin[Any]):
             kwargs["queryset"] = rows.filter(pk__in=accepted.order_by().values("pk"))
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = SearchSelect(db_field, self.admin_site)
-        formfield: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        formfield: forms.ModelChoiceField[Any] | None = super().formfield_for_foreignkey(
+            db_field, request, **kwargs
+        )
         if formfield and isinstance(related, ScopedAdmin):
-            formfield.label_from_instance = related.option
+            vars(formfield)["label_from_instance"] = related.option
         return formfield
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
+    ) -> forms.Field | None:
         """Without the pop-ups that add or change the related row from here."""
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
         widget = formfield.widget if formfield else None
@@ -191,8 +197,8 @@ class ScopedInline(Scoped, admin.TabularInline[Any, Any]):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[RowsFormSet]:
+        formset: type[RowsFormSet] = super().get_formset(request, obj, **kwargs)
         formset.form.user, formset.form.request = user_of(request), request
         formset.form.in_table = True
         return formset
@@ -277,13 +283,16 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
 
     # --- saving ---------------------------------------------------------------------------------
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[Any]]:
         if obj and not self.has_change_permission(request, obj):
             kwargs["form"] = forms.ModelForm
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form_class = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = form_class
         form.user, form.request = user_of(request), request
         form.refusals = vars(request).get("refusals", ())
-        return form
+        return form_class
 
     def changeform_view(
         self,
@@ -291,7 +300,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    ) -> HttpResponse:
         """What refuses a save is said on the form, which comes back with all that was typed."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -313,7 +322,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
+    ) -> HttpResponse:
         form, row = context["adminform"].form, context.get("original")
         context["conflict"] = getattr(form, "conflict", None)
         context["page_url"] = self.page_of(row) if self.page and row else ""
@@ -329,14 +338,16 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
 
     # --- pages ----------------------------------------------------------------------------------
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """A year 0 in the address is found out only by asking the database."""
         try:
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters(error) from error
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if ERROR_FLAG in request.GET:
             messages.warning(request, "筛选的条件看不懂，下面是全部。")
         context = {
@@ -357,7 +368,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> Any:
+    ) -> TemplateResponse:
         """Our Changes in place of Django's log, which knows nothing of pages and imports."""
         row = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, row) or not isinstance(row, Record):
@@ -372,13 +383,13 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         }
         return TemplateResponse(request, "admin/object_history.html", context)
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         """Record.save has written the Change."""
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         """Record.save has written the Change."""
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
         """Record.delete writes the Changes."""
 
 

@@ -193,6 +193,6 @@ def values_for_stored(
     return after
 
 
-def emptied(model: type[models.Model], name: str) -> Any:
+def emptied(model: type[models.Model], name: str) -> str | None:
     field: Any = model._meta.get_field(name)
     return None if field.null else ""

@@ -128,8 +128,9 @@ def _columns(*, ended: bool) -> list[Column]:
     ]
 
 
-def _with_head(rows: Any) -> Any:
-    return rows.with_head()
+def _with_head(rows: Any) -> HouseholdPairingQuerySet:
+    headed: HouseholdPairingQuerySet = rows.with_head()
+    return headed
 
 
 def _list_actions(user: Cadre) -> list[dict[str, str]]:

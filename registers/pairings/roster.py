@@ -78,10 +78,12 @@ def roster(request: HttpRequest) -> HttpResponseBase:
 
 def _subject(request: HttpRequest, user: Cadre) -> Unit | Village:
     """The village or the unit asked for."""
-    for name, rows in (("village", Village.objects.select_related("division")), ("unit", Unit.objects)):
-        if name in request.GET:
-            found: Unit | Village = get_visible(rows, user, pk=key_of(request.GET[name]))
-            return found
+    if "village" in request.GET:
+        return get_visible(
+            Village.objects.select_related("division"), user, pk=key_of(request.GET["village"])
+        )
+    if "unit" in request.GET:
+        return get_visible(Unit.objects, user, pk=key_of(request.GET["unit"]))
     raise Http404("花名册要说明是哪个村或哪个单位。")
 
 

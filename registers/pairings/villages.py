@@ -136,7 +136,7 @@ def _pair(request: HttpRequest, form: VillagePairForm) -> bool:
     return True
 
 
-def _with_households(rows: Any) -> Any:
+def _with_households(rows: QuerySet[VillagePairing]) -> QuerySet[Any]:
     """Adds `household_count`: how many households of the village the unit's cadres have today."""
     there = HouseholdPairing.objects.current().filter(
         unit=OuterRef("unit"), household__village=OuterRef("village")

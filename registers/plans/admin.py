@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from households.admin import head_of, heads_of, pairable_households, people
-from households.models import HouseholdAway, HouseholdPlan, Measure
+from households.models import Household, HouseholdAway, HouseholdPlan, Measure
 from registers.plans.forms import (
     AwayForm,
     DayPassed,
@@ -178,8 +178,9 @@ class OfHouseholdAdmin(ScopedAdmin):
     def matches(self, word: str, user: Cadre) -> Q:
         return super().matches(word, user) | Q(**{f"{self.path}__in": people(word, user).values("household")})
 
-    def household_of(self, row: Any) -> Any:
-        return row.household
+    def household_of(self, row: Any) -> Household:
+        household: Household = row.household
+        return household
 
     def page_of(self, row: Any) -> str:
         return f"{reverse(self.page, args=[self.household_of(row).pk])}#plan"
@@ -237,7 +238,7 @@ class MeasureAdmin(OfHouseholdAdmin):
     search_fields = ("text", "target", "plan__household__no", "plan__household__village__name")
     search_help_text = "措施、户主、户编号、村"
 
-    def household_of(self, row: Measure) -> Any:
+    def household_of(self, row: Measure) -> Household:
         return row.plan.household
 
     def option(self, row: Measure) -> str:

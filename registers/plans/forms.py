@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 
 from core.attachments import as_stored
@@ -36,7 +37,9 @@ from villages.models import (
 from visits.fields import FilesField, HouseholdChoices, ManyFilesInput, PhotosField
 
 
-def paragraph(label: str, most: int, *, required: bool = True, rows: int = 3, help_text: str = "") -> Any:
+def paragraph(
+    label: str, most: int, *, required: bool = True, rows: int = 3, help_text: str = ""
+) -> OpenTextField:
     """A text of some lines that may hold no ID number."""
     widget = forms.Textarea(attrs={"rows": rows})
     return OpenTextField(label=label, max_length=most, required=required, widget=widget, help_text=help_text)
@@ -165,9 +168,9 @@ class BeneficiariesForm(forms.Form):
         self.served = set(project.beneficiaries.values_list("household", flat=True))
         self.initial = {"households": self.served, "seen": ",".join(map(str, sorted(self.served)))}
 
-    def clean_households(self) -> Any:
+    def clean_households(self) -> QuerySet[Household]:
         """A household closed before the project began is served by nothing of it; one served already stays."""
-        chosen = self.cleaned_data["households"]
+        chosen: QuerySet[Household] = self.cleaned_data["households"]
         fresh = [household for household in chosen if household.pk not in self.served]
         if why := problem_of_closing(fresh, self.began_on):
             raise ValidationError(why)

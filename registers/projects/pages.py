@@ -50,8 +50,9 @@ class ProjectSearch(SearchForm):
         return queryset.filter(name__contains=value) | queryset.filter(village__name__contains=value)
 
 
-def _with_money(rows: Any) -> Any:
-    return rows.with_money()
+def _with_money(rows: Any) -> QuerySet[Any]:
+    with_money: QuerySet[Any] = rows.with_money()
+    return with_money
 
 
 def projects(request: HttpRequest) -> HttpResponseBase:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
-from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models import Expression, F, FloatField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, NullIf
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -36,7 +36,7 @@ class AnswerFilter(NamedTuple):
     high: Decimal | None
 
 
-def _hidden(field: type[forms.Field], label: str, **options: Any) -> Any:
+def _hidden(field: type[forms.Field], label: str, **options: Any) -> forms.Field:
     return field(label=label, required=False, widget=forms.HiddenInput, **options)
 
 
@@ -117,7 +117,9 @@ def answers_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     return list_page(request, listing)
 
 
-def _answer(user: Cadre, counted: Counted, rounds: Rounds, code: str, year: int | None) -> Any:
+def _answer(
+    user: Cadre, counted: Counted, rounds: Rounds, code: str, year: int | None
+) -> Expression | Subquery[Any]:
     """The answer to an item in the year counted, or what the same household answered in an earlier one."""
     if year is None:
         return counted.answer(code)
@@ -160,7 +162,7 @@ def _shower(family: Family, code: str) -> Callable[[Any], str]:
     return show
 
 
-def _with_names(responses: Any) -> Any:
+def _with_names(responses: QuerySet[Response]) -> QuerySet[Any]:
     """Adds the household's head."""
     return responses.annotate(head_name=head_names())
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from django.db.models import Count, Expression, Subquery
 
@@ -13,7 +13,7 @@ from reports.surveys.hiding import stored_answer
 from reports.surveys.items import bounds, class_label
 from reports.surveys.numbers import numbers_of, place_of, quarters, ranges
 from reports.surveys.tally import codes_in
-from surveys.definition.items import Item
+from surveys.definition.items import Answer, Item
 from surveys.definition.language import UNKNOWN
 
 Pair = tuple[str | None, str | None, int]
@@ -137,7 +137,7 @@ def turns(item: Item, pairs: Iterable[Pair]) -> Counter[int]:
     return found
 
 
-def _stored(item: Item, text: str | None) -> Any:
+def _stored(item: Item, text: str | None) -> Answer:
     """The clean answer; a version that let one option be chosen where this one takes a list gave a list of one."""
     answer = stored_answer(item, text)
     return [answer] if item.type == "multi" and isinstance(answer, str) else answer

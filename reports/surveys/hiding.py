@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F
 from django.db.models.fields.json import HasKey
 
 from reports.surveys.counted import Counted, answer_text
 from surveys.definition.document import Definition
-from surveys.definition.items import Item
+from surveys.definition.items import Answer, Item
 from surveys.definition.language import UNKNOWN, Facts, walk
 from surveys.filling.facts import KEPT
 
@@ -48,13 +47,14 @@ class Condition:
         return self._told[key]
 
 
-def stored_answer(item: Item, text: str | None) -> Any:
+def stored_answer(item: Item, text: str | None) -> Answer:
     """The clean answer that is stored as this text."""
     if text is None or text == UNKNOWN:
         return text
     if item.type in {"number", "yesno"}:
         return float(text)
-    return json.loads(text) if item.type == "multi" and text.startswith("[") else text
+    codes: list[str] | str = json.loads(text) if item.type == "multi" and text.startswith("[") else text
+    return codes
 
 
 def hidden_counts(

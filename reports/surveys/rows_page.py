@@ -119,14 +119,15 @@ def _with_cells(rows: QuerySet[Any], family: Family, year: int) -> QuerySet[Any]
     return with_response
 
 
-def _with_pairing(households: Any) -> Any:
+def _with_pairing(households: Any) -> QuerySet[Any]:
     """Adds the head and who is paired with the household today."""
     pairing = HouseholdPairing.objects.current().filter(household=OuterRef("pk")).order_by("-kind", "pk")
-    return households.with_head().annotate(
+    paired: QuerySet[Any] = households.with_head().annotate(
         head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
         cadre_name=Subquery(pairing.values("cadre__name")[:1]),
         unit_name=Subquery(pairing.values("unit__name")[:1]),
     )
+    return paired
 
 
 RESPONSE_COLUMNS = [

@@ -88,7 +88,7 @@ def all_items(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [item for key in ("header", "members", "items") for item in document.get(key) or []]
 
 
-def _shown(key: str, value: Any) -> Any:
+def _shown(key: str, value: Any) -> str | float | None:
     """A value of the document as its cell shows it."""
     if value is None or value == "" or value is False:
         return None
@@ -97,14 +97,15 @@ def _shown(key: str, value: Any) -> Any:
     if key == "type":
         return TYPES[value]
     if key == "level":
-        return LEVELS.get(value, value)
+        return str(LEVELS.get(value, value))
     if key == "subject":
-        return SUBJECTS.get(value, value)
+        return str(SUBJECTS.get(value, value))
     if key == "options":
         return "\n".join(f"{option['code']} {option['label']}" for option in value)
     if key == "better":
         return " > ".join(value) if isinstance(value, list) else BETTER[value]
-    return value
+    cell: str | float = value
+    return cell
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ def _rows(
         yield entry
 
 
-def _read(key: str, cell: Cell) -> Any:
+def _read(key: str, cell: Cell) -> str | float | bool | list[Any] | None:
     """A cell as the document holds it; raises CellError."""
     if key in YES_NO:
         return clean_yes_no(cell)

@@ -6,7 +6,7 @@ gives the same answer.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
@@ -22,6 +22,8 @@ from surveys.definition.language import UNKNOWN, Expression
 
 TYPES = {"number": "数", "single": "单选", "multi": "多选", "yesno": "是否", "text": "文字", "date": "日期"}
 UNKNOWN_LABEL = "不详"
+Answer = str | float | list[str] | None
+"""A clean answer: a text, code or date, a number, the codes of several options, or none."""
 LONGEST_TEXT = 500
 NONE_CODES = {"0", "00"}
 """Options 无, which do not count when two lists are compared by how many."""
@@ -89,10 +91,11 @@ class Item:
         return max(0, -exponent)
 
     @cached_property
-    def _clean(self) -> Any:
-        return getattr(self, f"_clean_{self.type}")
+    def _clean(self) -> Callable[[Any], Answer]:
+        clean: Callable[[Any], Answer] = getattr(self, f"_clean_{self.type}")
+        return clean
 
-    def clean(self, raw: Any) -> Any:
+    def clean(self, raw: Any) -> Answer:
         """The clean answer of a form's text, a sheet's cell or a clean answer; raises CellError."""
         if isinstance(raw, list | tuple) and len(raw) == 1:
             raw = raw[0]
@@ -146,14 +149,13 @@ class Item:
         return None if answer is None else int(answer)
 
     @cached_property
-    def _clean_option(self) -> Any:
+    def _clean_option(self) -> Callable[[Any], str | None]:
         return clean_choice(dict(self.labels))
 
     def _clean_single(self, raw: Any) -> str | None:
         if not self.options:
             return self._clean_text(raw)
-        answer: str | None = self._clean_option(raw)
-        return answer
+        return self._clean_option(raw)
 
     def _clean_multi(self, raw: Any) -> list[str] | None:
         parts = (
@@ -178,11 +180,11 @@ class Item:
         return [code for code in codes if code]
 
     @cached_property
-    def _clean_line(self) -> Any:
+    def _clean_line(self) -> Callable[[Any], str]:
         return plain_text(self.max or LONGEST_TEXT)
 
     def _clean_text(self, raw: Any) -> str | None:
-        text: str = self._clean_line(raw)
+        text = self._clean_line(raw)
         if text and self.min and len(text) < self.min:
             raise CellError(f"太短，只有 {len(text)} 个字", f"至少 {self.min} 个字")
         return text or None
@@ -218,7 +220,7 @@ class Item:
         """Whether the answer is a phone number, which a viewer sees masked."""
         return self.type == "text" and "电话" in self.label
 
-    def without_phones(self, answer: Any) -> Any:
+    def without_phones(self, answer: Answer) -> Answer:
         """An answer as a viewer may have it: no phone, wherever one was written."""
         if not isinstance(answer, str):
             return answer

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import IO, BinaryIO
 
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
@@ -37,7 +37,7 @@ def survey_xlsform(request: HttpRequest, pk: int) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=f"{survey.code}-{survey.edition}-xlsform.xlsx")
 
 
-def _written(write: Callable[[BinaryIO], None]) -> Any:
+def _written(write: Callable[[BinaryIO], None]) -> IO[bytes]:
     """A temporary file with what was written, at its beginning; the response closes it."""
     file = tempfile.TemporaryFile()  # noqa: SIM115
     write(file)

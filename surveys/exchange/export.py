@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from core import sheets
 from surveys.definition.definition_workbook import item_sheet
-from surveys.definition.items import UNKNOWN_LABEL, Item
+from surveys.definition.items import UNKNOWN_LABEL, Answer, Item
 from surveys.definition.language import UNKNOWN
 from surveys.definition.lineage import lineage
 from surveys.filling.facts import KEPT, NOT_KEPT
@@ -35,11 +35,11 @@ class Fact:
     value: str
     labels: Mapping[Any, str] | None = None
 
-    def coded(self, row: Row) -> Any:
+    def coded(self, row: Row) -> object:
         value = row[self.value]
         return int(value) if isinstance(value, bool) else value
 
-    def words(self, row: Row) -> Any:
+    def words(self, row: Row) -> object:
         value = row[self.value]
         return value if self.labels is None else self.labels.get(value, value)
 
@@ -151,13 +151,14 @@ def _heading(item: Item) -> str:
     return f"{item.code} {item.label}（{item.unit}）" if item.unit else f"{item.code} {item.label}"
 
 
-def as_code(answer: Any) -> Any:
+def as_code(answer: Answer) -> str | float | None:
     """A clean answer as a cell of codes."""
     return ";".join(answer) if isinstance(answer, list) else answer
 
 
-def in_words(item: Item, answer: Any) -> Any:
+def in_words(item: Item, answer: Any) -> str | float | None:
     """A clean answer as a reader takes it; a number stays one."""
     if item.type == "number":
-        return UNKNOWN_LABEL if answer == UNKNOWN else answer
+        number: str | float | None = UNKNOWN_LABEL if answer == UNKNOWN else answer
+        return number
     return item.shown(answer) or None

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.cells import EXACT, CellError
 from surveys.definition.document import Definition, Rule, decided
-from surveys.definition.items import Item
+from surveys.definition.items import Answer, Item
 from surveys.definition.language import Facts
 
 
@@ -94,7 +94,7 @@ def is_absent(answer: Any) -> bool:
     return answer is None or answer in ("", [])
 
 
-def given(answer: Any) -> Any:
+def given(answer: Answer) -> Answer:
     """The answer, or None for one that was not filled: a 0 and 否 are answers."""
     return None if is_absent(answer) else answer
 

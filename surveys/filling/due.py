@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from core.places import lies_under
 from households.choices import Status
@@ -113,7 +113,7 @@ def _standings_of(subject: Subject, surveys: Sequence[Survey], found: Found) -> 
     ]
 
 
-def unfinished(user: Cadre) -> Any:
+def unfinished(user: Cadre) -> QuerySet[Response]:
     """What the user has begun, for whomever, and not handed in, or was given back."""
     mine = Q(surveyor=user.pk) | Q(entered_by=user.pk)
     drafts = Response.objects.filter(mine, status__in=[Response.Status.DRAFT, Response.Status.RETURNED])

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from core.chunked_queries import chunks
 from households.models import Household, Member
 from surveys.definition.document import Definition
-from surveys.definition.items import Item
+from surveys.definition.items import Answer, Item
 from surveys.filling.checking import Known
 from surveys.models import Survey
 from villages.models import Village
@@ -76,12 +76,13 @@ def known_of(
     return known_of_villages(Village.objects.filter(pk=subject.pk), before)[subject.pk]
 
 
-def header_answer(item: Item, household: Household) -> Any:
+def header_answer(item: Item, household: Household) -> Answer:
     """A header fact of the household that rules may name; None for those of village, head and response."""
     owner, _, name = item.bind.partition(".")
     if owner != "household" or name == "village":
         return None
-    return getattr(household, name)
+    fact: Answer = getattr(household, name)
+    return fact
 
 
 def member_answers(definition: Definition, member: Member, day: date) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def member_answers(definition: Definition, member: Member, day: date) -> dict[st
     return answers
 
 
-def _offered(item: Item, value: Any) -> Any:
+def _offered(item: Item, value: str | None) -> str | None:
     """Return 其他 for a code that the item does not offer: forms list two of the 56 peoples."""
     codes = {option.code for option in item.options}
     return OTHER if value and value not in codes and OTHER in codes else value

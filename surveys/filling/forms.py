@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django import forms
 
 from core.forms import rules_of_cells
-from surveys.definition.items import UNKNOWN_LABEL, Item
+from surveys.definition.items import UNKNOWN_LABEL, Answer, Item
 from surveys.definition.language import UNKNOWN
 from surveys.filling.steps import Step
 
@@ -27,7 +27,7 @@ class ItemInput(forms.Widget):
         super().__init__()
         self.item = item
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | list[str]:
         sent = data.getlist(name) if hasattr(data, "getlist") else _as_list(data.get(name))
         values = [text.replace("\0", "") for text in sent]
         if UNKNOWN in values:
@@ -44,7 +44,7 @@ class ItemField(forms.Field):
         super().__init__(required=False, label=item.label, help_text=item.help, widget=ItemInput(item))
         self.item = item
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: Any) -> Answer:
         with rules_of_cells():
             return self.item.clean(value)
 
@@ -107,8 +107,9 @@ class ItemsForm(forms.Form):
     def items(self) -> list[Item]:
         return [field.item for field in self.fields.values() if isinstance(field, ItemField)]
 
-    def _typed(self, code: str) -> Any:
-        return self.fields[code].widget.value_from_datadict(self.data, self.files, code)
+    def _typed(self, code: str) -> str | list[str]:
+        typed: str | list[str] = self.fields[code].widget.value_from_datadict(self.data, self.files, code)
+        return typed
 
     def _question(self, item: Item) -> Question:
         typed = self.is_bound and not item.calculation

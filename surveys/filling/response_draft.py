@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from core.cells import CellError
 from surveys.definition.document import Definition, Rule
-from surveys.definition.items import Item
+from surveys.definition.items import Answer, Item
 from surveys.definition.lineage import answers_carried
 from surveys.filling.checking import Examined, Known, examine
 from surveys.filling.facts import known_of, lacking_of_members
@@ -119,22 +119,23 @@ class Draft:
         saved = self.is_saved(step)
         return {item.code: self._initial(item, saved) for item in step.items}
 
-    def _initial(self, item: Item, saved: bool) -> Any:
+    def _initial(self, item: Item, saved: bool) -> Answer:
         if item.calculation:
             return item.as_typed(self.examined.answers.get(item.code))
         return self.stored(item.code) if saved or item is self.definition.dated else self._proposed(item)
 
-    def stored(self, code: str) -> Any:
+    def stored(self, code: str) -> Answer:
         """What has been saved for an item; the day is a column unless it was typed wrong."""
         dated = self.definition.dated
-        if dated and code == dated.code:
-            return self.response.answers.get(code, self.response.surveyed_on.isoformat())
-        return self.response.answers.get(code)
+        unsaved = self.response.surveyed_on.isoformat() if dated and code == dated.code else None
+        answer: Answer = self.response.answers.get(code, unsaved)
+        return answer
 
-    def _proposed(self, item: Item) -> Any:
+    def _proposed(self, item: Item) -> Answer:
         owner, _, name = item.bind.partition(".")
-        fact = getattr(self.subject, name) if owner == "household" else None
-        return self.before.get(item.code) if fact in (None, "") else fact
+        fact: Answer = getattr(self.subject, name) if owner == "household" else None
+        before: Answer = self.before.get(item.code)
+        return before if fact in (None, "") else fact
 
     def remarks(self, step: Step) -> Remarks:
         """What stands against a step that has been saved."""

@@ -1,15 +1,17 @@
 """Filling in a response: begin or go on, save a step, hand it in, take it back."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
+from core.dates import clean_date
 from core.identity import hide_numbers
 from core.records import StaleRecord
 from households.models import Household
+from surveys.definition.items import Answer
 from surveys.definition.lineage import answers_carried
 from surveys.filling.checking import given
 from surveys.filling.facts import kept_header
@@ -52,7 +54,7 @@ def start(survey: Survey, subject: Subject, *, author: Cadre, cadre: Cadre) -> R
     return _taken_up(found, author, cadre)
 
 
-def _of(subject: Subject) -> Any:
+def _of(subject: Subject) -> QuerySet[Response]:
     if isinstance(subject, Household):
         return Response.objects.filter(household=subject)
     return Response.objects.filter(village=subject, household=None)
@@ -122,7 +124,7 @@ def save_step(
     return stored
 
 
-def _kept(value: Any) -> Any:
+def _kept(value: Answer) -> Answer:
     """An answer as the draft keeps it: wrong texts too, but no ID number and no end of the world."""
     if isinstance(value, str):
         return hide_numbers(value[:MOST_KEPT])
@@ -138,13 +140,14 @@ def _set_day(draft: Draft, kept: dict[str, Any]) -> None:
         return
     response.answers.pop(dated.code, None)
     try:
-        day = dated.clean(kept[dated.code])
+        typed = dated.clean(kept[dated.code])
+        day = clean_date(str(typed)) if typed else None
     except ValueError:
         return
     others = _of(response.subject).filter(survey=response.survey_id).exclude(pk=response.pk)
-    if day and not others.filter(year=int(day[:4])).exists():
+    if day and not others.filter(year=day.year).exists():
         kept.pop(dated.code)
-        response.surveyed_on = date.fromisoformat(day)
+        response.surveyed_on = day
         _post(response)
 
 

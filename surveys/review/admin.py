@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -71,7 +71,7 @@ def return_selected(
     )
 
 
-def _reviewable(request: HttpRequest, queryset: QuerySet[Response]) -> Any:
+def _reviewable(request: HttpRequest, queryset: QuerySet[Response]) -> QuerySet[Response]:
     ticked = queryset.order_by().values("pk")
     return Response.objects.reviewable_by(user_of(request)).filter(pk__in=ticked).order_by("pk")
 
@@ -127,7 +127,7 @@ class ResponseAdmin(ReadOnlyAdmin):
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
+    ) -> HttpResponse:
         reviewable = Response.objects.reviewable_by(user_of(request))
         context["reviewable"] = reviewable.filter(pk=context["original"].pk).exists()
         return super().render_change_form(request, context, *args, **kwargs)

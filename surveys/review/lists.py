@@ -90,9 +90,9 @@ def responses(request: HttpRequest) -> HttpResponseBase:
     return list_page(request, listing, frame=frame_of(user))
 
 
-def with_names(responses: Any) -> Any:
+def with_names(responses: Any) -> QuerySet[Any]:
     """What the columns show beside the row's own: the head or the village, who typed it for another."""
-    return responses.annotate(
+    named: QuerySet[Any] = responses.annotate(
         subject=Case(
             When(household=None, then=F("village__name")),
             default=head_names(),
@@ -102,3 +102,4 @@ def with_names(responses: Any) -> Any:
             default=F("entered_by__name"),
         ),
     )
+    return named

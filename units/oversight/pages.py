@@ -1,7 +1,5 @@
 """安全情况, the notices of reasons, and 谁看过我."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -126,7 +124,7 @@ def _who(cadre: Cadre) -> list[str]:
     return [cadre.name, str(cadre.unit), cadre.get_role_display()]
 
 
-def _exports_of(user: Cadre) -> Any:
+def _exports_of(user: Cadre) -> QuerySet[Download]:
     """Lists of cadres that somebody else took who sees the user; the log does not say who stood in a list."""
     lists = Download.objects.filter(what__in=SHEETS_OF_CADRES).exclude(by=user.pk)
     offices = lists.filter(by__role__in=[Role.OFFICE, Role.VIEWER], by__place__in=above(user.place))

@@ -64,7 +64,7 @@ def activity_list(request: HttpRequest) -> HttpResponseBase:
     return list_page(request, listing, frame=frame_of(user), bar=bar)
 
 
-def _with_mark(rows: Any) -> Any:
+def _with_mark(rows: QuerySet[Activity]) -> QuerySet[Any]:
     return rows.annotate(mark=Case(When(voided_on__isnull=False, then=Value("作废")), default=Value("")))
 
 

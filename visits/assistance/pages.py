@@ -108,9 +108,9 @@ def _columns(of: str, *, whole: bool) -> list[Column]:
     ]
 
 
-def _with_cells(rows: Any, user: Cadre, household: int) -> Any:
+def _with_cells(rows: Any, user: Cadre, household: int) -> QuerySet[Any]:
     """Whom it was given to, project's or 作废, and the share of one household."""
-    return rows.with_heads(user).annotate(
+    marked: QuerySet[Any] = rows.with_heads(user).annotate(
         share=FilteredRelation("shares", condition=Q(shares__household=household)),
         mark=Case(
             When(voided_on__isnull=False, then=Value("作废")),
@@ -118,6 +118,7 @@ def _with_cells(rows: Any, user: Cadre, household: int) -> Any:
             default=Value(""),
         ),
     )
+    return marked
 
 
 def _totals(found: QuerySet[Assistance], count: int, household: int) -> list[dict[str, Any]]:
@@ -179,10 +180,10 @@ def _asked(request: HttpRequest, user: Cadre, giver: Cadre) -> AssistanceStart:
     problem = named(request, "problem", Problem.objects.visible_to(user).with_head())
     visit = named(request, "visit", Visit.objects.visible_to(user).select_related("village"))
     project = named(request, "project", Project.objects.visible_to(user).select_related("village"))
-    of_rows: set[int] = {visit.household_id} if visit else set()
+    of_rows: set[int | None] = {visit.household_id} if visit else set()
     if problem:
         of_rows |= {problem.household_id, *problem.joined.values_list("household", flat=True)}
-    households += seen.filter(pk__in=of_rows - {None} - keys)
+    households += seen.filter(pk__in={pk for pk in of_rows if pk} - keys)
     return AssistanceStart(households, problem, visit, project, request.POST)
 
 

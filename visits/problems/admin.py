@@ -1,5 +1,6 @@
 """Admin of problems: found, read with all their moves, put right and handed to another; moved on by their page."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from units.models import Cadre, today
 from units.scoped_admin import MANAGERS, NOBODY, ScopedForm, ScopedInline
 from visits.models import OPEN, Problem, ProblemMove
 from visits.problems import rules as problems
+from visits.problems.models import ProblemQuerySet
 from visits.voiding.admin import VoidableAdmin
 
 
@@ -33,15 +35,15 @@ class ProblemAdminForm(ScopedForm):
         own = Cadre.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk=problem.owner_id))
         limit(self, "owner", own.select_related("unit").order_by("pinyin", "pk"))
 
-    def clean_due_on(self) -> Any:
-        due_on = self.cleaned_data["due_on"]
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
         if why := problems.problem_of_due(self.instance.raised_on, due_on):
             raise forms.ValidationError(why)
         return due_on
 
-    def clean_handed_on(self) -> Any:
+    def clean_handed_on(self) -> date:
         """Today by default. Without a new owner there is no move that needs a date."""
-        day = self.cleaned_data["handed_on"] or today()
+        day: date = self.cleaned_data["handed_on"] or today()
         why = problems.problem_of_move(self.instance, day) if "owner" in self.changed_data else ""
         if why:
             raise forms.ValidationError(why)
@@ -65,15 +67,16 @@ class DueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("open", "没办结"), ("overdue", "逾期"), ("settled", "已办结")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: Any) -> ProblemQuerySet:
+        rows: ProblemQuerySet = queryset
         match self.value():
             case "open":
-                return queryset.open()
+                return rows.open()
             case "overdue":
-                return queryset.overdue(today())
+                return rows.overdue(today())
             case "settled":
-                return queryset.counted().exclude(status__in=OPEN)
-        return queryset
+                return rows.counted().exclude(status__in=OPEN)
+        return rows
 
 
 @admin.register(Problem)

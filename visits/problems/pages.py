@@ -6,7 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -47,12 +47,13 @@ class ProblemSearch(FieldworkSearch):
     owner = key_field("负责人")
     at = ChineseDateField(label="截至", required=False, widget=forms.HiddenInput)
 
-    def counted(self, found: Any) -> Any:
+    def counted(self, found: Any) -> QuerySet[Any]:
         """Joined ones stand with the one they follow, when that is seen."""
         if self.user.sees_place or self.user.is_leader:
-            return found.counted()
+            return super().counted(found)
         followed = Problem.objects.visible_to(self.user).counted()
-        return found.filter(~Q(joined_into__in=followed.values("pk")) | Q(joined_into=None), voided_on=None)
+        rows: QuerySet[Any] = found
+        return rows.filter(~Q(joined_into__in=followed.values("pk")) | Q(joined_into=None), voided_on=None)
 
     def by_q(self, queryset: ProblemQuerySet, value: str) -> ProblemQuerySet:
         heads = headed_by(value)
@@ -71,8 +72,9 @@ class ProblemSearch(FieldworkSearch):
         return queryset
 
 
-def _with_cells(rows: Any) -> Any:
-    return rows.with_head().with_standing()
+def _with_cells(rows: Any) -> ProblemQuerySet:
+    with_cells: ProblemQuerySet = rows.with_head().with_standing()
+    return with_cells
 
 
 def problem_list(request: HttpRequest) -> HttpResponseBase:
@@ -115,6 +117,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
     if household is None:
         seen = Household.objects.visible_to(user).with_head().select_related("village__division")
         household = named(request, "household", seen)
+    headed: Any = visit or household
     form = ProblemForm(
         request.POST or None,
         user=user,
@@ -138,7 +141,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
             "back": reverse("household", args=[household.pk]) if household else reverse("problems"),
             "form": form,
             "household": household,
-            "head": (visit or household).head_name if household else "",
+            "head": headed.head_name if household else "",
             "own": () if household or visit else Household.objects.own_of(user),
             "of_village": household is None and visit is None,
             "conflict": conflict,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
@@ -235,7 +234,7 @@ def note_owner(problem: Problem, *, by: Cadre, before: Cadre, on: date) -> Probl
     )
 
 
-def joinable(problem: Problem, user: Cadre) -> Any:
+def joinable(problem: Problem, user: Cadre) -> QuerySet[Problem]:
     """Open problems of the same village and category that may be joined into this one."""
     return (
         Problem.objects.editable_by(user)

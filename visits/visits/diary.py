@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Case, F, Max, Min, Q, Value, When
+from django.db.models import Case, F, Max, Min, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -130,9 +130,9 @@ def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
     )
 
 
-def _with_names(visits: Any) -> Any:
+def _with_names(visits: Any) -> QuerySet[Any]:
     """What the columns show beside the row's own: the head, who typed it for another, and what marks it."""
-    return visits.with_head().annotate(
+    named: QuerySet[Any] = visits.with_head().annotate(
         typed_by=Case(When(entered_by=F("cadre"), then=Value("")), default=F("entered_by__name")),
         mark=Case(
             When(voided_on__isnull=False, then=Value("作废")),
@@ -142,6 +142,7 @@ def _with_names(visits: Any) -> Any:
             default=Value(""),
         ),
     )
+    return named
 
 
 def _shortened(text: str) -> str:

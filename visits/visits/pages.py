@@ -155,7 +155,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
             "frame": frame_of(user),
             "back": reverse("visits"),
             "visit": visit,
-            "household_seen": Household.objects.visible_to(user).filter(pk=visit.household_id).exists(),
+            "household_seen": Household.objects.visible_to(user).filter(pk=visit.household_id or 0).exists(),
             "companions": visit.companions.select_related("cadre", "unit"),
             "others": outing.exclude(pk=pk).select_related("village").order_by("visited_on", "pk"),
             "photos": VisitPhoto.objects.filter(owner__in=outing.values("pk")),

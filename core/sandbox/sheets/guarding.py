@@ -7,7 +7,6 @@ taken away when the file is read here again. A number stays a number: only the t
 
 import re
 import unicodedata
-from typing import Any
 
 LEADS = frozenset("=+-@")
 BREAKS = ("\t", "\r", "\n")
@@ -22,7 +21,7 @@ def is_formula_like(text: str) -> bool:
     return text.startswith(BREAKS) or unicodedata.normalize("NFKC", first) in LEADS
 
 
-def guarded(cell: Any) -> Any:
+def guarded(cell: object) -> object:
     """A cell of a .csv; a text that begins with ' like a guarded one is guarded too, so that both come back."""
     return f"'{cell}" if isinstance(cell, str) and is_formula_like(cell.lstrip("'")) else cell
 

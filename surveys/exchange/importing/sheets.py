@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from core.cells import Cell, clean_text
+from core.dates import clean_date
 from core.display import Lines
 from core.importing.columns import Cleaner, Format, SheetColumn, field_column, past_date
 from core.importing.heading import HeadingRow
@@ -174,6 +175,6 @@ def _day_cleaner(form: Definition | None) -> Cleaner:
 
     def clean(value: Cell) -> date | None:
         day = dated.clean(value)
-        return date.fromisoformat(day) if day else None
+        return clean_date(str(day)) if day else None
 
     return clean
