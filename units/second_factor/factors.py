@@ -117,7 +117,7 @@ def prove(request: HttpRequest, user: Cadre) -> str:
     if fits:
         return ""
     user_login_failed.send(sender=__name__, credentials=credentials, request=bare)
-    if vars(bare).get("axes_locked_out"):
+    if getattr(bare, "axes_locked_out", False):
         return PAUSED
     return WRONG_KEY if answer else WRONG
 
