@@ -8,6 +8,9 @@ from django.db.models import Q
 
 PROVINCE, CITY, COUNTY, TOWN, VILLAGE = 2, 4, 6, 9, 12
 """Lengths of the codes of 省, 市, 县, 乡镇 and 村."""
+DIVISION_SHAPE = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})$"
+VILLAGE_SHAPE = r"^[0-9]{12}$"
+PLACE_SHAPE = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"
 
 
 def code_range(code: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from django.db.models.functions import Substr
 
 from core import identity, pinyin
 from core.cells import clean_person
+from core.constraints import BLANK, chosen, ends_after_start, shaped, within
 from core.places import COUNTY, under
 from core.records import Record
 from core.search import by_name
@@ -150,6 +151,19 @@ class Household(Record):
                 name="household_income_not_negative",
                 violation_error_message="收入不能是负数。",
             ),
+            within("household_size", "家庭人口", "size", 1, 20),
+            models.CheckConstraint(
+                condition=Q(successor=None) | ~Q(successor=F("pk")),
+                name="household_successor_is_another",
+                violation_error_message="去向户不能是这一户自己。",
+            ),
+            shaped("household_phone_digits", "phone", r"^[0-9-]*$", "联系电话只用数字。"),
+            chosen(
+                "household_choices",
+                kind=Kind.choices,
+                main_cause=[BLANK, *Cause.choices],
+                status=Status.choices,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -253,10 +267,20 @@ class Member(Record):
                 name="member_id_once_a_county",
                 violation_error_message="这个身份证号已经是本县另一名家庭成员的。",
             ),
-            models.CheckConstraint(
-                condition=Q(joined_on=None) | Q(left_on=None) | Q(left_on__gte=F("joined_on")),
-                name="member_leaves_after_joining",
-                violation_error_message="离开日期不能早于迁入日期。",
+            ends_after_start(
+                "member_leaves_after_joining", "joined_on", "left_on", "离开日期不能早于迁入日期。"
+            ),
+            within("member_months_of_work", "上年务工时间", "migrant_months", 0, 12),
+            chosen(
+                "member_choices",
+                relation=Relation.choices,
+                sex=Sex.choices,
+                ethnicity=Ethnicity.choices,
+                education=[BLANK, *Education.choices],
+                schooling=[BLANK, *Schooling.choices],
+                health=[BLANK, *Health.choices],
+                labour=[BLANK, *Labour.choices],
+                migrant_work=[BLANK, *MigrantWork.choices],
             ),
         ]
         indexes = [
@@ -395,11 +419,8 @@ class HouseholdPairing(Record):
                 name="household_pairing_cadre_once",
                 violation_error_message="这名干部已经联着这户。",
             ),
-            models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
-                name="household_pairing_ends_after_start",
-                violation_error_message="结束日期不能早于开始日期。",
-            ),
+            ends_after_start("household_pairing_ends_after_start"),
+            chosen("household_pairing_choices", rank=Rank.choices, kind=PairingKind.choices),
         ]
 
     def __str__(self) -> str:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
+from core.constraints import ends_after_start
 from core.places import under
 from core.records import Record
 from households.models.household import Household
@@ -140,11 +141,7 @@ class HouseholdAway(Record):
         verbose_name = verbose_name_plural = "举家外出"
         ordering = ["-started_on", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
-                name="household_away_ends_after_start",
-                violation_error_message="回来日期不能早于外出日期。",
-            ),
+            ends_after_start("household_away_ends_after_start", message="回来日期不能早于外出日期。"),
             models.UniqueConstraint(
                 fields=["household"],
                 condition=Q(ended_on=None),

@@ -7,7 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
-from core.places import above, under
+from core.constraints import BLANK, chosen, ends_after_start, shaped
+from core.places import PLACE_SHAPE, above, under
 from core.records import Record
 from units.models.staff import Cadre, Unit
 from units.roles import Rank
@@ -20,6 +21,7 @@ OF_THE_CAMPAIGN = [
     MinValueValidator(YEARS[0], "双联行动 2012 年才开始，年度写四位数，如 2015。"),
     MaxValueValidator(YEARS[1], "年度太远，写四位数，如 2015。"),
 ]
+WORD_SHAPE = r"^[^\s、，,;；]+$"
 NOT_NEGATIVE = MinValueValidator(Decimal(0), "不能是负数。")
 
 
@@ -72,6 +74,13 @@ class Requirement(Record):
                 name="requirement_once",
                 violation_error_message="这一年同一对象的这项要求已经有了。",
             ),
+            models.CheckConstraint(
+                condition=Q(minimum=None) | Q(maximum=None) | Q(maximum__gte=F("minimum")),
+                name="requirement_minimum_below_maximum",
+                violation_error_message="上限不能小于下限。",
+            ),
+            shaped("requirement_place", "place", PLACE_SHAPE, "区划代码是 2、4、6、9 或 12 位数字。"),
+            chosen("requirement_choices", rank=[BLANK, *Rank.choices]),
         ]
 
     def __str__(self) -> str:
@@ -108,7 +117,7 @@ class Word(Record):
 
     group = models.CharField("用在", max_length=20, choices=Group.choices)
     text = models.CharField(
-        "词", max_length=12, validators=[RegexValidator(r"^[^\s、，,;；]+$", "一个词，不带标点和空格。")]
+        "词", max_length=12, validators=[RegexValidator(WORD_SHAPE, "一个词，不带标点和空格。")]
     )
     source = models.CharField("出处", max_length=100, blank=True)
     order = models.PositiveSmallIntegerField("次序", default=0)
@@ -122,7 +131,8 @@ class Word(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["group", "text"], name="word_once", violation_error_message="这个词已经有了。"
-            )
+            ),
+            shaped("word_is_one", "text", WORD_SHAPE, "一个词，不带标点和空格。"),
         ]
 
     def __str__(self) -> str:
@@ -158,11 +168,7 @@ class Leave(Record):
         verbose_name = verbose_name_plural = "请假"
         ordering = ["-started_on", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_on__gte=F("started_on")),
-                name="leave_ends_after_start",
-                violation_error_message="结束日期不能早于开始日期。",
-            )
+            ends_after_start("leave_ends_after_start"),
         ]
 
     def __str__(self) -> str:

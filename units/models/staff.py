@@ -14,13 +14,16 @@ from django.utils import timezone
 from core import pinyin
 from core.cells import clean_person
 from core.chunked_queries import chunks
+from core.constraints import chosen, shaped
 from core.models import Installation
-from core.places import CITY, COUNTY, PROVINCE, TOWN, above, lies_under, under
+from core.places import CITY, COUNTY, DIVISION_SHAPE, PROVINCE, TOWN, above, lies_under, under
 from core.records import Record
 from units.models.limits import DailyLimit
 from units.models.sessions import Session
 from units.roles import Rank, Role
 
+PHONE_SHAPE = r"^1[0-9]{10}$"
+STAFF_NO_SHAPE = r"^(?![0-9]{11}$)[0-9A-Za-z-]+$"
 ENDS_SESSIONS = frozenset({"password", "role", "is_active", "left_on", "second_factor_at"})
 LEVEL_OF_LENGTH = {PROVINCE: "province", CITY: "city", COUNTY: "county", TOWN: "town"}
 
@@ -55,7 +58,7 @@ class Division(Record):
         "区划代码",
         max_length=9,
         unique=True,
-        validators=[RegexValidator(r"^(\d{2}|\d{4}|\d{6}|\d{9})$", "区划代码是 2、4、6 或 9 位数字。")],
+        validators=[RegexValidator(DIVISION_SHAPE, "区划代码是 2、4、6 或 9 位数字。")],
         help_text="省 2 位、市 4 位、县 6 位、乡镇 9 位",
         error_messages={"unique": "这个区划代码已经有了。"},
     )
@@ -69,6 +72,9 @@ class Division(Record):
     class Meta:
         verbose_name = verbose_name_plural = "行政区划"
         ordering = ["code"]
+        constraints = [
+            shaped("division_code", "code", DIVISION_SHAPE, "区划代码是 2、4、6 或 9 位数字。"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -181,7 +187,7 @@ class Cadre(AbstractBaseUser, Record):
         unique=True,
         null=True,
         blank=True,
-        validators=[RegexValidator(r"^1\d{10}$", "手机号是 1 开头的 11 位数字。")],
+        validators=[RegexValidator(PHONE_SHAPE, "手机号是 1 开头的 11 位数字。")],
         error_messages={"unique": "这个手机号已经有人用了。"},
     )
     staff_no = models.CharField(
@@ -190,7 +196,7 @@ class Cadre(AbstractBaseUser, Record):
         unique=True,
         null=True,
         blank=True,
-        validators=[RegexValidator(r"^(?!\d{11}$)[0-9A-Za-z-]+$", "工号用数字、字母，不能是 11 位数字。")],
+        validators=[RegexValidator(STAFF_NO_SHAPE, "工号用数字、字母，不能是 11 位数字。")],
         error_messages={"unique": "这个工号已经有人用了。"},
     )
     name = models.CharField("姓名", max_length=20)
@@ -237,6 +243,9 @@ class Cadre(AbstractBaseUser, Record):
                 name="cadre_staff_no_no_phone",
                 violation_error_message="工号不能是 11 位数字，会和手机号混。",
             ),
+            shaped("cadre_phone", "phone", PHONE_SHAPE, "手机号是 1 开头的 11 位数字。"),
+            shaped("cadre_staff_no", "staff_no", STAFF_NO_SHAPE, "工号用数字、字母，不能是 11 位数字。"),
+            chosen("cadre_choices", rank=Rank.choices, role=Role.choices),
         ]
         indexes = [models.Index(fields=["unit", "role"], name="cadre_unit_role")]
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core.attachments import Attachment
+from core.constraints import ends_after_start, within
 from core.places import under
 from core.records import Record
 from units.models import NOT_NEGATIVE, Cadre, Unit, today
@@ -100,15 +101,9 @@ class Project(Record):
                 name="project_name_once",
                 violation_error_message="这个村已经有同名的项目。",
             ),
-            models.CheckConstraint(
-                condition=Q(progress__lte=100),
-                name="project_progress_percent",
-                violation_error_message="进度在 0 到 100 之间。",
-            ),
-            models.CheckConstraint(
-                condition=Q(starts_on=None) | Q(finished_on=None) | Q(finished_on__gte=F("starts_on")),
-                name="project_finishes_after_start",
-                violation_error_message="完工日期不能早于开工日期。",
+            within("project_progress_percent", "进度", "progress", 0, 100),
+            ends_after_start(
+                "project_finishes_after_start", "starts_on", "finished_on", "完工日期不能早于开工日期。"
             ),
             models.CheckConstraint(
                 condition=~Q(status="finished") | Q(finished_on__isnull=False),
@@ -203,6 +198,7 @@ class ProjectNote(Record):
     class Meta:
         verbose_name = verbose_name_plural = "项目进展"
         ordering = ["-on", "-pk"]
+        constraints = [within("project_note_progress_percent", "进度", "progress", 0, 100)]
 
     def __str__(self) -> str:
         return f"{self.project} {self.on:%Y-%m-%d}"

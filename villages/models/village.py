@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from core import pinyin
-from core.places import under
+from core.constraints import ends_after_start, shaped
+from core.places import VILLAGE_SHAPE, under
 from core.records import Record
 from units.days import in_force
 from units.models import Cadre, Division, Unit, today
@@ -43,7 +44,7 @@ class Village(Record):
         "村级代码",
         max_length=12,
         unique=True,
-        validators=[RegexValidator(r"^\d{12}$", "村级代码是 12 位数字。")],
+        validators=[RegexValidator(VILLAGE_SHAPE, "村级代码是 12 位数字。")],
         error_messages={"unique": "这个村级代码已经有了。"},
     )
     name = models.CharField("村名", max_length=40)
@@ -72,7 +73,13 @@ class Village(Record):
                 condition=Q(merged_into__isnull=True) | Q(ended_on__isnull=False),
                 name="village_merged_has_ended",
                 violation_error_message="并入别村的村要填撤并日期。",
-            )
+            ),
+            shaped("village_code", "code", VILLAGE_SHAPE, "村级代码是 12 位数字。"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                name="village_merged_into_another",
+                violation_error_message="不能并入自己，请核对并入的村。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,6 +117,7 @@ class VillageAlias(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "村的旧代码"
+        constraints = [shaped("village_alias_code", "code", VILLAGE_SHAPE, "村级代码是 12 位数字。")]
 
     def __str__(self) -> str:
         return self.code
@@ -151,11 +159,7 @@ class VillagePairing(Record):
                 name="village_pairing_open_once",
                 violation_error_message="这个单位已经联着这个村。",
             ),
-            models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
-                name="village_pairing_ends_after_start",
-                violation_error_message="结束日期不能早于开始日期。",
-            ),
+            ends_after_start("village_pairing_ends_after_start"),
         ]
 
     def __str__(self) -> str:
