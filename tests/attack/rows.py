@@ -9,7 +9,7 @@ from django.conf import settings
 
 from units.models import Cadre
 
-OURS = [config for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
+APPS = [config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
 NAMES_ITS_PLACE = {
     "core.importrun",
     "core.download",
@@ -25,7 +25,7 @@ class Rows:
     """All rows of the database as they were when this was made: `all(label)` and `get(label, key)`."""
 
     def __init__(self) -> None:
-        models = [model for config in OURS for model in config.get_models()]
+        models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
         self._rows = {
             model._meta.label_lower: {row.pk: row for row in model._base_manager.all()} for model in models
         }
