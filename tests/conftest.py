@@ -23,18 +23,27 @@ hypothesis_settings.load_profile("tests")
 def pytest_configure() -> None:
     # Argon2 takes 170 ms a login by design.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Else each test client lists all static files when it is made, which takes 10 ms.
+    django_settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what the database of this pass is not needed for; see the markers in pyproject.toml."""
     for item in items:
-        if {"desk", "phone"} & set(getattr(item, "fixturenames", ())):
+        if {"desk", "phone"} & {*getattr(item, "fixturenames", ()), *parameters_of(item)}:
             item.add_marker("browser")
     others = {"sqlite": {"postgres"}, "postgresql": {"sqlite", "browser", "once"}}[connection.vendor]
-    left_out = [item for item in items if others & {mark.name for mark in item.iter_markers()}]
+    left_out = {item for item in items if others & {mark.name for mark in item.iter_markers()}}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def parameters_of(item: pytest.Item) -> list[str]:
+    """The texts among the parameters of a test, some of which ask for a fixture by its name."""
+    call = getattr(item, "callspec", None)
+    return [value for value in call.params.values() if isinstance(value, str)] if call else []
 
 
 @pytest.fixture(scope="session")

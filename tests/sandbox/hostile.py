@@ -94,9 +94,10 @@ WORKBOOKS = {
 
 def png(width: int, height: int, *chunks: tuple[bytes, bytes], depth: int = 8, colours: int = 2) -> bytes:
     """A black PNG of any size, without laying it out; `colours` as PNG counts them: 0 grey, 2 RGB, 6 RGBA."""
-    row = bytes(1 + width * {0: 1, 2: 3, 6: 4}[colours] * depth // 8)
-    packer = zlib.compressobj(9)
-    data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    size = height * (1 + width * {0: 1, 2: 3, 6: 4}[colours] * depth // 8)
+    packer, block = zlib.compressobj(9), bytes(1 << 20)
+    blocks = [packer.compress(block) for _ in range(size >> 20)]
+    data = b"".join([*blocks, packer.compress(bytes(size % (1 << 20))), packer.flush()])
     head = struct.pack(">IIBBBBB", width, height, depth, colours, 0, 0, 0)
     parts = [(b"IHDR", head), *chunks, (b"IDAT", data), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)

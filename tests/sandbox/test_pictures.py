@@ -63,15 +63,15 @@ def test_postscript_under_the_name_of_a_photo_starts_no_program():
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
+    ("sides", "sentence"),
     [
-        (png(1, 39_000_000), "一边超过 12,000 像素"),
-        (png(12_001, 1), "一边超过 12,000 像素"),
-        (png(6_000, 4_200), "像素太多（最多 2,500 万）"),
+        ((1, 39_000_000), "一边超过 12,000 像素"),
+        ((12_001, 1), "一边超过 12,000 像素"),
+        ((6_000, 4_200), "像素太多（最多 2,500 万）"),
     ],
 )
-def test_sides_and_pixels_are_counted_before_decoding(data, sentence):
-    assert sentence in refusal(data)
+def test_sides_and_pixels_are_counted_before_decoding(sides, sentence):
+    assert sentence in refusal(png(*sides))
 
 
 def test_a_large_jpeg_is_read_at_a_reduced_scale():
