@@ -6,6 +6,8 @@ from core.figures import Figure
 from core.periods import Period
 from core.templatetags.look import yuan
 from reports.overview import Figures, percent
+from reports.report import of_indicator
+from visits.indicators import CARD_HOUSEHOLDS, ENTERED_HOUSEHOLDS, ENTERED_TIMES, NIGHTS, VILLAGE_TIMES
 
 
 def key_figures(whole: Figures, period: Period) -> list[Figure]:
@@ -24,22 +26,21 @@ def _households(whole: Figures, period: Period) -> list[Figure]:
             "户",
             lambda row: f"共 {row.registered:,} 户，未结对 {row.registered - row.paired:,}",
         ),
-        Figure(
-            "入过户",
+        of_indicator(
+            ENTERED_HOUSEHOLDS,
             lambda row: row.entered,
-            "在册的户里，这段时间至少入户一次的；覆盖是除以在册户。电话联系不算入户，作废的不算",
             lambda row: f"{households}?visited=yes&{period.query}",
-            "户",
-            lambda row: "" if row.coverage is None else f"覆盖 {row.coverage}%",
+            among="在册的户里，这段时间",
+            opens="覆盖是除以在册户。",
+            note=lambda row: "" if row.coverage is None else f"覆盖 {row.coverage}%",
         ),
-        Figure(
-            "入户户次",
+        of_indicator(
+            ENTERED_TIMES,
             lambda row: row.times,
-            f"一户一天算 1 次，补录也算。点开是 {whole.entering:,} 条入户记录，同户同天的只算 1 次；"
-            f"走访记录共 {whole.records:,} 条，电话 {whole.phone:,} 条和没有到户的不算",
             lambda row: f"{visits}?{period.query}&entering=1",
-            "户次",
-            lambda row: f"上年同期 {row.times_last_year:,}",
+            opens=f"点开是 {whole.entering:,} 条入户记录，同户同天的只算 1 次；"
+            f"走访记录共 {whole.records:,} 条，电话 {whole.phone:,} 条和没有到户的不算。",
+            note=lambda row: f"上年同期 {row.times_last_year:,}",
         ),
     ]
 
@@ -47,20 +48,18 @@ def _households(whole: Figures, period: Period) -> list[Figure]:
 def _visits(period: Period) -> list[Figure]:
     visits = f"{reverse('visits')}?{period.query}"
     return [
-        Figure(
-            "进村",
+        of_indicator(
+            VILLAGE_TIMES,
             lambda row: row.village_times,
-            "一个单位一天到一个村算 1 次，去几个人都算 1 次，电话不算。点开是一条一条的走访",
             lambda row: f"{visits}&inside=1",
-            "次",
-            lambda row: f"走访干部 {row.cadres:,} 人",
+            opens="点开是一条一条的走访。",
+            note=lambda row: f"走访干部 {row.cadres:,} 人",
         ),
-        Figure(
-            "住村",
+        of_indicator(
+            NIGHTS,
             lambda row: row.nights,
-            "一名干部一天最多算一夜，同住的人各算各的。点开是住了村的走访",
             lambda row: f"{visits}&nights=1",
-            "夜",
+            opens="点开是住了村的走访。",
         ),
         Figure(
             "没办结的诉求",
@@ -84,12 +83,11 @@ def _late_and_cards(period: Period) -> list[Figure]:
             "条",
             lambda row: f"占走访记录 {percent(row.late, row.records)}%" if row.records else "",
         ),
-        Figure(
-            "连心卡发放",
+        of_indicator(
+            CARD_HOUSEHOLDS,
             lambda row: row.cards,
-            "这段时间当面发到户的，一户算 1 次。点开是发了卡的走访",
             lambda row: f"{visits}&card=1",
-            "户",
+            opens="点开是发了卡的走访。",
         ),
     ]
 

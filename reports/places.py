@@ -13,8 +13,9 @@ from core.places import CITY, COUNTY, TOWN, VILLAGE
 from reports import overview
 from reports.counting import CHILD_LENGTH
 from reports.overview import PlaceRow
-from reports.report import Report
+from reports.report import Report, of_indicator
 from units.models import Cadre
+from visits.indicators import ENTERED_HOUSEHOLDS, ENTERED_TIMES
 
 MONTHS = range(1, 13)
 PLACE_KINDS = {CITY: "市州", COUNTY: "县区", TOWN: "乡镇", VILLAGE: "村"}
@@ -51,19 +52,17 @@ def columns(user: Cadre, period: Period) -> list[Figure]:
             unit="户",
         ),
         *(_month(month, period, households) for month in MONTHS),
-        Figure(
-            "入过户",
+        of_indicator(
+            ENTERED_HOUSEHOLDS,
             lambda row: row.entered,
-            "在册户里，这段时间至少入户一次的，电话联系和作废的不算",
             lambda row: f"{households}{row.code}&visited=yes&{period.query}",
-            unit="户",
+            among="在册户里，这段时间",
         ),
-        Figure(
-            "入户户次",
+        of_indicator(
+            ENTERED_TIMES,
             lambda row: row.times,
-            "一户一天算 1 次，补录也算；点开是一条一条的走访，同户同天的可以有几条",
             lambda row: f"{visits}{row.code}&entering=1&{period.query}",
-            unit="户次",
+            opens="点开是一条一条的走访，同户同天的可以有几条。",
         ),
         Figure("覆盖 %", lambda row: row.coverage, "入过户 ÷ 在册户", unit="%"),
     ]

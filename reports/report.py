@@ -7,6 +7,7 @@ from typing import Any
 from core.figures import Figure
 from core.periods import Period
 from units.models import Cadre
+from visits.indicators import FieldFigure
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,20 @@ class Report:
     rows: Callable[[Cadre, Period], Sequence[Any]]
     total: Callable[[Sequence[Any]], Any]
     notes: Sequence[str] = ()
+
+
+def of_indicator(
+    indicator: FieldFigure,
+    value: Callable[[Any], Any],
+    url: Callable[[Any], str],
+    *,
+    among: str = "",
+    opens: str = "",
+    note: Callable[[Any], str] = lambda _row: "",
+) -> Figure:
+    """Declare a figure by its indicator: label, unit and explanation are the indicator's.
+
+    `among` says of what it is counted here, `opens` what the list behind it shows.
+    """
+    how = f"{among}{indicator.how}{opens}".removesuffix("。")
+    return Figure(indicator.label, value, how, url, indicator.measure, note)

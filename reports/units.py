@@ -7,8 +7,9 @@ from core.lists import link_to
 from core.periods import Period
 from reports import overview
 from reports.overview import UnitRow
-from reports.report import Report
+from reports.report import Report, of_indicator
 from units.models import Cadre
+from visits.indicators import ENTERED_HOUSEHOLDS, ENTERED_TIMES, NIGHTS, VILLAGE_DAYS, VILLAGE_TIMES
 
 
 def columns(_user: Cadre, period: Period) -> list[Figure]:
@@ -45,12 +46,11 @@ def _paired(period: Period) -> list[Figure]:
             unit="人",
         ),
         Figure("联系户", lambda row: row.households, f"{period.as_at}由本单位干部联着的户", own, unit="户"),
-        Figure(
-            "入过户",
+        of_indicator(
+            ENTERED_HOUSEHOLDS,
             lambda row: row.entered,
-            "联系户里，这段时间本单位干部至少入户一次的",
             lambda row: f"{households}{row.pk}&visited=yes&{period.query}",
-            unit="户",
+            among="联系户里，这段时间本单位干部",
         ),
     ]
 
@@ -63,27 +63,18 @@ def _work(period: Period) -> list[Figure]:
         return f"{visits}{row.pk}&inside=1&{period.query}"
 
     return [
-        Figure(
-            "入户户次",
+        of_indicator(
+            ENTERED_TIMES,
             lambda row: row.times,
-            "本单位干部到任何一户，一户一天算 1 次",
             lambda row: f"{visits}{row.pk}&entering=1&{period.query}",
-            unit="户次",
+            among="本单位干部到任何一户，",
         ),
-        Figure(
-            "进村次数",
-            lambda row: row.village_times,
-            "一天到一个村算 1 次，去几个人都算 1 次，电话不算",
-            inside,
-            unit="次",
-        ),
-        Figure("进村天数", lambda row: row.village_days, "有人进村的不同日期", inside, unit="天"),
-        Figure(
-            "住村夜数",
+        of_indicator(VILLAGE_TIMES, lambda row: row.village_times, inside),
+        of_indicator(VILLAGE_DAYS, lambda row: row.village_days, inside),
+        of_indicator(
+            NIGHTS,
             lambda row: row.nights,
-            "一名干部一天最多一夜，同住的人也算",
             lambda row: f"{visits}{row.pk}&nights=1&{period.query}",
-            unit="夜",
         ),
     ]
 
