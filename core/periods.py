@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import CharField, QuerySet
 from django.db.models.functions import Cast, Left
 from django.http import HttpRequest
@@ -159,6 +160,19 @@ class PeriodForm(PeriodFields):
         return f"{said}下面是{self.period.label}的。" if said else ""
 
 
+class AsAtForm(PeriodForm):
+    """The period of a page of all time that tells some states as at its end, as at today without one."""
+
+    @property
+    def on(self) -> date:
+        return self.period.on
+
+    @property
+    def label(self) -> str:
+        """Before a figure: as at which day it is, '' for today."""
+        return "" if self.on == localdate() else date_cn(self.on)
+
+
 class PeriodSearch(SearchForm, PeriodFields):
     """The filters of a list that has a period."""
 
@@ -172,6 +186,11 @@ class PeriodSearch(SearchForm, PeriodFields):
     def on(self) -> date:
         """The day as at which the list tells states: the period's, or today without one."""
         return self.chosen.on if self.chosen else localdate()
+
+    @property
+    def as_at(self) -> str:
+        """That day in words, when a period was chosen."""
+        return f"按{self.chosen.as_at}算" if self.chosen else ""
 
 
 def period_bar(
@@ -201,6 +220,32 @@ def period_bar(
 
 
 _OWN = {"span", "since", "until", "after", "before", "export", "print"}
+
+
+def year_label(year: int) -> str:
+    """今年, 去年, or the year."""
+    return year_period(year).label
+
+
+def year_taps(request: HttpRequest, chosen: int, years: Iterable[int]) -> list[tuple[str, str, bool]]:
+    """Return the context of `_years.html`: this year, last year and those with records, the last first.
+
+    `chosen` is 0 on a list of all years.
+    """
+    day = localdate()
+    offered = sorted({*years, day.year, day.year - 1, *([chosen] if chosen else [])}, reverse=True)
+    return [(year_label(year), address(request, {"year": str(year)}), year == chosen) for year in offered]
+
+
+def asked_year(request: HttpRequest, first: int = FIRST, last: int = LAST) -> int:
+    """Return the year that the address asks for, this one by default; a message says of what is none."""
+    text, this_year = request.GET.get("year", ""), localdate().year
+    year = year_in(text)
+    if year is not None and first <= year <= last:
+        return year
+    if text:
+        messages.warning(request, f"没有“{text[:10]}”这一年，下面是 {this_year} 年的。")
+    return this_year
 
 
 def years_of(*records: tuple[QuerySet[Any], str]) -> set[int]:

@@ -14,10 +14,11 @@ from django.utils.timezone import localtime
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
 from core.oversight import note_look
+from core.periods import PeriodForm, period_bar
 from core.search import SearchForm, by_name, offer
 from households.models import HouseholdPairing
 from units.access import get_visible, user_of
-from units.models import Cadre, today
+from units.models import Cadre
 from units.models.staff import CadreQuerySet
 from units.roles import Rank, Role
 from villages.choices import phone_for, unit_choices
@@ -97,9 +98,10 @@ def cadres(request: HttpRequest) -> HttpResponseBase:
 
 
 def cadre(request: HttpRequest, pk: int) -> HttpResponse:
-    user = user_of(request)
+    user, form = user_of(request), PeriodForm(request.GET)
     cadre = get_visible(_with_counts(Cadre.objects.select_related("unit", "locked_by")), user, pk=pk)
     note_look(user, cadre)
+    own = Visit.objects.of(cadre)
     pairings = (
         HouseholdPairing.objects.visible_to(user).filter(cadre=cadre).select_related("household__village")
     )
@@ -133,7 +135,9 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
             "visits": Visit.objects.visible_to(user)
             .filter(cadre=cadre)
             .select_related("village", "household")[:10],
-            "visit_days": VISIT_DAYS.count(Visit.objects.of(cadre).filter(visited_on__year=today().year)),
+            "visit_days": VISIT_DAYS.count(own.filter(visited_on__range=form.period.days)),
+            "period": form.period,
+            "bar": period_bar(request, form, form.chosen, own.years()),
             "editable": Cadre.objects.editable_by(user).filter(pk=cadre.pk).exists(),
             "history": history_of(cadre, show_phones=not user.is_viewer),
         },

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.lists import Heading, Row, address, send_workbook
+from core.periods import asked_year, year_taps
 from units.access import get_visible, leader_or_overseer_required, user_of
 from units.context import frame_of
-from units.models import Cadre, Requirement, Unit, today
-from units.requirement_pages import year_of
+from units.models import YEARS, Cadre, Requirement, Unit, today
 from units.roles import Rank
 from visits.duty.duty_audit import Verdict, explain_cadre, explain_unit
 from visits.duty.rules import STANDING, Duty, cadre_duties, owing, unit_duties
@@ -27,7 +27,7 @@ EMPTY = {"text": "这一年没有设下限，没有什么要核算的。要求�
 @leader_or_overseer_required
 def duties(request: HttpRequest) -> HttpResponseBase:
     """All units under the office: their own duties, and how many of their cadres still owe something."""
-    user, year = user_of(request), year_of(request.GET.get("year", ""))
+    user, year = user_of(request), asked_year(request, *YEARS)
     if user.is_leader:
         return redirect(f"{reverse('duties-unit', args=[user.unit_id])}?year={year}")
     units = Unit.objects.visible_to(user)
@@ -51,7 +51,7 @@ def duties(request: HttpRequest) -> HttpResponseBase:
 @leader_or_overseer_required
 def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One unit: its own duties explained, and each of its cadres by name."""
-    user, year = user_of(request), year_of(request.GET.get("year", ""))
+    user, year = user_of(request), asked_year(request, *YEARS)
     unit: Unit = get_visible(Unit.objects, user, pk=pk)
     cadres = Cadre.objects.visible_to(user).current().filter(unit=unit)
     of_cadres = cadre_duties(cadres, year=year, on=today())
@@ -84,7 +84,7 @@ def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
     """One cadre: each duty, and every visit of the year with whether it counted and why not."""
-    user, year = user_of(request), year_of(request.GET.get("year", ""))
+    user, year = user_of(request), asked_year(request, *YEARS)
     cadre: Cadre = get_visible(Cadre.objects.select_related("unit"), user, pk=pk)
     found = cadre_duties(Cadre.objects.filter(pk=pk), year=year, on=today()).get(pk, [])
     explained = [duty for duty in found if duty.indicator not in STANDING]
@@ -100,6 +100,7 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
             "back": reverse("home"),
             "cadre": cadre,
             "year": year,
+            "years": year_taps(request, year, _years()),
             "duties": found,
             "explained": {duty.indicator for duty in explained},
             "chosen": chosen,
@@ -175,7 +176,7 @@ def _table(
         {
             "page": {"title": title, "crumbs": context.pop("crumbs", [])},
             "year": year,
-            "years": _years(),
+            "years": year_taps(request, year, _years()),
             "only": only,
             "columns": [
                 Heading(h, "num snug" if at and "级别" not in h else "") for at, h in enumerate(headings)
@@ -192,7 +193,6 @@ def _table(
     )
 
 
-def _years() -> list[int]:
-    """The years that have a minimum, and this one."""
-    asked = Requirement.objects.filter(minimum__gt=0).order_by().values_list("year", flat=True).distinct()
-    return sorted({*asked, today().year}, reverse=True)
+def _years() -> set[int]:
+    """The years that have a minimum."""
+    return set(Requirement.objects.filter(minimum__gt=0).order_by().values_list("year", flat=True).distinct())

@@ -1,5 +1,6 @@
 """名册：单位。"""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,8 +12,10 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
-from core.search import SearchForm, by_name
+from core.periods import AsAtForm, PeriodSearch, period_bar
+from core.search import by_name
 from households.models import HouseholdPairing
+from households.years import years_at
 from units.access import get_visible, user_of
 from units.models import Cadre, Unit
 from villages.choices import phone_for
@@ -20,7 +23,7 @@ from villages.models import VillagePairing
 from visits.models import Visit
 
 
-class UnitSearch(SearchForm):
+class UnitSearch(PeriodSearch):
     placeholder = "单位名称、拼音、代码、联络员、电话"
     level = forms.ChoiceField(label="级别", required=False, choices=[("", "级别"), *Unit.Level.choices])
     paired = forms.ChoiceField(
@@ -40,18 +43,20 @@ class UnitSearch(SearchForm):
         return queryset.filter(known if self.user.is_viewer else known | Q(contact_phone__startswith=value))
 
     def by_paired(self, queryset: QuerySet[Unit], value: str) -> QuerySet[Unit]:
-        paired = VillagePairing.objects.current().values("unit")
+        paired = VillagePairing.objects.current(self.on).values("unit")
         return queryset.filter(pk__in=paired) if value == "yes" else queryset.exclude(pk__in=paired)
 
 
 def units(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
+    form = UnitSearch(request.GET, user=user)
     listing = Listing(
         title="单位",
+        facts=form.as_at and f"联村、联户{form.as_at}",
         unit="个",
         queryset=Unit.objects.visible_to(user),
-        form=UnitSearch(request.GET, user=user),
-        annotate=_with_counts,
+        form=form,
+        annotate=lambda rows: _with_counts(rows, form.on),
         columns=[
             Column("单位全称", "name", sort="pinyin"),
             Column("单位代码", "code", sort="code", css="quiet"),
@@ -68,12 +73,12 @@ def units(request: HttpRequest) -> HttpResponseBase:
         actions=_list_actions(user),
         empty={"text": "没有符合条件的单位。", "url": request.path, "label": "看全部单位"},
     )
-    return list_page(request, listing)
+    return list_page(request, listing, bar=period_bar(request, form, form.chosen, years_at(user)))
 
 
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
-    user = user_of(request)
-    unit = get_visible(_with_counts(Unit.objects.select_related("division")), user, pk=pk)
+    user, form = user_of(request), AsAtForm(request.GET)
+    unit = get_visible(_with_counts(Unit.objects.select_related("division"), form.on), user, pk=pk)
     pairings = VillagePairing.objects.visible_to(user).filter(unit=unit).select_related("village__division")
     return render(
         request,
@@ -81,6 +86,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "page": {"title": unit.name, "crumbs": [("单位", reverse("units"))]},
             "unit": unit,
+            "bar": period_bar(request, form, form.chosen, years_at(user)),
             "facts": [
                 ("单位代码", unit.code),
                 ("级别", unit.get_level_display()),
@@ -88,7 +94,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
                 ("联络员", unit.contact),
                 ("联络电话", phone_for(user)(unit.contact_phone)),
                 ("干部", f"{unit.cadre_count} 人"),
-                ("联户", f"{unit.household_count} 户"),
+                (f"{form.label}联户", f"{unit.household_count} 户"),
                 ("撤并日期", unit.closed_on),
             ],
             "pairings": pairings.order_by("ended_on", "village__code"),
@@ -101,12 +107,12 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _with_counts(units: QuerySet[Unit]) -> QuerySet[Any]:
-    open_pairings = HouseholdPairing.objects.current()
+def _with_counts(units: QuerySet[Unit], on: date) -> QuerySet[Any]:
+    """Add who is in office today, and what was paired at the end of a day."""
     return units.annotate(
         cadre_count=count_of(Cadre.objects.current(), "unit"),
-        village_count=count_of(VillagePairing.objects.current(), "unit", what="village"),
-        household_count=count_of(open_pairings, "unit", what="household"),
+        village_count=count_of(VillagePairing.objects.current(on), "unit", what="village"),
+        household_count=count_of(HouseholdPairing.objects.current(on), "unit", what="household"),
     )
 
 

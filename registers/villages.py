@@ -1,5 +1,6 @@
 """名册：村。"""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,9 +12,11 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page, yes_no
+from core.periods import AsAtForm, PeriodSearch, period_bar
 from core.places import under
-from core.search import SearchForm, by_name, offer
+from core.search import by_name, offer
 from households.models import Household
+from households.years import years_at
 from surveys.filling.due import rounds
 from units.access import get_visible, user_of
 from units.models import Cadre
@@ -22,7 +25,7 @@ from villages.models import Project, Village, VillageNote, VillagePairing, Villa
 from visits.models import Visit
 
 
-class VillageSearch(SearchForm):
+class VillageSearch(PeriodSearch):
     placeholder = "村名、拼音、代码"
     town = forms.ChoiceField(label="乡镇", required=False)
     kind = forms.ChoiceField(label="类型", required=False, choices=[("", "类型"), *Village.Kind.choices])
@@ -47,19 +50,21 @@ class VillageSearch(SearchForm):
         return queryset.filter(is_poor=value)
 
     def by_paired(self, queryset: QuerySet[Village], value: str) -> QuerySet[Village]:
-        paired = VillagePairing.objects.current().values("village")
+        paired = VillagePairing.objects.current(self.on).values("village")
         return queryset.filter(pk__in=paired) if value == "yes" else queryset.exclude(pk__in=paired)
 
 
 def villages(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
+    form = VillageSearch(request.GET, user=user)
     listing = Listing(
         title="村",
+        facts=form.as_at and f"在册、结对、联村{form.as_at}",
         of_people=False,
         unit="个",
         queryset=Village.objects.visible_to(user),
-        form=VillageSearch(request.GET, user=user),
-        annotate=_with_counts,
+        form=form,
+        annotate=lambda rows: _with_counts(rows, form.on),
         columns=[
             Column("村名", "name", sort="pinyin"),
             Column("村级代码", "code", sort="code", css="quiet"),
@@ -75,12 +80,12 @@ def villages(request: HttpRequest) -> HttpResponseBase:
         actions=_list_actions(user),
         empty={"text": "没有符合条件的村。", "url": request.path, "label": "看全部村"},
     )
-    return list_page(request, listing)
+    return list_page(request, listing, bar=period_bar(request, form, form.chosen, years_at(user)))
 
 
 def village(request: HttpRequest, pk: int) -> HttpResponse:
-    user = user_of(request)
-    village = get_visible(_with_counts(Village.objects.select_related("division")), user, pk=pk)
+    user, form = user_of(request), AsAtForm(request.GET)
+    village = get_visible(_with_counts(Village.objects.select_related("division"), form.on), user, pk=pk)
     pairings = (
         VillagePairing.objects.filter(village=village).select_related("unit").order_by("ended_on", "pk")
     )
@@ -94,12 +99,13 @@ def village(request: HttpRequest, pk: int) -> HttpResponse:
                 "crumbs": [("村", reverse("villages"))],
             },
             "village": village,
+            "bar": period_bar(request, form, form.chosen, years_at(user)),
             "facts": [
                 ("乡镇", village.division),
                 ("类型", village.get_kind_display()),
                 ("贫困村", "是" if village.is_poor else "否"),
-                ("在册户", f"{village.household_count} 户"),
-                ("已结对", f"{village.paired_count} 户"),
+                (f"{form.label}在册户", f"{village.household_count} 户"),
+                (f"{form.label}已结对", f"{village.paired_count} 户"),
                 *(
                     [("撤并日期", village.ended_on), ("并入", village.merged_into)]
                     if village.ended_on
@@ -134,12 +140,13 @@ def _plans(user: Cadre, village: Village) -> dict[str, Any]:
     }
 
 
-def _with_counts(villages: QuerySet[Village]) -> QuerySet[Any]:
-    registered = Household.objects.registered()
+def _with_counts(villages: QuerySet[Village], on: date) -> QuerySet[Any]:
+    """Add the counts of what was paired and registered at the end of a day."""
+    registered = Household.objects.registered(on)
     return villages.annotate(
-        unit_count=count_of(VillagePairing.objects.current(), "village", what="unit"),
+        unit_count=count_of(VillagePairing.objects.current(on), "village", what="unit"),
         household_count=count_of(registered, "village"),
-        paired_count=count_of(registered.paired(), "village"),
+        paired_count=count_of(registered.paired(on), "village"),
     )
 
 

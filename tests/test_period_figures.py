@@ -14,6 +14,8 @@ from tests.factories import (
     make_household,
     make_pairing,
     make_problem,
+    make_response,
+    make_survey,
     make_village,
     make_village_pairing,
     make_visit,
@@ -21,6 +23,7 @@ from tests.factories import (
 from tests.pages import client_of, words_of
 from tests.test_overview import figures_of, rows_behind
 from units.models import today
+from units.presets import letter_requirements, preset_requirements
 from visits.models import ProblemStatus
 from visits.problems.rules import move
 
@@ -148,3 +151,67 @@ def test_a_missing_date_is_said(office, county, url):
 
 def test_a_month_that_is_none_is_said(cadre):
     assert "“2015-13”不是月份" in words_of(client_of(cadre).get("/visits/?month=2015-13"))
+
+
+# --- pages of a year ------------------------------------------------------------------------------
+
+
+def test_the_register_pages_are_as_at_the_end_of_the_year(office, county, cadre):
+    client, village = client_of(office), county["homes"][0].village
+    row = client.get("/villages/?span=2015").context["rows"][0]
+    assert row.cells[-3:] == [1, 3, 2]
+    assert client.get("/villages/").context["rows"][0].cells[-3:] == [0, 3, 1]
+    words = words_of(client.get(f"/villages/{village.pk}/?span=2015"))
+    assert "2015年12月31日在册户 3 户" in words
+    assert "2015年12月31日已结对 2 户" in words
+    unit = words_of(client.get(f"/units/{cadre.unit_id}/?span=2015"))
+    assert "2015年12月31日联户 2 户" in unit
+    assert client.get("/units/?span=2015&paired=yes").context["count"] == 1
+    assert client.get("/units/?paired=yes").context["count"] == 0
+
+
+def test_the_cadre_page_counts_the_days_of_the_period(office, county, cadre):
+    client = client_of(office)
+    assert "2015 年走访 1 天" in words_of(client.get(f"/cadres/{cadre.pk}/?span=2015"))
+    assert "今年走访 0 天" in words_of(client.get(f"/cadres/{cadre.pk}/"))
+
+
+def test_the_completion_of_a_survey_is_of_the_register_at_the_end_of_the_year(office, county, cadre):
+    survey = make_survey()
+    make_response(survey=survey, cadre=cadre, household=county["homes"][0], surveyed_on=date(2015, 9, 16))
+    client = client_of(office)
+    url = f"/reports/surveys/{survey.pk}/completion/"
+    assert "在册 3 户，完成 33.3%" in words_of(client.get(f"{url}?year=2015"))
+    assert "在册 3 户，完成 0%" in words_of(client.get(f"{url}?year={today().year - 1}"))
+    rows = client.get(f"/reports/surveys/{survey.pk}/rows/?year=2015&unit={cadre.unit_id}")
+    assert rows.context["count"] == 2
+
+
+@pytest.mark.parametrize("page", ["duties", "requirements", "responses"])
+def test_one_tap_chooses_the_year_of_a_page_of_years(office, county, cadre, page):
+    make_response(survey=make_survey(), cadre=cadre, household=county["homes"][0])
+    preset_requirements(place="620524", year=2015)
+    letter_requirements(place="620524", year=2015)
+    url = {"duties": "/duties/", "requirements": "/requirements/", "responses": "/responses/"}[page]
+    words = words_of(client_of(office).get(url))
+    for tap in ("今年", "去年", "2015 年"):
+        assert tap in words
+    assert "2014 年" not in words
+
+
+@pytest.mark.parametrize("url", ["/duties/", "/requirements/"])
+@pytest.mark.parametrize("year", ["2011", "abcd", "21000"])
+def test_a_year_that_is_none_is_said(office, url, year):
+    assert f"没有“{year}”这一年" in words_of(client_of(office).get(f"{url}?year={year}"))
+
+
+def test_a_year_without_the_survey_is_said(office, county, cadre):
+    survey = make_survey()
+    make_response(survey=survey, cadre=cadre, household=county["homes"][0])
+    for page in ("completion", "items"):
+        words = words_of(client_of(office).get(f"/reports/surveys/{survey.pk}/{page}/?year=2013"))
+        assert "没有“2013”这一年，下面是 2015 年的" in words
+    paper = client_of(office).get(
+        f"/surveys/{survey.pk}/village.pdf?village={county['homes'][0].village.pk}&year=x", follow=True
+    )
+    assert "没有“x”这一年" in words_of(paper)

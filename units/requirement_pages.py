@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from core.periods import asked_year, year_taps
 from units.access import office_required, user_of
 from units.models import YEARS, Requirement, today
 from units.presets import copied_requirements, letter_requirements, preset_requirements
@@ -28,15 +29,17 @@ def year_of(text: str) -> int:
 @office_required
 def requirements(request: HttpRequest) -> HttpResponse:
     """The year's quotas; each is changed in the admin site."""
-    user, year = user_of(request), year_of(request.GET.get("year", ""))
+    user, year = user_of(request), asked_year(request, *YEARS)
     rows = Requirement.objects.visible_to(user).filter(year=year).select_related("unit")
+    asked = Requirement.objects.visible_to(user).order_by().values_list("year", flat=True).distinct()
     return render(
         request,
         "units/requirements.html",
         {
             "page": {"title": f"{year} 年的要求", "crumbs": [("要求完成情况", reverse("duties"))]},
             "year": year,
-            "years": range(today().year + 1, 2011, -1),
+            "years": year_taps(request, year, {*asked, today().year + 1}),
+            "all_years": range(today().year + 1, YEARS[0] - 1, -1),
             "rows": rows.order_by("indicator", "unit", "rank"),
             "own": user.place,
             "ways": [(key, label) for key, (label, _) in WAYS.items()],

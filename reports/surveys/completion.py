@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Case, IntegerField, Max, OuterRef, QuerySet, Subque
 from django.db.models.functions import Coalesce, Length, Substr
 
 from core.chunked_queries import grouped
+from core.periods import year_period
 from core.places import VILLAGE, under
 from households.models import Household, HouseholdPairing
 from reports.overview import percent
@@ -58,11 +60,14 @@ class CompletionRow:
         return percent(self.done, self.registered)
 
 
-def subjects_of(family: Family, user: Cadre, *, communities: bool = False) -> QuerySet[Any]:
-    """What is to be surveyed: households 在册, or villages, of 行政村 alone unless 社区 are asked for."""
+def subjects_of(family: Family, user: Cadre, on: date, *, communities: bool = False) -> QuerySet[Any]:
+    """Return what was to be surveyed, as at the end of a day: households 在册, or villages.
+
+    Of villages 行政村 alone unless 社区 are asked for.
+    """
     if family.survey.is_of_households:
-        return Household.objects.visible_to(user).registered().order_by()
-    villages = Village.objects.visible_to(user).current().order_by()
+        return Household.objects.visible_to(user).registered(on).order_by()
+    villages = Village.objects.visible_to(user).current(on).order_by()
     return villages if communities else villages.filter(kind=Village.Kind.VILLAGE)
 
 
@@ -115,9 +120,11 @@ def _places(user: Cadre, place: str, length: int) -> Iterable[tuple[str, str]]:
 
 
 def by_unit(subjects: QuerySet[Any], family: Family, units: QuerySet[Unit], year: int) -> list[CompletionRow]:
-    """One row of the units that are paired today, by code: households (or villages) that two units are
-    paired with stand at both; the last row are those without a unit."""
-    pairings = pairings_on(subjects).filter(unit__in=units.order_by().values("pk"))
+    """Return one row of each unit that was paired at the end of the year, by code, and one of those without a unit.
+
+    Households (or villages) that two units are paired with stand at both.
+    """
+    pairings = pairings_on(subjects, year_period(year).on).filter(unit__in=units.order_by().values("pk"))
     subject = subject_of(family)
     found = with_standing(pairings, family, year, subject).values("unit", "standing", subject).distinct()
     counts = grouped(found, "COUNT(*)", ("unit", "standing"))
@@ -125,22 +132,22 @@ def by_unit(subjects: QuerySet[Any], family: Family, units: QuerySet[Unit], year
     rows = {pk: CompletionRow(str(pk), name, code) for pk, name, code in named}
     _count(rows, counts)
     paired = [row for row in rows.values() if row.registered]
-    without = subjects.exclude(pk__in=pairings_on(subjects).values(subject))
+    without = subjects.exclude(pk__in=pairings_on(subjects, year_period(year).on).values(subject))
     left = whole(without, family, year)
     left.name = "没有单位联"
     return [*paired, left] if left.registered else paired
 
 
-def pairings_on(subjects: QuerySet[Any]) -> QuerySet[Any]:
-    """The pairings of today with these households, or villages."""
+def pairings_on(subjects: QuerySet[Any], on: date) -> QuerySet[Any]:
+    """The pairings at the end of a day with these households, or villages."""
     if subjects.model is Household:
-        return HouseholdPairing.objects.current().filter(household__in=subjects.values("pk")).order_by()
-    return VillagePairing.objects.current().filter(village__in=subjects.values("pk")).order_by()
+        return HouseholdPairing.objects.current(on).filter(household__in=subjects.values("pk")).order_by()
+    return VillagePairing.objects.current(on).filter(village__in=subjects.values("pk")).order_by()
 
 
 def by_cadre(subjects: QuerySet[Household], family: Family, unit: int, year: int) -> list[CompletionRow]:
-    """One row a cadre of the unit who is paired today, by name."""
-    pairings = pairings_on(subjects).filter(unit=unit)
+    """One row a cadre of the unit who was paired at the end of the year, by name."""
+    pairings = pairings_on(subjects, year_period(year).on).filter(unit=unit)
     found = (
         with_standing(pairings, family, year, "household").values("cadre", "standing", "household").distinct()
     )

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from core import figures
 from core.figures import Figure
 from core.lists import address, log_print, send_workbook
+from core.periods import year_period
 from core.places import VILLAGE, lies_under
 from reports.counting import CHILD_LENGTH
 from reports.places import PLACE_FILTERS, PLACE_KINDS
@@ -30,7 +31,7 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = user_of(request)
     family = family_for(user, pk)
     form = CompletionSearch(request.GET, user=user, years=years_of(family, user))
-    subjects = form.filter(completion.subjects_of(family, user))
+    subjects = form.filter(completion.subjects_of(family, user, form.on))
     by = _by(family, user, form)
     rows, whole = (
         _rows(subjects, family, user, form, by),
@@ -150,7 +151,8 @@ def _columns(family: Family, user: Cadre, form: CompletionSearch, by: str) -> li
         completion.NOT_BEGUN: "这一年还没有填",
     }
     codes = {"place": "代码", "village": "村级代码", "unit": "单位代码", "cadre": "工号"}
-    registered = "今天在册的贫困户" if survey.is_of_households else "今天没有撤并的行政村，社区不算"
+    as_at = year_period(form.year_chosen).as_at
+    registered = f"{as_at}在册的贫困户" if survey.is_of_households else f"{as_at}没有撤并的行政村，社区不算"
     return [
         Figure(_ways(family, user, form)[by], lambda row: row.name, css="", url=drill),
         Figure(codes[by], lambda row: row.note, css="quiet"),

@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.timezone import localdate
 
 from core.lists import address
+from core.periods import year_label, year_period
 from core.places import under
 from core.search import SearchForm, offer
 from households.choices import Kind
 from reports.surveys.completion import pairings_on
 from surveys.definition.items import Item
 from surveys.models import Survey
-from units.models import Cadre, today
+from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices, village_choices
 
 BY = {"place": "乡镇", "village": "村", "unit": "单位", "cadre": "干部"}
@@ -32,6 +35,8 @@ MOST = Decimal(10) ** 12
 class SurveyFigureSearch(SearchForm):
     """`years` are those offered, the first of them taken unless another is chosen."""
 
+    unknown = ""
+    """What is said of a year that is not offered."""
     year = forms.ChoiceField(label="年度", required=False, widget=forms.HiddenInput)
     place = place_field()
     town = forms.ChoiceField(label="乡镇", required=False)
@@ -39,13 +44,16 @@ class SurveyFigureSearch(SearchForm):
     unit = forms.ChoiceField(label="单位", required=False)
 
     def __init__(self, data: QueryDict, *, user: Cadre, years: Sequence[int]) -> None:
-        chosen = data.copy()
-        if chosen.get("year", "") not in {str(year) for year in years}:
-            chosen["year"] = str(next(iter(years), today().year))
+        this_year, chosen = localdate().year, data.copy()
+        offered = sorted({*years, this_year, this_year - 1}, reverse=True)
+        asked = chosen.get("year", "")
+        if asked not in {str(year) for year in offered}:
+            chosen["year"] = str(next(iter(years), this_year))
+            self.unknown = f"没有“{asked[:10]}”这一年，下面是 {chosen['year']} 年的。" if asked else ""
         super().__init__(chosen)
         if not self.placeholder:
             del self.fields["q"]
-        self.years = [(str(year), f"{year} 年") for year in years or [today().year]]
+        self.years = [(str(year), year_label(year)) for year in offered]
         offer(self, "year", self.years)
         offer(self, "town", town_choices(user))
         offer(self, "village", village_choices(user, chosen))
@@ -55,6 +63,15 @@ class SurveyFigureSearch(SearchForm):
     @property
     def year_chosen(self) -> int:
         return int(self.cleaned_data["year"])
+
+    @property
+    def on(self) -> date:
+        """The day as at which the year's register is told: its end, or today while it runs."""
+        return year_period(self.year_chosen).on
+
+    @property
+    def problem(self) -> str:
+        return self.unknown + super().problem
 
     def carried(self) -> dict[str, Any]:
         """The filters in force, as parameters of another report."""
@@ -74,7 +91,7 @@ class SurveyFigureSearch(SearchForm):
 
 
 class CompletionSearch(SurveyFigureSearch):
-    """Narrows households, or villages; `unit` to those that it is paired with today."""
+    """Narrows households, or villages; `unit` to those that it was paired with at the end of the year."""
 
     by = forms.ChoiceField(label="分列", required=False, choices=list(BY.items()), widget=forms.HiddenInput)
 
@@ -84,7 +101,7 @@ class CompletionSearch(SurveyFigureSearch):
 
     def by_unit(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         subject = queryset.model._meta.model_name
-        return queryset.filter(pk__in=pairings_on(queryset).filter(unit=value).values(subject))
+        return queryset.filter(pk__in=pairings_on(queryset, self.on).filter(unit=value).values(subject))
 
 
 class AnswerSearch(SurveyFigureSearch):

@@ -1,6 +1,7 @@
 """The households (or villages) behind the figures of a completion: where each stands in the year."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from core.lists import Column, Listing, labels_of, link_to, list_page
+from core.periods import year_period, year_taps
 from core.search import SearchForm, key_field, offer
 from households.choices import Kind
 from households.models import HouseholdPairing, head_or_last
@@ -41,11 +43,17 @@ class StandingSearch(SearchForm):
         label="年度", required=False, min_value=2000, max_value=2100, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.left_out:
             del self.fields[name]
         self.is_valid()
+        self.of_year: int = self.cleaned_data.get("year") or year
+
+    @property
+    def on(self) -> date:
+        """The day as at which the year's register is told: its end, or today while it runs."""
+        return year_period(self.of_year).on
 
     def by_year(self, queryset: QuerySet[Any], _value: int) -> QuerySet[Any]:
         """The rows stand as of that year already."""
@@ -58,21 +66,21 @@ class StandingSearch(SearchForm):
 
 
 class HouseholdStandingSearch(StandingSearch, HouseholdSearch):
-    left_out = ("visited", "since", "until", "tag", "status", "cause")
+    left_out = ("visited", "span", "since", "until", "at", "tag", "status", "cause")
     cadre = key_field("干部")
 
     def by_cadre(self, queryset: QuerySet[Any], value: int) -> QuerySet[Any]:
-        return queryset.filter(pk__in=pairings_on(queryset).filter(cadre=value).values("household"))
+        return queryset.filter(pk__in=pairings_on(queryset, self.on).filter(cadre=value).values("household"))
 
 
 class VillageStandingSearch(StandingSearch, VillageSearch):
-    left_out = ("kind",)
+    left_out = ("kind", "span", "since", "until")
     unit = forms.ChoiceField(label="单位", required=False)
     place = place_field()
     village = place_field()
 
-    def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
-        super().__init__(*args, user=user, **kwargs)
+    def __init__(self, *args: Any, user: Cadre, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, year=year, **kwargs)
         offer(self, "unit", unit_choices(user))
         self.is_valid()
 
@@ -80,7 +88,7 @@ class VillageStandingSearch(StandingSearch, VillageSearch):
     by_village = VillageSearch.by_town
 
     def by_unit(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return queryset.filter(pk__in=pairings_on(queryset).filter(unit=value).values("village"))
+        return queryset.filter(pk__in=pairings_on(queryset, self.on).filter(unit=value).values("village"))
 
 
 @leader_or_overseer_required
@@ -89,29 +97,30 @@ def rows_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     family = family_for(user, pk)
     of_households = family.survey.is_of_households
     search = HouseholdStandingSearch if of_households else VillageStandingSearch
-    form = search(request.GET, user=user)
-    year = form.cleaned_data.get("year") or next(iter(years_of(family, user)), today().year)
+    years = years_of(family, user)
+    form = search(request.GET, user=user, year=next(iter(years), today().year))
+    year = form.of_year
     listing = Listing(
         title=f"{family.survey.title}各{'户' if of_households else '村'}",
         unit="户" if of_households else "个",
-        queryset=with_standing(subjects_of(family, user), family, year),
+        queryset=with_standing(subjects_of(family, user, form.on), family, year),
         form=form,
-        facts=f"{year} 年，今天在册的{'户' if of_households else '行政村'}",
+        facts=f"{year} 年，{year_period(year).as_at}在册的{'户' if of_households else '行政村'}",
         crumbs=[
             (f"{family.survey.title}完成情况", link("report-survey-completion", family.survey, year=year))
         ],
-        annotate=lambda rows: _with_cells(rows, family, year),
+        annotate=lambda rows: _with_cells(rows, family, form),
         columns=HOUSEHOLD_COLUMNS if of_households else VILLAGE_COLUMNS,
         sort="no" if of_households else "code",
         href=link_to("household" if of_households else "village"),
         empty={"text": "没有符合条件的。", "url": request.path, "label": "看全部"},
     )
-    return list_page(request, listing)
+    return list_page(request, listing, years=year_taps(request, year, years))
 
 
-def _with_cells(rows: QuerySet[Any], family: Family, year: int) -> QuerySet[Any]:
-    filled = filled_on(family, year)
-    shown = _with_pairing(rows) if family.survey.is_of_households else rows
+def _with_cells(rows: QuerySet[Any], family: Family, form: StandingSearch) -> QuerySet[Any]:
+    filled = filled_on(family, form.of_year)
+    shown = _with_pairing(rows, form.on) if family.survey.is_of_households else rows
     with_response: QuerySet[Any] = shown.annotate(
         surveyed_on=Subquery(filled.values("surveyed_on")[:1]),
         surveyor=Subquery(filled.values("surveyor__name")[:1]),
@@ -119,9 +128,9 @@ def _with_cells(rows: QuerySet[Any], family: Family, year: int) -> QuerySet[Any]
     return with_response
 
 
-def _with_pairing(households: Any) -> QuerySet[Any]:
-    """Adds the head and who is paired with the household today."""
-    pairing = HouseholdPairing.objects.current().filter(household=OuterRef("pk")).order_by("-kind", "pk")
+def _with_pairing(households: Any, on: date) -> QuerySet[Any]:
+    """Add the head and who was paired with the household at the end of a day."""
+    pairing = HouseholdPairing.objects.current(on).filter(household=OuterRef("pk")).order_by("-kind", "pk")
     paired: QuerySet[Any] = households.with_head().annotate(
         head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
         cadre_name=Subquery(pairing.values("cadre__name")[:1]),

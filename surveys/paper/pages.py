@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.confirming import password_again
 from core.lists import log_download
 from core.models import Installation
+from core.periods import year_in
 from core.typesetting import typeset
 from households.models import Household
 from surveys.filling.subjects import village_of
@@ -47,8 +48,11 @@ def survey_village_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.GET.get("blank"):
         forms, name = _blank(survey, village, user), f"{village}{survey.title}（待填）"
     else:
-        year = request.GET.get("year", "")
-        wanted = int(year) if year.isdecimal() and len(year) == 4 else today().year
+        asked = request.GET.get("year", "")
+        wanted = year_in(asked) if asked else today().year
+        if wanted is None:
+            messages.warning(request, f"没有“{asked[:10]}”这一年，没有印。")
+            return redirect("survey", pk=pk)
         found = (
             Response.objects.visible_to(user).counted().filter(survey=survey, village=village, year=wanted)
         )

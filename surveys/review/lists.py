@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from core.lists import Column, Listing, labels_of, link_to, list_page
+from core.periods import year_in, year_taps
 from core.places import under
 from core.search import SearchForm, by_name, key_field, offer
 from households.models import head_names, headed_by
@@ -87,7 +88,9 @@ def responses(request: HttpRequest) -> HttpResponseBase:
         actions=for_others,
         empty={"text": "没有符合条件的答卷。", "url": request.path, "label": "看全部答卷"},
     )
-    return list_page(request, listing, frame=frame_of(user))
+    asked, seen = year_in(request.GET.get("year", "")), Response.objects.visible_to(user).order_by()
+    years = year_taps(request, asked or 0, set(seen.values_list("year", flat=True).distinct()))
+    return list_page(request, listing, frame=frame_of(user), years=years)
 
 
 def with_names(responses: Any) -> QuerySet[Any]:

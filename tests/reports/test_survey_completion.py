@@ -23,7 +23,7 @@ from tests.factories import (
 from tests.pages import client_of, words_of
 
 pytestmark = pytest.mark.django_db
-YEAR = 2015
+YEAR, SINCE = 2015, date(2015, 1, 1)
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def test_a_household_of_two_units_counts_at_both_and_once_in_the_total(office, s
     household, other = make_household(), make_household()
     make_household()
     helper = make_cadre(name="何秀兰", unit=make_unit(name="县林业局"))
-    make_pairing(cadre=cadre, household=household)
-    make_pairing(cadre=helper, household=household, kind="contact")
-    make_pairing(cadre=helper, household=other)
+    make_pairing(cadre=cadre, household=household, started_on=SINCE)
+    make_pairing(cadre=helper, household=household, kind="contact", started_on=SINCE)
+    make_pairing(cadre=helper, household=other, started_on=SINCE)
     make_response(survey=survey, cadre=cadre, household=household)
     response = client_of(office).get(url(survey, query="by=unit"))
     assert cells(response, "县水务局")[1:3] == ["1", "1"]
@@ -92,8 +92,8 @@ def test_a_household_of_two_units_counts_at_both_and_once_in_the_total(office, s
 
 def test_cadres_stand_by_name_under_their_unit(office, leader, survey, cadre):
     another = make_cadre(name="安小兰", unit=leader.unit)
-    make_response(survey=survey, cadre=cadre, household=make_pairing(cadre=cadre).household)
-    make_pairing(cadre=another)
+    make_response(survey=survey, cadre=cadre, household=make_pairing(cadre=cadre, started_on=SINCE).household)
+    make_pairing(cadre=another, started_on=SINCE)
     for user, query in [(office, f"by=cadre&unit={leader.unit_id}"), (leader, "")]:
         response = client_of(user).get(url(survey, query=query))
         page = response.content.decode()
@@ -105,7 +105,7 @@ def test_cadres_stand_by_name_under_their_unit(office, leader, survey, cadre):
 def test_a_form_on_villages_counts_villages(office, villages, cadre):
     survey = make_survey(subject="village")
     make_village(name="丙社区", kind="community")
-    make_village_pairing(unit=cadre.unit, village=villages[0])
+    make_village_pairing(unit=cadre.unit, village=villages[0], started_on=SINCE)
     make_response(survey=survey, cadre=cadre, village=villages[0])
     response = client_of(office).get(url(survey))
     assert cells(response, "城关镇")[1:4] == ["2", "1", "50.0"]
@@ -117,8 +117,8 @@ def test_a_form_on_villages_counts_villages(office, villages, cadre):
 
 
 def test_a_leader_counts_only_what_is_the_units(leader, survey, stranger):
-    make_pairing(cadre=stranger, household=make_household(head="外单位"))
-    make_pairing(cadre=leader, household=make_household(head="本单位"))
+    make_pairing(cadre=stranger, household=make_household(head="外单位"), started_on=SINCE)
+    make_pairing(cadre=leader, household=make_household(head="本单位"), started_on=SINCE)
     assert "在册 1 户" in words_of(client_of(leader).get(url(survey)))
     rows = words_of(client_of(leader).get(url(survey, "rows")))
     assert "本单位" in rows
@@ -157,12 +157,14 @@ def test_a_draft_has_no_statistics(office):
 @pytest.mark.parametrize("query", ["by=village", "by=unit", "by=place"])
 def test_a_page_asks_as_often_for_many_as_for_one(office, survey, cadre, query, django_assert_num_queries):
     client = client_of(office)
-    make_response(survey=survey, cadre=cadre, household=make_pairing(cadre=cadre).household)
+    make_response(survey=survey, cadre=cadre, household=make_pairing(cadre=cadre, started_on=SINCE).household)
     client.get(url(survey, query=query))
     with CaptureQueriesContext(connection) as one:
         client.get(url(survey, query=query))
     for _ in range(5):
         another = make_cadre()
-        make_response(survey=survey, cadre=another, household=make_pairing(cadre=another).household)
+        make_response(
+            survey=survey, cadre=another, household=make_pairing(cadre=another, started_on=SINCE).household
+        )
     with django_assert_num_queries(len(one)):
         client.get(url(survey, query=query))
