@@ -1,5 +1,5 @@
 // Improves pages that already work without it. One behaviour a section, each switched on by a data- attribute;
-// docs/frontend.md lists them. Plain modules as of Chromium 86, no build.
+// docs/development/front-end.md lists them. Plain modules as of Chromium 86, no build.
 
 const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
 const on = (type, act, options) => document.addEventListener(type, act, options);

@@ -1,6 +1,6 @@
 """A survey as a document: sections, items and cross rules, read and checked as a whole.
 
-`load` turns the JSON of `data/household_survey.json` (the form is described in docs/surveys.md) into a
+`load` turns the JSON of `data/household_survey.json` (the form is described in docs/development/survey-engine.md) into a
 Definition or raises DefinitionError naming everything that is wrong. Each item has one clean function and
 each rule one compiled expression, which form, import and demo use alike.
 """

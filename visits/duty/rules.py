@@ -1,6 +1,6 @@
 """What is owed (要求台账): needed, done and still owed for every cadre and unit, reckoned from the records in sets.
 
-The rules of counting stand in docs/fieldwork.md; `visits.duty.rules.duty_audit` says of every single visit whether
+The rules of counting stand in docs/development/fieldwork-rules.md; `visits.duty.rules.duty_audit` says of every single visit whether
 it counted. Nobody is ranked.
 """
 

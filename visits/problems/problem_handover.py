@@ -1,6 +1,6 @@
 """Who follows a household's problems when its pairings change: none is left to one who is no longer there.
 
-The rule stands in docs/fieldwork.md. Whatever is not yet 销号 goes along, also what was joined into another:
+The rule stands in docs/development/fieldwork-rules.md. Whatever is not yet 销号 goes along, also what was joined into another:
 it may go its own way again.
 """
 
