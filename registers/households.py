@@ -206,7 +206,7 @@ _CLOSED = Case(
 
 
 def _with_cells(households: Any, form: HouseholdSearch) -> QuerySet[Any]:
-    """次数 = household-days: two visits to one household on one day count once (domain.md)."""
+    """次数 = household-days: two visits to one household on one day count once."""
     there = HouseholdPairing.objects.current(form.on).filter(household=OuterRef("pk"))
     pairing = there.order_by("-kind", "pk")
     entering = Visit.objects.entering().filter(household=OuterRef("pk")).order_by()

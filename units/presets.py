@@ -25,7 +25,7 @@ LETTER_OF_CADRES: dict[str, int | dict[str, int]] = {
     Requirement.Indicator.CONTACT_HOUSEHOLDS: {Rank.COUNTY: 10, Rank.SECTION: 10, Rank.GENERAL: 5},
     Requirement.Indicator.HELP_HOUSEHOLDS: {Rank.COUNTY: 5, Rank.SECTION: 3, Rank.GENERAL: 2},
 }
-"""A neighbouring county's letter of 2012 (domain.md): minima of a year, off until the office takes them."""
+"""A neighbouring county's letter of 2012: minima of a year, off until the office takes them."""
 
 WORD_SOURCE = "庆城县双联行动公开材料；本县原文未公布，可改"
 HOUSEHOLD_TAGS = ("老党员", "军烈属", "五保", "重病", "留守", "信访")
