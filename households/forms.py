@@ -213,6 +213,9 @@ class CloseForm(forms.Form):
     successor = forms.CharField(
         label="去向户编号", required=False, max_length=20, help_text="并入或分户时填，如 620524100201-017"
     )
+    take_back = forms.BooleanField(label="这些记录都是记错的，一起作废（调查表退回）", required=False)
+    reason = OpenTextField(label="为什么作废", required=False, max_length=100)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Cadre, household: Household, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,15 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.confirming import require_password
-from core.display import history_of
-from core.forms import key_of
 from core.models import Reveal
 from core.oversight import note_look, note_number_use
 from core.pages import form_page
-from core.records import StaleRecord
 from households import registering
-from households.choices import Status
-from households.forms import TAKEN, CloseForm, HeadForm, HouseholdForm, MemberForm
+from households.forms import TAKEN, HeadForm, HouseholdForm, MemberForm
 from households.leaving import warning_of
 from households.models import Household, Member
 from households.numbers import is_taken
@@ -95,49 +91,6 @@ def household_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, form, title="改户资料", facts=household.no, done="已保存。", back=_page_of(household)
     )
-
-
-@office_required
-def household_close(request: HttpRequest, pk: int) -> HttpResponse:
-    user = user_of(request)
-    household = get_editable(Household.objects, user, pk=pk)
-    form = CloseForm(request.POST or None, user=user, household=household)
-    if request.method == "POST" and form.is_valid() and _close(request, household, form):
-        messages.success(request, "已办理，这户的记录都还在。")
-        return redirect(_page_of(household))
-    return render(
-        request,
-        "pages/confirm.html",
-        {
-            "page": {"title": "迁出、并入、分户、注销", "facts": household.no},
-            "text": "这户不再列入在册户，现有的联户同时结束，家庭成员同日离户；走访等记录都保留。",
-            "form": form,
-            "version": household.version,
-            "submit": "办理",
-            "cancel": _page_of(household),
-        },
-    )
-
-
-def _close(request: HttpRequest, household: Household, form: CloseForm) -> bool:
-    """What somebody else did with the household since the page was opened is told, not written over."""
-    household.version = key_of(request.POST.get("version", "")) or household.version
-    try:
-        registering.close(
-            household,
-            status=Status(form.cleaned_data["status"]),
-            on=form.cleaned_data["on"],
-            successor=form.cleaned_data["successor"],
-        )
-    except StaleRecord as stale:
-        newest = history_of(stale.stored, 1)[0]
-        household.version = stale.stored.version
-        now = Status(Household.objects.get(pk=household.pk).status).label
-        form.add_error(
-            None, f"打开以后有人改过这户（{newest.attribution}），现在是“{now}”，没有办理。看清了再办。"
-        )
-        return False
-    return True
 
 
 @office_required

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from households import pages as household_forms
-from registers import cadres, duties, household_page, households, search, units, villages
+from registers import cadres, closing, duties, household_page, households, search, units, villages
 from registers.pairings import ending
 from registers.plans import pages as plans
 from surveys.filling import pages as filling
@@ -42,7 +42,7 @@ urlpatterns = [
     path("households/new/", household_forms.household_new, name="household-new"),
     path("households/<int:pk>/", household_page.household, name="household"),
     path("households/<int:pk>/edit/", household_forms.household_edit, name="household-edit"),
-    path("households/<int:pk>/close/", household_forms.household_close, name="household-close"),
+    path("households/<int:pk>/close/", closing.household_close, name="household-close"),
     path("households/<int:pk>/members/new/", household_forms.member_new, name="member-new"),
     path("households/<int:pk>/plan/", plans.household_plan, name="household-plan"),
     path("households/<int:pk>/measures/new/", plans.measure_new, name="measure-new"),
