@@ -1,8 +1,9 @@
 """The reports that there are. A new one is a module beside the others and a line here."""
 
-from reports import places, units
+from reports import activities, places, units
 
 REPORTS = [
     places.REPORT,
     units.REPORT,
+    activities.REPORT,
 ]

@@ -135,7 +135,7 @@ def figures(user: Cadre, period: Period) -> Figures:
 def places(user: Cadre, period: Period) -> list[PlaceRow]:
     """One row a place directly under the user's, by code; months are those of the period's last year."""
     length = CHILD_LENGTH[len(user.place)]
-    rows = {code: PlaceRow(code, name) for code, name in _children(user, length)}
+    rows = {code: PlaceRow(code, name) for code, name in children(user, length)}
     households = Household.objects.registered(period.on).filter(under(user.place)).order_by()
     visits = visits_in(user, period).annotate(c=Substr("place", 1, length))
     registered = visits.filter(household__in=households)
@@ -162,7 +162,8 @@ def _by_place(rows: QuerySet[Any], length: int, counted: Count) -> "QuerySet[Any
     return counts
 
 
-def _children(user: Cadre, length: int) -> list[tuple[str, str]]:
+def children(user: Cadre, length: int) -> list[tuple[str, str]]:
+    """Return (code, name) of the divisions or villages of this code length at the user's place."""
     if length == VILLAGE:
         villages = Village.objects.filter(under(user.place)).order_by("code")
         return list(villages.values_list("code", "name"))

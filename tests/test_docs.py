@@ -42,7 +42,12 @@ def test_what_the_documents_name_is_there():
 
 
 def test_every_module_of_surveys_stands_in_its_document():
-    text = (ROOT / "docs/development/survey-engine.md").read_text(encoding="utf-8").split("## Modules")[1].split("##")[0]
+    text = (
+        (ROOT / "docs/development/survey-engine.md")
+        .read_text(encoding="utf-8")
+        .split("## Modules")[1]
+        .split("##")[0]
+    )
     rows = re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE)
     told = {name.strip("/") for row in rows for name in re.findall(r"`([\w/]+)`", row)}
     surveys = ROOT / "surveys"

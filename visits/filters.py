@@ -9,10 +9,13 @@ from django.db.models import Q, QuerySet
 
 from core.forms import ChineseDateField
 from core.periods import PeriodSearch
-from core.places import under
+from core.places import COUNTY, under
 from core.search import offer
 from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
+
+OUTSIDE_TOWNS = "不在乡镇（没有写村）"
+"""What units of the county recorded without a village: the lists by town add up to the whole with it."""
 
 
 class FieldworkSearch(PeriodSearch):
@@ -30,7 +33,8 @@ class FieldworkSearch(PeriodSearch):
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        offer(self, "town", town_choices(user))
+        rest = [(user.place, OUTSIDE_TOWNS)] if user.sees_place and len(user.place) == COUNTY else []
+        offer(self, "town", [*town_choices(user), *rest])
         offer(self, "unit", unit_choices(user))
 
     def filter(self, queryset: Any) -> QuerySet[Any]:
@@ -54,6 +58,9 @@ class FieldworkSearch(PeriodSearch):
         return reduce(or_, (Q(**{f"{text}__contains": value}) for text in texts))
 
     def by_town(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Below a place; the reader's own place stands for what lies in none of its towns."""
+        if value == self.user.place:
+            return queryset.filter(place=value)
         return queryset.filter(under(value))
 
     by_place = by_town

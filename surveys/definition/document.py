@@ -1,8 +1,8 @@
 """A survey as a document: sections, items and cross rules, read and checked as a whole.
 
-`load` turns the JSON of `data/household_survey.json` (the form is described in docs/development/survey-engine.md) into a
-Definition or raises DefinitionError naming everything that is wrong. Each item has one clean function and
-each rule one compiled expression, which form, import and demo use alike.
+`load` turns JSON such as `data/household_survey.json` into a Definition, or raises DefinitionError naming every mistake
+(docs/development/survey-engine.md describes the format). Form, import and demo share each item's clean function and
+each rule's compiled expression.
 """
 
 from collections import Counter

@@ -1,7 +1,6 @@
-"""What is owed (要求台账): needed, done and still owed for every cadre and unit, reckoned from the records in sets.
+"""Compute duties (要求台账): what each cadre and unit needs, has done and still owes, in a constant number of queries.
 
-The rules of counting stand in docs/development/fieldwork-rules.md; `visits.duty.rules.duty_audit` says of every single visit whether
-it counted. Nobody is ranked.
+docs/development/fieldwork-rules.md states the rules; `visits.duty.duty_audit` explains every visit. Nobody is ranked.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

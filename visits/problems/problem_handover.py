@@ -1,7 +1,7 @@
-"""Who follows a household's problems when its pairings change: none is left to one who is no longer there.
+"""Hand over a household's problems when its pairings change, so that no problem is left with a cadre who has gone.
 
-The rule stands in docs/development/fieldwork-rules.md. Whatever is not yet 销号 goes along, also what was joined into another:
-it may go its own way again.
+docs/development/fieldwork-rules.md states the rule. Every problem that is not yet 销号 is handed over, joined ones too,
+since they may be separated again.
 """
 
 from collections import Counter
