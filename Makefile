@@ -1,5 +1,7 @@
 # make run     install, migrate, load the sample county, serve on http://127.0.0.1:8000/ (PORT= changes it)
 # make test    every check, and the tests on SQLite and PostgreSQL (ARGS= goes to pytest)
+# make test-fast  the daily loop, under two minutes: SQLite, without the tests marked browser, postgres or slow
+#              (ARGS= goes to pytest)
 # make lint    the checks alone
 # make bench   the measurements (BENCH=KEY runs one)
 # make hostile the dearest pictures and workbooks, and 350,000 honest rows: seconds and MB of each
@@ -14,7 +16,7 @@ TEMPLATES = $$(find templates */templates -name '*.html' 2>/dev/null)
 BOTH_DATABASES = --dist each --tx popen//id=sqlite//env:DATABASE_URL= --tx popen//id=postgres \
 	-o console_output_style=classic
 
-.PHONY: run test lint bench hostile attack fmt install-dev
+.PHONY: run test test-fast lint bench hostile attack fmt install-dev
 
 run:
 	@tools/install.sh requirements.txt
@@ -24,6 +26,11 @@ run:
 test: lint
 	@$(PYTHON) tools/chromium.py >/dev/null
 	$(PYTHON) tools/with_postgres.py $(PYTHON) -m pytest $(BOTH_DATABASES) $(ARGS)
+
+test-fast: export DATABASE_URL =
+test-fast: install-dev
+	@echo "left out: what is marked browser, postgres or slow (make test runs it)"
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not browser and not slow" -q $(ARGS)
 
 lint: export DEBUG = 1
 lint: export DATABASE_URL = sqlite://:memory:

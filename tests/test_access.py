@@ -255,6 +255,7 @@ def told(client: Client, url: str) -> str:
     return "\n".join(str(cell) for row in book.worksheets[0].values for cell in row)
 
 
+@pytest.mark.slow
 def test_no_page_or_export_shows_an_id_number_nor_a_viewer_a_phone(own, people):
     """Not even in the history of a row."""
     numbers = [make_id_number(), make_id_number()]
@@ -291,6 +292,7 @@ def test_a_post_reaches_no_foreign_row(rule, own, people, foreign):
     assert not Change.objects.filter(pk__gt=newest).exists()
 
 
+@pytest.mark.slow
 def test_no_list_names_what_one_may_not_see(own, people, neighbour, foreign):
     """Pages without a row of their own and their workbooks: no other county's, and for a unit no other unit's."""
     rows = [rule for rule in rules() if "<" not in rule.path and rule.method == "GET"]

@@ -23,7 +23,7 @@ from tests.factories import make_visit
 from tests.processes import manage
 from visits.models import Visit, VisitPhoto
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 JPEG = b"\xff\xd8" + bytes(20_000)
 
 

@@ -23,9 +23,7 @@ from tests.fieldwork_forms import FORMS
 from tests.pages import client_of
 from villages.models import Village
 
-pytestmark = pytest.mark.django_db
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.pdf import pages_of
 from tests.test_access import LISTS, address, rules, world
 from units.models import Cadre, today
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.slow]
 
 LEAST = 499
 """Orders of a day and a sex: 500 odd ones from 001 to 999, 499 even ones."""

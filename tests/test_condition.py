@@ -24,7 +24,7 @@ from tests.pages import client_of, words_of
 from tests.processes import kill, start
 from units.models import Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def long_ago(name: str, **ago: float) -> None:

@@ -189,6 +189,7 @@ def test_ticked_rows_of_the_admin_are_exported_after_the_password(office, cadre)
 NO_PEOPLE = re.compile(r"行政区划|村|联村|结对台|帮扶项目|调查表|完成情况$|空白表|的题目|XLSForm|统计$")
 
 
+@pytest.mark.slow
 def test_no_address_gives_people_away_without_the_password(own, people):  # noqa: F811
     """Every address with `export` and `print`, and every file: what is taken unasked tells of no person."""
     given = [rule for rule in rules() if rule.method == "GET" and rule.name != "file"]

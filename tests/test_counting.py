@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,6 +67,7 @@ PAIRED = [(0, 0), (2, 2)]
 PAIRED_UNITS = {(UNITS[cadre], household) for cadre, household in PAIRED}
 
 
+@pytest.mark.slow
 class Counting(TestCase):
     @settings(max_examples=20, deadline=None)
     @given(WENT)

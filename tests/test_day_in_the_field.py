@@ -14,7 +14,7 @@ from visits.choices import AssistanceKind, Category, Service
 from visits.models import Activity, Assistance, Problem, Visit
 from visits.visits.rules import NEED_HOUSEHOLD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ from villages.models import (
 )
 from visits.models import Activity, Assistance, AssistanceShare, Problem, ProblemMove, Visit
 
+pytestmark = pytest.mark.slow
+
 YEAR = 2026
 NOW = end_of(YEAR, 11, 24)
 AMOUNTS = {

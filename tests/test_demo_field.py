@@ -29,6 +29,8 @@ from visits.models import (
     Visit,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
 def sample(request: pytest.FixtureRequest) -> Sample:

@@ -30,6 +30,8 @@ from visits.activities.rules import MATERIALS
 from visits.choices import AssistanceKind, Service
 from visits.models import Activity, Assistance, Visit, VisitCompanion
 
+pytestmark = pytest.mark.slow
+
 Status = Project.Status
 WORKERS = {Labour.ORDINARY, Labour.SKILLED}
 AWAY = {MigrantWork.IN_PROVINCE, MigrantWork.ELSEWHERE}

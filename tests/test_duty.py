@@ -162,6 +162,7 @@ def test_a_share_is_never_more_than_the_whole_and_grows_with_the_days(minimum, o
     assert 1 <= share <= longer <= minimum
 
 
+@pytest.mark.slow
 class TheReckoningInSets(TestCase):
     """On any county, what the sets count is what the single verdicts add up to."""
 

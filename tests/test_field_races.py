@@ -22,7 +22,7 @@ from villages.models import VillageNoteFile
 from visits.models import Problem
 from visits.problems.rules import join, of_answer, take_back
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def test_two_problems_joined_into_each_other_do_not_both_vanish():

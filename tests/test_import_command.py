@@ -139,6 +139,7 @@ def begin(path: str) -> Popen[str]:
     return process
 
 
+@pytest.mark.slow
 def test_killed_at_ten_moments_and_run_again(sheet) -> None:
     _office, path = sheet
     process = begin(path)

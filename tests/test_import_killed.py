@@ -20,7 +20,7 @@ from tests.processes import kill, start
 from units.models import Cadre
 from units.roles import Role
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 STORED, FRESH = 400, 400
 KILLS = 10

@@ -3,6 +3,8 @@
 import time
 from functools import partial
 
+import pytest
+
 from core.history import acting
 from core.importing import runs
 from core.importing.sheet import kind_of
@@ -14,6 +16,8 @@ from tests.processes import at_once
 from units.models import Cadre
 from units.roles import Role
 from visits.models import Visit
+
+pytestmark = pytest.mark.slow
 
 WRITERS = 16
 WRITES = 25

@@ -165,6 +165,7 @@ def test_a_condition_that_is_not_understood_is_said(desk_client):
     assert names_in(html) == ["王有福"]
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cursor=st.text(max_size=30), sort=st.sampled_from(["no", "-entered_count", "size", "nonsense"]))
 def test_a_garbled_cursor_starts_at_the_beginning(desk_client, home, cursor, sort):
@@ -215,6 +216,7 @@ def test_a_page_makes_as_many_queries_for_many_rows_as_for_one(desk_client, url,
 NONSENSE = ["x", "-1", "9" * 30, "²", "\x00", "2015-02-30", "'; --", "王" * 200, "0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", [url for url in LISTS if "?" not in url])
 def test_nonsense_in_an_address_is_no_error(desk_client, unlimited, url):
     """Each filter, the search, the order and the cursors."""

@@ -14,7 +14,7 @@ from tests.factories import make_cadre, make_unit
 from tests.pages import client_of
 from tests.test_access import PAGES, address, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ODD = ["-1", "9" * 30, "²", "a\0b\\'", "9999-12-31", "0001-00", "\u202e%_" + "x" * 3000, '["\\ud800",1]']
 READ = ["month", "mine", "of", "on", "owing", "last", "all", "print", "format", "for", "blank", "pk", "state"]

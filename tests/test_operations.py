@@ -23,7 +23,7 @@ from django.conf import settings
 
 from tests.test_serve import free_port
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 ROOT = Path(settings.BASE_DIR)
 NOT_THE_CODE = (".*", "*.sqlite3*", "media", "var", "docs", "tests", "bench", "__pycache__")
 FOR_ROOT = ("systemctl ", "chown ", "curl ")

@@ -33,6 +33,8 @@ from tests.processes import start
 from villages.models import VillageNote, VillageNoteFile
 from visits.models import Problem
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1024 * 1024
 SMALL = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 LARGE = SMALL + bytes(9 * MEGABYTE)

@@ -25,7 +25,7 @@ from tests.factories import (
 from units.models import Cadre, Requirement, today
 from units.presets import letter_requirements
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 DAY = date(2015, 9, 16)
 ROUNDS = 6

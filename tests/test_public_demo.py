@@ -15,7 +15,7 @@ from tests.pages import client_of
 from tests.processes import database_url
 from villages.county import CountyError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SAID = "已允许在 https 上演示"
 
 

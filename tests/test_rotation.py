@@ -17,7 +17,7 @@ from households.models import Member
 from tests.factories import make_id_number, make_member, make_village
 from tests.importing import check
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NUMBER = "620524196005010010"
 OLD = {"old": b"o" * 32}
 BOTH = {"new": b"n" * 32, **OLD}

@@ -22,7 +22,7 @@ from lianhu.environment import env_data_keys, env_secret
 from lianhu.management.commands.serve import read_port
 from tools import env_file
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 
 
 def test_keys_are_written_once_for_the_owner_alone(tmp_path, monkeypatch) -> None:

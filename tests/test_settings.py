@@ -152,6 +152,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_database_out_of_reach_is_one_line(tmp_path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

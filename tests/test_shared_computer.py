@@ -13,7 +13,7 @@ from tests.html_forms import posted
 from tests.pages import client_of, page_of
 from tests.test_access import address, rules, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TYPED = {"password", "textarea", "input", "text", "search", "tel", "number", "date", "email", "url"}
 
 

@@ -68,6 +68,7 @@ def test_a_name_is_shortened_and_tells_the_kind(official, name, kind):
     assert (short_name(official), kind_of(official)) == (name, kind)
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_every_county_of_the_province_can_be_read():
     text = GANSU.read_text(encoding="utf-8-sig")

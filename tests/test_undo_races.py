@@ -13,6 +13,8 @@ from tests.factories import make_cadre, make_unit, make_village
 from tests.importing import load
 from units.roles import Role
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_edited_at_the_same_moment_is_not_taken_away():

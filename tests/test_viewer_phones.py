@@ -54,6 +54,7 @@ def viewer(rows: dict[str, Any]) -> Cadre:
     )
 
 
+@pytest.mark.slow
 def test_no_page_sheet_or_paper_tells_a_viewer_a_phone(viewer, rows) -> None:
     client, told = client_of(viewer), {}
     for rule in rules():

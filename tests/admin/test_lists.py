@@ -18,6 +18,8 @@ from tests.factories import (
 from tests.pages import client_of, queries_of
 from units.models import Cadre, Reach, Unit, today
 
+pytestmark = pytest.mark.slow
+
 
 def one_more_of_each(unit: Unit) -> None:
     cadre = make_cadre(unit=unit)

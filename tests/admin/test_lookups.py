@@ -18,6 +18,8 @@ from tests.test_odd_addresses import ODD
 from units.models import Cadre
 from units.roles import Role
 
+pytestmark = pytest.mark.slow
+
 TABLES = sorted(model._meta.label_lower for model in admin.site._registry)
 every_table = pytest.mark.parametrize("table", TABLES)
 TURNS = ["1", "id", "9" * 5000, "a " * 1500, *ODD]

@@ -21,6 +21,8 @@ from units.roles import Role
 from units.scoped_admin import ScopedAdmin
 from visits.models import Visit
 
+pytestmark = pytest.mark.slow
+
 TABLES = [
     "units.cadre",
     "units.unit",

@@ -18,6 +18,8 @@ from tests.admin.rows import Rows, page, rows_of_the_office
 from tests.pages import client_of
 from units.models import Cadre
 
+pytestmark = pytest.mark.slow
+
 ROLES = {"双联办": "office", "负责人": "leader"}
 
 

@@ -18,7 +18,7 @@ from tests.pages import client_of
 from units.roles import Role
 from visits.models import Activity, Assistance, Problem, Visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_who_only_reads_takes_nothing_back_that_was_recorded_before(cadre):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.attack import naive, rows
 from tests.attack.comparing import differences
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def with_rule(name: str) -> set[str]:

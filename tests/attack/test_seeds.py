@@ -24,7 +24,7 @@ from units.models import Unit
 from units.scoped_admin import ScopedAdmin
 from visits.problems.models import ProblemQuerySet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FEW = ("county viewer", "town office", "county leader", "county cadre", "city unit cadre")
 
 

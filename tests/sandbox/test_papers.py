@@ -16,7 +16,7 @@ from core.sandbox.sheets.xls import repack
 from tests.sandbox.hostile import png
 from tests.sheets.workbooks import changed, saved
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 RELATIONS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
 )

@@ -15,7 +15,7 @@ from core.attachments import reencode
 from core.sandbox import process
 from tests.sandbox.hostile import png
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 pillow_heif.register_heif_opener()
 SECRET = b"secret-word"
 

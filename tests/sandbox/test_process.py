@@ -14,7 +14,7 @@ import pytest
 from core.sandbox import landlock, process
 from core.sandbox.process import MB
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 LIMITS = process.Limits(memory=256 * MB, cpu=1, output=MB, wall=20)
 ROOT = Path(__file__).parents[2]
 LIBRARIES = {

@@ -15,7 +15,7 @@ from core.sheets import workbook as reader
 from tests.sandbox import hostile
 from tests.sheets.workbooks import HEADINGS, ROW, rows_of, with_sheet_xml, workbook
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 SMALL = Limits(memory=192 * MB, cpu=2, output=MB, wall=60)
 
 

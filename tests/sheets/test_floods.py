@@ -27,7 +27,7 @@ from tests.sheets.workbooks import (
     workbook,
 )
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 
 
 def spent():

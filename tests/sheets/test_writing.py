@@ -91,6 +91,7 @@ def test_a_number_of_a_csv_stays_one():
 TRICKY = st.text(st.sampled_from("=+-@＝＋－＠' 　\u00a0\n\ra1王\""), max_size=6)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(TRICKY, st.sampled_from(["", "\t"]), TRICKY), min_size=1))
 def test_a_csv_is_read_as_what_was_exported(cells):
     rows = [["户", f"{tab}{one}", other, "止"] for one, tab, other in cells]

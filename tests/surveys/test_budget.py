@@ -19,7 +19,7 @@ from surveys.filling.checking import Known, examine
 from tests.surveys.definitions import EVERYTHING, FORMS, everything
 from tests.surveys.drawing import draw_expression, draw_facts, draw_known, draw_raw
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 FORM = everything()
 SCOPE = scope_of(FORM.subject, list(FORM.by_code.values()), FORM.members)
 HOSTILE = "any(members," * 10 + "age<0" + ")" * 10

@@ -10,7 +10,7 @@ from tests.surveys.definitions import FORMS, everything
 from tests.surveys.drawing import draw_known, draw_raw, draw_valid
 from tests.surveys.plain import plain
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 FILL, EMPTY_IT = "这一题要填。", "照前面的答案，这一题不用填。请清空它，或者改前面的答案。"
 forms = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 

@@ -21,6 +21,8 @@ from tests.demo_survey_figures import preset_forms
 from units.models import Cadre
 from villages.models import Village
 
+pytestmark = pytest.mark.slow
+
 Status = Response.Status
 Rows = dict[type, list[dict[str, Any]]]
 TODAY = date(2026, 11, 24)

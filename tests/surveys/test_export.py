@@ -212,6 +212,7 @@ def test_a_draft_has_no_data_yet(office):
     assert client_of(office).get(f"/surveys/{draft.pk}/xlsform/").status_code == 200
 
 
+@pytest.mark.slow
 def test_many_rows_take_the_memory_of_a_few(survey, office, tmp_path):
     response = respond(survey)
     fields = {field.attname: getattr(response, field.attname) for field in Response._meta.concrete_fields}

@@ -12,7 +12,7 @@ from tests.surveys.definitions import everything
 from tests.surveys.drawing import draw_expression, draw_facts
 from tests.surveys.plain import plain
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 
 
 FORM = everything()

@@ -20,7 +20,7 @@ from tests.surveys.definitions import EVERYTHING, FORMS
 from tests.surveys.device import Device
 from tests.surveys.drawing import draw_clean, draw_known
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 forms = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 CASES = 400
 NEVER_BROKEN = {"X07", "R6"}
