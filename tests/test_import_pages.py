@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def test_what_an_import_would_overwrite_is_told_before(office) -> None:
     """A list of last year, loaded again, takes back what cadres have put right since."""
     number = make_id_number()
-    household = make_household(head="", phone="13800000001", size=3, kind="1")
+    household = make_household(head="", phone="13800000001", size=3, kind="01")
     make_member(household=household, id_number="")
     row = {"户编号": household.no, "联系电话": "13900000002", "家庭人口": 3, "身份证号": number}
     page = client_of(office).get(f"/imports/runs/{check('households', office, [row]).pk}/")
