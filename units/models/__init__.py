@@ -2,11 +2,13 @@
 
 from units.models.factors import Passkey, SecondFactor, generator_of, recovery_hash
 from units.models.limits import DailyLimit
+from units.models.postings import FROM_THE_START, Posting
 from units.models.rules import NOT_NEGATIVE, OF_THE_CAMPAIGN, YEARS, CalendarDay, Leave, Requirement, Word
 from units.models.sessions import Session
 from units.models.staff import LEVEL_OF_LENGTH, Cadre, CadreQuerySet, Division, Reach, Unit, today
 
 __all__ = [
+    "FROM_THE_START",
     "LEVEL_OF_LENGTH",
     "NOT_NEGATIVE",
     "OF_THE_CAMPAIGN",
@@ -18,6 +20,7 @@ __all__ = [
     "Division",
     "Leave",
     "Passkey",
+    "Posting",
     "Reach",
     "Requirement",
     "SecondFactor",

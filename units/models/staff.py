@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from core.models import Installation
 from core.places import CITY, COUNTY, DIVISION_SHAPE, PROVINCE, TOWN, above, lies_under, under
 from core.records import Record
 from units.models.limits import DailyLimit
+from units.models.postings import Posting
 from units.models.sessions import Session
 from units.roles import Rank, Role
 
@@ -266,6 +267,20 @@ class Cadre(AbstractBaseUser, Record):
         ended = [pk for pk, names in changes.items() if ENDS_SESSIONS.intersection(names)]
         for chunk in chunks(ended):
             Session.objects.filter(cadre__in=chunk).delete()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Another unit or rank is a transfer of today, unless a posting of another day says so already."""
+        fields = kwargs.get("update_fields")
+        stored = None
+        if self.pk and (fields is None or {"unit", "rank"}.intersection(fields)):
+            stored = Cadre.objects.filter(pk=self.pk).values_list("unit", "rank").first()
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if stored is None or stored == (self.unit_id, self.rank):
+                return
+            last = self.postings.order_by("-started_on").first()
+            if last is None or (last.unit_id, last.rank) != (self.unit_id, self.rank):
+                Posting.begin(self, before=stored, on=today())
 
     def clean(self) -> None:
         super().clean()

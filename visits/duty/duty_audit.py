@@ -80,9 +80,11 @@ def explain_unit(unit: Unit, indicator: str, year: int) -> list[Verdict]:
         .select_related("household", "village", "cadre")
         .order_by("visited_on", "pk")
     )
-    pairings = VillagePairing.objects.filter(unit=unit).order_by("started_on")
+    villages = VillagePairing.objects.filter(unit=unit).values_list("village", "started_on", "ended_on")
+    homes = HouseholdPairing.objects.filter(unit=unit)
+    in_villages = homes.values_list("household__village", "started_on", "ended_on").distinct()
     paired = _paired(
-        [PairedSpan(*row) for row in pairings.values_list("village", "started_on", "ended_on")],
+        sorted((PairedSpan(*row) for row in [*villages, *in_villages]), key=lambda span: span.since),
         lambda visit: visit.village_id,
         "联系村",
     )

@@ -123,6 +123,10 @@ DONE_BY_UNIT = f"""
         SELECT 1 FROM villages_villagepairing p
         WHERE p.unit_id = w.unit_id AND p.village_id = w.village_id AND p.started_on <= w.visited_on
             AND (p.ended_on IS NULL OR p.ended_on >= w.visited_on))
+    OR EXISTS (
+        SELECT 1 FROM households_householdpairing p JOIN households_household h ON h.id = p.household_id
+        WHERE p.unit_id = w.unit_id AND h.village_id = w.village_id AND p.started_on <= w.visited_on
+            AND (p.ended_on IS NULL OR p.ended_on >= w.visited_on))
     GROUP BY w.unit_id
 """  # noqa: S608 (our own words)
 
@@ -137,7 +141,7 @@ def done_by_cadres(cadres: QuerySet[Cadre], first: date, last: date) -> dict[int
 
 
 def done_by_units(units: QuerySet[Unit], first: date, last: date) -> dict[int, dict[str, int]]:
-    """By pk of those of which somebody went: village-days in villages paired that day, and days there."""
+    """By pk of those of which somebody went: village-days in villages where the unit, or one of its cadres with a household, is paired that day."""
     rows = _asked(DONE_BY_UNIT, units, [first, last], twice=True)
     return {pk: _by(DONE_BY_UNITS, counts) for pk, *counts in rows}
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from core.places import COUNTY, above
 from units.models import Cadre, Leave, Requirement, Unit
+from units.unit_history import former_postings
 from visits.duty.duty_sql import (
     HELD_BY_CADRES,
     HELD_BY_UNITS,
@@ -101,11 +102,12 @@ def cadre_duties(cadres: QuerySet[Cadre], *, year: int, on: date) -> dict[int, l
     """
     first, last = bounds(year)
     tenures = held_by_cadres(cadres, first, last, min(on, last))
-    asked = {
-        pk: RequirementTarget(_at_work(place, tenures[pk]), rank, unit)
-        for pk, place, rank, unit in cadres.values_list("pk", "place", "rank", "unit")
-        if pk in tenures
-    }
+    former = former_postings(min(on, last))
+    asked = {}
+    for pk, place, rank, unit in cadres.values_list("pk", "place", "rank", "unit"):
+        if pk in tenures:
+            unit, rank = former.get(pk, (unit, rank))
+            asked[pk] = RequirementTarget(_at_work(place, tenures[pk]), rank, unit)
     minima = _minima(asked.values(), OF_CADRES, year)
     if not any(minima.values()):
         return {}
