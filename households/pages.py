@@ -1,5 +1,7 @@
 """Forms on cadres, households and members, and the logged 查看 of an ID number."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -40,7 +42,11 @@ def cadre_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     title = f"改{cadre}的资料" if cadre else "登记一名干部"
     if form.is_valid() and weighs(form):
         require_password(request)
-    response = form_page(request, form, title=title, done="干部资料已保存。", back=back)
+    moved = form.keep_posting() if cadre and form.is_valid() else {}
+    if moved:
+        back = f"{reverse('cadre-transfer', args=[pk])}?{urlencode(moved)}"
+    done = "别的资料已保存；调动要写日期，请接着办。" if moved else "干部资料已保存。"
+    response = form_page(request, form, title=title, done=done, back=back)
     held = warning_of(cadre) if cadre and response.status_code == 302 else ""
     if not held:
         return response

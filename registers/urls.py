@@ -3,7 +3,7 @@
 from django.urls import path
 
 from households import pages as household_forms
-from registers import cadres, closing, duties, household_page, households, search, units, villages
+from registers import cadres, closing, duties, household_page, households, search, transfers, units, villages
 from registers.pairings import ending
 from registers.plans import pages as plans
 from surveys.filling import pages as filling
@@ -29,6 +29,7 @@ urlpatterns = [
     path("cadres/<int:pk>/reset/", account_pages.reset, name="cadre-reset"),
     path("cadres/<int:pk>/lock/", account_pages.lock, name="cadre-lock"),
     path("cadres/<int:pk>/factor/reset/", factor_pages.factor_reset, name="factor-reset"),
+    path("cadres/<int:pk>/transfer/", transfers.transfer_page, name="cadre-transfer"),
     path("cadres/<int:pk>/hand-over/", ending.hand_over_page, name="hand-over"),
     path("cadres/<int:pk>/hand-over/sheet/", ending.hand_over_sheet, name="hand-over-sheet"),
     path("villages/", villages.villages, name="villages"),

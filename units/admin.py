@@ -66,6 +66,7 @@ class CadreAdmin(ScopedAdmin):
     writers = MANAGERS
     form = CadreAdminForm
     fields = ("name", "unit", "phone", "staff_no", "rank", "post", "role", "left_on", "is_active")
+    fixed = ("unit", "rank")  # a transfer has a date: it is made on the cadre's page
     choices = {"unit": lambda user: Unit.objects.editable_by(user)}
     autocomplete_fields = ("unit",)
     list_display = ("name", "staff_no", "unit", "rank", "post", "phone", "role", "left_on", ACCOUNT)

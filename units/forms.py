@@ -86,6 +86,16 @@ class CadreForm(RecordForm[Cadre]):
             for name in {"unit", "role", "left_on"} & self.fields.keys():
                 del self.fields[name]
 
+    def keep_posting(self) -> dict[str, Any]:
+        """Leave unit and rank of a valid form as they are stored; return what they were changed to."""
+        moved = {"unit", "rank"}.intersection(self.changed_data)
+        if not moved:
+            return {}
+        wanted = {"unit": self.instance.unit_id, "rank": self.instance.rank}
+        stored = Cadre.objects.get(pk=self.instance.pk)
+        self.instance.unit, self.instance.rank = stored.unit, stored.rank
+        return wanted
+
     def clean_phone(self) -> str | None:
         return self.cleaned_data["phone"] or None
 

@@ -153,10 +153,13 @@ REQUIRED = {
     Asked.VILLAGE_TIMES: FieldFigure(
         Asked.VILLAGE_TIMES.label,
         "次",
-        "一个单位一天到一个联系村（本单位干部有联系户的村也算）算 1 次，只算结对期间，去几个人都算 1 次；电话和作废的不算。",
+        "一个单位一天到一个联系村（本单位干部有联系户的村也算）算 1 次，只算结对期间，"
+        "去几个人都算 1 次；电话和作废的不算。",
     ),
     Asked.VILLAGE_DAYS: FieldFigure(
-        Asked.VILLAGE_DAYS.label, "天", "到联系村（本单位干部有联系户的村也算）的不同日期，只算结对期间；电话和作废的不算。"
+        Asked.VILLAGE_DAYS.label,
+        "天",
+        "到联系村（本单位干部有联系户的村也算）的不同日期，只算结对期间；电话和作废的不算。",
     ),
     Asked.PAIRED_VILLAGES: FieldFigure(
         Asked.PAIRED_VILLAGES.label, "个", "本单位联系的村；按当天的联村算，往年按年底算。"

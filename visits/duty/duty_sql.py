@@ -141,7 +141,7 @@ def done_by_cadres(cadres: QuerySet[Cadre], first: date, last: date) -> dict[int
 
 
 def done_by_units(units: QuerySet[Unit], first: date, last: date) -> dict[int, dict[str, int]]:
-    """By pk of those of which somebody went: village-days in villages where the unit, or one of its cadres with a household, is paired that day."""
+    """By pk of those of which somebody went: village-days and days in villages with a pairing of theirs that day."""
     rows = _asked(DONE_BY_UNIT, units, [first, last], twice=True)
     return {pk: _by(DONE_BY_UNITS, counts) for pk, *counts in rows}
 
