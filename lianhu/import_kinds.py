@@ -1,16 +1,17 @@
 """The sheets that can be imported, in the order a county fills them: a new one is one line here."""
 
 from core.importing.sheet import ImportSheet
-from households.importing import CadreSheetWithHoldings, HouseholdSheet, MemberSheet
+from households.importing import HouseholdSheet, MemberSheet
 from surveys.exchange.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
+from visits.transfers.importing import CadreSheetWithTransfers
 from visits.visits.importing import FollowedPairingSheet, VisitSheet
 
 KINDS: list[ImportSheet] = [
     DivisionSheet(),
     UnitSheet(),
-    CadreSheetWithHoldings(),
+    CadreSheetWithTransfers(),
     VillageSheet(),
     VillagePairingSheet(),
     HouseholdSheet(),

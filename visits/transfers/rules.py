@@ -54,7 +54,7 @@ class Transfer(NamedTuple):
 
 
 def problems_of_transfer(
-    cadre: Cadre, *, unit: Unit, rank: str, on: date, handed: Sequence[HouseholdPairing] = ()
+    cadre: Cadre, *, unit_id: int, rank: str, on: date, handed: Sequence[HouseholdPairing] = ()
 ) -> dict[str, str]:
     """Return what stands against the transfer, a sentence for each field."""
     last = cadre.postings.exclude(started_on=FROM_THE_START).order_by("-started_on").first()
@@ -65,7 +65,7 @@ def problems_of_transfer(
         day = f"{last.started_on} 已经调动过一次，日期不能早于那天；那一次的日期填错了，请先改那一次。"
     elif not day and cadre.left_on and on > cadre.left_on:
         day = f"{cadre.left_on} 已经离岗，调动日期不能晚于那天。"
-    same = (unit.pk, rank) == (cadre.unit_id, cadre.rank)
+    same = (unit_id, rank) == (cadre.unit_id, cadre.rank)
     return {
         "on": day,
         "unit": "单位和级别都没有变。" if same else "",
@@ -100,7 +100,7 @@ def transfer(
     `handed` are the open pairings that end on that day, handed over `to` a successor or to nobody yet; the others
     move along. Raises ValidationError {field: sentence}, StaleRecord when the cadre was changed since it was read.
     """
-    refuse(problems_of_transfer(cadre, unit=unit, rank=rank, on=on, handed=handed))
+    refuse(problems_of_transfer(cadre, unit_id=unit.pk, rank=rank, on=on, handed=handed))
     before = (cadre.unit_id, cadre.rank)
     cadre.unit, cadre.rank = unit, rank
     Posting.begin(cadre, before=before, on=on)
