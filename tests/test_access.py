@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from openpyxl import load_workbook
 
@@ -137,9 +138,38 @@ def world(*, county: str, name: str) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings, files: Path) -> Path:
+    """The pictures of the counties, for all tests of this module."""
+    settings.MEDIA_ROOT = files
+    return files
+
+
+@pytest.fixture(scope="module")
+def counties(django_db_setup, django_db_blocker, files: Path):
+    """Both counties, made once in a transaction that each test's own is nested in."""
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=files), transaction.atomic():
+        yield {
+            "own": world(county="620524", name="武山"),
+            "neighbour": world(county="620524", name="甘谷"),
+            "foreign": world(county="620502", name="秦州"),
+        }
+        transaction.set_rollback(True)
+
+
+def fresh(rows: dict[str, Any]) -> dict[str, Any]:
+    """Copies, so that no test finds what another one has set on a row."""
+    return {name: copy(row) for name, row in rows.items()}
+
+
 @pytest.fixture
-def own(db):
-    return world(county="620524", name="武山")
+def own(db, counties):
+    return fresh(counties["own"])
 
 
 @pytest.fixture
@@ -157,15 +187,15 @@ def people(own):
 
 
 @pytest.fixture
-def neighbour(own):
+def neighbour(own, counties):
     """Another unit of the same county."""
-    rows = world(county="620524", name="甘谷")
+    rows = fresh(counties["neighbour"])
     return {**rows, "division": own["division"], "run": own["run"]}
 
 
 @pytest.fixture
-def foreign(db):
-    return world(county="620502", name="秦州")
+def foreign(db, counties):
+    return fresh(counties["foreign"])
 
 
 def address(path: str, rows: dict[str, Any]) -> str:

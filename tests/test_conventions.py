@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.urls import URLResolver, get_resolver
 
 from core.records import Record
 
@@ -28,7 +29,7 @@ WITHOUT_HISTORY = {
     "core/rotation.py",  # encrypts rows and their Changes anew, whose values stay
 }
 """Modules of core that update tables without a history."""
-SAME_NAMES = {"Command", "Measure", "PeriodForm"}
+SAME_NAMES = {"Command"}
 """Django looks for a Command in each module of commands."""
 
 pytestmark = pytest.mark.once
@@ -90,3 +91,14 @@ def test_no_two_classes_share_a_name():
             if isinstance(node, ast.ClassDef) and node.name not in SAME_NAMES:
                 homes[node.name].append(str(path.relative_to(ROOT)))
     assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
+def test_one_file_serves_one_prefix():
+    """Who looks for /households/… finds all of it in one URL file."""
+    homes = defaultdict(set)
+    for included in get_resolver().url_patterns:
+        if isinstance(included, URLResolver) and included.namespace != "admin":
+            for pattern in included.url_patterns:
+                homes[str(pattern.pattern).partition("/")[0]].add(included.urlconf_module.__name__)
+    assert len(homes) > 20
+    assert {prefix: files for prefix, files in homes.items() if len(files) > 1} == {}
