@@ -11,6 +11,7 @@ from tests.importing import check, load, whys
 from tests.pages import client_of, words_of
 from units.models import today
 from visits.models import Visit
+from visits.visits.outing import Outing
 from visits.visits.rules import record_outing
 from visits.voiding.rules import void
 
@@ -26,17 +27,19 @@ def own(cadre):
 
 def given(cadre, household, **more):
     return record_outing(
-        **{
-            "author": cadre,
-            "cadre": cadre,
-            "households": [household],
-            "days": [today()],
-            "kind": Visit.Kind.HOME,
-            "content": "认门",
-            "ref": uuid4(),
-            "card_given": True,
-            **more,
-        }
+        Outing(
+            **{
+                "author": cadre,
+                "cadre": cadre,
+                "households": [household],
+                "days": [today()],
+                "kind": Visit.Kind.HOME,
+                "content": "认门",
+                "ref": uuid4(),
+                "card_given": True,
+                **more,
+            }
+        )
     )
 
 

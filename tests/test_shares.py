@@ -19,7 +19,7 @@ from tests.factories import (
 )
 from tests.pages import client_of, words_of
 from visits.assistance.amounts import sums
-from visits.assistance.rules import Worth, correct, record_assistance
+from visits.assistance.rules import GivenHelp, Worth, correct, record_assistance
 from visits.models import Assistance, AssistanceShare
 
 pytestmark = pytest.mark.django_db
@@ -44,13 +44,15 @@ def homes(cadre, village):
 
 def given(author, *households, **changed):
     return record_assistance(
-        ref=uuid4(),
-        author=author,
-        kind="funds",
-        given_on=date(2015, 9, 16),
-        content="送慰问金",
-        households=households,
-        **changed,
+        GivenHelp(
+            ref=uuid4(),
+            author=author,
+            kind="funds",
+            given_on=date(2015, 9, 16),
+            content="送慰问金",
+            households=households,
+            **changed,
+        )
     )
 
 

@@ -4,23 +4,25 @@ from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
-from visits.assistance.rules import Worth, record_assistance
+from visits.assistance.rules import GivenHelp, Worth, record_assistance
 
 DAY = date(2015, 9, 16)
 
 
 def recorded(author, *households, **given):
     return record_assistance(
-        **{
-            "ref": uuid4(),
-            "author": author,
-            "kind": "goods",
-            "given_on": DAY,
-            "content": "送苹果苗",
-            "households": households,
-            "whole": Worth(cash=Decimal("100")),
-            **given,
-        }
+        GivenHelp(
+            **{
+                "ref": uuid4(),
+                "author": author,
+                "kind": "goods",
+                "given_on": DAY,
+                "content": "送苹果苗",
+                "households": households,
+                "whole": Worth(cash=Decimal("100")),
+                **given,
+            }
+        )
     )
 
 

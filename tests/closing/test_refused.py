@@ -12,9 +12,9 @@ from tests.factories import make_measure, make_project
 from tests.importing import check, load, outcomes, whys
 from tests.visits.outings import record, refusals
 from units.models import today
-from visits.assistance.rules import Worth, record_assistance
+from visits.assistance.rules import GivenHelp, Worth, record_assistance
 from visits.models import Visit
-from visits.problems.rules import raise_problem
+from visits.problems.rules import RaisedProblem, raise_problem
 
 BEFORE, AFTER = date(2015, 4, 20), date(2015, 5, 2)
 
@@ -49,13 +49,15 @@ def test_the_form_offers_what_was_closed_lately(client, moved, cadre) -> None:
 
 def give(cadre, household, day: date) -> None:
     record_assistance(
-        ref=uuid.uuid4(),
-        author=cadre,
-        kind="comfort",
-        given_on=day,
-        content="面粉",
-        whole=Worth(cash=100),
-        households=[household],
+        GivenHelp(
+            ref=uuid.uuid4(),
+            author=cadre,
+            kind="comfort",
+            given_on=day,
+            content="面粉",
+            whole=Worth(cash=100),
+            households=[household],
+        )
     )
 
 
@@ -68,12 +70,14 @@ def test_help(moved, cadre) -> None:
 
 def raise_one(cadre, household, day: date) -> None:
     raise_problem(
-        ref=uuid.uuid4(),
-        author=cadre,
-        category="01",
-        description="水窖漏水",
-        raised_on=day,
-        household=household,
+        RaisedProblem(
+            ref=uuid.uuid4(),
+            author=cadre,
+            category="01",
+            description="水窖漏水",
+            raised_on=day,
+            household=household,
+        )
     )
 
 

@@ -9,21 +9,24 @@ from django.core.exceptions import ValidationError
 
 from units.models import Cadre, today
 from visits.models import Visit
+from visits.visits.outing import Outing
 from visits.visits.rules import record_outing
 
 
 def record(author: Cadre, **said: Any) -> list[Visit]:
     return record_outing(
-        **{
-            "author": author,
-            "cadre": author,
-            "households": [],
-            "days": [today()],
-            "kind": Visit.Kind.HOME,
-            "content": "看了水窖，问了药费。",
-            "ref": uuid.uuid4(),
-            **said,
-        }
+        Outing(
+            **{
+                "author": author,
+                "cadre": author,
+                "households": [],
+                "days": [today()],
+                "kind": Visit.Kind.HOME,
+                "content": "看了水窖，问了药费。",
+                "ref": uuid.uuid4(),
+                **said,
+            }
+        )
     )
 
 

@@ -14,7 +14,7 @@ from households.choices import Status
 from households.models import Household, HouseholdPairing
 from units.models import Cadre, today
 from villages.models import FundSource, Project, Village, VillagePairing
-from visits.assistance.rules import Worth, split
+from visits.assistance.rules import GivenHelp, Worth, split
 from visits.assistance.share_forms import PartsForm, label_of
 from visits.choices import AssistanceKind
 from visits.fields import TAPPED, ManyFilesInput, PhotosField, PlainText
@@ -201,18 +201,13 @@ class AssistanceForm(PartsForm):
         own = split(data["whole"], len(households)) if households and data["own"] is None else data["own"]
         return {household.pk: part for household, part in zip(households, own or (), strict=True)}
 
-    def record(self) -> dict[str, Any]:
-        """A valid form as the keywords of `record_assistance`."""
+    def given(self) -> GivenHelp:
+        """Return what a valid form says."""
         data = self.cleaned_data
         left_out = {"way", *Worth._fields}
-        return {
-            **{name: value for name, value in data.items() if name not in left_out},
-            "ref": sent_ref(self),
-            "author": self.user,
-            "cadre": data.get("cadre") or self.giver,
-            "households": list(data["households"]),
-            "visit": self.asked.visit,
-        }
+        said = {name: value for name, value in data.items() if name not in left_out}
+        said |= {"cadre": data.get("cadre") or self.giver, "households": list(data["households"])}
+        return GivenHelp(author=self.user, visit=self.asked.visit, **{**said, "ref": sent_ref(self)})
 
 
 def _givers(user: Cadre, village: int, households: QuerySet[Household]) -> QuerySet[Cadre]:

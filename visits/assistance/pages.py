@@ -146,7 +146,7 @@ def assistance_new(request: HttpRequest) -> HttpResponse:
     form = _form(request, user, giver, asked)
     item, conflict = recorded(
         form,
-        lambda: assisting.record_assistance(**form.record()),
+        lambda: assisting.record_assistance(form.given()),
         "assistance-item",
         lambda stored: household_lines(form.shares(), stored),
     )

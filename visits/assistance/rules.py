@@ -1,6 +1,7 @@
 """帮扶实事: recorded once, split into the shares of households to the 分, put right, taken back."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -78,103 +79,105 @@ def together(parts: Sequence[Worth]) -> Worth:
     return Worth(*(sum(getattr(part, name) for part in parts) for name in Worth._fields))
 
 
-def record_assistance(
-    *,
-    ref: UUID,
-    author: Cadre,
-    kind: str,
-    given_on: date,
-    content: str,
-    whole: Worth | None = None,
-    own: Sequence[Worth] | None = None,
-    households: Sequence[Household] = (),
-    village: Village | None = None,
-    goods: str = "",
-    goods_unit: str = "",
-    source: str = FundSource.UNIT,
-    cadre: Cadre | None = None,
-    problem: Problem | None = None,
-    visit: Visit | None = None,
-    project: Project | None = None,
-    result: str = "",
-    photos: Sequence[ContentFile[bytes]] = (),
-) -> Assistance:
+@dataclass(frozen=True, kw_only=True)
+class GivenHelp:
     """One item of help to households of one village, or to a village without any. `cadre` gave it, else the author.
 
-    Of the `whole` each household gets an equal part; or each gets its `own` (in the order of `households`)
-    and the whole is their sum. A form sent twice is recorded once. Raises ValidationError
-    {field: sentence}, SameRef when the ref came with other content, RefTaken when it is another author's.
+    Of the `whole` each household gets an equal part; or each gets its `own` (in the order of `households`) and the
+    whole is their sum. `ref` is the idempotency key of the form.
     """
-    shares = _shares(households, whole, own)
-    amounts = together(shares) if shares else whole or Worth()
-    place = households[0].village if households else village
-    if place is None:
-        raise ValidationError({"households": "请勾选给了哪一户；给全村的，请选是哪个村。"})
-    if problems := _problems(households, place, village, given_on, amounts, shares, goods, project, problem):
-        raise ValidationError(problems)
-    giver = cadre or author
-    unit, rank = Postings([giver], given_on).on(giver, given_on)
-    draft = Assistance(
-        ref=ref,
-        kind=kind,
-        given_on=given_on,
-        content=content,
-        goods=goods,
-        goods_unit=goods_unit,
-        source=source,
-        village=place,
-        cadre=giver,
-        unit_id=unit,
-        rank=rank,
-        problem=problem,
-        visit=visit,
-        project=project,
-        result=result,
-        entered_by=author,
-        **amounts._asdict(),
-    )
-    of_household = {household.pk: share for household, share in zip(households, shares, strict=True)}
+
+    ref: UUID
+    author: Cadre
+    kind: str
+    given_on: date
+    content: str
+    whole: Worth | None = None
+    own: Sequence[Worth] | None = None
+    households: Sequence[Household] = ()
+    village: Village | None = None
+    goods: str = ""
+    goods_unit: str = ""
+    source: str = FundSource.UNIT
+    cadre: Cadre | None = None
+    problem: Problem | None = None
+    visit: Visit | None = None
+    project: Project | None = None
+    result: str = ""
+    photos: Sequence[ContentFile[bytes]] = ()
+
+    @property
+    def giver(self) -> Cadre:
+        return self.cadre or self.author
+
+    @property
+    def place(self) -> Village | None:
+        return self.households[0].village if self.households else self.village
+
+    @property
+    def shares(self) -> dict[int, Worth]:
+        """Return what each household gets, by its key."""
+        keys = [household.pk for household in self.households]
+        if not keys:
+            return {}
+        parts = split(self.whole or Worth(), len(keys)) if self.own is None else self.own
+        return dict(zip(keys, parts, strict=True))
+
+    @property
+    def amounts(self) -> Worth:
+        return together(list(self.shares.values())) if self.households else self.whole or Worth()
+
+    def faults(self) -> dict[str, str]:
+        """Return why it must not be recorded, a sentence for each field."""
+        place, project, problem = self.place, self.project, self.problem
+        if place is None:
+            return {"households": "请勾选给了哪一户；给全村的，请选是哪个村。"}
+        several = len({household.village_id for household in self.households}) > 1
+        elsewhere = self.village not in (None, place)
+        faults = {
+            "given_on": problem_of_day(self.given_on) or problem_of_closing(self.households, self.given_on),
+            "households": "勾选的户不在一个村，请一个村记一项。" if several else "",
+            "village": "勾选的户不是这个村的，请改村，或者改勾选的户。" if elsewhere else "",
+            "goods": "填了数量，要写是什么物资。" if self.amounts.quantity and not self.goods else "",
+            "project": "这个项目是别的村的，请重新选。" if project and project.village_id != place.pk else "",
+            "problem": "这件诉求是别的村的，请重新选。" if problem and problem.village_id != place.pk else "",
+        }
+        found = {name: sentence for name, sentence in faults.items() if sentence}
+        return found | _out_of_bounds(self.amounts, *self.shares.values())
+
+
+def record_assistance(given: GivenHelp) -> Assistance:
+    """Store an item of help with its shares, and return it.
+
+    A form sent twice is recorded once. Raises ValidationError {field: sentence}, SameRef if the ref came with other
+    content, RefTaken if it is another author's.
+    """
+    if faults := given.faults():
+        raise ValidationError(faults)
+    draft, shares, photos = _draft(given), given.shares, given.photos
     try:
         with transaction.atomic():
-            return _sent_before(draft, of_household, len(photos)) or _save(draft, of_household, photos)
+            return _sent_before(draft, shares, len(photos)) or _save(draft, shares, photos)
     except IntegrityError:
         # Two taps at once: the other one wrote between our look and our write.
-        if stored := _sent_before(draft, of_household, len(photos)):
+        if stored := _sent_before(draft, shares, len(photos)):
             return stored
         raise
 
 
-def _shares(
-    households: Sequence[Household], whole: Worth | None, own: Sequence[Worth] | None
-) -> Sequence[Worth]:
-    if not households:
-        return []
-    return split(whole or Worth(), len(households)) if own is None else own
-
-
-def _problems(
-    households: Sequence[Household],
-    place: Village,
-    village: Village | None,
-    given_on: date,
-    amounts: Worth,
-    shares: Sequence[Worth],
-    goods: str,
-    project: Project | None,
-    problem: Problem | None,
-) -> dict[str, str]:
-    """What stands against recording this, a sentence for each field."""
-    asked = {
-        "given_on": problem_of_day(given_on) or problem_of_closing(households, given_on),
-        "households": "勾选的户不在一个村，请一个村记一项。"
-        if len({household.village_id for household in households}) > 1
-        else "",
-        "village": "勾选的户不是这个村的，请改村，或者改勾选的户。" if village not in (None, place) else "",
-        "goods": "填了数量，要写是什么物资。" if amounts.quantity and not goods else "",
-        "project": "这个项目是别的村的，请重新选。" if project and project.village_id != place.pk else "",
-        "problem": "这件诉求是别的村的，请重新选。" if problem and problem.village_id != place.pk else "",
-    }
-    return {name: sentence for name, sentence in asked.items() if sentence} | _out_of_bounds(amounts, *shares)
+def _draft(given: GivenHelp) -> Assistance:
+    unit, rank = Postings([given.giver], given.given_on).on(given.giver, given.given_on)
+    same = ("ref", "kind", "given_on", "content", "goods", "goods_unit", "source", "result")
+    links = ("problem", "visit", "project")
+    return Assistance(
+        village=given.place,
+        cadre=given.giver,
+        unit_id=unit,
+        rank=rank,
+        entered_by=given.author,
+        **{name: getattr(given, name) for name in (*same, *links)},
+        **given.amounts._asdict(),
+    )
 
 
 def _out_of_bounds(*worths: Worth) -> dict[str, str]:
@@ -245,13 +248,24 @@ def correct(
     One Change for each row that differs; the item's version rises with every correction, also of a share alone,
     and stands for all of them. Raises ValidationError {field: sentence}, StaleRecord when it is not `version`.
     """
-    rows = Assistance.objects.select_for_update(of=("self",)).select_related("village", "cadre")
+    rows = Assistance.objects.select_for_update(of=("self",)).select_related("village", "cadre", "entered_by")
     stored = rows.get(pk=item.pk)
     if stored.version != version:
         raise StaleRecord(stored)
-    amounts = together(own) if households else whole
-    place = households[0].village if households else stored.village
-    problems = _problems(households, place, stored.village, given_on, amounts, own, goods, None, None)
+    given = GivenHelp(
+        ref=stored.ref,
+        author=stored.entered_by,
+        cadre=stored.cadre,
+        kind=stored.kind,
+        content=stored.content,
+        given_on=given_on,
+        whole=whole,
+        own=own if households else None,
+        households=households,
+        village=stored.village,
+        goods=goods,
+    )
+    problems = given.faults()
     if not households and stored.shares.exists():
         problems["households"] = "至少留一户；都给错了的，请作废另记。"
     if stored.is_void:
@@ -261,10 +275,10 @@ def correct(
     stored.given_on, stored.source = given_on, source
     stored.unit_id, stored.rank = Postings([stored.cadre], given_on).on(stored.cadre, given_on)
     stored.goods, stored.goods_unit = goods, goods_unit
-    for name, amount in amounts._asdict().items():
+    for name, amount in given.amounts._asdict().items():
         setattr(stored, name, amount)
     stored.save()
-    changed = _rewrite(stored, {house.pk: part for house, part in zip(households, own, strict=True)})
+    changed = _rewrite(stored, given.shares)
     if changed and stored.version == version:
         stored.version += 1
         stored.save(update_fields=["version"])

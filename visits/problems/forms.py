@@ -13,7 +13,7 @@ from visits.choices import Category
 from visits.fields import TAPPED, PlainText
 from visits.idempotency import sent_ref
 from visits.models import Problem, ProblemStatus, Visit
-from visits.problems.rules import SAYS_WHY, joinable, owners
+from visits.problems.rules import SAYS_WHY, RaisedProblem, joinable, owners
 
 
 class ProblemForm(forms.Form):
@@ -44,6 +44,7 @@ class ProblemForm(forms.Form):
 
     def __init__(self, *args: Any, user: Cadre, household: Household | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user, self.household = user, household
         self.fields["ref"].initial = uuid4()
         if household:
             del self.fields["village"]
@@ -55,9 +56,10 @@ class ProblemForm(forms.Form):
         for name in ("raised_on", "due_on"):
             self.fields[name].widget.attrs["class"] = "form-control"
 
-    def record(self) -> dict[str, Any]:
-        """A valid form as keywords of `raise_problem`."""
-        return {"village": None, **self.cleaned_data, "ref": sent_ref(self)}
+    def raised(self, visit: Visit | None) -> RaisedProblem:
+        """Return what a valid form says."""
+        said = {**self.cleaned_data, "ref": sent_ref(self)}
+        return RaisedProblem(author=self.user, household=self.household, visit=visit, **said)
 
 
 class VisitChoices(forms.ModelChoiceField[Visit]):

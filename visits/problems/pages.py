@@ -126,7 +126,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
     )
     problem, conflict = recorded(
         form,
-        lambda: problems.raise_problem(author=user, household=household, visit=visit, **form.record()),
+        lambda: problems.raise_problem(form.raised(visit)),
         "problem",
     )
     if problem:

@@ -1,6 +1,7 @@
 """困难诉求: raised once, moved on step by step with who, when and a word, joined, taken back."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
@@ -31,60 +32,61 @@ SAYS_WHY = {ProblemStatus.SOLVED, ProblemStatus.SHELVED}
 """解决 says how, 暂不能解决 why."""
 
 
-def raise_problem(
-    *,
-    ref: UUID,
-    author: Cadre,
-    category: str,
-    description: str,
-    raised_on: date,
-    household: Household | None = None,
-    village: Village | None = None,
-    cadre: Cadre | None = None,
-    visit: Visit | None = None,
-    response: Response | None = None,
-    due_on: date | None = None,
-) -> Problem:
-    """Register a problem of a household, or of a village without one. `cadre` raised it, else the author.
+@dataclass(frozen=True, kw_only=True)
+class RaisedProblem:
+    """A difficulty as it is raised: of a household, or of a village without one. `cadre` raised it, else the author.
 
-    Its owner is who is paired with the household today, else who raised it; due after as many working
-    days as the office asks. A form sent twice is registered once. Raises ValidationError {field: sentence},
-    SameRef when the ref came with other content, RefTaken when it is another author's.
+    `ref` is the idempotency key of the form; `due_on` overrules the deadline that the office asks.
     """
-    place = household.village if household else village
-    if place is None:
-        raise ValidationError({"village": "请选是哪一户的，或者哪个村的。"})
-    closed = problem_of_closing([household], raised_on) if household else ""
-    if why := problem_of_day(raised_on) or closed:
-        raise ValidationError({"raised_on": why})
-    if due_on and (why := problem_of_due(raised_on, due_on)):
-        raise ValidationError({"due_on": why})
-    raised_by = cadre or author
-    unit, rank = Postings([raised_by], raised_on).on(raised_by, raised_on)
-    problem = Problem(
-        ref=ref,
-        category=category,
-        description=description,
-        household=household,
-        village=place,
-        raised_on=raised_on,
-        raised_by=raised_by,
-        unit_id=unit,
-        rank=rank,
-        visit=visit,
-        response=response,
-        owner=owner_of(household) or raised_by,
-        due_on=due_on or due_day(raised_on, place.place),
-        status_on=raised_on,
-        entered_by=author,
-    )
+
+    ref: UUID
+    author: Cadre
+    category: str
+    description: str
+    raised_on: date
+    household: Household | None = None
+    village: Village | None = None
+    cadre: Cadre | None = None
+    visit: Visit | None = None
+    response: Response | None = None
+    due_on: date | None = None
+
+    @property
+    def place(self) -> Village | None:
+        return self.household.village if self.household else self.village
+
+    @property
+    def raised_by(self) -> Cadre:
+        return self.cadre or self.author
+
+    def faults(self) -> dict[str, str]:
+        """Return why it must not be registered, a sentence for each field."""
+        closed = problem_of_closing([self.household], self.raised_on) if self.household else ""
+        faults = {
+            "village": "" if self.place else "请选是哪一户的，或者哪个村的。",
+            "raised_on": problem_of_day(self.raised_on) or closed,
+            "due_on": problem_of_due(self.raised_on, self.due_on) if self.due_on else "",
+        }
+        return {field: sentence for field, sentence in faults.items() if sentence}
+
+
+def raise_problem(raised: RaisedProblem) -> Problem:
+    """Register a problem and return it.
+
+    Its owner is the cadre paired with the household today, else who raised it; it is due after as many working
+    days as the office asks. A form sent twice is registered once. Raises ValidationError {field: sentence}, SameRef
+    if the ref came with other content, RefTaken if it is another author's.
+    """
+    if faults := raised.faults():
+        raise ValidationError(faults)
+    problem = _draft(raised)
     try:
         with transaction.atomic():
             if stored := _sent_before(problem):
                 return stored
             problem.save()
             ProblemMove.objects.create(
-                problem=problem, status=ProblemStatus.REGISTERED, by=author, on=raised_on
+                problem=problem, status=ProblemStatus.REGISTERED, by=raised.author, on=raised.raised_on
             )
     except IntegrityError:
         # Two taps at once: the other one wrote between our look and our write.
@@ -92,6 +94,29 @@ def raise_problem(
             return stored
         raise
     return problem
+
+
+def _draft(raised: RaisedProblem) -> Problem:
+    place = raised.place
+    assert place is not None
+    unit, rank = Postings([raised.raised_by], raised.raised_on).on(raised.raised_by, raised.raised_on)
+    return Problem(
+        ref=raised.ref,
+        category=raised.category,
+        description=raised.description,
+        household=raised.household,
+        village=place,
+        raised_on=raised.raised_on,
+        raised_by=raised.raised_by,
+        unit_id=unit,
+        rank=rank,
+        visit=raised.visit,
+        response=raised.response,
+        owner=owner_of(raised.household) or raised.raised_by,
+        due_on=raised.due_on or due_day(raised.raised_on, place.place),
+        status_on=raised.raised_on,
+        entered_by=raised.author,
+    )
 
 
 def of_answer(response: Response, category: str, author: Cadre) -> Problem:
@@ -103,15 +128,17 @@ def of_answer(response: Response, category: str, author: Cadre) -> Problem:
     label = Category(category).label
     try:
         return raise_problem(
-            ref=uuid5(response.ref, f"{category}:{response.problems.count()}"),
-            author=author,
-            category=category,
-            description=f"{response.surveyed_on:%Y-%m-%d} 调查时说最急需解决的困难：{label}",
-            raised_on=response.surveyed_on,
-            household=response.household,
-            village=response.village,
-            cadre=response.surveyor,
-            response=response,
+            RaisedProblem(
+                ref=uuid5(response.ref, f"{category}:{response.problems.count()}"),
+                author=author,
+                category=category,
+                description=f"{response.surveyed_on:%Y-%m-%d} 调查时说最急需解决的困难：{label}",
+                raised_on=response.surveyed_on,
+                household=response.household,
+                village=response.village,
+                cadre=response.surveyor,
+                response=response,
+            )
         )
     except (IntegrityError, RefTaken):  # somebody else's tap was faster
         return there.get()

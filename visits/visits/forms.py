@@ -25,6 +25,7 @@ from visits.fields import (
 )
 from visits.idempotency import sent_ref
 from visits.models import Visit
+from visits.visits.outing import Outing
 from visits.visits.rules import LONGEST_STAY, check_outing
 
 OTHER_DAY = "other"
@@ -160,20 +161,7 @@ class VisitForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         data["days"] = self._days(data)
-        self.refuse(
-            check_outing(
-                author=self.author,
-                cadre=self.cadre,
-                households=list(data.get("households") or []),
-                village=data.get("village"),
-                days=data["days"],
-                kind=data.get("kind", ""),
-                nights=data.get("nights"),
-                companions=list(data.get("companions") or []),
-                promised_on=data.get("promised_on"),
-                card_given=data.get("card_given", False),
-            )
-        )
+        self.refuse(check_outing(self.outing()))
         return data
 
     def _days(self, data: dict[str, Any]) -> list[date]:
@@ -200,32 +188,23 @@ class VisitForm(forms.Form):
             elif field not in self.errors:
                 self.add_error(field, sentence)
 
-    def outing(self) -> dict[str, Any]:
-        """A valid form as the keywords of `record_outing`."""
+    def outing(self) -> Outing:
+        """Return what the form says, as far as it is understood."""
         data = self.cleaned_data
-        names = (
-            "days",
-            "village",
-            "kind",
-            "reasons",
-            "topics",
-            "card_given",
-            "content",
-            "nights",
-            "promised_on",
-            "promise",
-            "photos",
-            "signature",
+        names = ("village", "card_given", "content", "nights", "promised_on", "promise", "signature")
+        lists = ("households", "companions", "reasons", "topics", "photos")
+        given: dict[str, Any] = {name: data[name] for name in names if name in data}
+        given |= {name: list(data.get(name) or []) for name in lists}
+        if "ref" in data:
+            given["ref"] = sent_ref(self)
+        return Outing(
+            author=self.author,
+            cadre=self.cadre,
+            days=data["days"],
+            kind=data.get("kind", ""),
+            position=self._position(),
+            **given,
         )
-        return {
-            "author": self.author,
-            "cadre": self.cadre,
-            "ref": sent_ref(self),
-            "households": list(data["households"]),
-            "companions": list(data["companions"]),
-            "position": self._position(),
-            **{name: data[name] for name in names},
-        }
 
     def _position(self) -> tuple[Decimal, Decimal] | None:
         """Where it was, when the phone said both; never asked for."""

@@ -68,7 +68,7 @@ def _along(request: HttpRequest, form: VisitForm) -> AlongForm:
 def _resent(form: VisitForm, along: AlongForm, sent: SameRef) -> dict[str, Any]:
     """For `_resent.html`: the visit that was stored, or what came along with it then and is another thing now."""
     stored = sent.stored[0]
-    rows = both_versions(form, sent.stored) if isinstance(stored, Visit) else [*sent.rows]
+    rows = both_versions(form.outing(), sent.stored) if isinstance(stored, Visit) else [*sent.rows]
     if isinstance(stored, Assistance):
         ticked = [household.pk for household in form.cleaned_data["households"]]
         rows += household_lines(along.parts(ticked), stored)

@@ -1,13 +1,11 @@
 """Recording what happened in the field: one form, one or several visits."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -20,6 +18,7 @@ from units.unit_history import Postings
 from villages.models import Village
 from visits.idempotency import RefTaken, SameRef
 from visits.models import Visit, VisitCompanion, VisitPhoto, VisitSignature
+from visits.visits.outing import Outing
 
 LONGEST_STAY = 31
 MOST_ROWS = 60
@@ -28,107 +27,47 @@ NEED_HOUSEHOLD = {Visit.Kind.HOME, Visit.Kind.STAY, Visit.Kind.RETURN, Visit.Kin
 """Kinds that mean nothing without a household; the others also happen in a village."""
 
 
-def record_outing(
-    *,
-    author: Cadre,
-    cadre: Cadre,
-    households: Sequence[Household],
-    days: Sequence[date],
-    kind: str,
-    content: str,
-    ref: UUID,
-    village: Village | None = None,
-    reasons: Iterable[str] = (),
-    topics: Iterable[str] = (),
-    card_given: bool = False,
-    nights: int | None = None,
-    companions: Sequence[Cadre] = (),
-    promised_on: date | None = None,
-    promise: str = "",
-    photos: Sequence[ContentFile[bytes]] = (),
-    signature: ContentFile[bytes] | None = None,
-    position: tuple[Decimal, Decimal] | None = None,
-    recorded_at: datetime | None = None,
-) -> list[Visit]:
-    """One Visit for each day and household (or the village alone), sharing `outing`; photos and the
-    household's signature on the first, the card of each household on the first day. `position` is
-    (latitude, longitude).
+def record_outing(outing: Outing) -> list[Visit]:
+    """Store one Visit for each day and household (or for the village alone), and return them.
 
-    `nights` are spent from the first day on, told by `nights_of` when None. A form sent twice is
-    recorded once. Raises ValidationError {field: sentence} for what must not be recorded, SameRef when
-    the ref came with other content, RefTaken when it is another author's.
+    Photos and the household's signature go to the first row, a card to the first day of each household. A form
+    sent twice is recorded once. Raises ValidationError {field: sentence} for what must not be recorded, SameRef if
+    the ref came with other content, RefTaken if it is another author's.
     """
-    problems = check_outing(
-        author=author,
-        cadre=cadre,
-        households=households,
-        village=village,
-        days=days,
-        kind=kind,
-        nights=nights,
-        companions=companions,
-        promised_on=promised_on,
-        card_given=card_given,
-    )
-    if problems:
+    if problems := check_outing(outing):
         raise ValidationError(problems)
-    same = {
-        "outing": ref,
-        "kind": kind,
-        "reasons": join_words(reasons),
-        "topics": join_words(topics),
-        "latitude": position[0] if position else None,
-        "longitude": position[1] if position else None,
-        "content": content,
-        "promised_on": promised_on,
-        "promise": promise,
-        "entered_by": author,
-        "recorded_at": recorded_at or timezone.now(),
-    }
-    spent = nights_of(kind, len(days)) if nights is None else nights
     try:
         with transaction.atomic():
-            _lock(author, cadre)
-            postings = Postings([cadre, *companions], min(days))
-            drafts = list(_drafts(cadre, households, village, days, spent, card_given, postings, same))
-            stored = _sent_before(drafts, author, companions, len(photos))
-            return stored or _save(drafts, companions, postings, photos, signature)
+            _lock(outing.author, outing.cadre)
+            postings = Postings([outing.cadre, *outing.companions], min(outing.days))
+            drafts = list(_drafts(outing, postings))
+            return _sent_before(drafts, outing) or _save(drafts, outing, postings)
     except IntegrityError:
         # Another author's form took the ref between our look and our write.
-        if Visit.objects.filter(outing=ref).exclude(entered_by=author).exists():
+        if Visit.objects.filter(outing=outing.ref).exclude(entered_by=outing.author).exists():
             raise RefTaken from None
         raise
 
 
-def check_outing(
-    *,
-    author: Cadre,
-    cadre: Cadre,
-    households: Sequence[Household],
-    village: Village | None,
-    days: Sequence[date],
-    kind: str,
-    nights: int | None = None,
-    companions: Sequence[Cadre] = (),
-    promised_on: date | None = None,
-    card_given: bool = False,
-) -> dict[str, str]:
-    """What stands against recording this, a sentence for each field."""
+def check_outing(outing: Outing) -> dict[str, str]:
+    """Return why this must not be recorded: a sentence for each field, empty if nothing is wrong."""
+    days, kind, nights = outing.days, outing.kind, outing.nights or 0
+    people = {outing.cadre.pk, *(companion.pk for companion in outing.companions)}
     colleagues = set(
-        Cadre.objects.colleagues_of(author)
-        .filter(pk__in={cadre.pk, *(companion.pk for companion in companions)})
-        .values_list("pk", flat=True)
+        Cadre.objects.colleagues_of(outing.author).filter(pk__in=people).values_list("pk", flat=True)
     )
+    is_known = outing.cadre == outing.author or outing.cadre.pk in colleagues
+    has_card = outing.card_given
     problems = {
-        "days": _problem_of_days(days, len(households)),
-        "cadre": "" if cadre == author or cadre.pk in colleagues else "只能替本单位在岗的同事记。",
-        "households": _problem_of_households(author, cadre, households, village, kind)
-        or (problem_of_closing(households, max(days)) if days else ""),
-        "village": _problem_of_village(author, households, village, kind),
-        "nights": problem_of_nights(kind, nights or 0) or _problem_of_many_nights(days, nights or 0),
-        "companions": _problem_of_companions(cadre, companions, colleagues),
-        "promised_on": _problem_of_promise(days, promised_on),
-        "card_given": problem_of_card(kind, at_household=bool(households)) if card_given else "",
+        "days": _problem_of_days(days, len(outing.households)),
+        "cadre": "" if is_known else "只能替本单位在岗的同事记。",
+        "households": _problem_of_households(outing)
+        or (problem_of_closing(outing.households, max(days)) if days else ""),
+        "village": _problem_of_village(outing),
+        "nights": problem_of_nights(kind, nights) or _problem_of_many_nights(days, nights),
+        "companions": _problem_of_companions(outing, colleagues),
+        "promised_on": _problem_of_promise(days, outing.promised_on),
+        "card_given": problem_of_card(kind, at_household=bool(outing.households)) if has_card else "",
     }
     return {field: sentence for field, sentence in problems.items() if sentence}
 
@@ -163,32 +102,30 @@ def _problem_of_days(days: Sequence[date], households: int) -> str:
     return ""
 
 
-def _problem_of_households(
-    author: Cadre, cadre: Cadre, households: Sequence[Household], village: Village | None, kind: str
-) -> str:
-    keys = {household.pk for household in households}
+def _problem_of_households(outing: Outing) -> str:
+    keys = {household.pk for household in outing.households}
+    author, cadre = outing.author, outing.cadre
     if keys and Household.objects.open_to(author, cadre).filter(pk__in=keys).count() < len(keys):
         return f"勾选的户里，有现在不归{'您' if author == cadre else cadre.name}联系的，请去掉再保存。"
-    if not keys and kind in NEED_HOUSEHOLD:
-        return "请勾选去了哪一户。" + ("没有入户的，改选“做什么”，如两委座谈、劳动。" if village else "")
+    if not keys and outing.kind in NEED_HOUSEHOLD:
+        elsewhere = "没有入户的，改选“做什么”，如两委座谈、劳动。" if outing.village else ""
+        return f"请勾选去了哪一户。{elsewhere}"
     return ""
 
 
-def _problem_of_village(
-    author: Cadre, households: Sequence[Household], village: Village | None, kind: str
-) -> str:
-    if households:
-        return "已经勾选了户，不用再选村；没有入户的，请把户去掉。" if village else ""
-    if village is None:
-        return "" if kind in NEED_HOUSEHOLD else "没有到户的，请选是哪个村。"
-    known = Village.objects.visible_to(author).filter(pk=village.pk)
+def _problem_of_village(outing: Outing) -> str:
+    if outing.households:
+        return "已经勾选了户，不用再选村；没有入户的，请把户去掉。" if outing.village else ""
+    if outing.village is None:
+        return "" if outing.kind in NEED_HOUSEHOLD else "没有到户的，请选是哪个村。"
+    known = Village.objects.visible_to(outing.author).filter(pk=outing.village.pk)
     return "" if known.exists() else "这个村不是本单位联系的村。"
 
 
-def _problem_of_companions(cadre: Cadre, companions: Sequence[Cadre], colleagues: set[int]) -> str:
-    if cadre in companions:
+def _problem_of_companions(outing: Outing, colleagues: set[int]) -> str:
+    if outing.cadre in outing.companions:
         return "同去的人里不用再勾走访干部自己。"
-    if any(companion.pk not in colleagues for companion in companions):
+    if any(companion.pk not in colleagues for companion in outing.companions):
         return "同去的人只能选本单位在岗的同事。"
     return ""
 
@@ -215,36 +152,48 @@ def _lock(*cadres: Cadre) -> None:
     list(Cadre.objects.select_for_update().filter(pk__in={cadre.pk for cadre in cadres}).order_by("pk"))
 
 
-def _drafts(
-    cadre: Cadre,
-    households: Sequence[Household],
-    village: Village | None,
-    days: Sequence[date],
-    nights: int,
-    card_given: bool,
-    postings: Postings,
-    same: dict[str, Any],
-) -> Iterator[Visit]:
-    """The rows to be: by day, then household. The first row of a date carries its night, if it is free, the
-    first row of a household its card.
+def _drafts(outing: Outing, postings: Postings) -> Iterator[Visit]:
+    """Yield the rows to be, by day, then household.
+
+    The first row of a date carries its night if it is free, the first row of a household its card.
     """
-    taken = _nights_taken(cadre, days, same["outing"]) if nights else set()
-    alone = len(days) * len(households) <= 1
-    for number, day in enumerate(days):
-        unit, rank = postings.on(cadre, day)
-        for position, household in enumerate(households or [None]):
+    same = _same_for_all(outing)
+    nights = nights_of(outing.kind, len(outing.days)) if outing.nights is None else outing.nights
+    taken = _nights_taken(outing.cadre, outing.days, outing.ref) if nights else set()
+    alone = len(outing.days) * len(outing.households) <= 1
+    for number, day in enumerate(outing.days):
+        unit, rank = postings.on(outing.cadre, day)
+        for position, household in enumerate(outing.households or [None]):
             yield Visit(
-                ref=same["outing"] if alone else row_ref(same["outing"], household, day),
-                cadre=cadre,
+                ref=outing.ref if alone else row_ref(outing.ref, household, day),
                 unit_id=unit,
                 rank=rank,
                 household=household,
-                village=household.village if household else village,
+                village=household.village if household else outing.village,
                 visited_on=day,
                 nights=int(position == 0 and number < nights and day not in taken),
-                card_given=card_given and number == 0,
+                card_given=outing.card_given and number == 0,
                 **same,
             )
+
+
+def _same_for_all(outing: Outing) -> dict[str, Any]:
+    """Return the columns that every row of an outing shares."""
+    latitude, longitude = outing.position or (None, None)
+    return {
+        "outing": outing.ref,
+        "cadre": outing.cadre,
+        "kind": outing.kind,
+        "reasons": join_words(outing.reasons),
+        "topics": join_words(outing.topics),
+        "latitude": latitude,
+        "longitude": longitude,
+        "content": outing.content,
+        "promised_on": outing.promised_on,
+        "promise": outing.promise,
+        "entered_by": outing.author,
+        "recorded_at": outing.recorded_at or timezone.now(),
+    }
 
 
 def row_ref(ref: UUID, household: Household | None, day: date) -> UUID:
@@ -258,25 +207,23 @@ def _nights_taken(cadre: Cadre, days: Sequence[date], outing: UUID) -> set[date]
     return set(others.filter(cadre=cadre, visited_on__in=days, nights=1).values_list("visited_on", flat=True))
 
 
-def _sent_before(
-    drafts: Sequence[Visit], author: Cadre, companions: Sequence[Cadre], photos: int
-) -> list[Visit]:
-    """What an earlier sending of the same form recorded; empty the first time."""
+def _sent_before(drafts: Sequence[Visit], outing: Outing) -> list[Visit]:
+    """Return what an earlier sending of the same form recorded; empty the first time."""
     stored = list(
-        Visit.objects.filter(outing=drafts[0].outing)
+        Visit.objects.filter(outing=outing.ref)
         .select_related("household__village", "village", "cadre")
         .prefetch_related("companions", "photos")
         .order_by("pk")
     )
     if not stored:
         return []
-    if any(visit.entered_by_id != author.pk for visit in stored):
+    if any(visit.entered_by_id != outing.author.pk for visit in stored):
         raise RefTaken
-    together = {companion.pk for companion in companions}
+    together = {companion.pk for companion in outing.companions}
     same = (
         {_content(visit) for visit in stored} == {_content(visit) for visit in drafts}
         and all({row.cadre_id for row in visit.companions.all()} == together for visit in stored)
-        and sum(len(visit.photos.all()) for visit in stored) == photos
+        and sum(len(visit.photos.all()) for visit in stored) == len(outing.photos)
     )
     if not same:
         raise SameRef(stored)
@@ -302,20 +249,14 @@ def _content(visit: Visit) -> tuple[Any, ...]:
     )
 
 
-def _save(
-    drafts: list[Visit],
-    companions: Sequence[Cadre],
-    postings: Postings,
-    photos: Sequence[ContentFile[bytes]],
-    signature: ContentFile[bytes] | None,
-) -> list[Visit]:
+def _save(drafts: list[Visit], outing: Outing, postings: Postings) -> list[Visit]:
     for visit in drafts:
         visit.save()
-        for companion in companions:
+        for companion in outing.companions:
             unit, rank = postings.on(companion, visit.visited_on)
             VisitCompanion.objects.create(visit=visit, cadre=companion, unit_id=unit, rank=rank)
-    for photo in photos:
+    for photo in outing.photos:
         VisitPhoto.objects.create(owner=drafts[0], file=photo, size=photo.size)
-    if signature:
-        VisitSignature.objects.create(owner=drafts[0], file=signature, size=signature.size)
+    if outing.signature:
+        VisitSignature.objects.create(owner=drafts[0], file=outing.signature, size=outing.signature.size)
     return drafts

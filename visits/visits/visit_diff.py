@@ -1,4 +1,4 @@
-"""The form of a visit that comes a second time with other content: both versions side by side."""
+"""Compare two sendings of one form of a visit: the value on the page and the value that was stored."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,51 +7,31 @@ from typing import Any
 from core.templatetags.look import date_cn
 from visits.idempotency import Compared, photos_told
 from visits.models import Visit
-from visits.visits.forms import VisitForm
+from visits.visits.outing import Outing
 
 
-def both_versions(form: VisitForm, stored: Sequence[Visit]) -> list[Compared]:
-    """What differs between the form as it stands and what it recorded before."""
-    mine, theirs = _of_form(form), _of_rows(stored)
-    return [Compared(label, mine[label], theirs[label]) for label in mine if mine[label] != theirs[label]]
+def both_versions(sent: Outing, stored: Sequence[Visit]) -> list[Compared]:
+    """Return what differs between an outing as it is sent now and as it was recorded before."""
+    mine, theirs = _words(sent), _words(Outing.of(stored))
+    void = "已作废" if any(visit.is_void for visit in stored) else ""
+    compared = [Compared(label, mine[label], theirs[label]) for label in mine if mine[label] != theirs[label]]
+    return [*compared, Compared("作废", "", void)] if void else compared
 
 
-def _of_form(form: VisitForm) -> dict[str, str]:
-    data = form.cleaned_data
+def _words(outing: Outing) -> dict[str, str]:
     return {
-        "走访干部": str(form.cadre),
-        "哪天去的": _days(data["days"]),
-        "户编号": _listed(household.no for household in data["households"]),
-        "村": str(data["village"] or ""),
-        "做什么": Visit.Kind(data["kind"]).label,
-        "为什么去": "、".join(data["reasons"]),
-        "谈到的八送": "、".join(data["topics"]),
-        "发放连心卡": "是" if data["card_given"] else "",
-        "谈了什么、办了什么": data["content"],
-        "约下次": _joined(data["promised_on"], data["promise"]),
-        "同去的人": _listed(cadre.name for cadre in data["companions"]),
-        "照片": photos_told(len(data["photos"])),
-        "作废": "",
-    }
-
-
-def _of_rows(stored: Sequence[Visit]) -> dict[str, str]:
-    first = stored[0]
-    people = {companion.cadre.name for companion in first.companions.select_related("cadre")}
-    return {
-        "走访干部": str(first.cadre),
-        "哪天去的": _days({visit.visited_on for visit in stored}),
-        "户编号": _listed({visit.household.no for visit in stored if visit.household}),
-        "村": str(first.village or "") if first.household is None else "",
-        "做什么": first.get_kind_display(),
-        "为什么去": first.reasons,
-        "谈到的八送": first.topics,
-        "发放连心卡": "是" if any(visit.card_given for visit in stored) else "",
-        "谈了什么、办了什么": first.content,
-        "约下次": _joined(first.promised_on, first.promise),
-        "同去的人": _listed(people),
-        "照片": photos_told(sum(len(visit.photos.all()) for visit in stored)),
-        "作废": "已作废" if any(visit.is_void for visit in stored) else "",
+        "走访干部": str(outing.cadre),
+        "哪天去的": _days(outing.days),
+        "户编号": _listed(household.no for household in outing.households),
+        "村": str(outing.village or ""),
+        "做什么": Visit.Kind(outing.kind).label,
+        "为什么去": "、".join(outing.reasons),
+        "谈到的八送": "、".join(outing.topics),
+        "发放连心卡": "是" if outing.card_given else "",
+        "谈了什么、办了什么": outing.content,
+        "约下次": _joined(outing.promised_on, outing.promise),
+        "同去的人": _listed(cadre.name for cadre in outing.companions),
+        "照片": photos_told(len(outing.photos)),
     }
 
 
@@ -61,7 +41,7 @@ def _days(days: Iterable[date]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return "、".join(sorted(names))
+    return "、".join(sorted(set(names)))
 
 
 def _joined(*parts: Any) -> str:

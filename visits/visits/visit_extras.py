@@ -11,11 +11,12 @@ from django.db import transaction
 from core.forms import AmountField
 from units.models import Cadre
 from villages.models import FundSource
-from visits.assistance.rules import Worth, record_assistance, split
+from visits.assistance.rules import GivenHelp, Worth, record_assistance, split
 from visits.choices import AssistanceKind, Category
 from visits.fields import TAPPED, PlainText
 from visits.models import Visit
-from visits.problems.rules import raise_problem
+from visits.problems.rules import RaisedProblem, raise_problem
+from visits.visits.outing import Outing
 from visits.visits.rules import record_outing
 
 NONE = ("", "没有")
@@ -159,13 +160,13 @@ class AlongError(Exception):
 
 
 @transaction.atomic
-def record_screen(outing: Mapping[str, Any], along: AlongForm) -> list[Visit]:
+def record_screen(outing: Outing, along: AlongForm) -> list[Visit]:
     """The visits of one form with what came along, all or nothing; a form sent twice is recorded once.
 
     A problem is registered for each household of the outing, help is split among them, or both are those of the
     household that was chosen. Raises what `record_outing` raises, and AlongError.
     """
-    visits = record_outing(**outing)
+    visits = record_outing(outing)
     first: dict[int | None, Visit] = {}
     for visit in visits:
         first.setdefault(visit.household_id, visit)
@@ -189,32 +190,36 @@ def _chosen(first: Mapping[int | None, Visit], along: AlongForm, name: str) -> l
     return [first[key]]
 
 
-def _raise_problems(visits: Sequence[Visit], data: Mapping[str, Any], outing: Mapping[str, Any]) -> None:
+def _raise_problems(visits: Sequence[Visit], data: Mapping[str, Any], outing: Outing) -> None:
     for visit in visits:
         raise_problem(
-            ref=_ref(outing["ref"], f"problem:{visit.household_id or ''}"),
-            author=outing["author"],
-            cadre=outing["cadre"],
-            category=data["problem_category"],
-            description=data["problem_text"],
-            raised_on=visit.visited_on,
-            household=visit.household,
-            village=visit.village,
-            visit=visit,
+            RaisedProblem(
+                ref=_ref(outing.ref, f"problem:{visit.household_id or ''}"),
+                author=outing.author,
+                cadre=outing.cadre,
+                category=data["problem_category"],
+                description=data["problem_text"],
+                raised_on=visit.visited_on,
+                household=visit.household,
+                village=visit.village,
+                visit=visit,
+            )
         )
 
 
-def _assist(visits: Sequence[Visit], along: AlongForm, outing: Mapping[str, Any]) -> None:
-    cadre: Cadre = outing["cadre"]
+def _assist(visits: Sequence[Visit], along: AlongForm, outing: Outing) -> None:
+    cadre: Cadre = outing.cadre
     record_assistance(
-        ref=_ref(outing["ref"], "help"),
-        author=outing["author"],
-        cadre=cadre,
-        given_on=visits[0].visited_on,
-        households=[visit.household for visit in visits if visit.household],
-        village=None if visits[0].household else visits[0].village,
-        visit=visits[0],
-        **along.given(),
+        GivenHelp(
+            ref=_ref(outing.ref, "help"),
+            author=outing.author,
+            cadre=cadre,
+            given_on=visits[0].visited_on,
+            households=[visit.household for visit in visits if visit.household],
+            village=None if visits[0].household else visits[0].village,
+            visit=visits[0],
+            **along.given(),
+        )
     )
 
 
