@@ -77,7 +77,7 @@ SEASONAL_KINDS = {
 
 
 @dataclass(slots=True)
-class Trip:
+class DiaryOuting:
     """One cadre on one day; `seed` draws the rest, so that a later step moves nothing."""
 
     moment: float
@@ -117,7 +117,7 @@ class Written:
 
 def plan(
     teams: Sequence[Team], tenures: Sequence[VillageTenure], links: Sequence[Link], scale: Scale
-) -> list[Trip]:
+) -> list[DiaryOuting]:
     """All outings of the year in the order of their moments."""
     rng = stream(scale.name, "outings")
     outings = [*_to_homes(rng, links), *_to_villages(rng, teams, tenures)]
@@ -127,7 +127,7 @@ def plan(
     return outings
 
 
-def _to_homes(rng: Random, links: Sequence[Link]) -> Iterator[Trip]:
+def _to_homes(rng: Random, links: Sequence[Link]) -> Iterator[DiaryOuting]:
     by_worker: dict[Worker, list[Link]] = {}
     for link in links:
         by_worker.setdefault(link.worker, []).append(link)
@@ -144,7 +144,7 @@ def _to_homes(rng: Random, links: Sequence[Link]) -> Iterator[Trip]:
             chosen = _whom(rng, open_now, visited)
             homes = [own[n].home for n in chosen]
             unit, _ = worker.posting(moment)
-            yield Trip(moment, rng.getrandbits(64), worker, unit, homes, homes[0].place)
+            yield DiaryOuting(moment, rng.getrandbits(64), worker, unit, homes, homes[0].place)
 
 
 def _whom(rng: Random, open_now: list[int], visited: dict[int, int]) -> list[int]:
@@ -162,13 +162,15 @@ def _whom(rng: Random, open_now: list[int], visited: dict[int, int]) -> list[int
     return sorted(chosen)
 
 
-def _to_villages(rng: Random, teams: Sequence[Team], tenures: Sequence[VillageTenure]) -> Iterator[Trip]:
+def _to_villages(
+    rng: Random, teams: Sequence[Team], tenures: Sequence[VillageTenure]
+) -> Iterator[DiaryOuting]:
     for tenure in tenures:
         begun, ended = max(tenure.since, 0.0), min(tenure.until, 1.0)
         for _ in range(round(VILLAGE_OUTINGS * (ended - begun) * rng.gammavariate(8, 1 / 8))):
             moment = rng.uniform(begun, ended)
             workers = [w for w in teams[tenure.unit - 1].workers if w.posting(moment)[0] == tenure.unit]
-            yield Trip(moment, rng.getrandbits(64), rng.choice(workers), tenure.unit, [], tenure.place)
+            yield DiaryOuting(moment, rng.getrandbits(64), rng.choice(workers), tenure.unit, [], tenure.place)
 
 
 # --- what is written about it -------------------------------------------------------------------
@@ -185,7 +187,7 @@ class Diary:
         self.carded: set[tuple[int, int]] = set()
         self.next_visit = self.next_companion = 1
 
-    def write(self, outings: Sequence[Trip]) -> Written:
+    def write(self, outings: Sequence[DiaryOuting]) -> Written:
         written = Written()
         for outing in outings:
             rng = Random(outing.seed)
@@ -199,7 +201,7 @@ class Diary:
                 self._rows(rng, outing, [], [day], form, written)
         return written
 
-    def _write_homes(self, rng: Random, outing: Trip, day: date, written: Written) -> None:
+    def _write_homes(self, rng: Random, outing: DiaryOuting, day: date, written: Written) -> None:
         season = SEASONAL_KINDS[is_before_festival(day), day.month in BUSY_MONTHS]
         kind = season.pick(rng)
         together = len(outing.homes) > 1 and rng.random() < ONE_FORM
@@ -219,7 +221,9 @@ class Diary:
         days = [first + timedelta(days=n) for n in range(count)]
         return [day for day in days if day <= self.year.last]
 
-    def _form(self, rng: Random, outing: Trip, day: date, kind: str, reason: str, content: str) -> Form:
+    def _form(
+        self, rng: Random, outing: DiaryOuting, day: date, kind: str, reason: str, content: str
+    ) -> Form:
         worker = outing.worker
         helped = FOR_THE_OLDER if worker.age >= OLDER_FROM else FOR_THE_YOUNGER
         entered_by = rng.choice(self._colleagues(outing)).pk if rng.random() < helped else worker.pk
@@ -234,7 +238,7 @@ class Diary:
             form.promised_on, form.promise = self.year.last + PROMISED_IN, phrases.PROMISES[0]
         return form
 
-    def _colleagues(self, outing: Trip) -> list[Worker]:
+    def _colleagues(self, outing: DiaryOuting) -> list[Worker]:
         """Who was in the unit that day, but for the one who went."""
         return [
             other
@@ -257,7 +261,7 @@ class Diary:
     def _rows(
         self,
         rng: Random,
-        outing: Trip,
+        outing: DiaryOuting,
         homes: Sequence[Home],
         days: Sequence[date],
         form: Form,
@@ -288,7 +292,14 @@ class Diary:
         return form.uuid.int % 100 < CARDED
 
     def _row(
-        self, rng: Random, outing: Trip, home: Home | None, day: date, nights: int, ref: UUID, form: Form
+        self,
+        rng: Random,
+        outing: DiaryOuting,
+        home: Home | None,
+        day: date,
+        nights: int,
+        ref: UUID,
+        form: Form,
     ) -> dict[str, Any]:
         place = home.place if home else outing.place
         return {
@@ -327,7 +338,7 @@ class Diary:
             "void_reason": rng.choice(phrases.VOID_REASONS),
         }
 
-    def _companion_rows(self, outing: Trip, form: Form) -> Iterator[dict[str, Any]]:
+    def _companion_rows(self, outing: DiaryOuting, form: Form) -> Iterator[dict[str, Any]]:
         for worker in form.companions:
             unit, rank = worker.posting(outing.moment)
             yield {
