@@ -36,7 +36,7 @@ def export(client: Client) -> None:
 
 
 def export_sql(client: Client) -> str:
-    """The query whose rows the export writes."""
+    """Return the query whose rows the export writes."""
     with CaptureQueriesContext(connection) as captured:
         export(client)
     return max((query["sql"] for query in captured.captured_queries), key=len)

@@ -60,7 +60,7 @@ def forget() -> None:
 
 
 def stored() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of households and heads that the import made."""
+    """Return the rows of households and heads that the import made."""
     return list(Household.objects.order_by("pk").values()), list(Member.objects.order_by("pk").values())
 
 

@@ -48,7 +48,9 @@ bare: dict[str, Any] = {"queries": [], "rows": []}
 
 
 def bare_view(request: HttpRequest) -> HttpResponse:
-    """The same queries, asked through Django as any view asks them, and the same cells in one plain template."""
+    """Return the same queries, asked through Django as any view asks them, and the same cells in one plain
+    template.
+    """
     for query in bare["queries"]:
         run_again(query)
     return HttpResponse(PLAIN.render({"rows": bare["rows"]}))
@@ -115,7 +117,7 @@ def get(client: Client, url: str) -> HttpResponse:
 
 
 def queries_of(client: Client, url: str) -> list[tuple[str, Query | str]]:
-    """(SQL, the query it was compiled from, or itself) of everything a page asks."""
+    """Return (SQL, the query it was compiled from, or itself) of everything a page asks."""
     compiled: dict[str, Query] = {}
     execute_sql = SQLCompiler.execute_sql
 
@@ -132,7 +134,7 @@ def queries_of(client: Client, url: str) -> list[tuple[str, Query | str]]:
 
 
 def cells_of(html: str) -> list[list[str]]:
-    """The texts a page shows, row by row: table rows, list entries, definitions."""
+    """Return the texts a page shows, row by row: table rows, list entries, definitions."""
     rows = re.findall(r"<(?:tr|li|dd)[ >].*?</(?:tr|li|dd)>", html, re.DOTALL)
     return [re.findall(r">\s*([^<>\s][^<>]*)", row) for row in rows]
 

@@ -50,7 +50,7 @@ YES_NO = [("1", "是"), ("0", "否")]
 
 
 def field_of(item: Item) -> forms.Field:
-    """The field that one writes by hand for an item."""
+    """Return the field that one writes by hand for an item."""
     same: dict[str, Any] = {"label": item.label, "help_text": item.help, "required": False}
     if item.type == "number":
         return forms.DecimalField(
@@ -67,7 +67,7 @@ def field_of(item: Item) -> forms.Field:
 
 
 def drafts() -> tuple[Response, Response]:
-    """Two drafts of this year, one for each side."""
+    """Return two drafts of this year, one for each side."""
     call_command("migrate", verbosity=0)
     publish_presets(COUNTY, today())
     county = Division.objects.create(code=COUNTY, name="武山县")

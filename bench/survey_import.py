@@ -36,7 +36,7 @@ KIND = "household_surveys"
 
 
 def workbook(survey: Survey, year: int) -> bytes:
-    """An .xlsx of one row for each registered household: what it says in this year's response, or what another
+    """Return an .xlsx of one row for each registered household: what it says in this year's response, or what another
     household of its size says."""
     columns = HouseholdSurveySheet(survey).columns
     counted = Response.objects.counted().filter(survey=survey, year=year).select_related("surveyor")

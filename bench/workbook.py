@@ -15,7 +15,7 @@ GIVEN = "福贵财喜田仓山林平生玉兰英梅霞莲秀芳改银进来存�
 
 
 def workbook(rows: int) -> bytes:
-    """An .xlsx of so many new households, the same at every run."""
+    """Return an .xlsx of so many new households, the same at every run."""
     draw = random.Random(rows)
     villages = list(Village.objects.select_related("division").order_by("code"))
     labels = [column.label for column in kind_of("households").columns.values()]

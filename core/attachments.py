@@ -62,11 +62,11 @@ class Attachment(models.Model):
 
     @property
     def shown_name(self) -> str:
-        """What the reader's browser calls it."""
+        """Return what the reader's browser calls it."""
         return f"{self.uuid}{self.ending}"
 
     def opened(self) -> File[bytes] | BinaryIO:
-        """The content, to be read; raises FileNotFoundError when the file is lost."""
+        """Return the content, to be read; raises FileNotFoundError when the file is lost."""
         file = self.file.open("rb")
         if self.ending == PICTURE:
             return file
@@ -75,14 +75,14 @@ class Attachment(models.Model):
 
 
 def as_stored(file: ContentFile[bytes]) -> ContentFile[bytes]:
-    """What goes to the disk: a picture as it is, a paper sealed."""
+    """Return what goes to the disk: a picture as it is, a paper sealed."""
     if PurePath(file.name or "").suffix == PICTURE:
         return file
     return ContentFile(seal_bytes(file.read()), name=file.name)
 
 
 def small_picture(file: FieldFile, side: int) -> bytes:
-    """A JPEG of at most `side` px a side for print; nothing of one that is lost or damaged."""
+    """Return a JPEG of at most `side` px a side for print; nothing of one that is lost or damaged."""
     try:
         # Only what `reencode` made lies there.
         with file.open() as opened, Image.open(opened, formats=["JPEG"]) as picture:
@@ -96,12 +96,14 @@ def small_picture(file: FieldFile, side: int) -> bytes:
 
 
 def is_picture(data: bytes) -> bool:
-    """Whether these bytes begin as a picture does, of a kind that we take or of another."""
+    """Return whether these bytes begin as a picture does, of a kind that we take or of another."""
     return data.startswith(PICTURES) or data[4:8] == b"ftyp"
 
 
 def reencode(upload: UploadedFile[Any]) -> ContentFile[bytes]:
-    """A JPEG of at most 1600 px a side, turned upright, without EXIF. Raises ValidationError in one sentence."""
+    """Return a JPEG of at most 1600 px a side, turned upright, without EXIF. Raises ValidationError in one
+    sentence.
+    """
     if (upload.size or 0) > MAX_UPLOAD_BYTES:
         raise ValidationError("照片太大，请拍小一些或用手机压缩后再传（最多 12 MB）。")
     try:

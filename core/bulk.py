@@ -34,7 +34,7 @@ Row = Mapping[str, Any]
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
-    """`count` fresh primary keys, ascending. Call inside the transaction that inserts them.
+    """Return `count` fresh primary keys, ascending. Call inside the transaction that inserts them.
 
     The rows of history name the keys, and COPY, unlike INSERT, returns none.
     """
@@ -172,7 +172,7 @@ def delete(model: type[Record], pks: Sequence[int]) -> int:
 def _columns(
     fields: Sequence[Any], rows: Sequence[Row], convert: Callable[[Any], Any]
 ) -> Iterator[Sequence[Any]]:
-    """The rows as one list a column: Python spends a third of the time on columns that it spends on rows."""
+    """Yield the rows as one list a column: Python spends a third of the time on columns that it spends on rows."""
     for field in fields:
         name = field.attname
         try:
@@ -224,7 +224,7 @@ def _for_postgres(value: Any) -> str:
 
 
 def _copy_column(values: Sequence[Any]) -> Sequence[str]:
-    """The column in COPY's text format."""
+    """Return the column in COPY's text format."""
     texts = [NULL if value is None else str(value) for value in values]
     if not COPY_SIGNS.search("".join(value for value in values if type(value) is str)):
         return texts

@@ -54,7 +54,7 @@ _SPACES = re.compile(r"(?:_x000[dD]_|\s)+")
 
 
 def clean_text(value: Cell, max_length: int = 0) -> str:
-    """One line of text, white space collapsed, full-width letters and digits made plain.
+    """Return one line of text, white space collapsed, full-width letters and digits made plain.
 
     `max_length` 0 sets no limit. A whole float loses its ".0", a date becomes 2012-03-05.
     """
@@ -77,7 +77,9 @@ def _tidy(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """What two writings of one text share: white space collapsed, letters and digits plain, no control characters."""
+    """Return what two writings of one text share: white space collapsed, letters and digits plain, no control
+    characters.
+    """
     text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
     text = _SPACES.sub(" ", text)
     if not text.isprintable():
@@ -86,7 +88,7 @@ def one_line(text: str) -> str:
 
 
 def _written(value: Cell) -> str:
-    """What a person would have typed for a value that is no text."""
+    """Return what a person would have typed for a value that is no text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -111,7 +113,9 @@ _NO_NAMES = {"无", "暂无", "没有", "不详", "未知", "不明"}
 
 
 def clean_name(value: Cell, max_length: int = 0) -> str:
-    """The name of a person, unit or place: 王 有 福 is 王有福, 买买提•艾力 is 买买提·艾力, a number is no name."""
+    """Return the name of a person, unit or place: 王 有 福 is 王有福, 买买提•艾力 is 买买提·艾力, a number is
+    no name.
+    """
     text = clean_name_text(clean_text(value))
     wordless = text and (text in _NO_NAMES or not any(map(str.isalpha, text)))
     if (value is not None and not isinstance(value, str)) or wordless:
@@ -124,7 +128,7 @@ def clean_name(value: Cell, max_length: int = 0) -> str:
 
 
 def clean_person(value: Cell, max_length: int = 0) -> str:
-    """The name of one person."""
+    """Return the name of one person."""
     name = clean_name(value, max_length)
     if re.search(r"[、，,;；/|]", name):
         raise CellError("像是不止一个人", "一格只写一个人的姓名")
@@ -132,13 +136,15 @@ def clean_person(value: Cell, max_length: int = 0) -> str:
 
 
 def clean_name_text(text: str) -> str:
-    """A name, or a part of one to look for, without the spaces and with the dot and brackets that are kept in names."""
+    """Return a name, or a part of one to look for, without the spaces and with the dot and brackets that are
+    kept in names.
+    """
     text = _NAME_DOT.sub("·", _NAME_SPACE.sub("", text))
     return text if text.isascii() else text.translate(_BRACKETS)
 
 
 def label_key(text: str) -> str:
-    """A label reduced to what two spellings of it share: no spaces, no stars, plain brackets, lower case."""
+    """Return a label reduced to what two spellings of it share: no spaces, no stars, plain brackets, lower case."""
     key = unicodedata.normalize("NFKC", one_line(text)).translate(_LABEL_NOISE).lower()
     return key.removesuffix("(必填)").removesuffix("(选填)")
 
@@ -147,7 +153,7 @@ _LABEL_NOISE = {ord(char): None for char in " *※:"}
 
 
 def clean_words(value: Cell, max_length: int = 0) -> str:
-    """Several words in one cell, split at 、，,;； or a space, once each: 五保、重病."""
+    """Return several words in one cell, split at 、，,;； or a space, once each: 五保、重病."""
     words = re.split(r"[、，,;；\s]+", clean_text(value))
     return clean_text("、".join(dict.fromkeys(word for word in words if word)), max_length)
 
@@ -159,7 +165,7 @@ _WITH_UNIT = re.compile(r"¥?\s*([-+]?[\d,.]*\d)\s*([^\d\s,.][^\d]*)?", re.ASCII
 
 
 def clean_int(value: Cell, low: int | None = None, high: int | None = None, unit: str = "") -> int | None:
-    """A whole number within low…high (both allowed); its unit may stand behind it."""
+    """Return a whole number within low…high (both allowed); its unit may stand behind it."""
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         value = int(value)
     number = value if type(value) is int else _number(value, unit)
@@ -174,7 +180,7 @@ def clean_int(value: Cell, low: int | None = None, high: int | None = None, unit
 def clean_decimal(
     value: Cell, digits: int = 12, places: int = 2, unit: str = "", low: int | None = 0
 ) -> Decimal | None:
-    """A number of at most `digits` digits, `places` of them decimals; below `low` refused.
+    """Return a number of at most `digits` digits, `places` of them decimals; below `low` refused.
 
     A number cell with more decimals is rounded half up, as Excel shows it; typed ones are refused.
     """
@@ -236,7 +242,7 @@ def _in_unit(unit: str) -> str:
 
 
 def kind_in_words(value: object) -> str:
-    """What sort of value it is, for the sentence that refuses it."""
+    """Return what sort of value it is, for the sentence that refuses it."""
     return KINDS.get(type(value), "别的内容")
 
 
@@ -250,7 +256,7 @@ _YES_NO = {
 
 
 def clean_yes_no(value: Cell) -> bool | None:
-    """True for 是 有 √ 1 Y, False for 否 无 × 0 N, None for an empty cell."""
+    """Return True for 是 有 √ 1 Y, False for 否 无 × 0 N, None for an empty cell."""
     text = clean_text(value).lower()
     if not text:
         return None
@@ -266,7 +272,7 @@ _NO_PHONE = "没有就空着"
 
 
 def clean_phone(value: Cell) -> str:
-    """A mobile number as 11 digits, a landline as 0938-3412345; '' when empty."""
+    """Return a mobile number as 11 digits, a landline as 0938-3412345; '' when empty."""
     if isinstance(value, str) and _MOBILE.fullmatch(value):
         return value
     text = clean_text(value)
@@ -300,7 +306,7 @@ def _phone_error(number: str) -> CellError:
 def clean_choice(
     choices: Mapping[str, str], spellings: Mapping[str, str] | None = None
 ) -> Callable[[Cell], str | None]:
-    """A cleaner that takes a label of `choices` (code → label), a code, or both, and gives the code.
+    """Return a cleaner that takes a label of `choices` (code → label), a code, or both, and gives the code.
 
     `spellings` are other words for a label (儿子 → 之子).
     """
@@ -330,7 +336,7 @@ def clean_choice(
 
 
 def _shortened(labels: list[str], limit: int = 40) -> str:
-    """The labels in one line: 户主、配偶、子女等 12 种之一."""
+    """Return the labels in one line: 户主、配偶、子女等 12 种之一."""
     taken: list[str] = []
     for label in labels:
         if sum(map(len, taken)) + len(taken) + len(label) > limit:

@@ -20,7 +20,7 @@ def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
 def rows_in(
     queryset: QuerySet[Any], field: str, values: Iterable[Any], *columns: str
 ) -> Iterator[dict[str, Any]]:
-    """The rows whose `field` is one of the values, as dicts of the columns."""
+    """Yield the rows whose `field` is one of the values, as dicts of the columns."""
     for chunk in chunks(sorted(set(values))):
         yield from queryset.filter(**{f"{field}__in": chunk}).values(*columns)
 
@@ -32,13 +32,13 @@ def stored_rows(model: type[Model], pks: Iterable[int]) -> dict[int, dict[str, A
 
 
 def records_in(queryset: QuerySet[Any], field: str, values: Iterable[Any]) -> Iterator[Any]:
-    """The rows whose `field` is one of the values, as model instances."""
+    """Yield the rows whose `field` is one of the values, as model instances."""
     for chunk in chunks(sorted(set(values))):
         yield from queryset.filter(**{f"{field}__in": chunk})
 
 
 def grouped(rows: QuerySet[Any], select: str, group: Sequence[str]) -> list[tuple[Any, ...]]:
-    """`SELECT group…, select FROM (rows) GROUP BY group…`: Django cannot group a DISTINCT subquery."""
+    """Return `SELECT group…, select FROM (rows) GROUP BY group…`: Django cannot group a DISTINCT subquery."""
     inner, params = rows.query.sql_with_params()
     keys = ", ".join(group)
     by = f" GROUP BY {keys}" if group else ""

@@ -72,7 +72,7 @@ def _folders() -> Iterator[Path]:
 
 
 def _nearest(folder: Path) -> Path:
-    """Itself, or the nearest above it that is there."""
+    """Return the path or its nearest existing parent."""
     return next(one for one in (folder, *folder.parents) if one.exists())
 
 
@@ -81,7 +81,7 @@ def _is_local(host: str) -> bool:
 
 
 def uploads() -> Finding:
-    """Writes a file where the uploads lie, and deletes it."""
+    """Check that a file can be written to the upload folder, by writing and deleting one."""
     folder = Path(settings.MEDIA_ROOT)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def uploads() -> Finding:
 
 
 def database() -> Finding:
-    """Writes a row."""
+    """Check that the database accepts a write."""
     began = time.monotonic()
     Stamp.note(Stamp.PROBE)
     return Finding("database", f"{connection.vendor} 写得了，{(time.monotonic() - began) * 1000:.0f} 毫秒")
@@ -162,7 +162,7 @@ def clock() -> Finding:
 
 
 def _database_ahead() -> timedelta:
-    """How far the clock of a PostgreSQL, maybe on another machine, is from ours."""
+    """Return how far the clock of a PostgreSQL, maybe on another machine, is from ours."""
     if connection.vendor != "postgresql":
         return timedelta(0)
     with connection.cursor() as cursor:
@@ -180,7 +180,7 @@ OF_THE_DATABASE: list[Callable[[], Finding]] = [database, queue, worker, backup,
 
 
 def spoken(age: timedelta) -> str:
-    """About how long: 3 天, 5 小时, 12 分钟, 40 秒."""
+    """Return a rough duration in words: 3 天, 5 小时, 12 分钟, 40 秒."""
     seconds = int(age.total_seconds())
     for unit, length in (("天", 86400), ("小时", 3600), ("分钟", 60)):
         if seconds >= 2 * length:

@@ -35,7 +35,7 @@ class PasswordWanted(Exception):
 
 
 def note_password(request: HttpRequest) -> None:
-    """The user has just given the password."""
+    """Remember that the user has just given the password."""
     request.session[GIVEN_AT] = int(timezone.now().timestamp())
 
 

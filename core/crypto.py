@@ -24,7 +24,7 @@ class SealError(ValueError):
 
 
 def seal_text(plain: str) -> str:
-    """`keyid:urlsafe-base64` of a short text; an empty text stays empty.
+    """Return `keyid:urlsafe-base64` of a short text; an empty text stays empty.
 
     AES-SIV without a nonce: under one key equal texts give equal tokens. History and the
     difference of an import compare values as stored, without opening 35,000 of them; and this
@@ -38,7 +38,7 @@ def seal_text(plain: str) -> str:
 
 
 def open_text(token: str) -> str:
-    """The text behind a token of `seal_text`; raises SealError."""
+    """Return the text behind a token of `seal_text`; raises SealError."""
     if not token:
         return ""
     key_id, _, encoded = token.partition(":")
@@ -50,23 +50,23 @@ def open_text(token: str) -> str:
 
 
 def keyed_hash(text: str) -> str:
-    """`keyid:hex`, HMAC-SHA-256 under the current key: finds a value without opening any."""
+    """Return `keyid:hex`, HMAC-SHA-256 under the current key: finds a value without opening any."""
     key_id, key = _current()
     return _hash(key_id, key, text)
 
 
 def keyed_hashes(text: str) -> list[str]:
-    """The hash under every key, current first: look up with these while a rotation is on."""
+    """Return the hash under every key, current first: look up with these while a rotation is on."""
     return [_hash(key_id, key, text) for key_id, key in settings.DATA_KEYS.items()]
 
 
 def is_current(token: str) -> bool:
-    """Whether a seal or hash was made under the current key (a rotation renews the others)."""
+    """Return whether a seal or hash was made under the current key (a rotation renews the others)."""
     return token.partition(":")[0] == _current()[0]
 
 
 def seal_bytes(plain: bytes) -> bytes:
-    """A file sealed by AES-GCM: length of key id, key id, nonce, ciphertext. In memory, to 30 MB."""
+    """Return a file sealed by AES-GCM: length of key id, key id, nonce, ciphertext. In memory, to 30 MB."""
     key_id, key = _current()
     name = key_id.encode()
     head = bytes([len(name)]) + name
@@ -75,7 +75,7 @@ def seal_bytes(plain: bytes) -> bytes:
 
 
 def open_bytes(sealed: bytes) -> bytes:
-    """The file behind `seal_bytes`; raises SealError."""
+    """Return the file behind `seal_bytes`; raises SealError."""
     start = 1 + sealed[0] if sealed else 0
     head, nonce = sealed[:start], sealed[start : start + NONCE_BYTES]
     cipher = _file_cipher(_key(head[1:].decode(errors="replace")))
@@ -86,7 +86,7 @@ def open_bytes(sealed: bytes) -> bytes:
 
 
 def is_current_file(sealed: bytes) -> bool:
-    """`is_current` of what `seal_bytes` made."""
+    """Return `is_current` of what `seal_bytes` made."""
     name = _current()[0].encode()
     return sealed.startswith(bytes([len(name)]) + name)
 

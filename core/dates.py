@@ -21,7 +21,7 @@ _SHORT_YEAR = re.compile(r"\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,4}\s*�
 
 
 def clean_date(value: Cell) -> dt.date | None:
-    """A day of 1900–2100 from an Excel date, an Excel day number or one of the written forms."""
+    """Return a day of 1900–2100 from an Excel date, an Excel day number or one of the written forms."""
     if isinstance(value, dt.datetime):
         return _within_years(value.date())
     if isinstance(value, dt.date):

@@ -47,12 +47,12 @@ class Entry(NamedTuple):
 
     @property
     def attribution(self) -> str:
-        """By whom, when, by which way."""
+        """Return who made a change, when, and by which source."""
         return f"{self.who or '系统'}，{time_cn(localtime(self.at))}，{self.source}"
 
 
 def shown(field: models.Field[Any, Any], value: Any, names: dict[tuple[str, Any], str] | None = None) -> str:
-    """A stored value of a field in words; `names` knows the rows that foreign keys point at."""
+    """Return a stored value of a field in words; `names` knows the rows that foreign keys point at."""
     if value is None or value == "":
         return ""
     if field.name == "id_cipher":
@@ -76,7 +76,7 @@ def history_of(
     show_phones: bool = True,
     told: Lines | None = None,
 ) -> list[Entry]:
-    """The newest changes of a row and of those that belong to it, (what it is called, row); ready to show.
+    """Return the newest changes of a row and of those that belong to it (label, row), ready to display.
 
     A constant number of queries: the changes, and one for each foreign key that occurs in them.
     """
@@ -121,7 +121,7 @@ def lines_of(
     show_phones: bool = True,
     told: Lines | None = None,
 ) -> list[FieldChange]:
-    """What changed of a row, field by field."""
+    """Return what changed of a row, field by field."""
     lines = []
     for name, pair in changes.items():
         if told and name in told:
@@ -144,7 +144,7 @@ def _target(field: models.Field[Any, Any]) -> type[models.Model]:
 
 
 def names_in(fields: Fields, changes: Iterable[Pairs]) -> dict[tuple[str, Any], str]:
-    """(field name, key) → name, one query for each foreign key that occurs."""
+    """Return (field name, key) → name, one query for each foreign key that occurs."""
     keys: dict[str, set[Any]] = {}
     for change in changes:
         for name, pair in change.items():

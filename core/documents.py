@@ -22,7 +22,7 @@ LIMITS = process.Limits(memory=512 * process.MB, cpu=20, output=process.MB, wall
 
 
 def received(upload: UploadedFile[Any]) -> ContentFile[bytes]:
-    """A picture re-encoded, or a paper as it came, under its own name with the ending its content deserves.
+    """Return a picture re-encoded, or a paper as it came, under its own name with the ending its content deserves.
 
     Raises ValidationError in one sentence that names the file.
     """
@@ -41,7 +41,7 @@ def received(upload: UploadedFile[Any]) -> ContentFile[bytes]:
 
 
 def _ending_of(data: bytes, name: str) -> str:
-    """What kind of paper it is, whatever its name says. Raises ValidationError for all others."""
+    """Return what kind of paper it is, whatever its name says. Raises ValidationError for all others."""
     try:
         with process.run(EXAMINE, data, LIMITS, name=name) as result:
             ending = result.read().decode()

@@ -24,13 +24,13 @@ MOST = 1_000_000
 
 
 def key_of(text: str) -> int:
-    """A primary key out of an address; 0, which no row has, for anything else."""
+    """Return a primary key out of an address; 0, which no row has, for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 @contextmanager
 def rules_of_cells() -> Iterator[None]:
-    """What a cell of a workbook would be refused for, a field is, in the same words."""
+    """Turn a CellError inside into the ValidationError of a form field, with the same words."""
     try:
         yield
     except cells.CellError as error:
@@ -135,7 +135,7 @@ class RecordForm(forms.ModelForm[M]):
 
 
 def _name_the_blank(field: forms.Field) -> None:
-    """没有选 in place of Django's nine hyphens."""
+    """Replace Django's nine hyphens by 没有选."""
     if isinstance(field, forms.ModelChoiceField):
         field.empty_label = field.empty_label and NOT_CHOSEN
     elif isinstance(field, forms.ChoiceField):
@@ -165,7 +165,7 @@ def saved(form: RecordForm[Any]) -> bool:
 
 
 def _in_the_way(row: Record) -> list[str]:
-    """What stands against a row that the database refused, in the words of its constraints."""
+    """Return why the database refused a row, in the messages of its constraints."""
     try:
         row.validate_unique()
         row.validate_constraints()
@@ -175,7 +175,9 @@ def _in_the_way(row: Record) -> list[str]:
 
 
 def _is_stored(form: RecordForm[Any]) -> bool:
-    """Whether a new row is there already, word for word; not asked of one that comes with files and the like."""
+    """Return whether a new row is there already, word for word; not asked of one that comes with files and
+    the like.
+    """
     row = form.instance
     columns = {
         f.name: f for f in row._meta.concrete_fields if not f.primary_key and f.name not in row.untracked
@@ -188,7 +190,7 @@ def _is_stored(form: RecordForm[Any]) -> bool:
 
 
 def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
-    """Both versions side by side, for `_conflict.html`."""
+    """Return both versions side by side, for `_conflict.html`."""
     entries = history_of(stored, 1)
     rows = []
     for name in form.changed_data:
@@ -209,12 +211,12 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
 
 
 def text_of(field: Any, value: Any) -> str:
-    """A value of a row in words, a related row by its name."""
+    """Return a value of a row in words, a related row by its name."""
     return str(value) if isinstance(value, models.Model) else shown(field, value)
 
 
 def refuse(form: forms.BaseForm, problems: Mapping[str, Sequence[str]]) -> None:
-    """The sentences of a ValidationError beside their fields, above the form when it has no such field."""
+    """Put the sentences of a ValidationError beside their fields, or above the form if it has no such field."""
     for name, sentences in problems.items():
         form.add_error(name if name in form.fields else None, list(sentences))
 

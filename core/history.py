@@ -32,7 +32,7 @@ _actor: ContextVar[Actor] = ContextVar("actor", default=NOBODY)
 
 @contextmanager
 def acting(by: int | None, source: str, run: int | None = None) -> Iterator[None]:
-    """Everything written inside is by this person, through this way in."""
+    """Attribute everything written inside to this person and this source."""
     token = _actor.set(Actor(by, source, run))
     try:
         yield
@@ -45,12 +45,12 @@ def current_actor() -> Actor:
 
 
 def tracked_fields(model: type["Record"]) -> list[models.Field[Any, Any]]:
-    """The concrete fields whose changes are kept."""
+    """Return the concrete fields whose changes are kept."""
     return [f for f in model._meta.concrete_fields if not f.primary_key and f.name not in model.untracked]
 
 
 def difference(old: "Record", new: "Record") -> dict[str, list[Any]]:
-    """{field name: [before, after]} of the tracked fields that differ; secrets are named, never shown."""
+    """Return {field name: [before, after]} of the tracked fields that differ; secrets are named, never shown."""
     changes: dict[str, list[Any]] = {}
     for field in tracked_fields(type(new)):
         before, after = field.value_from_object(old), field.value_from_object(new)
@@ -60,7 +60,7 @@ def difference(old: "Record", new: "Record") -> dict[str, list[Any]]:
 
 
 def snapshot(record: "Record") -> dict[str, list[Any]]:
-    """What a deleted row held, as {field name: [before, None]}."""
+    """Return what a deleted row held, as {field name: [before, None]}."""
     return {
         field.name: [field.value_from_object(record), None]
         for field in tracked_fields(type(record))
@@ -83,7 +83,7 @@ def write(record: "Record", act: str, changes: dict[str, list[Any]] | None) -> N
 
 
 def changes_of(records: Iterable["Record"], limit: int) -> Sequence[Any]:
-    """The newest changes of these rows, with `by_name`; one query."""
+    """Return the newest changes of these rows, with `by_name`; one query."""
     keys: dict[str, list[int]] = defaultdict(list)
     for record in records:
         keys[record._meta.label_lower].append(record.pk)
@@ -94,7 +94,7 @@ def changes_of(records: Iterable["Record"], limit: int) -> Sequence[Any]:
 
 
 def was_set_on(record: "Record", name: str) -> date | None:
-    """The day on which the field took its present value by a change; None when it began with it."""
+    """Return the day on which the field took its present value by a change; None when it began with it."""
     changes = Change.objects.filter(
         table=record._meta.label_lower, row=record.pk, act=Change.Act.CHANGED, changes__has_key=name
     )

@@ -45,7 +45,7 @@ Show = Callable[[Any], Any]
 
 
 def as_is(value: object) -> object:
-    """The table and the workbook know how to show text, numbers and dates."""
+    """Return the value as it is: table and workbook format text, numbers and dates."""
     return value
 
 
@@ -89,7 +89,7 @@ class Row(NamedTuple):
 
 @cache
 def _around_key(name: str) -> tuple[str, str]:
-    """The address of a page before and after its key, resolved once a process."""
+    """Return the address of a page before and after its key, resolved once a process."""
     before, _, after = reverse(name, args=[987654321]).partition("987654321")
     return before, after
 
@@ -125,7 +125,7 @@ class Listing:
 
 
 def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponseBase:
-    """The page a list's address answers with, or its workbook."""
+    """Return the page a list's address answers with, or its workbook."""
     found = listing.form.filter(listing.queryset)
     if request.GET.get("export") == "xlsx":
         return export(request, listing, found)
@@ -164,7 +164,7 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
 
 
 def _filters(request: HttpRequest, form: SearchForm, *, folding: bool) -> dict[str, Any]:
-    """The context of `_filters.html`; with `folding` only what is in force stands above the rows."""
+    """Return the context of `_filters.html`; with `folding` only what is in force stands above the rows."""
     chips = form.chips(lambda name: address(request, {name: None}))
     folded = [chip for chip in chips if folding and not chip["value"]]
     filtered = form.describe()
@@ -179,7 +179,9 @@ def _filters(request: HttpRequest, form: SearchForm, *, folding: bool) -> dict[s
 
 
 def _empty(request: HttpRequest, listing: Listing) -> Mapping[str, Any] | None:
-    """The context of `_empty.html`: where nothing narrows the list, not the same page again but the first act."""
+    """Return the context of `_empty.html`: where nothing narrows the list, not the same page again but the
+    first act.
+    """
     empty = listing.empty or {}
     if listing.form.describe() or empty.get("url") != request.path:
         return listing.empty
@@ -187,7 +189,7 @@ def _empty(request: HttpRequest, listing: Listing) -> Mapping[str, Any] | None:
 
 
 def _rows(listing: Listing, found: QuerySet[Any], keys: Sequence[int]) -> list[Row]:
-    """The page's rows, in the page's order."""
+    """Return the page's rows, in the page's order."""
     names = [column.value for column in listing.columns]
     values = listing.annotate(found.order_by().filter(pk__in=keys)).values_list("pk", *names)
     by_key = {pk: cells for pk, *cells in values}
@@ -236,7 +238,7 @@ class _Page:
         self.following = self._to("after", rows[-1]) if rows and has_following else ""
 
     def _beyond(self, queryset: QuerySet[Any], text: str, falling: bool) -> Q | None:
-        """The rows that the page goes on with; a garbled cursor starts at the beginning."""
+        """Return the rows that the page goes on with; a garbled cursor starts at the beginning."""
         try:
             value, pk = json.loads(text)
             if b"\0" in str(value).encode():  # which PostgreSQL takes in no text
@@ -262,7 +264,7 @@ class _Page:
 
 
 def _order(request: HttpRequest, listing: Listing) -> tuple[str, bool]:
-    """The column to sort by, and whether it falls; what is not sortable sorts as the list does."""
+    """Return the column to sort by, and whether it falls; what is not sortable sorts as the list does."""
     asked = request.GET.get("sort", "")
     allowed = {column.sort for column in listing.columns if column.sort}
     chosen = asked if asked.lstrip("-") in allowed else listing.sort
@@ -275,7 +277,7 @@ def _is_field(queryset: QuerySet[Any], name: str) -> bool:
 
 
 def _beyond(sort: str, cursor: tuple[Any, int], falling: bool) -> Q:
-    """Rows behind the cursor. The first condition repeats the second so that PostgreSQL uses the index."""
+    """Return rows behind the cursor. The first condition repeats the second so that PostgreSQL uses the index."""
     value, pk = cursor
     edge = "lt" if falling else "gt"
     return Q(**{f"{sort}__{edge}e": value}) & (
@@ -284,13 +286,15 @@ def _beyond(sort: str, cursor: tuple[Any, int], falling: bool) -> Q:
 
 
 def _in_order(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> QuerySet[Any]:
-    """All found rows with what the columns show, in the page's order."""
+    """Return all found rows with what the columns show, in the page's order."""
     sort, down = _order(request, listing)
     return listing.annotate(found).order_by(f"-{sort}" if down else sort, "-pk" if down else "pk")
 
 
 def sheet_of(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
-    """The found rows as a sheet to hand in; how many of them, when they are too many; logged as a download is."""
+    """Return the found rows as a sheet to hand in; how many of them, when they are too many; logged as a
+    download is.
+    """
     user: Any = request.user
     count, filters = found.count(), identity.hide_numbers(listing.form.describe())
     keys = list(_in_order(request, listing, found).values_list("pk", flat=True)[:MOST_PRINTED])
@@ -319,7 +323,7 @@ def sheet_of(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> Ht
 
 
 def export(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
-    """All found rows as a workbook, in the page's order; the download is logged."""
+    """Return all found rows as a workbook, in the page's order; the download is logged."""
     queryset = _in_order(request, listing, found)
     names = [column.value for column in listing.columns]
     shows = [column.show for column in listing.columns]
@@ -391,7 +395,7 @@ def note_download(user: Any, what: str, *, filters: str, row_count: int) -> None
 
 
 def count_of(rows: QuerySet[Any], link: str, *, what: str = "pk") -> Coalesce:
-    """How many different `what` of `rows` point at each row through `link`; 0 for none."""
+    """Return how many different `what` of `rows` point at each row through `link`; 0 for none."""
     counted = (
         rows.filter(**{link: OuterRef("pk")}).order_by().values(link).annotate(n=Count(what, distinct=True))
     )

@@ -64,7 +64,7 @@ def outage_of(error: BaseException | None) -> Outage | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and those it was raised from."""
+    """Yield the error and those it was raised from."""
     while error is not None:
         yield error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

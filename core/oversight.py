@@ -28,13 +28,13 @@ class LimitReached(Exception):
 
 
 def said(kind: str, limit: int) -> str:
-    """One sentence: which limit is reached."""
+    """Return one sentence: which limit is reached."""
     what = "看和查的身份证号" if kind == Kind.PERSONS else "导出的文件"
     return f"今天{what}已到 {limit:,} {MEASURES[kind]}，是一天的限额。写明原因就可以接着办。"
 
 
 def begin_of(day: date, hour: int = 0) -> datetime:
-    """The moment at which an hour of the county's day begins."""
+    """Return the moment at which an hour of the county's day begins."""
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
@@ -47,7 +47,7 @@ def numbers_of_today(user: Any) -> QuerySet[Any]:
 
 
 def persons_today(user: Any) -> int:
-    """How many different people's numbers somebody has used today."""
+    """Return how many different people's numbers somebody has used today."""
     return numbers_of_today(user).exclude(id_hash="").order_by().values("id_hash").distinct().count()
 
 

@@ -123,13 +123,13 @@ class PeriodFields(forms.Form):
 
     @property
     def is_chosen(self) -> bool:
-        """Whether a period, or one date alone, is in force."""
+        """Return whether a period, or one date alone, is in force."""
         self.is_valid()
         return any(self.cleaned_data.get(name) for name in ("since", "until"))
 
     @property
     def chosen(self) -> Period | None:
-        """The period that was chosen; None when none was, or not understood."""
+        """Return the period that was chosen; None when none was, or not understood."""
         self.is_valid()
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         return _labelled(Period(since, until)) if since and until else None
@@ -149,12 +149,12 @@ class PeriodForm(PeriodFields):
 
     @property
     def period(self) -> Period:
-        """The chosen period, else this year."""
+        """Return the chosen period, else this year."""
         return self.chosen or year_period(localdate().year)
 
     @property
     def problem(self) -> str:
-        """What was not understood, and what is shown instead."""
+        """Return what was not understood, and what is shown instead."""
         self.is_valid()
         said = "".join(str(sentence) for sentence in self.non_field_errors())
         return f"{said}下面是{self.period.label}的。" if said else ""
@@ -177,7 +177,7 @@ class PeriodSearch(SearchForm, PeriodFields):
     """The filters of a list that has a period."""
 
     def by_since(self, queryset: QuerySet[Any], _value: date) -> QuerySet[Any]:
-        """The list says what its period narrows."""
+        """State what the period of the list narrows."""
         return queryset
 
     by_until = by_since

@@ -34,12 +34,12 @@ _PLACE_WORDS = re.compile(f"({'|'.join(PLACES)})")
 
 
 def pinyin(name: str) -> str:
-    """The whole pinyin of a person's name, surname by the surname table: 曾秀英 → zengxiuying."""
+    """Return the whole pinyin of a person's name, surname by the surname table: 曾秀英 → zengxiuying."""
     return "".join(_person(name))
 
 
 def initials(name: str) -> str:
-    """The first letters of a person's name: 曾秀英 → zxy."""
+    """Return the first letters of a person's name: 曾秀英 → zxy."""
     return "".join(syllable[0] for syllable in _person(name))
 
 
@@ -64,7 +64,7 @@ def _forms(syllables: list[str]) -> tuple[str, str]:
 
 
 def _person(name: str) -> list[str]:
-    """One syllable a Chinese character; Latin letters and digits one by one, lower case."""
+    """Return one syllable a Chinese character; Latin letters and digits one by one, lower case."""
     syllables, given = _surname(_kept(name))
     return [*syllables, *map(_syllable, given)]
 
@@ -75,7 +75,7 @@ def _kept(name: str) -> str:
 
 
 def _surname(name: str) -> tuple[list[str], str]:
-    """The syllables of a surname of the table, and what follows it."""
+    """Return the syllables of a surname of the table, and what follows it."""
     for length in (2, 1):
         if name[:length] in SURNAMES:
             return SURNAMES[name[:length]].split(), name[length:]

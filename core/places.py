@@ -14,12 +14,14 @@ PLACE_SHAPE = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"
 
 
 def code_range(code: str) -> tuple[str, str]:
-    """The half-open range [code, next) that holds every code under `code`; digits sort alike in any collation."""
+    """Return the half-open range [code, next) that holds every code under `code`; digits sort alike in any
+    collation.
+    """
     return code, str(int(code) + 1).zfill(len(code))
 
 
 def under(code: str, field: str = "place") -> Q:
-    """Rows whose `field` lies under `code`."""
+    """Return rows whose `field` lies under `code`."""
     low, high = code_range(code)
     return Q(**{f"{field}__gte": low, f"{field}__lt": high})
 
@@ -29,5 +31,5 @@ def lies_under(place: str, code: str) -> bool:
 
 
 def above(place: str) -> list[str]:
-    """The codes that hold `place`, itself included: 省 first."""
+    """Return the codes that hold `place`, itself included: 省 first."""
     return [place[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if n <= len(place)]

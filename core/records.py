@@ -20,7 +20,7 @@ class StaleRecord(Exception):
 
 
 def refuse(problems: Mapping[str, str | Sequence[str]]) -> None:
-    """Raises ValidationError {argument: sentences} for what has any; '' and [] are none."""
+    """Raise ValidationError {argument: sentences} for what has any; '' and [] are none."""
     found = {name: sentences for name, sentences in problems.items() if sentences}
     if found:
         raise ValidationError(found)
@@ -47,7 +47,7 @@ class Record(models.Model):
 
     @classmethod
     def words_of(cls, constraint: str) -> str:
-        """What the model says of a constraint that is broken, so that page, admin and import say the same."""
+        """Return what the model says of a constraint that is broken, so that page, admin and import say the same."""
         found = next(each for each in cls._meta.constraints if each.name == constraint)
         return str(found.violation_error_message)
 
@@ -80,7 +80,7 @@ class Record(models.Model):
         """Called in the transaction that has changed these fields of these rows ({key: names}), one or in bulk."""
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises StaleRecord when the stored version is not the one this row was read at."""
+        """Raise StaleRecord if the stored version is not the one this row was read at."""
         fields = kwargs.get("update_fields")
         if fields is not None and self.untracked.issuperset(fields):
             super().save(*args, **kwargs)
@@ -113,7 +113,7 @@ class Record(models.Model):
             return super().delete(*args, **kwargs)
 
     def _stored(self) -> "Record | None":
-        """The row as the database holds it, locked until the transaction ends (SQLite locks as a whole)."""
+        """Return the row as the database holds it, locked until the transaction ends (SQLite locks as a whole)."""
         if self._state.adding or self.pk is None:
             return None
         return type(self)._base_manager.select_for_update().filter(pk=self.pk).first()

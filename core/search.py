@@ -43,7 +43,7 @@ def plain(text: str) -> str:
 
 
 def key_field(label: str) -> forms.IntegerField:
-    """A filter set by links alone: the key of a row, no larger than both databases can hold."""
+    """Return a filter set by links alone: the key of a row, no larger than both databases can hold."""
     return forms.IntegerField(label=label, required=False, max_value=10**18, widget=forms.HiddenInput)
 
 
@@ -85,7 +85,7 @@ class SearchForm(forms.Form):
         return "".join(said)
 
     def describe(self) -> str:
-        """The filters in force, in words, for the log of downloads and the head of a print."""
+        """Return the filters in force, in words, for the log of downloads and the head of a print."""
         return "；".join(f"{field.label}：{self._shown(name)}" for name, field in self._set_fields())
 
     def _set_fields(self) -> Iterator[tuple[str, forms.Field]]:
@@ -100,7 +100,7 @@ class SearchForm(forms.Form):
         return "是" if value is True else str(value)
 
     def chips(self, without: Callable[[str], str]) -> list[dict[str, Any]]:
-        """The filters as `_filter.html` shows them; `without(name)` is the page's address without one."""
+        """Return the filters as `_filter.html` shows them; `without(name)` is the page's address without one."""
         return [
             {
                 "name": name,

@@ -26,7 +26,7 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates" / "paper"
 
 
 def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = None) -> bytes:
-    """The PDF of `templates/paper/<template>.typ` over these data (what JSON can hold).
+    """Return the PDF of `templates/paper/<template>.typ` over these data (what JSON can hold).
 
     The template finds `pictures` by their names beside it, and nothing else of the machine.
     """
@@ -49,7 +49,7 @@ def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = Non
 
 @cache
 def fonts() -> typst.Fonts:
-    """The two pinned fonts and no other, so that a form looks alike on every machine; read once a process."""
+    """Return the two pinned fonts and no other, so that a form looks alike on every machine; read once a process."""
     folder = pylopdf_fonts_zh_cn.serif_path().parent
     for name, digest in FONTS.items():
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:

@@ -48,7 +48,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _is_monitor(request: HttpRequest) -> bool:
-    """Whether the request comes from this machine past its proxy, or carries READY_TOKEN."""
+    """Return whether the request comes from this machine past its proxy, or carries READY_TOKEN."""
     given = request.headers.get("Authorization", "")
     if settings.READY_TOKEN and constant_time_compare(given, f"Bearer {settings.READY_TOKEN}"):
         return True
@@ -58,13 +58,13 @@ def _is_monitor(request: HttpRequest) -> bool:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's token is no longer good, mostly because the session has ended."""
+    """Return the form's token is no longer good, mostly because the session has ended."""
     return render(request, "403_csrf.html", status=403)
 
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Reads nothing of the request: Django's own looks for a token in what could not be read."""
+    """Read nothing of the request: Django's own looks for a token in what could not be read."""
     return HttpResponseBadRequest(render_to_string("400.html"))
 
 
@@ -82,7 +82,7 @@ def failure(request: HttpRequest) -> HttpResponse:
 
 
 def _wants_page(request: HttpRequest) -> bool:
-    """Whether a browser opens a page; scripts do not ask for HTML."""
+    """Return whether a browser opens a page; scripts do not ask for HTML."""
     return "HX-Request" not in request.headers and "text/html" in request.headers.get("Accept", "text/html")
 
 
@@ -100,7 +100,7 @@ def _outage_line(outage: Outage) -> HttpResponse:
 
 
 def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
-    """A file, to whoever may see the row it belongs to; to all others it is not there."""
+    """Return a file, to whoever may see the row it belongs to; to all others it is not there."""
     kinds: list[Any] = Attachment.__subclasses__()
     for model in kinds:
         found = model._default_manager.filter(uuid=uuid).first()
@@ -113,7 +113,7 @@ def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
 
 
 def _answer(attachment: Attachment) -> FileResponse:
-    """A picture to be shown, a paper to be saved."""
+    """Return a picture to be shown, a paper to be saved."""
     try:
         file = attachment.opened()
     except FileNotFoundError:

@@ -26,7 +26,7 @@ SAMPLE_LOGINS = [
 
 
 def is_demo() -> bool:
-    """Whether the people of this database are invented."""
+    """Return whether the people of this database are invented."""
     from core.models import Installation
 
     return Installation.objects.filter(is_demo=True).exists()

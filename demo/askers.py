@@ -72,7 +72,7 @@ class Askers:
                 self.visits[row["village_id"], row["household_id"]].append(asked)
 
     def of_home(self, rng: Random, number: int, home: Home) -> Interview | None:
-        """None of a household that nobody is paired with."""
+        """Return None of a household that nobody is paired with."""
         if asked := self._on_a_visit(rng, number, home.place.pk, home.pk):
             return asked
         day = self.rounds[number].day(rng, since=home.identified_on)

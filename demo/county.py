@@ -48,7 +48,7 @@ class Batch(NamedTuple):
 
 
 def facts(scale: Scale) -> County:
-    """The real divisions and villages; a sample has some towns and the first villages of each kind there."""
+    """Return the real divisions and villages; a sample has some towns and the first villages of each kind there."""
     county = read_county(VILLAGES_FILE, CODE)
     if not scale.is_sample:
         return county
@@ -64,7 +64,9 @@ def facts(scale: Scale) -> County:
 
 
 def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
-    """Every row, parents first. `password` is the hash all accounts share; the year ends on the day of `now`."""
+    """Yield every row, parents first. `password` is the hash all accounts share; the year ends on the day of
+    `now`.
+    """
     now = timezone.localtime(now)
     county, year = facts(scale), SampleYear(now.date())
     divisions = {code: pk for pk, code in enumerate(county.divisions, start=1)}
@@ -108,7 +110,7 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
 def _of_villages(
     places: Sequence[Place], responses: ResponseDrawing, fieldwork: Fieldwork
 ) -> Iterator[Batch]:
-    """What was surveyed and done in several villages, model by model: few statements and little memory."""
+    """Yield what was surveyed and done in several villages, model by model: few statements and little memory."""
     rows: dict[type[models.Model], list[dict[str, Any]]] = {Response: []}
     for place in places:
         sheets = responses.of(place)
@@ -125,7 +127,7 @@ def _offices(county: County, scale: Scale) -> Sequence[Any]:
 
 
 def _survey_rows(year: SampleYear) -> list[dict[str, Any]]:
-    """The two forms, published in the spring in which units were told their villages."""
+    """Return the two forms, published in the spring in which units were told their villages."""
     forms = preset_rows(CODE, date(year.last.year - 2, 3, 1))
     return [{**row, "id": pk} for pk, row in enumerate(forms, start=HOUSEHOLD_FORM)]
 

@@ -118,7 +118,7 @@ class Written:
 def plan(
     teams: Sequence[Team], tenures: Sequence[VillageTenure], links: Sequence[Link], scale: Scale
 ) -> list[DiaryOuting]:
-    """All outings of the year in the order of their moments."""
+    """Return all outings of the year in the order of their moments."""
     rng = stream(scale.name, "outings")
     outings = [*_to_homes(rng, links), *_to_villages(rng, teams, tenures)]
     outings.sort(key=lambda outing: (outing.moment, outing.seed))
@@ -148,7 +148,7 @@ def _to_homes(rng: Random, links: Sequence[Link]) -> Iterator[DiaryOuting]:
 
 
 def _whom(rng: Random, open_now: list[int], visited: dict[int, int]) -> list[int]:
-    """Those least visited first."""
+    """Return those least visited first."""
     chance, count = rng.random(), len(open_now)
     for number, share in enumerate(SHARES_OF_HOMES, start=1):
         if chance < share:
@@ -239,7 +239,7 @@ class Diary:
         return form
 
     def _colleagues(self, outing: DiaryOuting) -> list[Worker]:
-        """Who was in the unit that day, but for the one who went."""
+        """Return who was in the unit that day, but for the one who went."""
         return [
             other
             for other in self.teams[outing.unit - 1].workers
@@ -279,7 +279,7 @@ class Diary:
                 self.next_visit += 1
 
     def _spend_night(self, worker: Worker, day: date) -> bool:
-        """A night counts once a cadre and date."""
+        """Return a night counts once a cadre and date."""
         free = (worker.pk, day) not in self.nights
         self.nights.add((worker.pk, day))
         return free

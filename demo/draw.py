@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def stream(*names: object) -> Random:
-    """A generator of its own for each concern, so that more draws in one do not move the others."""
+    """Return a generator of its own for each concern, so that more draws in one do not move the others."""
     return Random("/".join([SEED, *map(str, names)]))
 
 
@@ -28,7 +28,7 @@ class WeightedChoice(Generic[T]):
 
 
 def several(rng: Random, shares: Mapping[str, float], most: int, *, least: int = 0) -> list[str]:
-    """Codes drawn each by its own share, ascending: the likeliest of too many, the likeliest one of none."""
+    """Return codes drawn each by its own share, ascending: the likeliest of too many, the likeliest one of none."""
     drawn = [code for code, share in shares.items() if rng.random() < share]
     if len(drawn) > most or len(drawn) < least:
         drawn = sorted(drawn or shares, key=shares.__getitem__, reverse=True)[: most if drawn else least]
@@ -36,7 +36,7 @@ def several(rng: Random, shares: Mapping[str, float], most: int, *, least: int =
 
 
 def apportion(total: int, weights: Sequence[float], least: int = 0, most: Sequence[int] = ()) -> list[int]:
-    """`total` split by weight into whole numbers, each at least `least` and at most its `most`.
+    """Return `total` split by weight into whole numbers, each at least `least` and at most its `most`.
 
     What fits nowhere under the `most` stays out: the parts then sum to less than `total`.
     """

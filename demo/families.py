@@ -26,7 +26,7 @@ LAST_BIRTH = 38
 
 
 def draw_family(rng: Random, surname: str) -> Family:
-    """The open members, head first; at most nine. `surname` is the one its men were born with."""
+    """Return the open members, head first; at most nine. `surname` is the one its men were born with."""
     return FAMILIES.pick(rng)(rng, surname)[:LARGEST]
 
 
@@ -39,7 +39,7 @@ def bachelor(rng: Random, surname: str) -> Family:
 
 
 def old_couple(rng: Random, surname: str) -> Family:
-    """The children have households of their own; some leave a grandchild behind."""
+    """Return the children have households of their own; some leave a grandchild behind."""
     family = _couple(rng, surname, rng.randint(56, 80), female=0.02)
     if rng.random() < 0.28:
         ages = sorted({rng.randint(2, 15) for _ in range(rng.randint(1, 2))}, reverse=True)
@@ -53,13 +53,13 @@ def couple_with_children(rng: Random, surname: str) -> Family:
 
 
 def with_parents(rng: Random, surname: str) -> Family:
-    """Three generations, the middle one heads the household."""
+    """Return three generations, the middle one heads the household."""
     family = _with_children(rng, surname, _couple(rng, surname, rng.randint(27, 50), female=0))
     return family + _parents(rng, family[0])
 
 
 def with_married_son(rng: Random, surname: str) -> Family:
-    """Three generations, the oldest heads the household; here and there a daughter's husband moved in."""
+    """Return three generations, the oldest heads the household; here and there a daughter's husband moved in."""
     family = _couple(rng, surname, rng.randint(46, 70), female=0)
     age = min(max(family[0].age - rng.randint(20, 26), 22), 44, min(person.age for person in family) - 19)
     if rng.random() < 0.05:
@@ -149,7 +149,7 @@ def _spouse_of(rng: Random, person: Person, relation: Relation, surname: str = "
 def _young_family(
     rng: Random, child: Person, partner: Relation, relations: tuple[Relation, Relation], surname: str
 ) -> Family:
-    """A grown child, husband or wife, and their children."""
+    """Return a grown child, husband or wife, and their children."""
     if child.age < MARRIES_AT[Sex.MALE]:
         return [child]
     couple = [child]
@@ -209,7 +209,7 @@ def _parents(rng: Random, head: Person) -> Family:
 
 
 def _in_laws(rng: Random, head: Person, surname: str) -> Family:
-    """A widow's parents-in-law."""
+    """Return a widow's parents-in-law."""
     age = head.age + rng.randint(22, 32)
     if rng.random() < 0.6:
         return [Person(Relation.HUSBANDS_MOTHER, Sex.FEMALE, age, words.SURNAME.pick(rng))]

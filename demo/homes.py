@@ -76,7 +76,7 @@ class Home:
 
 
 def draw_places(villages: Sequence[Settlement], scale: Scale) -> list[Place]:
-    """Which villages are poor, and how many poor households each has; the sum is exact."""
+    """Return which villages are poor, and how many poor households each has; the sum is exact."""
     rng = stream(scale.name, "villages")
     places = [Place(pk, settlement) for pk, settlement in enumerate(villages, start=1)]
     rural = [place for place in places if place.settlement.kind == Village.Kind.VILLAGE]
@@ -106,7 +106,7 @@ class Households:
         self.next_household = self.next_member = 1
 
     def of(self, place: Place) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """(household rows, member rows) of a village; members still carry `id_number` in the clear."""
+        """Return (household rows, member rows) of a village; members still carry `id_number` in the clear."""
         surnames, groups = _local_surnames(self.rng, place), _groups(self.rng, place)
         place.groups = len(set(groups))
         households: list[dict[str, Any]] = []
@@ -183,7 +183,7 @@ class Households:
             person.id_number += f"{self.rng.randint(1, 7)}{self.rng.randint(1, 4)}"
 
     def _gone(self, family: Family) -> list[Person]:
-        """A daughter who married out or a parent who died in the last two years."""
+        """Return a daughter who married out or a parent who died in the last two years."""
         rng, head = self.rng, family[0]
         if rng.random() >= LEFT_SHARE or len(family) < 3 or not 40 <= head.age <= 62:
             return []
@@ -232,7 +232,7 @@ def _steps(bounds: Sequence[float]) -> list[float]:
 
 
 def _groups(rng: Random, place: Place) -> list[str]:
-    """The group of each household, ascending: a village has one for some ten to twenty of them."""
+    """Return the group of each household, ascending: a village has one for some ten to twenty of them."""
     count = min(max(round(place.households / rng.uniform(10, 18)), 1), len(words.GROUPS))
     sizes = apportion(place.households, [rng.uniform(0.6, 1.4) for _ in range(count)])
     return [group for group, size in zip(words.GROUPS, sizes, strict=False) for _ in range(size)]

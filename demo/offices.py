@@ -213,6 +213,6 @@ def _of_town(town: str, code: str) -> Iterator[Office]:
 
 
 def catalogue(county: str, code: str, towns: dict[str, str]) -> Sequence[Office]:
-    """Every unit that works in the county, in the order of their codes; `towns` is {code: name}."""
+    """Return every unit that works in the county, in the order of their codes; `towns` is {code: name}."""
     of_towns = chain.from_iterable(_of_town(name, town) for town, name in towns.items())
     return [*ABOVE, *_of_county(county, code), *of_towns]

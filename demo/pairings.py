@@ -52,7 +52,7 @@ class Link:
 
 
 def lasts(span: VillageTenure | Link, day: date, year: SampleYear) -> bool:
-    """Whether a pairing was open on a day."""
+    """Return whether a pairing was open on a day."""
     begun = span.since == BEFORE or year.day(span.since) <= day
     return begun and (span.until == STILL or day < year.day(span.until))
 
@@ -61,7 +61,7 @@ def lasts(span: VillageTenure | Link, day: date, year: SampleYear) -> bool:
 
 
 def pair_villages(teams: Sequence[Team], places: Sequence[Place], scale: Scale) -> list[VillageTenure]:
-    """Every village has a unit, every unit one or two villages: those of a town its largest, in the town."""
+    """Return every village has a unit, every unit one or two villages: those of a town its largest, in the town."""
     rng = stream(scale.name, "village pairings")
     by_town: dict[str, list[Place]] = {}
     for place in places:
@@ -82,12 +82,12 @@ def pair_villages(teams: Sequence[Team], places: Sequence[Place], scale: Scale) 
 
 
 def _appetite(team: Team) -> float:
-    """How many households its cadres would take."""
+    """Return how many households its cadres would take."""
     return sum(LOADS[worker.rank] for worker in team.workers)
 
 
 def _take(rng: Random, places: list[Place]) -> list[Place]:
-    """Two of the six largest of a town."""
+    """Return two of the six largest of a town."""
     largest = sorted(places, key=lambda place: -place.households)[:6]
     own = rng.sample(largest, VILLAGES_A_UNIT)
     for place in own:
@@ -123,7 +123,7 @@ def _change_units(rng: Random, tenures: list[VillageTenure], count: int) -> None
 
 
 def pair_households(teams: Sequence[Team], tenures: Sequence[VillageTenure], scale: Scale) -> list[Link]:
-    """Every household but the unpaired ones has a cadre, nearly always of the unit of its village."""
+    """Return every household but the unpaired ones has a cadre, nearly always of the unit of its village."""
     rng = stream(scale.name, "household pairings")
     left_out = _unpaired(rng, tenures, scale)
     links: list[Link] = []
@@ -151,7 +151,7 @@ def _unpaired(rng: Random, tenures: Sequence[VillageTenure], scale: Scale) -> se
 
 
 def _homes_of(team: Team, tenures: Sequence[VillageTenure], left_out: set[Home]) -> list[Home]:
-    """The homes of the villages that are the unit's today."""
+    """Return the homes of the villages that are the unit's today."""
     return [
         home
         for tenure in tenures
@@ -162,7 +162,7 @@ def _homes_of(team: Team, tenures: Sequence[VillageTenure], left_out: set[Home])
 
 
 def _loads(rng: Random, workers: Sequence[Worker], households: int) -> list[int]:
-    """How many households each cadre has: at most the ceiling, a few over it, some none."""
+    """Return how many households each cadre has: at most the ceiling, a few over it, some none."""
     weights, most = [], []
     for worker in workers:
         idle = rng.random() < WITHOUT[worker.rank]
@@ -189,7 +189,7 @@ def _deal(rng: Random, workers: Sequence[Worker], loads: Sequence[int], homes: l
 
 
 def _take_in(teams: Sequence[Team], links: Sequence[Link], overflow: Sequence[Home]) -> Iterator[Link]:
-    """What a small unit cannot take goes to the cadres of the town who have least."""
+    """Yield what a small unit cannot take goes to the cadres of the town who have least."""
     loads: dict[Worker, int] = {}
     for link in links:
         loads[link.worker] = loads.get(link.worker, 0) + 1
@@ -216,7 +216,7 @@ def _follow_villages(
 
 
 def _predecessor(link: Link, worker: Worker, unit: int, rank: Rank, moment: float, reason: str) -> Link:
-    """Who had the household until a moment; the link itself begins then."""
+    """Return who had the household until a moment; the link itself begins then."""
     link.since = moment
     return Link(worker, link.home, unit, rank, link.kind, until=moment, reason=reason)
 
@@ -277,7 +277,7 @@ def _contacts(
     links: Sequence[Link],
     left_out: set[Home],
 ) -> Iterator[Link]:
-    """Cadres of county rank also keep contact with two households that a colleague helps."""
+    """Yield cadres of county rank also keep contact with two households that a colleague helps."""
     by_worker = _by_worker(links)
     for team in teams:
         homes = _homes_of(team, tenures, left_out)
@@ -327,7 +327,7 @@ def household_pairing_rows(links: Sequence[Link], year: SampleYear) -> Iterator[
 
 
 def reach_rows(tenures: Sequence[VillageTenure], links: Sequence[Link]) -> Iterator[dict[str, Any]]:
-    """Where units and cadres have ever been paired, each place once."""
+    """Yield where units and cadres have ever been paired, each place once."""
     of_units = {(tenure.unit, None, tenure.place.code) for tenure in tenures}
     of_cadres = {(link.unit, link.worker.pk, link.home.place.code) for link in links}
     for unit, cadre, place in [*sorted(of_units), *sorted(of_cadres)]:
@@ -335,7 +335,7 @@ def reach_rows(tenures: Sequence[VillageTenure], links: Sequence[Link]) -> Itera
 
 
 def _village_start(unit: int, year: SampleYear) -> date:
-    """Units were told their villages in the spring two years ago."""
+    """Return units were told their villages in the spring two years ago."""
     return date(year.last.year - 2, 2, 20) + timedelta(days=unit * 7 % 25)
 
 

@@ -50,7 +50,7 @@ class Person:
 
 
 def given_name(rng: Random, sex: Sex, age: int, shared: str = "") -> str:
-    """One or two characters as the generation gave them; brothers and sisters may share the first."""
+    """Return one or two characters as the generation gave them; brothers and sisters may share the first."""
     key = words.generation(age), sex
     if shared:
         second = words.SECOND[key]
@@ -61,7 +61,7 @@ def given_name(rng: Random, sex: Sex, age: int, shared: str = "") -> str:
 
 
 def birth_date(rng: Random, year: int, age: int) -> date:
-    """A day on which somebody was born who is `age` on 1 January of `year`."""
+    """Return a day on which somebody was born who is `age` on 1 January of `year`."""
     return date(year - age, 1, 1) - timedelta(days=rng.randint(1, 365))
 
 

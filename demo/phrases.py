@@ -248,7 +248,7 @@ VOID_REASONS = ("选错了户", "日期记错了，另记了一条", "和同事�
 
 
 def address(home: Home) -> str:
-    """How a cadre speaks of the head: 漆大爷, 老王, 令大婶."""
+    """Return how a cadre speaks of the head: 漆大爷, 老王, 令大婶."""
     surname, age, woman = home.head.surname, home.head.age, home.head.sex == Sex.FEMALE
     if age >= 64:
         return surname + ("大娘" if woman else "大爷")
@@ -258,7 +258,7 @@ def address(home: Home) -> str:
 
 
 def tell(rng: Random, kind: str, reason: str, homes: Sequence[Home], month: int) -> str:
-    """The text of a visit to one household or several."""
+    """Return the text of a visit to one household or several."""
     who = address(homes[0])
     work = rng.choice(FIELD_WORK[month])
     if len(homes) > 1 and kind != Kind.STAY:
@@ -282,7 +282,7 @@ def tell(rng: Random, kind: str, reason: str, homes: Sequence[Home], month: int)
 
 
 def tell_of_village(rng: Random, kind: str) -> str:
-    """The text of a visit to a village and no household."""
+    """Return the text of a visit to a village and no household."""
     return rng.choice(VILLAGE_LINES[kind])
 
 

@@ -72,7 +72,7 @@ class ResponseDrawing:
         self.next_response = 1
 
     def of(self, place: Place) -> list[dict[str, Any]]:
-        """The rows of a village's households and of itself, both rounds."""
+        """Return the rows of a village's households and of itself, both rounds."""
         rng, asking = (stream(self.scale.name, name, place.code) for name in ("answers", "askers"))
         ground = draw_ground(rng, place)
         rows: list[dict[str, Any]] = []
@@ -169,13 +169,13 @@ class ResponseDrawing:
         }
 
     def _reviewer(self, asked: Interview) -> int:
-        """The leader of the unit; the office reviews what a leader filled in."""
+        """Return the leader of the unit; the office reviews what a leader filled in."""
         leader = self.leaders.get(asked.unit, self.office)
         return self.office if leader in {asked.worker, asked.entered_by} else leader
 
 
 def _begun(rng: Random, whole: Whole) -> dict[str, Any]:
-    """A draft: the first steps are filled in."""
+    """Return a draft: the first steps are filled in."""
     steps = STEPS[whole.form]
     done = rng.randint(2, len(steps) - 1)
     filled = {code: answer for code, answer in whole.answers.items() if code.startswith(steps[:done])}

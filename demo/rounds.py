@@ -23,7 +23,7 @@ class SurveyRound:
         return self.first <= day <= self.last
 
     def day(self, rng: Random, since: date) -> date:
-        """A likely day, none before `since`."""
+        """Return a likely day, none before `since`."""
         drawn = self.days[bisect_right(self.bounds, rng.random() * self.bounds[-1], hi=len(self.days) - 1)]
         return max(drawn, min(since, self.last))
 

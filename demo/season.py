@@ -21,12 +21,12 @@ SPRING_FESTIVALS = {int(day[:4]): date.fromisoformat(day) for day in _FIRST_DAYS
 
 
 def spring_festival(year: int) -> date:
-    """The first day of the lunar year; past the table an early day of February stands for it."""
+    """Return the first day of the lunar year; past the table an early day of February stands for it."""
     return SPRING_FESTIVALS.get(year, date(year, 2, 5))
 
 
 def days_to_festival(day: date) -> int:
-    """Days until 春节 of the same year; negative after it."""
+    """Return days until 春节 of the same year; negative after it."""
     return (spring_festival(day.year) - day).days
 
 
@@ -35,7 +35,7 @@ def is_before_festival(day: date) -> bool:
 
 
 def weight(day: date) -> float:
-    """How many go on this day, beside an ordinary Monday in May."""
+    """Return how many go on this day, beside an ordinary Monday in May."""
     share = WEEKDAYS[day.weekday()] * MONTHS[day.month - 1]
     if is_before_festival(day):
         return share * BEFORE_FESTIVAL

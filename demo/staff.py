@@ -40,11 +40,11 @@ class Worker:
 
     @property
     def is_login(self) -> bool:
-        """Whether one of the printed logins belongs to this cadre."""
+        """Return whether one of the printed logins belongs to this cadre."""
         return self.phone < str(FIRST_PHONE)
 
     def posting(self, moment: float) -> tuple[int, Rank]:
-        """(unit, rank) at a moment of the year."""
+        """Return (unit, rank) at a moment of the year."""
         return (self.former_unit, self.former_rank) if moment < self.moved_at else (self.unit, self.rank)
 
 
@@ -143,7 +143,9 @@ def unit_rows(teams: Sequence[Team], divisions: dict[str, int]) -> Iterator[dict
 
 
 def cadre_rows(teams: Sequence[Team], password: str) -> Iterator[dict[str, Any]]:
-    """`password` is the one hash that all demo accounts share: 5,853 of Argon2 would take a quarter of an hour."""
+    """Yield `password` is the one hash that all demo accounts share: 5,853 of Argon2 would take a quarter of
+    an hour.
+    """
     for team in teams:
         for worker in team.workers:
             spelled, initials = pinyin.search_forms(worker.name)

@@ -24,7 +24,7 @@ MOST = 3
 
 
 def ticked(ref: UUID, content: str) -> str:
-    """The topics of a form; which ones tick none follows from its ref, so that it takes no draw."""
+    """Return the topics of a form; which ones tick none follows from its ref, so that it takes no draw."""
     return topics(content) if ref.int % 100 < TICKED else ""
 
 

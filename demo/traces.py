@@ -19,13 +19,13 @@ LISTS = (("贫困户", 400), ("联户", 320), ("干部", 120), ("走访（打印
 
 
 def traces(place: str, now: datetime) -> Iterator[tuple[type[Any], list[dict[str, Any]]]]:
-    """(model, rows) of the days before `now`, in working hours."""
+    """Yield (model, rows) of the days before `now`, in working hours."""
     yield Reveal, [row | {"id": pk} for pk, row in enumerate(_reveals(now), start=1)]
     yield Download, [row | {"id": pk} for pk, row in enumerate(_downloads(place, now), start=1)]
 
 
 def _reveals(now: datetime) -> Iterator[dict[str, Any]]:
-    """Cadres who looked up a number of one of their own families, one in four by searching for it."""
+    """Yield cadres who looked up a number of one of their own families, one in four by searching for it."""
     pairings = HouseholdPairing.objects.current().order_by("pk").values_list("cadre", "household")[:LOOKED_AT]
     people = Member.objects.current().exclude(id_cipher="").order_by("-pk")
     heads = {member.household_id: member for member in people.filter(household__in=[h for _, h in pairings])}

@@ -137,7 +137,7 @@ def _educate(rng: Random, person: Person) -> None:
 
 
 def _schooling(rng: Random, age: int) -> Schooling:
-    """The class a person of this age on 1 January is in."""
+    """Return the class a person of this age on 1 January is in."""
     if 3 <= age <= 5:
         return Schooling.KINDERGARTEN if rng.random() < KINDERGARTEN_SHARE else Schooling.NONE
     if 6 <= age <= 11:
@@ -230,7 +230,7 @@ def _kind(rng: Random, family: Family) -> Kind:
 
 
 def _other_causes(rng: Random, family: Family, main: Cause) -> list[Cause]:
-    """At most two more, each true of the family."""
+    """Return at most two more, each true of the family."""
     ill = any(person.health in {Health.SERIOUS, Health.CHRONIC} for person in family)
     student = any(person.schooling >= Schooling.SENIOR_1 for person in family)
     likely = {

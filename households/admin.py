@@ -178,7 +178,7 @@ def heads_of(household: str) -> "Prefetch[str, QuerySet[Member], str]":
 
 
 def head_of(household: Any) -> str:
-    """The head's name of a household fetched with `heads_of`; '' when there is none."""
+    """Return the head's name of a household fetched with `heads_of`; '' when there is none."""
     return household.heads[0].name if household and household.heads else ""
 
 

@@ -26,7 +26,7 @@ def problem_of_closing(households: Iterable[Household], day: date | None) -> str
 
 
 def problem_of_row(household: Household, day: date | None) -> str:
-    """The same for a row of a sheet, which names the household itself: no query."""
+    """Return the same for a row of a sheet, which names the household itself: no query."""
     return (
         f"这户 {_closing(household)}，只能补那天和以前的，请核对日期。"
         if _closed_before(household, day)

@@ -93,7 +93,7 @@ class HouseholdForm(RecordForm[Household]):
 
 
 def tag_choices(household: Household) -> list[tuple[str, str]]:
-    """The office's words in force, and what the household is marked with."""
+    """Return the office's words in force, and what the household is marked with."""
     words = dict.fromkeys(Word.objects.texts(Word.Group.HOUSEHOLD_TAG) + split_words(household.tags))
     return [(word, word) for word in words]
 
@@ -167,7 +167,7 @@ class MemberForm(RecordForm[Member]):
         self.fields["id_number"].initial = self.instance.id_masked
 
     def clean_id_number(self) -> str:
-        """The stored person's mask means “unchanged”, any other one is an error."""
+        """Return the stored number if the cell holds the person's mask (“unchanged”); any other mask is an error."""
         number: str = self.cleaned_data["id_number"]
         if not identity.looks_masked(number):
             return number

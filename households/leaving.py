@@ -29,6 +29,6 @@ def still_held(households: list[str]) -> str:
 
 
 def warning_of(cadre: Cadre) -> str:
-    """What to say of a cadre who has left and is still paired, or ''."""
+    """Return what to say of a cadre who has left and is still paired, or ''."""
     held = holdings([cadre.pk]).get(cadre.pk) if cadre.left_on else None
     return f"{cadre}已离岗，{still_held(held)}。请交接给别人，或者结束。" if held else ""

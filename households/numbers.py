@@ -24,7 +24,8 @@ def people_with(number: str, user: Cadre) -> QuerySet[Member]:
 
 
 def is_taken(number: str, place: str, *, by: Cadre | None, but: int = 0) -> bool:
-    """The already-used check of the forms: whether another member than `but` in the county of `place` has the number.
+    """Return the already-used check of the forms: whether another member than `but` in the county of `place`
+    has the number.
 
     It counts for `by`, who has typed it; None when it is the stored one that comes back unchanged. In an import
     `households.importing.people.refuse_other_holder` asks the same.

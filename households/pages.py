@@ -78,7 +78,7 @@ def household_new(request: HttpRequest) -> HttpResponse:
 
 
 def _registered(user: Cadre, form: HouseholdForm, head_form: HeadForm) -> Household | None:
-    """The new household; None when its head is somebody's family already, which the form then says."""
+    """Return the new household; None when its head is somebody's family already, which the form then says."""
     household = form.save(commit=False)
     if not is_taken(head_form.cleaned_data["id_number"], household.village.place, by=user):
         try:

@@ -28,7 +28,7 @@ words = HouseholdPairing.words_of
 
 
 def pairable_cadres(user: Cadre) -> CadreQuerySet:
-    """Whom the user may pair: an office everyone of the units it sees, a leader the own unit's.
+    """Return whom the user may pair: an office everyone of the units it sees, a leader the own unit's.
 
     So an office finds the cadres of a 省直 or 市直 unit as soon as that unit has one of its villages.
     """
@@ -41,7 +41,7 @@ def pairable_cadres(user: Cadre) -> CadreQuerySet:
 def pair_households(
     *, cadre: Cadre, households: Iterable[Household], kind: str, started_on: date
 ) -> list[HouseholdPairing]:
-    """One open pairing for each household, with the cadre's unit and rank of today.
+    """Return one open pairing for each household, with the cadre's unit and rank of today.
 
     The same pairing from the same day is not made twice: a form sent twice gives the same rows back.
     """
@@ -72,7 +72,7 @@ def _begin(cadre: Cadre, household: Household, kind: str, started_on: date) -> H
 
 
 def end_pairing(pairing: HouseholdPairing, *, on: date, reason: str) -> None:
-    """Raises StaleRecord when somebody else changed the pairing since it was read."""
+    """Raise StaleRecord if somebody else changed the pairing since it was read."""
     refuse(_problems_of_end([pairing], on, reason))
     pairing.ended_on, pairing.end_reason = on, reason
     pairing.save()
@@ -107,7 +107,7 @@ def hand_over(
 
 
 def _take_over(to: Cadre, households: list[Household], kind: str, on: date) -> list[HouseholdPairing]:
-    """What stands against a successor is said of the successor, since the households were not chosen."""
+    """Report a problem of a successor on the field of the successor, since the households were not chosen."""
     try:
         return pair_households(cadre=to, households=households, kind=kind, started_on=on)
     except ValidationError as error:
@@ -115,12 +115,12 @@ def _take_over(to: Cadre, households: list[Household], kind: str, on: date) -> l
 
 
 def may_reopen(pairing: HouseholdPairing) -> bool:
-    """A pairing ended by mistake can be reopened on the day on which somebody ended it."""
+    """Reopen a pairing that was ended by mistake; possible on the day on which it was ended."""
     return pairing.ended_on is not None and was_set_on(pairing, "ended_on") == today()
 
 
 def reopen(pairing: HouseholdPairing) -> None:
-    """Raises StaleRecord like any save."""
+    """Raise StaleRecord like any save."""
     if not may_reopen(pairing):
         raise ValidationError("只有当天结束的联户可以恢复，过了当天请重新结对。")
     taken, _ = _in_the_way(pairing.cadre, [pairing.household], pairing.kind, None)
@@ -180,7 +180,7 @@ def _without_village(pairings: Sequence[HouseholdPairing]) -> list[str]:
 def _in_the_way(
     cadre: Cadre, households: Sequence[Household], kind: str, started_on: date | None
 ) -> tuple[list[str], dict[int, HouseholdPairing]]:
-    """Why the cadre cannot take these households, and {household's key: pairing} of those taken just so."""
+    """Return why the cadre cannot take these households, and {household's key: pairing} of those taken just so."""
     problems, same = [], {}
     rows = HouseholdPairing.objects.current().filter(household__in=households).select_related("cadre")
     names = _names(households)
@@ -204,7 +204,7 @@ def _locked(households: Sequence[Household]) -> list[Household]:
 
 
 def _closed(households: Sequence[Household]) -> list[str]:
-    """Households that are no longer registered cannot be paired."""
+    """Return why closed households cannot be paired, '' if none is closed."""
     gone = [household for household in households if household.status != Status.OPEN]
     names = _names(gone) if gone else {}
     return [f"{names[h.pk]}：这户已{Status(h.status).label}，不能再结对。" for h in gone]

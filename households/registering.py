@@ -30,7 +30,7 @@ def next_no(village: Village) -> str:
 
 
 def next_nos(village_pks: Sequence[int]) -> list[str]:
-    """The next numbers of many new households, one for each of these villages in this order.
+    """Return the next numbers of many new households, one for each of these villages in this order.
 
     Call inside the transaction that writes the households: the villages stay locked until it ends.
     """

@@ -59,7 +59,7 @@ class ScopedAutocomplete(AutocompleteJsonView):
     """Offers what the form would accept: the choices of the field that asks, among the rows the user sees."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Where a search by ID number meets the day's limit, the list of choices says so."""
+        """Offer the choices, or state that a search by ID number has reached the day's limit."""
         try:
             return super().get(request, *args, **kwargs)
         except LimitReached as reached:

@@ -117,7 +117,7 @@ def _uploads(media: Path) -> Iterator[Path]:
 
 
 def _twin(path: Path, media: Path, before: Path | None) -> Path | None:
-    """Where the backup before has the same file."""
+    """Return where the backup before has the same file."""
     return before / "media" / path.relative_to(media) if before else None
 
 

@@ -13,7 +13,7 @@ from lianhu.demo_guard import demo_trouble
 
 
 def trouble(error: Exception) -> str:
-    """One sentence: why a command ended with this error; '' when it is a fault of the program."""
+    """Return one sentence: why a command ended with this error; '' when it is a fault of the program."""
     try:
         tables = connection.introspection.table_names()
     except DatabaseError as away:
@@ -26,7 +26,8 @@ def trouble(error: Exception) -> str:
 
 
 def key_trouble() -> str:
-    """One sentence: why the stored ID numbers, the oldest and the newest one, cannot be opened; '' when they can.
+    """Return one sentence: why the stored ID numbers, the oldest and the newest one, cannot be opened; ''
+    when they can.
 
     A database that was restored beside new keys would show no household, and mix two keys with the next import.
     """

@@ -18,12 +18,12 @@ logger = logging.getLogger(__name__)
 
 
 def is_allowed() -> bool:
-    """Whether a demo database may be served as this machine is set up."""
+    """Return whether a demo database may be served as this machine is set up."""
     return settings.ALLOW_DEMO or not settings.HTTPS
 
 
 def demo_trouble() -> str:
-    """One sentence: why this database may not be served; '' when it may."""
+    """Return one sentence: why this database may not be served; '' when it may."""
     installation = None if is_allowed() else Installation.this()
     return REFUSED if installation and installation.is_demo else ""
 

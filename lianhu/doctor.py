@@ -51,7 +51,7 @@ TITLES = {
 
 
 def examine() -> list[Finding]:
-    """All findings; those of the database only when it answers."""
+    """Return all findings; those of the database only when it answers."""
     found = [check() for check in (*SETTINGS, *FILES)]
     machine = readiness()
     if all(finding.ok for finding in machine if finding.name == "database"):
@@ -161,7 +161,7 @@ def demo() -> Finding:
 
 
 def second_factor() -> Finding:
-    """A reminder, where the people are real, of the accounts that see and change much."""
+    """Return a reminder, where the people are real, of the accounts that see and change much."""
     if Installation.objects.filter(is_demo=True).exists():
         return Finding("factor", "示例数据，不要求")
     powerful = Cadre.objects.current().filter(role__in=[Role.OFFICE, Role.LEADER], is_active=True)

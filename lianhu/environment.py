@@ -46,7 +46,7 @@ def env_bool(name: str, default: bool) -> bool:
 
 
 def env_int(name: str, default: int, *, most: int, least: int = 0) -> int:
-    """A whole number from `least` to `most`."""
+    """Return a whole number from `least` to `most`."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
@@ -56,7 +56,7 @@ def env_int(name: str, default: int, *, most: int, least: int = 0) -> int:
 
 
 def env_token(name: str) -> str:
-    """A word that only a monitor knows, of at least 16 characters; '' when there is none."""
+    """Return a word that only a monitor knows, of at least 16 characters; '' when there is none."""
     value = os.environ.get(name, "")
     if value and (len(value) < 16 or not value.isascii() or any(map(str.isspace, value))):
         raise ImproperlyConfigured(f"{name} 至少 16 个字母和数字，不留空格；不用就不写。")
@@ -64,7 +64,7 @@ def env_token(name: str) -> str:
 
 
 def env_choices(name: str, known: Collection[str]) -> frozenset[str]:
-    """Some of the known words, behind commas; none when it is not set."""
+    """Return some of the known words, behind commas; none when it is not set."""
     words = frozenset(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())
     if unknown := sorted(words.difference(known)):
         raise ImproperlyConfigured(f"{name} 里的“{unknown[0]}”不认得，只写 {'、'.join(known)}，逗号隔开。")
@@ -83,7 +83,9 @@ def env_hosts(name: str, default: list[str]) -> list[str]:
 
 
 def env_folder(name: str, default: Path) -> Path:
-    """A folder that we can write to, or can make in one that is there; a relative one lies beside the default."""
+    """Return a folder that we can write to, or can make in one that is there; a relative one lies beside the
+    default.
+    """
     folder = default.parent / (os.environ.get(name) or default.name)
     nearest = folder if folder.exists() else folder.parent
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
@@ -92,7 +94,7 @@ def env_folder(name: str, default: Path) -> Path:
 
 
 def env_secret(name: str, *, debug: bool) -> str:
-    """A secret of at least 32 characters; while developing an unset one is made for this process."""
+    """Return a secret of at least 32 characters; while developing an unset one is made for this process."""
     value = os.environ.get(name, "")
     if not value and debug:
         return secrets.token_urlsafe(48)
@@ -102,7 +104,7 @@ def env_secret(name: str, *, debug: bool) -> str:
 
 
 def env_data_keys(name: str, *, debug: bool) -> dict[str, bytes]:
-    """Keys of the stored ID numbers, `编号:base64(32 字节)`, newest first, older ones behind commas."""
+    """Return keys of the stored ID numbers, `编号:base64(32 字节)`, newest first, older ones behind commas."""
     value = os.environ.get(name, "")
     if not value and debug:
         return {"dev": b"development key, never for data!"}

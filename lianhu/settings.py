@@ -118,7 +118,7 @@ POSTGRES_OPTIONS = {"options": "-c jit=off", "connect_timeout": 5}
 
 
 def database() -> dict[str, Any]:
-    """The one database: SQLite beside the code, or the PostgreSQL that DATABASE_URL names."""
+    """Return the one database: SQLite beside the code, or the PostgreSQL that DATABASE_URL names."""
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'lianhu.sqlite3'}"
     try:
         config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))

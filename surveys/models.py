@@ -21,7 +21,7 @@ from villages.models import Village
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: Cadre) -> "SurveyQuerySet":
-        """Everyone reads the published forms of the own county and above; drafts are their office's."""
+        """Return published forms of the user's county and above, and drafts of the user's own office."""
         seen = self.read_at(user.place)
         return seen if user.is_office else seen.exclude(status=Survey.Status.DRAFT)
 
@@ -106,7 +106,7 @@ class Survey(Record):
 
     @property
     def form(self) -> Definition:
-        """The definition read; a published one is read once in each process."""
+        """Return the definition read; a published one is read once in each process."""
         if self.is_draft or self.pk is None:
             return load_stored(self.definition)
         return published_form(self.pk)
@@ -267,7 +267,7 @@ class Response(Record):
         return self.household or self.village
 
     def previous(self) -> "Response | None":
-        """The last counted response to any version of this form on the same household or village."""
+        """Return the last counted response to any version of this form on the same household or village."""
         before = Response.objects.counted().filter(
             survey__code=self.survey.code, household=self.household_id, village=self.village_id
         )

@@ -36,7 +36,7 @@ def chromium_flags() -> list[str]:
 
 
 def has_chinese_font() -> bool:
-    """Whether pictures of pages would show characters instead of boxes; unknown counts as no."""
+    """Return whether pictures of pages would show characters instead of boxes; unknown counts as no."""
     fc_list = shutil.which("fc-list")
     return bool(fc_list and subprocess.run([fc_list, ":lang=zh"], capture_output=True, check=False).stdout)
 

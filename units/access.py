@@ -22,7 +22,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 def user_of(request: HttpRequest) -> Cadre:
-    """The logged-in cadre; only for pages behind the login.
+    """Return the logged-in cadre; only for pages behind the login.
 
     The row itself and not `request.user`, which hands each attribute through and takes ten times as long.
     """
@@ -52,7 +52,9 @@ recorder_required = roles_required(Role.OFFICE, Role.LEADER, Role.CADRE)
 
 
 def written_for(author: Cadre, key: str) -> Cadre:
-    """Whose record a page writes: the author's own, or that of a colleague of the same unit (`?for=KEY`), else 404."""
+    """Return whose record a page writes: the author's own, or that of a colleague of the same unit
+    (`?for=KEY`), else 404.
+    """
     if not key:
         return author
     colleagues = Cadre.objects.colleagues_of(author).select_related("unit__division")
@@ -61,20 +63,20 @@ def written_for(author: Cadre, key: str) -> Cadre:
 
 
 def named(request: HttpRequest, name: str, rows: QuerySet[M]) -> M | None:
-    """The one of `rows` that the address names (`?name=`), None without; 404 when it is none of them."""
+    """Return the one of `rows` that the address names (`?name=`), None without; 404 when it is none of them."""
     key = request.GET.get(name, "")
     return get_object_or_404(rows, pk=key_of(key)) if key else None
 
 
 def get_visible(queryset: models.Manager[M] | QuerySet[M], user: Cadre, **lookup: Any) -> M:
-    """The one row, or 404 when the user may not see it."""
+    """Return the one row, or 404 when the user may not see it."""
     rows: Any = queryset
     found: M = _found(rows.visible_to(user), lookup)
     return found
 
 
 def get_editable(queryset: models.Manager[M] | QuerySet[M], user: Cadre, **lookup: Any) -> M:
-    """The one row: unseen is 404, seen but not editable is 403."""
+    """Return the one row: unseen is 404, seen but not editable is 403."""
     rows: Any = queryset
     found: M = _found(rows.visible_to(user), lookup)
     if not rows.editable_by(user).filter(pk=found.pk).exists():
@@ -83,7 +85,7 @@ def get_editable(queryset: models.Manager[M] | QuerySet[M], user: Cadre, **looku
 
 
 def _found(rows: QuerySet[M], lookup: dict[str, Any]) -> M:
-    """An address may hold a number larger than any key: no database can even look for it."""
+    """Return 404 for a number larger than any key, which databases refuse to look up."""
     if any(isinstance(value, int) and value >= 1 << 63 for value in lookup.values()):
         raise Http404
     return get_object_or_404(rows, **lookup)

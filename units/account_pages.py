@@ -71,7 +71,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_POST
 @password_again
 def slips(request: HttpRequest) -> HttpResponse:
-    """One-time codes for the ticked cadres who have no password yet, as slips to cut apart. Shown once.
+    """Return one-time codes for the ticked cadres who have no password yet, as slips to cut apart. Shown once.
 
     An account that was locked is opened on its own page, not along with a tick on all.
     """
@@ -95,7 +95,7 @@ def slips(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """A fresh one-time code in place of the password; the own is changed knowing it."""
+    """Replace the password by a fresh one-time code; users change their own password instead."""
     cadre = get_editable(Cadre.objects, user_of(request), pk=pk)
     if cadre.pk == user_of(request).pk:
         messages.warning(

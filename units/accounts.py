@@ -64,7 +64,7 @@ class PhoneOrStaffNumberBackend(ModelBackend):
 
 
 def client_address(request: HttpRequest) -> str:
-    """Where a login comes from: behind a proxy on this machine, the address that it passes on.
+    """Return where a login comes from: behind a proxy on this machine, the address that it passes on.
 
     Only there the header is believed: from elsewhere anyone could write anyone's address into it.
     """
@@ -85,7 +85,7 @@ def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None = No
 
 
 def code_fits(cadre: Cadre, code: str) -> bool:
-    """Whether this is the account's one-time code, still good; lower case and hyphens do not matter."""
+    """Return whether this is the account's one-time code, still good; lower case and hyphens do not matter."""
     if not cadre.code_hash or cadre.code_expires_at is None or cadre.code_expires_at < timezone.now():
         return False
     plain = code.strip().replace("-", "").upper()

@@ -32,7 +32,7 @@ class DivisionAdmin(ScopedAdmin):
     search_help_text = "名称、代码"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """A leader reads a division where a row names it; it is no table of a unit's."""
+        """Return no divisions to a leader, who reads them only where a row names one."""
         return user_of(request).is_office
 
 

@@ -16,7 +16,7 @@ COMPARISONS = frozenset({"exact", "isnull", "isempty", "gte", "lt"})
 
 
 def said(name: str, label: str, yes: str, no: str = "") -> Callable[[Any], str]:
-    """A column that says a truth in words; Django would draw a green or red mark."""
+    """Return a column that says a truth in words; Django would draw a green or red mark."""
 
     @admin.display(description=label, ordering=name)
     def column(row: Any) -> str:
@@ -42,15 +42,16 @@ class Filled(EmptyFieldListFilter):
 
 
 def filtered_by(item: Any) -> str:
-    """The field or parameter of one entry of `list_filter`."""
+    """Return the field or parameter of one entry of `list_filter`."""
     if isinstance(item, type) and issubclass(item, SimpleListFilter):
         return str(item.parameter_name)
     return str(item[0] if isinstance(item, tuple) else item)
 
 
 def comparisons_of(model: Any, name: str) -> set[str]:
-    """What the links of a filter may ask of its column, which may be one of a related row; a related row itself
-    is asked for by its key alone."""
+    """Return what the links of a filter may ask of its column, which may be one of a related row; a related
+    row itself is asked for by its key alone.
+    """
     try:
         field: Any = get_fields_from_path(model, name)[-1]
     except FieldDoesNotExist:
@@ -61,6 +62,6 @@ def comparisons_of(model: Any, name: str) -> set[str]:
 
 
 def by_village(item: Any) -> object:
-    """A filter by the township of a row's village, as one by the village itself."""
+    """Return a filter by the township of a row's village, as one by the village itself."""
     path = filtered_by(item)
     return (path.removesuffix("__division"), Seen) if path.endswith("village__division") else item

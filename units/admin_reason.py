@@ -32,7 +32,7 @@ def ask_reason(
     text: str,
     count: str,
 ) -> TemplateResponse:
-    """The page that asks; `count` says how many: 3 条走访."""
+    """Return the page that asks; `count` says how many: 3 条走访."""
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"{verb} {count}",

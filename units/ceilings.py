@@ -19,20 +19,24 @@ class Ceilings:
     rows: tuple[Requirement, ...] = ()
 
     def of(self, rank: str = "", unit: int | None = None) -> int | None:
-        """The maximum for a rank in a unit: the nearest place decides, there the unit's own, then the rank's."""
+        """Return the maximum for a rank in a unit: the nearest place decides, there the unit's own, then the
+        rank's.
+        """
         fitting = [row for row in self.rows if row.unit_id in (None, unit) and row.rank in ("", rank)]
         if not fitting:
             return None
         return max(fitting, key=lambda row: (len(row.place), row.unit_id is not None, row.rank != "")).maximum
 
     def by_rank(self) -> list[tuple[str, int]]:
-        """(label of a rank, its maximum) of the ranks that have one, highest rank first."""
+        """Return (label of a rank, its maximum) of the ranks that have one, highest rank first."""
         found = [(str(rank.label), self.of(rank)) for rank in Rank]
         return [(label, most) for label, most in found if most is not None]
 
 
 def ceilings(indicator: str, place: str, on: date) -> Ceilings:
-    """Those in force at a place on a day: of its year, or else of the last year that the office set any for."""
+    """Return those in force at a place on a day: of its year, or else of the last year that the office set
+    any for.
+    """
     set_so_far = Requirement.objects.filter(
         indicator=indicator, place__in=above(place), year__lte=on.year, maximum__isnull=False
     )

@@ -10,7 +10,9 @@ from units.second_factor.factors import LATER, offered_to
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The county's name, whether its people are invented, and the office's import that runs or has ended unseen."""
+    """Return the county's name, whether its people are invented, and the office's import that runs or has
+    ended unseen.
+    """
     user = getattr(request, "user", None)
     installation = Installation.this()
     running = None
@@ -31,5 +33,7 @@ def _offers_factor(request: HttpRequest, user: object) -> bool:
 
 
 def frame_of(user: Cadre) -> str:
-    """Cadres read their pages in the phone's frame, those who see more than their own at a desk."""
+    """Return the template to extend: the phone's for cadres, the desk's for users who see more than their own
+    rows.
+    """
     return "desk.html" if user.sees_place or user.is_leader else "phone.html"

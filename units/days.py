@@ -11,7 +11,7 @@ FIRST_DAY = date(2012, 1, 1)
 
 
 def month_of(day: date) -> int:
-    """The month of a day as rows keep it: 201509."""
+    """Return the month of a day as rows keep it: 201509."""
     return day.year * 100 + day.month
 
 

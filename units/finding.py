@@ -22,7 +22,7 @@ Among = Callable[[int], Collection[int]]
 
 
 def mobile(value: Cell) -> str:
-    """A mobile number, which is what one logs in with."""
+    """Return a mobile number, by which the person logs in."""
     phone = clean_phone(value)
     if "-" in phone:
         raise CellError("是座机，登录要用手机号", "填 11 位手机号，没有就填工号")
@@ -39,7 +39,7 @@ def short(name: str) -> str:
 
 
 def ask(names: Iterable[str], what: str, remedy: str) -> CellError:
-    """A name that fits two rows is asked about, never guessed."""
+    """Return the row of a name; a name that fits two rows is an error."""
     listed = list(names)
     shown = "、".join(listed[:4]) + (f" 等 {len(listed)} 个" if len(listed) > 4 else "")
     count = "两个" if len(listed) == 2 else f" {len(listed)} 个"
@@ -51,12 +51,12 @@ def two_people(by_phone: str, by_staff_no: str) -> CellError:
 
 
 def known_name(name: str, place: str, by: Cadre) -> str:
-    """How a sentence names who has a number: phones are one list for all counties, their owners are not."""
+    """Return how a sentence names who has a number: phones are one list for all counties, their owners are not."""
     return name if reachable(place, by) else "外地干部"
 
 
 def answers(table: Table, key: str, found: dict[Any, Answer]) -> list[Any]:
-    """The answer for each row, None where there is none; a refusal becomes an error of its row."""
+    """Return the answer for each row, None where there is none; a refusal becomes an error of its row."""
     rows = []
     for index, value in enumerate(table[key]):
         answer = found.get(value)
@@ -120,7 +120,7 @@ def find_units(table: Table, plan: Plan, key: str = "unit") -> list[Unit | None]
 
 
 def cadre_columns() -> list[SheetColumn]:
-    """The four columns by which a sheet names a cadre."""
+    """Return the four columns by which a sheet names a cadre."""
     return [
         SheetColumn(
             "name",
@@ -195,8 +195,8 @@ class Cadres:
                 self.by_name[unit, people[pk]["name"]].append(people[pk])
 
     def find(self, index: int, unit: Unit | None, among: Among) -> dict[str, Any] | None:
-        """The cadre of a row, or None with the error written. `among` is asked for the keys of those whom the row can
-        mean when its name fits several.
+        """Return the cadre of a row, or None with the error written. `among` is asked for the keys of those
+        whom the row can mean when its name fits several.
         """
         key, answer = self._answer(index, unit, among)
         if not isinstance(answer, CellError) and not reachable(answer["place"], self.by):
@@ -242,7 +242,7 @@ class Cadres:
 
 
 def plain_digits(value: Cell) -> str:
-    """A code of digits; a spreadsheet may hold it as a number."""
+    """Return a code of digits, which a spreadsheet may hold as a number."""
     text = clean_text(value).replace(" ", "")
     if re.fullmatch(r"\d\.\d+E\+?\d+", text, re.IGNORECASE):
         raise lost_digits()

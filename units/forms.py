@@ -58,7 +58,7 @@ WEIGHTY = frozenset({"role", "unit", "left_on", "is_active"})
 
 
 def weighs(form: forms.ModelForm[Cadre]) -> bool:
-    """Whether a valid form of a cadre changes rights or access; the password is then required."""
+    """Return whether a valid form of a cadre changes rights or access; the password is then required."""
     if form.instance._state.adding:
         return bool(form.instance.role != Role.CADRE)
     return bool(WEIGHTY.intersection(form.changed_data))

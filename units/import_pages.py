@@ -53,7 +53,7 @@ class UploadForm(forms.Form):
 
 @office_required
 def imports(request: HttpRequest) -> HttpResponse:
-    """The kinds in the order a county fills them, and the newest runs."""
+    """Return the kinds in the order a county fills them, and the newest runs."""
     return render(
         request,
         "imports/index.html",
@@ -100,7 +100,7 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 @office_required
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
-    """One run, wherever it stands. While it works htmx asks again each second for its progress."""
+    """Return one run, wherever it stands. While it works htmx asks again each second for its progress."""
     runs.mark_broken()
     tasks.mark_lost()
     user = user_of(request)
@@ -239,7 +239,7 @@ def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _why_waiting() -> str:
-    """'' while the worker is there."""
+    """Return '' while the worker is there."""
     return NOBODY_WORKS if worker_is_silent() else ""
 
 

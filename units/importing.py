@@ -136,7 +136,7 @@ _STORED = clean_choice({role.value: role.label for role in Role})
 
 
 def sheet_role(value: Cell) -> str | None:
-    """A role that a sheet may give, or one that the account may have already."""
+    """Return a role that a sheet may give, or one that the account may have already."""
     try:
         return _GIVEN(value)
     except CellError as error:
@@ -220,7 +220,7 @@ class CadreSheet(ImportSheet):
 
 
 def _may_have_role(table: Table, index: int, found: Cadre | None) -> bool:
-    """A sheet gives no account that sees a whole place and takes none away; it may say that there is one."""
+    """Return the role of a row; a sheet neither creates nor removes accounts that see a whole place."""
     role = table.get("role", index)
     if not role or (found and role == found.role):
         return True

@@ -30,7 +30,7 @@ class PairingAdmin(ScopedAdmin):
         raise NotImplementedError
 
     def end(self, pairing: Any, on: date, reason: str) -> None:
-        """Raises ValidationError or StaleRecord."""
+        """Raise ValidationError or StaleRecord."""
         raise NotImplementedError
 
     def warnings(self, pairing: Any) -> Sequence[str]:

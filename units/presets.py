@@ -37,7 +37,7 @@ VISIT_REASONS = (*ALARMS, ORDINARY)
 
 
 def preset_requirements(*, place: str, year: int) -> int:
-    """The “1085” ceilings of one year at a place (a Division's code); how many were not there yet."""
+    """Return the “1085” ceilings of one year at a place (a Division's code); how many were not there yet."""
     households = [
         {"rank": rank, "indicator": Requirement.Indicator.PAIRED_HOUSEHOLDS, "maximum": most}
         for rank, most in CEILINGS.items()
@@ -48,7 +48,7 @@ def preset_requirements(*, place: str, year: int) -> int:
 
 
 def letter_requirements(*, place: str, year: int) -> int:
-    """The letter's minima of one year at a place; how many were not there yet."""
+    """Return the letter's minima of one year at a place; how many were not there yet."""
     rows: list[dict[str, Any]] = [
         {"indicator": indicator, "minimum": least} for indicator, least in LETTER_OF_UNITS.items()
     ]
@@ -59,7 +59,7 @@ def letter_requirements(*, place: str, year: int) -> int:
 
 
 def copied_requirements(*, place: str, year: int) -> int:
-    """Those of the last year that has any, for another year; how many were not there yet."""
+    """Return those of the last year that has any, for another year; how many were not there yet."""
     before = Requirement.objects.filter(place=place, year__lt=year)
     last = before.order_by("-year").first()
     if last is None:

@@ -21,14 +21,14 @@ WAYS: dict[str, tuple[str, Callable[..., int]]] = {
 
 
 def year_of(text: str) -> int:
-    """The year asked for, this one for anything that is none."""
+    """Return the year asked for, this one for anything that is none."""
     year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
     return year if YEARS[0] <= year <= YEARS[1] else today().year
 
 
 @office_required
 def requirements(request: HttpRequest) -> HttpResponse:
-    """The year's quotas; each is changed in the admin site."""
+    """Return the year's quotas; each is changed in the admin site."""
     user, year = user_of(request), asked_year(request, *YEARS)
     rows = Requirement.objects.visible_to(user).filter(year=year).select_related("unit")
     asked = Requirement.objects.visible_to(user).order_by().values_list("year", flat=True).distinct()

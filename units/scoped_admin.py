@@ -167,7 +167,7 @@ class Scoped(BaseModelAdmin[Any]):
         return False
 
     def _holds(self, scope: str, request: HttpRequest, row: Any) -> bool:
-        """Whether the row is in that scope of its model; Django asks often, the database is asked once."""
+        """Return whether the row is in that scope of its model; Django asks often, the database is asked once."""
         if row is None or row.pk is None:
             return True
         known = vars(request).setdefault("scopes", {})
@@ -223,7 +223,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
     # --- rows -----------------------------------------------------------------------------------
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """What the user does not see is not there."""
+        """Return 404 for rows outside the user's scope."""
         found = super().get_object(request, object_id, from_field)
         if found is None:
             raise Http404
@@ -238,15 +238,18 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
             row.delete()
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """A leader's rows are those of one unit, which need no filter by it, in a few villages."""
+        """Return the filters without those that are pointless for a leader, whose rows belong to one unit and
+        a few villages.
+        """
         offered: list[Any] = list(super().get_list_filter(request))
         if user_of(request).is_office:
             return offered
         return [by_village(item) for item in offered if filtered_by(item) != "unit"]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """What the links of the offered filters ask: others would answer guesses about columns that no page shows,
-        or about those of a related row."""
+        """Return what the links of the offered filters ask: others would answer guesses about columns that no
+        page shows, or about those of a related row.
+        """
         return any(
             lookup == name or lookup in comparisons_of(self.model, name)
             for name in map(filtered_by, self.get_list_filter(request))
@@ -264,11 +267,13 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         return queryset, False
 
     def matches(self, word: str, user: Cadre) -> Q:
-        """Rows that a word finds. Rows of other tables are looked up by a subquery, so that none comes twice."""
+        """Return rows that a word finds. Rows of other tables are looked up by a subquery, so that none comes
+        twice.
+        """
         return holds(self.search_fields, word)
 
     def option(self, row: Any) -> str:
-        """The row as one choice among others."""
+        """Return the row as one choice among others."""
         return str(row)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -277,7 +282,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         return [name for name in super().get_fields(request, obj) if name not in later]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """What nobody writes here is no part of a new row."""
+        """Leave read-only fields out of the form of a new row."""
         inlines = super().get_inlines(request, obj)
         return [inline for inline in inlines if obj or getattr(inline, "writers", NOBODY)]
 
@@ -301,7 +306,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """What refuses a save is said on the form, which comes back with all that was typed."""
+        """Show why a save was refused on the form, with everything that was typed."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (StaleRecord, IntegrityError):
@@ -339,7 +344,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
     # --- pages ----------------------------------------------------------------------------------
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """A year 0 in the address is found out only by asking the database."""
+        """Return an error page for impossible dates in the address, which only the database detects."""
         try:
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
@@ -400,7 +405,7 @@ class ReadOnlyAdmin(ScopedAdmin):
 
 
 def holds(fields: Sequence[str], word: str) -> Q:
-    """Rows where one of the fields holds the word. Pinyin and initials are stored in lower case."""
+    """Return rows where one of the fields holds the word. Pinyin and initials are stored in lower case."""
     found = Q(pk__in=[])
     for name in fields:
         text = word.lower() if name.endswith(("pinyin", "initials")) else word

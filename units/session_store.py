@@ -16,7 +16,7 @@ LOGIN = "login"
 
 
 def stored_key(key: str) -> str:
-    """What stands in the table for the key in the cookie, which has 165 random bits."""
+    """Return what stands in the table for the key in the cookie, which has 165 random bits."""
     return sha256(key.encode()).hexdigest()[:40]
 
 

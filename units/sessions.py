@@ -89,7 +89,7 @@ def _without_waiting() -> Iterator[None]:
 
 
 def current_key(request: HttpRequest) -> str:
-    """The key of the request's own session in the table."""
+    """Return the key of the request's own session in the table."""
     return stored_key(request.session.session_key or "")
 
 

@@ -29,7 +29,7 @@ ACCOUNTS = 20
 
 
 def seconds_to_wait(request: HttpRequest) -> int:
-    """How long this address waits before its next attempt to log in; 0 when it may try now."""
+    """Return how long this address waits before its next attempt to log in; 0 when it may try now."""
     address = client_address(request) or None
     # By key, which grows with time: an address with many old failures costs no more.
     newest = AccessFailureLog.objects.filter(ip_address=address).order_by("-pk")
@@ -47,7 +47,7 @@ def seconds_to_wait(request: HttpRequest) -> int:
 
 
 def is_known(request: HttpRequest) -> bool:
-    """Whether the account that is tried has logged in on this device."""
+    """Return whether the account that is tried has logged in on this device."""
     known = _accounts(request)
     name = str(request.POST.get("username", "")).strip()
     try:

@@ -18,7 +18,7 @@ class Postings:
             self.newest_first[posting.cadre_id].append(posting)
 
     def on(self, cadre: Cadre, day: date) -> tuple[int, str]:
-        """(unit's key, rank) on a day; the day of a transfer is the new unit's."""
+        """Return (unit's key, rank) on a day; the day of a transfer is the new unit's."""
         for posting in self.newest_first.get(cadre.pk, ()):
             if posting.started_on <= day:
                 return posting.unit_id, posting.rank

@@ -15,7 +15,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def due_after(start: date, days: int, place: str) -> date:
-    """The day that is so many working days after `start`, at a place."""
+    """Return the day that is so many working days after `start`, at a place."""
     corrected = corrections(place, start)
     day = start
     while days > 0:
@@ -25,7 +25,7 @@ def due_after(start: date, days: int, place: str) -> date:
 
 
 def corrections(place: str, since: date) -> dict[date, bool]:
-    """What offices said of single days after `since`; the nearest place decides."""
+    """Return what offices said of single days after `since`; the nearest place decides."""
     rows = CalendarDay.objects.filter(place__in=above(place), on__gt=since)
     return {row.on: row.works for row in sorted(rows, key=lambda row: len(row.place))}
 
@@ -37,7 +37,7 @@ def works_by_calendar(day: date) -> bool:
 
 
 def is_provisional(day: date) -> bool:
-    """Whether the holidays of the day's year are not published yet."""
+    """Return whether the holidays of the day's year are not published yet."""
     try:
         chinese_calendar.is_workday(day)
     except NotImplementedError:

@@ -15,12 +15,12 @@ Choices = list[tuple[str, str]]
 
 
 def place_field() -> forms.RegexField:
-    """A filter set by links alone: the code of a place above the towns, such as one county of a city."""
+    """Return a filter set by links alone: the code of a place above the towns, such as one county of a city."""
     return forms.RegexField(r"^[0-9]{2,12}$", label="区划代码", required=False, widget=forms.HiddenInput)
 
 
 def town_choices(user: Cadre) -> Choices:
-    """(code, name) of the towns whose rows the user may find."""
+    """Return (code, name) of the towns whose rows the user may find."""
     if user.sees_place:
         towns = Division.objects.towns().filter(under(user.place, "code"))
     else:
@@ -29,7 +29,7 @@ def town_choices(user: Cadre) -> Choices:
 
 
 def village_choices(user: Cadre, data: Mapping[str, Any]) -> Choices:
-    """(code, name) of the visible villages; for an office of the town only that the filters name, by itself or
+    """Return (code, name) of the visible villages; for an office of the town only that the filters name, by itself or
     by one of its villages."""
     town = str(data.get("town", "")) or str(data.get("village", ""))[:TOWN]
     villages = Village.objects.visible_to(user)
@@ -42,11 +42,11 @@ def village_choices(user: Cadre, data: Mapping[str, Any]) -> Choices:
 
 
 def unit_choices(user: Cadre) -> Choices:
-    """(pk, name) of the visible units."""
+    """Return (pk, name) of the visible units."""
     units = Unit.objects.visible_to(user).order_by("code", "pk").values_list("pk", "name")
     return [("", "单位"), *((str(pk), name) for pk, name in units)]
 
 
 def phone_for(user: Cadre) -> Callable[[Any], Any]:
-    """How the user is shown a phone: a viewer sees it masked."""
+    """Return how the user is shown a phone: a viewer sees it masked."""
     return (lambda phone: mask_phone(phone) if phone else "") if user.is_viewer else as_is

@@ -58,7 +58,7 @@ class County:
 
 
 def read_county(path: Path, code: str) -> County:
-    """The rows of a file laid out like data/gansu_villages.csv that lie under a county's code; CountyError."""
+    """Return the rows of a file laid out like data/gansu_villages.csv that lie under a county's code; CountyError."""
     if not re.fullmatch(r"[0-9]{6}", code, re.ASCII):
         raise CountyError(f"区划代码是 6 位数字，如 620524，不能是“{code}”。")
     divisions: dict[str, str] = {}
@@ -107,7 +107,9 @@ def village_row(village: Settlement, division: int) -> dict[str, Any]:
 
 
 def prepare_empty_database() -> None:
-    """A county, real or invented, starts on an empty database, which gets its tables, and nowhere else; CountyError."""
+    """A county, real or invented, starts on an empty database, which gets its tables, and nowhere else;
+    CountyError.
+    """
     if not connection.introspection.table_names():
         call_command("migrate", interactive=False, verbosity=0)
     installed = Installation.objects.first()
@@ -129,7 +131,7 @@ def open_county(county: County) -> None:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line number, {column: text}) of a CSV in UTF-8 or GB 18030."""
+    """Yield (line number, {column: text}) of a CSV in UTF-8 or GB 18030."""
     reader = csv.DictReader(io.StringIO(_text(path)))
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
     if missing:

@@ -26,7 +26,7 @@ def village_code(value: Cell) -> str:
 
 
 def village_columns() -> list[SheetColumn]:
-    """The three columns by which a sheet names a village."""
+    """Return the three columns by which a sheet names a village."""
     return [
         SheetColumn(
             "town",
@@ -73,8 +73,9 @@ class Villages:
     def find(
         self, code: str | None, town: str | None, name: str | None, stored: str | None = None
     ) -> tuple[str, Answer]:
-        """(column that decided, village or CellError). `stored` is the code of the village that the row's household
-        lies in: of several villages of the name it is the one that is meant."""
+        """Return (column that decided, village or CellError). `stored` is the code of the village that the
+        row's household lies in: of several villages of the name it is the one that is meant.
+        """
         if code:
             return "village_code", self._by_code(code, town, name)
         if not name:
@@ -132,8 +133,9 @@ def _standing(village: Village) -> Answer:
 def find_villages(
     table: Table, plan: Plan, *, needed: bool = True, stored: Sequence[str | None] = ()
 ) -> list[Village | None]:
-    """The village of each row; without `needed` a row may name none. `stored` says where the households that the
-    rows name by number lie."""
+    """Return the village of each row; without `needed` a row may name none. `stored` says where the
+    households that the rows name by number lie.
+    """
     villages = Villages(plan)
     seen: dict[tuple[Any, ...], tuple[str, Answer]] = {}
     found: list[Village | None] = []

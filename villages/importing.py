@@ -201,7 +201,7 @@ def _stored_pairings(units: Iterable[Unit | None]) -> dict[tuple[int, int], list
 
 
 def match_period(table: Table, index: int, stored: Iterable[Any]) -> Any:
-    """The stored pairing that a row means: of the same beginning, else of the same end, else the open one."""
+    """Return the stored pairing that a row means: of the same beginning, else of the same end, else the open one."""
     started, ended = table.get("started_on", index), table.get("ended_on", index)
     same_start = [p for p in stored if started and p.started_on == started]
     same_end = [p for p in stored if ended and p.ended_on == ended and not started]
@@ -211,7 +211,7 @@ def match_period(table: Table, index: int, stored: Iterable[Any]) -> Any:
 
 
 def said_before(table: Table, index: int, key: str, pair: tuple[Any, ...], taken: dict[Any, int]) -> bool:
-    """Whether an earlier row says the same of a pair: of the same period, or both still open."""
+    """Return whether an earlier row says the same of a pair: of the same period, or both still open."""
     started, ended = table.get("started_on", index), table.get("ended_on", index)
     said = (*pair, started if ended else None, ended)
     if said in taken:

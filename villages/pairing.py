@@ -19,7 +19,7 @@ words = VillagePairing.words_of
 
 
 def pair_village(*, unit: Unit, village: Village, started_on: date) -> VillagePairing:
-    """The same pairing from the same day is not made twice: a form sent twice gives the same row back."""
+    """Pair, or return the same pairing from the same day if a form was sent twice."""
     problems = {
         "started_on": problem_of_day(started_on),
         "unit": f"{unit}已经撤并，不能再联村。" if unit.closed_on else "",
@@ -41,7 +41,7 @@ def pair_village(*, unit: Unit, village: Village, started_on: date) -> VillagePa
 
 
 def end_village_pairing(pairing: VillagePairing, *, on: date, reason: str) -> None:
-    """Raises StaleRecord when somebody else changed the pairing since it was read."""
+    """Raise StaleRecord if somebody else changed the pairing since it was read."""
     early = f"{words('village_pairing_ends_after_start')}（{pairing.started_on:%Y-%m-%d}）"
     refuse(
         {

@@ -36,7 +36,7 @@ class UnpackedPlan:
 
 
 def prepare(run: ImportRun) -> UnpackedPlan:
-    """Raises FileNotFoundError when the plan is gone, Stale when its ID numbers are sealed under an older key.
+    """Raise FileNotFoundError if the plan is gone, Stale when its ID numbers are sealed under an older key.
 
     Written, they would be readable no longer than that key is kept.
     """
@@ -62,7 +62,7 @@ def _rows(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
 
 
 def write(run: ImportRun, work: UnpackedPlan) -> None:
-    """All of it or nothing. Raises Stale when a row that the plan stands on is not as it was."""
+    """Write the whole plan or nothing. Raises Stale if a row that the plan relies on has changed."""
     sheet = kind_of(run.kind)
     try:
         with transaction.atomic(), acting(run.by_id, Change.Source.IMPORT, run.pk):
@@ -141,7 +141,7 @@ def _update(update: dict[str, Any]) -> None:
 def _mark_rows(
     run: ImportRun, sheet: ImportSheet, rows: Sequence[dict[str, Any]], numbers: Sequence[int]
 ) -> None:
-    """Say on the sheet's rows which rows they have become."""
+    """Store on each ImportRow which row it has become."""
     marks = [
         {"run_id": run.pk, "number": number, "row": row["id"], "given": sheet.given(row)}
         for row, number in zip(rows, numbers, strict=True)

@@ -71,7 +71,9 @@ def check(sheet: ImportSheet, data: bytes, filename: str, by: Any, report: Repor
 
 
 def read(sheet: ImportSheet, data: bytes, filename: str) -> tuple[sheets.WorkbookSheet, HeadingRow, str]:
-    """The first worksheet that has a heading of this kind with all the columns it needs, and what was left out."""
+    """Return the first worksheet that has a heading of this kind with all the columns it needs, and what was
+    left out.
+    """
     try:
         book = sheets.read(data, filename)
         picked = book.pick(lambda rows: find_heading(sheet, rows))
@@ -91,7 +93,7 @@ def read(sheet: ImportSheet, data: bytes, filename: str) -> tuple[sheets.Workboo
 def _fit(
     sheet: ImportSheet, heading: HeadingRow, rows: list[list[Cell]], place: str
 ) -> tuple[ImportSheet, HeadingRow]:
-    """The sheet with the columns that this file has, and where they stand."""
+    """Return the sheet with the columns that this file has, and where they stand."""
     fitted = sheet.fitted(place, rows, heading)
     whole = find_heading(fitted, rows) if fitted is not sheet else None
     if whole is None:
@@ -103,8 +105,8 @@ def _fit(
 def _left_out(
     sheet: ImportSheet, read: HeadingRow, found: sheets.WorkbookSheet, all_sheets: list[sheets.WorkbookSheet]
 ) -> str:
-    """A sentence when other sheets hold such a list too: a township on each, or an older copy. One lone heading is
-    no list beside more of them: the explanations of our own workbook name each column.
+    """Return a sentence when other sheets hold such a list too: a township on each, or an older copy. One
+    lone heading is no list beside more of them: the explanations of our own workbook name each column.
     """
     least = min(2, len(read.positions))
     names = []
@@ -124,7 +126,9 @@ def _left_out(
 
 
 def _hidden(numbers: Iterable[int]) -> str:
-    """A sentence when rows are read that nobody sees on the screen: a filter hides the others, it takes none away."""
+    """Return a sentence when rows are read that nobody sees on the screen: a filter hides the others, it
+    takes none away.
+    """
     rows = list(numbers)
     return f"{name_rows(rows)}在表里隐藏着（多半是筛选），也一起看了，不要的删去再传。" if rows else ""
 
@@ -136,7 +140,7 @@ def _no_heading(sheet: ImportSheet) -> str:
 
 
 def _likelier(sheet: ImportSheet, rows: list[list[Cell]]) -> str:
-    """A sentence when the headings are those of another kind."""
+    """Return a sentence when the headings are those of another kind."""
     fits: dict[int, str] = {}
     for kind in all_kinds():
         try:

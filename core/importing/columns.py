@@ -75,7 +75,7 @@ class SheetColumn:
 
 
 def heading_key(text: str) -> str:
-    """What two spellings of one heading share: no spaces, stars, or bracketed unit, narrow letters."""
+    """Return what two spellings of one heading share: no spaces, stars, or bracketed unit, narrow letters."""
     key = label_key(text)
     return _BRACKETS.sub("", key) or key
 
@@ -83,7 +83,7 @@ def heading_key(text: str) -> str:
 def field_column(
     model: type[models.Model], name: str, *, spellings: Mapping[str, str] | None = None, **given: Any
 ) -> SheetColumn:
-    """A column whose label, words, width and cleaner are those of a model field; `given` overrides.
+    """Return a column whose label, words, width and cleaner are those of a model field; `given` overrides.
 
     `spellings` are other words for the labels of its choices.
     """
@@ -126,7 +126,7 @@ def _cleaner(field: Any, spellings: Mapping[str, str] | None) -> Cleaner:
 
 
 def past_date(value: Cell) -> date | None:
-    """A day that has come: what a county reports has happened. For days ahead give `clean=clean_date`."""
+    """Return a day that has come: what a county reports has happened. For days ahead give `clean=clean_date`."""
     day = clean_date(value)
     if day and day > timezone.localdate():
         raise CellError("这一天还没有到", "核对年份")

@@ -28,7 +28,7 @@ def has(run: ImportRun, part: str) -> bool:
 
 
 def read(run: ImportRun, part: str) -> bytes:
-    """Raises FileNotFoundError when it has been deleted."""
+    """Raise FileNotFoundError if it has been deleted."""
     with default_storage.open(path_of(run, part)) as file:
         return open_bytes(file.read())
 

@@ -39,7 +39,7 @@ class HeadingRow:
 
 
 def find_heading(sheet: ImportSheet, rows: Sequence[Sequence[Cell]]) -> HeadingRow | None:
-    """The row of the first twenty with the most known headings: two at least, or all that are required."""
+    """Return the row of the first twenty with the most known headings: two at least, or all that are required."""
     keys = {spelling: column.key for column in sheet.columns.values() for spelling in column.spellings}
     required = {column.key for column in sheet.columns.values() if column.required}
     best, most = None, 0
@@ -76,7 +76,7 @@ def _key(cell: Cell) -> str:
 
 
 def check_heading(sheet: ImportSheet, heading: HeadingRow) -> None:
-    """Raises ImportRefused when a column is missing without which no row can be understood."""
+    """Raise ImportRefused if a column is missing without which no row can be understood."""
     if any(key in heading.positions for key in sheet.free_with):
         return
     where = f"列名在第 {heading.row + 1} 行"
@@ -89,7 +89,7 @@ def check_heading(sheet: ImportSheet, heading: HeadingRow) -> None:
 
 
 def make_table(sheet: ImportSheet, heading: HeadingRow, rows: Sequence[Sequence[Cell]]) -> Table:
-    """The rows below the heading but for empty ones, totals and notes."""
+    """Return the rows below the heading but for empty ones, totals and notes."""
     places = list(heading.positions.values())
     titles = [rows[heading.row][place] for place in places]
     kept, numbers = [], []
@@ -103,7 +103,9 @@ def make_table(sheet: ImportSheet, heading: HeadingRow, rows: Sequence[Sequence[
 
 
 def _is_data(row: Sequence[Cell], places: Sequence[int], titles: Sequence[Cell]) -> bool:
-    """Not an empty row with a number in front, a total, a note, or the headings of the next printed page."""
+    """Return whether a row holds data: it is not empty but for a serial number, a total, a note, or a
+    repeated heading.
+    """
     if not any(_is_filled(row[place]) for place in places):
         return False
     first = next(cell for cell in row if _is_filled(cell))

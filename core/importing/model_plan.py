@@ -16,7 +16,7 @@ LEAVE_IT = "删去这一行，或请管这里的双联办导入"
 
 
 def row_of(record: models.Model) -> dict[str, Any]:
-    """The columns of a record by attname."""
+    """Return the columns of a record by attname."""
     return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
 
 
@@ -41,8 +41,8 @@ class Drafts:
         self.seen_only: dict[int, str] = {}
 
     def start(self, index: int, stored: Record | None, *, seen_only: str = "") -> Any:
-        """The record to put the row's values on. `seen_only` is the column that is told when the row would change one
-        that the office sees but may not write, as an exported list holds them.
+        """Return the record to put the row's values on. `seen_only` is the column that is told when the row
+        would change one that the office sees but may not write, as an exported list holds them.
         """
         if seen_only:
             self.seen_only[index] = seen_only
@@ -51,7 +51,7 @@ class Drafts:
         return record
 
     def fresh(self) -> list[Any]:
-        """The new records of rows that are not wrong."""
+        """Return the new records of rows that are not wrong."""
         return [r for index, r, stored in self.drafts if stored is None and not self.plan.table.wrong(index)]
 
     def finish(self) -> None:
@@ -78,7 +78,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
 
 
 def refuse_outside(plan: Plan, index: int, key: str, place: str) -> bool:
-    """Whether a place lies outside that of the office; then it is an error of the row."""
+    """Return whether a place lies outside that of the office; then it is an error of the row."""
     if lies_under(place, plan.by.place):
         return False
     plan.table.error(index, key, NOT_YOURS, LEAVE_IT)
@@ -86,12 +86,12 @@ def refuse_outside(plan: Plan, index: int, key: str, place: str) -> bool:
 
 
 def reachable(place: str, by: Any) -> bool:
-    """Under the office's place, or above it (省直、市直): such rows may be named in a pairing."""
+    """Return whether a pairing may name the row: it lies under the office's place or above it (省直、市直)."""
     return lies_under(place, by.place) or lies_under(by.place, place)
 
 
 def warn_of_new_name(table: Table, index: int, key: str, stored: Any) -> None:
-    """The row is found by a number or code: another name may be a new one, or a slip of the row."""
+    """Warn that a row found by a number or code has another name, which may be a mistake."""
     name = table.get(key, index)
     if stored is not None and name and name != stored.name:
         table.warn(index, key, f"系统里是{stored.name}，会改名", "不是改名就核对号码和名字")

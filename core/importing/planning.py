@@ -75,7 +75,7 @@ class Plan:
         *,
         outcome: str = Outcome.CREATED,
     ) -> None:
-        """Plan new rows, one for each index; once a model, so that a link's position is its place here."""
+        """Plan new rows, one for each index. Call once per model: a link is the position in this list."""
         label = model._meta.label_lower
         self.creations[label] = Creation(
             label,
@@ -90,7 +90,7 @@ class Plan:
     def change(
         self, model: type[Record], index: int, stored: dict[str, Any], after: Mapping[str, Any]
     ) -> bool:
-        """Plan to set the columns of a stored row that differ; whether any does."""
+        """Plan to set the columns of a stored row that differ, and return whether any does."""
         names = {f.attname: f.name for f in history.tracked_fields(model)}
         differing = {name: value for name, value in after.items() if stored[name] != value}
         changes = {names[n]: [stored[n], value] for n, value in differing.items() if n in names}
@@ -106,26 +106,26 @@ class Plan:
         return True
 
     def lean(self, model: type[models.Model], versions: Mapping[int, int]) -> None:
-        """The plan holds only while these rows (pk → version) are as they were."""
+        """Make the plan depend on these rows (pk → version) being unchanged."""
         self.leans.setdefault(model._meta.label_lower, {}).update(versions)
 
     def absent(
         self, model: type[models.Model], fields: Sequence[str], values: Iterable[Sequence[Any]], **where: Any
     ) -> None:
-        """The plan holds only while no row of the model has these values of the fields."""
+        """Make the plan depend on no row of the model having these values."""
         found = [list(value) for value in values]
         if found:
             self.absences.append(Absence(model._meta.label_lower, list(fields), where, found))
 
     def finish(self) -> None:
-        """Rows that turned out wrong stay out of what is written; what is said of a row follows its columns."""
+        """Leave rows with errors out of what is written, and order the messages of a row by its columns."""
         for said in (*self.table.errors.values(), *self.table.warnings.values()):
             said.sort(key=lambda one: (len(one["cell"]), one["cell"]))
         for index in self.table.errors:
             self.outcomes[index] = Outcome.WRONG
 
     def pack(self, **head: Any) -> bytes:
-        """The plan as compressed JSON."""
+        """Return the plan as compressed JSON."""
         whole = {
             **head,
             "format": FORMAT,
@@ -152,14 +152,14 @@ def _columnar(update: Update) -> dict[str, Any]:
 
 
 def _derived(label: str) -> set[str]:
-    """Columns that follow from others (place, pinyin …) and are written along with them."""
+    """Return columns that follow from others (place, pinyin …) and are written along with them."""
     model = apps.get_model(label)
     kept_apart = {"version", "last_login", "last_serial", "password", "code_expires_at"}
     return set(model.untracked) - kept_apart if issubclass(model, Record) else set()
 
 
 def unpack(packed: bytes) -> dict[str, Any]:
-    """What `pack` packed."""
+    """Unpack what `pack` has packed."""
     whole: dict[str, Any] = json.loads(zlib.decompress(packed))
     return whole
 
@@ -182,7 +182,7 @@ def values_for_new(
 def values_for_stored(
     model: type[models.Model], table: Table, keys: Mapping[str, str], index: int
 ) -> dict[str, Any]:
-    """The columns that a row gives for a stored row: an empty cell gives none, a clearing one the default."""
+    """Return the columns that a row gives for a stored row: an empty cell gives none, a clearing one the default."""
     after = {}
     for name, key in keys.items():
         value = table.values[key][index]

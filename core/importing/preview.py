@@ -10,7 +10,8 @@ from core.models import ImportRun
 
 
 def coming_changes(run: ImportRun, limit: int) -> list[tuple[int, FieldChange]]:
-    """(row number, what stands in the system and what the row says) of the first `limit` rows that change something.
+    """Return (row number, what stands in the system and what the row says) of the first `limit` rows that
+    change something.
 
     Nothing when the plan is gone.
     """

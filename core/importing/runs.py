@@ -116,7 +116,7 @@ def undo(run: ImportRun, by: Any) -> None:
 
 
 def why_not_undo(run: ImportRun) -> str:
-    """'' when the run may be undone now, else the sentence that says why not."""
+    """Return '' when the run may be undone now, else the sentence that says why not."""
     if run.status != Status.DONE:
         return "只有已导入的批次可以撤销。"
     try:
@@ -134,13 +134,13 @@ def ask_stop(run: ImportRun) -> None:
 
 
 def note_seen(run: ImportRun) -> None:
-    """The clerk has the result before her: the top bar need not tell of it any more."""
+    """Mark the result as seen, so that the top bar stops showing it."""
     if not run.seen:
         ImportRun.objects.filter(pk=run.pk).update(seen=True)
 
 
 def mark_broken() -> int:
-    """Runs whose process has died become 中断 (an undo: 已导入 as before); how many. Safe at any time."""
+    """Mark runs whose process has died as 中断 (an undo as 已导入 again), and return how many. Safe at any time."""
     silent = ImportRun.objects.filter(
         Q(heartbeat_at__lt=timezone.now() - SILENT) | Q(heartbeat_at=None), status__in=AT_WORK
     )
@@ -157,7 +157,7 @@ def mark_broken() -> int:
 
 
 def give_back(run: ImportRun) -> None:
-    """A run that waits in vain becomes 中断 (an undo: 已导入 as before)."""
+    """Mark a run whose job is lost as 中断 (an undo as 已导入 again)."""
     ours = ImportRun.objects.filter(pk=run.pk, status=Status.QUEUED)
     ours.filter(applied_at=None).update(status=Status.BROKEN, message=BROKEN)
     ours.exclude(applied_at=None).update(status=Status.DONE, message="撤销没有开始就中断了，可以再撤销一次。")
@@ -189,7 +189,7 @@ class Progress:
 
 
 def _claim(run: ImportRun, allowed: list[Status], status: Status, **fields: Any) -> None:
-    """Take the run for this process; of two that try, one gets it. Raises NotNow."""
+    """Claim the run for this process; of two that try, one gets it. Raises NotNow."""
     now = timezone.now()
     ours = ImportRun.objects.filter(
         pk=run.pk, status__in=allowed, applied_at__isnull=status != Status.UNDOING
@@ -207,7 +207,7 @@ def _settle(run: ImportRun, status: Status, message: str) -> None:
 
 @contextmanager
 def _settling(run: ImportRun) -> Iterator[None]:
-    """Whatever goes wrong inside, the run does not look busy afterwards."""
+    """Make sure that the run does not stay busy, whatever fails inside."""
     why = "处理时出了意外，资料没有变，已记下原因，可以再试一次。"
     try:
         yield
@@ -222,7 +222,7 @@ def _settling(run: ImportRun) -> Iterator[None]:
 
 
 def _keep(run: ImportRun, found: checking.Checked) -> None:
-    """The plan first, then rows and status in one short transaction: a run is 检查完成 with its plan or not."""
+    """Store the plan first, then rows and status in one short transaction: no run is 检查完成 without its plan."""
     files.drop(run, files.MARKED)
     files.keep(run, files.PLAN, found.plan.pack(run=run.uuid.hex, kind=run.kind))
     counts, columns = found.counts(), found.plan.table.columns

@@ -44,9 +44,9 @@ class ImportSheet:
     def fitted(
         self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: "HeadingRow | None" = None
     ) -> "ImportSheet":
-        """The sheet as an office of `place` fills it. One whose columns follow a form gives another sheet: for the
-        form that these rows name below a heading found with the columns known beforehand, else for the one in use.
-        Raises Refused.
+        """Return the sheet as an office of `place` fills it. One whose columns follow a form gives another
+        sheet: for the form that these rows name below a heading found with the columns known beforehand,
+        else for the one in use. Raises Refused.
         """
         return self
 
@@ -55,20 +55,20 @@ class ImportSheet:
         raise NotImplementedError
 
     def before_insert(self, created: Created) -> None:
-        """Inside the transaction, before new rows are written: give numbers, say."""
+        """Prepare new rows inside the transaction before they are written, for example give them numbers."""
 
     def after_insert(self, created: Created) -> None:
-        """Inside the transaction, after the rows are written: bookkeeping that follows from them."""
+        """Write dependent bookkeeping inside the transaction, after the rows are written."""
 
     def after_undo(self, gone: list[dict[str, Any]]) -> None:
-        """Inside the transaction that took the rows back; `gone` holds `traces` of the new rows."""
+        """Undo bookkeeping inside the transaction of an undo; `gone` holds the `traces` of the deleted rows."""
 
     def field_lines(self, rows: Sequence[int]) -> "Lines":
         """Writers of the preview's lines for long fields of these stored rows of `main`, by field name."""
         return {}
 
     def given(self, row: dict[str, Any]) -> str:
-        """The number the system gave a new row, to be shown beside it."""
+        """Return the number the system gave a new row, to be shown beside it."""
         return ""
 
     @cached_property
@@ -87,7 +87,7 @@ def register(sheets: Iterable[ImportSheet]) -> None:
 
 
 def all_kinds() -> list[ImportSheet]:
-    """In the order a county fills them."""
+    """Return all kinds in the order in which a county fills them."""
     return list(_kinds.values())
 
 

@@ -45,7 +45,7 @@ class Cells(dict[Cell, Any]):
         return value
 
     def _clean(self, cell: Cell) -> Any:
-        """Elsewhere than in its own column an ID number would lie readable in the database."""
+        """Clean a cell; refuse an ID number outside its own column, where it would be stored in clear text."""
         if isinstance(cell, str):
             if cell.strip() in DITTO:
                 raise CellError("只写了和上面一样，没有写内容", "把上面一行的内容填下来")
@@ -88,7 +88,7 @@ class Table:
         return index in self.errors
 
     def unread(self, index: int, *keys: str) -> bool:
-        """Whether one of these cells was refused: that is said of it, not that it is empty."""
+        """Return whether one of these cells was refused, in which case it must not be reported as empty too."""
         return any((index, key) in self.refused for key in keys)
 
     def sound(self) -> Iterator[int]:
@@ -96,11 +96,11 @@ class Table:
         return (index for index in range(len(self)) if index not in self.errors)
 
     def __getitem__(self, key: str) -> list[Any]:
-        """The cleaned values of a column; NOTHING throughout when the file has no such column."""
+        """Return the cleaned values of a column; NOTHING throughout when the file has no such column."""
         return self.values[key]
 
     def get(self, key: str, index: int, default: Any = None) -> Any:
-        """One cleaned value, `default` where nothing is given or the cell asks to clear."""
+        """Return one cleaned value, `default` where nothing is given or the cell asks to clear."""
         value = self.values[key][index]
         return default if value is NOTHING or value is CLEAR else value
 
@@ -137,7 +137,7 @@ class Table:
                 self.error(index, key, "这一列不能清空", "填上内容，不改就空着")
 
     def require(self, index: int, *keys: str) -> bool:
-        """Whether a row has these columns filled; what is missing becomes an error."""
+        """Return whether a row has these columns filled; what is missing becomes an error."""
         missing = [key for key in keys if self.get(key, index) is None]
         for key in missing:
             self.error(index, key, f"新增要填“{self.columns[key].label}”", "补上这一格")
@@ -147,7 +147,7 @@ class Table:
         self.errors.setdefault(index, []).append({**self._where(index, key), "why": why, "remedy": remedy})
 
     def refuse(self, index: int, key: str, sentence: str) -> None:
-        """The error that a form tells in one sentence, “why，remedy。”; '' is none."""
+        """Report an error given as one sentence of a form, “why，remedy。”; '' reports none."""
         why, _, remedy = sentence.rstrip("。").partition("，")
         if why:
             self.error(index, key, why, remedy)
@@ -167,7 +167,7 @@ class Table:
         }
 
     def refuse_twice(self, keys: Sequence[Any], column: str, remedy: str) -> None:
-        """Each row whose key other rows have too is told which; None is no key."""
+        """Report an error on every row whose key occurs on other rows too; None is no key."""
         rows: dict[Any, list[int]] = defaultdict(list)
         for index, key in enumerate(keys):
             if key is not None:
@@ -199,7 +199,7 @@ def _clean_column(raw: Sequence[Cell], cache: Cells) -> list[Any]:
 
 
 def shown(cell: Cell, *, secret: bool = False) -> str:
-    """A cell as it may be shown and stored beside its error: short, no ID number readable."""
+    """Return a cell as it may be shown and stored beside its error: short, no ID number readable."""
     if isinstance(cell, float) and abs(cell) >= 1e14:
         return f"{cell:.5E}"
     try:

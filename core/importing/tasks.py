@@ -44,7 +44,7 @@ def mark_run(run_pk: int) -> None:
 
 
 def mark_lost() -> None:
-    """Runs that wait though nobody will come for them: their job died before it began, or was never made."""
+    """Mark queued runs as 中断 if their job died before it began or was never created."""
     long_ago = timezone.now() - runs.SILENT
     for run in ImportRun.objects.filter(status=Status.QUEUED, heartbeat_at__lt=long_ago):
         if not _has_job(run, check_run, apply_run, undo_run):
@@ -52,14 +52,14 @@ def mark_lost() -> None:
 
 
 def _has_job(run: ImportRun, *kinds: Any) -> bool:
-    """Whether a job of the run waits, or was taken just now; one taken long ago has lost its worker."""
+    """Return whether a job of the run waits, or was taken just now; one taken long ago has lost its worker."""
     begun = Q(status=TaskResultStatus.RUNNING, started_at__gt=timezone.now() - runs.SILENT)
     jobs = DBTaskResult.objects.filter(Q(status=TaskResultStatus.READY) | begun, args_kwargs__args__0=run.pk)
     return jobs.filter(task_path__in=[kind.module_path for kind in kinds]).exists()
 
 
 def queue_mark(run: ImportRun) -> None:
-    """Have the marked copy made, unless it is being made already."""
+    """Queue the marked copy, unless it is being made already."""
     if not _has_job(run, mark_run):
         mark_run.enqueue(run.pk)
 
@@ -81,7 +81,7 @@ def queue_undo(run: ImportRun, by_pk: int) -> None:
 
 
 def _queue(run: ImportRun, allowed: list[Status], message: str) -> None:
-    """Raises runs.NotNow when the run is busy or done."""
+    """Raise runs.NotNow when the run is busy or done."""
     fresh = {"stop_asked": False, "seen": False, "heartbeat_at": timezone.now()}
     waiting = ImportRun.objects.filter(pk=run.pk, status__in=allowed)
     if not waiting.update(status=Status.QUEUED, message=message, **fresh):

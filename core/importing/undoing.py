@@ -26,7 +26,7 @@ class CannotUndo(Exception):
 
 
 def refuse_built_on(run: ImportRun) -> None:
-    """Raises CannotUndo when a row was changed since, or something refers to a row the run created."""
+    """Raise CannotUndo if a row was changed since, or something refers to a row that the run created."""
     own = _changes(run)
     later = Change.objects.filter(table=OuterRef("table"), row=OuterRef("row"), pk__gt=OuterRef("pk"))
     changed = list(own.filter(Exists(later)).values_list("number", "table"))
@@ -65,7 +65,7 @@ def undo(run: ImportRun, by: Any) -> None:
 
 
 def _lock_rows(run: ImportRun) -> None:
-    """Whoever edits one of them at this moment is waited for, and then seen."""
+    """Lock the rows, which waits for whoever edits one at this moment."""
     touched: dict[str, set[int]] = defaultdict(set)
     for table, row in _changes(run).values_list("table", "row"):
         touched[table].add(row)
@@ -80,7 +80,7 @@ def _changes(run: ImportRun) -> models.QuerySet[Change]:
 
 
 def _created(run: ImportRun) -> dict[str, dict[int, int]]:
-    """{model label: {primary key: number of the sheet's row}}, in the order they were written."""
+    """Return {model label: {primary key: number of the sheet's row}}, in the order they were written."""
     created: dict[str, dict[int, int]] = defaultdict(dict)
     rows = _changes(run).filter(act=Change.Act.CREATED).order_by("pk").values_list("table", "row", "number")
     for table, row, number in rows:
@@ -89,14 +89,14 @@ def _created(run: ImportRun) -> dict[str, dict[int, int]]:
 
 
 def _relations(model: type[models.Model]) -> Iterator[Relation]:
-    """Every foreign key to the model, hidden ones too."""
+    """Yield every foreign key to the model, hidden ones too."""
     for found in model._meta.get_fields(include_hidden=True):
         if found.auto_created and not found.concrete and (found.one_to_many or found.one_to_one):
             yield cast(Relation, found)
 
 
 def _is_bookkeeping(relation: Any) -> bool:
-    """Rows that follow their owner without a word to anybody: unnamed from its side and deleted with it."""
+    """Return rows that follow their owner without a word to anybody: unnamed from its side and deleted with it."""
     return bool(relation.hidden and relation.on_delete is models.CASCADE)
 
 

@@ -21,8 +21,9 @@ MADE_AT_ONCE = 2000
 
 
 def template(sheet: ImportSheet, rows: Sequence[Mapping[str, str | float]] = ()) -> bytes:
-    """The workbook of a kind, with help, drop-downs and text columns; blank, or with what is known of `rows` (and
-    without a column for ID numbers, which rows that are found by number do not need)."""
+    """Return the workbook of a kind, with help, drop-downs and text columns; blank, or with what is known of
+    `rows` (and without a column for ID numbers, which rows that are found by number do not need).
+    """
     kept = [column for column in sheet.columns.values() if not (rows and column.secret)]
     columns = [
         TemplateColumn(
@@ -47,7 +48,7 @@ def template_name(sheet: ImportSheet) -> str:
 
 
 def marked_name(run: ImportRun) -> str:
-    """The name the marked copy is downloaded under."""
+    """Return the name the marked copy is downloaded under."""
     return re.sub(r"\.[A-Za-z]{3,4}$", "", run.filename) + "（已标注）.xlsx"
 
 
@@ -61,12 +62,12 @@ def marked_workbook(run: ImportRun) -> bytes:
 
 
 def may_be_marked(run: ImportRun) -> bool:
-    """Whether there is something to mark, and what to mark it in."""
+    """Return whether there is something to mark, and what to mark it in."""
     return run.status in {Status.CHECKED, Status.DONE} and files.has(run, files.UPLOAD)
 
 
 def is_ready(run: ImportRun) -> bool:
-    """Whether the marked copy can be had at once: kept by a job, or small enough to be made now."""
+    """Return whether the marked copy can be had at once: kept by a job, or small enough to be made now."""
     return files.has(run, files.MARKED) or run.total_rows <= MADE_AT_ONCE
 
 
@@ -119,7 +120,9 @@ def _sentence(found: dict[str, Any]) -> str:
 
 
 def _column(cell: str) -> int:
-    """The place of a cell's column; what has no cell (a column that is missing) is marked at the row's first."""
+    """Return the place of a cell's column; what has no cell (a column that is missing) is marked at the row's
+    first.
+    """
     return column_number(re.sub(r"\d", "", cell)) if cell else 0
 
 

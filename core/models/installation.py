@@ -24,7 +24,9 @@ class Installation(models.Model):
 
     @classmethod
     def this(cls) -> "Installation | None":
-        """The row, which every page shows and nothing changes: read once a process, as soon as there is one."""
+        """Return the row, which every page shows and nothing changes: read once a process, as soon as there
+        is one.
+        """
         try:
             return installed()
         except cls.DoesNotExist:
@@ -32,17 +34,17 @@ class Installation(models.Model):
 
     @classmethod
     def known(cls) -> "Installation | None":
-        """The row if this process has read it already; asks nothing of the database."""
+        """Return the row if this process has read it already; asks nothing of the database."""
         return installed() if installed.cache_info().currsize else None
 
 
 def demo_marks(installation: "Installation | None") -> dict[str, bool]:
-    """What the pages say of a demo database; on https it was allowed (lianhu/demo_guard.py)."""
+    """Return what the pages say of a demo database; on https it was allowed (lianhu/demo_guard.py)."""
     demo = bool(installation and installation.is_demo)
     return {"demo": demo, "demo_public": demo and settings.HTTPS}
 
 
 @cache
 def installed() -> Installation:
-    """Raises Installation.DoesNotExist, which is not remembered."""
+    """Raise Installation.DoesNotExist, which is not remembered."""
     return Installation.objects.get()

@@ -108,7 +108,7 @@ class OverLimit(models.Model):
 
     @property
     def what_was_exceeded(self) -> str:
-        """What was exceeded that day: 看和查的身份证号超过一天 100 人的限额."""
+        """Return what was exceeded that day: 看和查的身份证号超过一天 100 人的限额."""
         what = "看和查的身份证号" if self.kind == self.Kind.PERSONS else "导出的文件"
         return f"{what}超过一天 {self.limit:,} {MEASURES[self.kind]}的限额"
 

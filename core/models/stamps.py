@@ -27,7 +27,7 @@ class Stamp(models.Model):
 
     @classmethod
     def age(cls, name: str) -> timedelta | None:
-        """How long ago it was; None when it never was."""
+        """Return how long ago it was; None when it never was."""
         at = cls.objects.filter(name=name).values_list("at", flat=True).first()
         return None if at is None else timezone.now() - at
 

@@ -26,7 +26,7 @@ class BinaryFindings:
 
 
 def look_through(stream: bytes) -> BinaryFindings:
-    """The records of an old workbook, from the first to the last."""
+    """Return the records of an old workbook, from the first to the last."""
     found, at = BinaryFindings(), 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -42,7 +42,9 @@ def look_through(stream: bytes) -> BinaryFindings:
 
 
 def _address(record: bytes) -> str:
-    """The address of a SupBook: a count, a length, a byte that tells the width of the characters, the characters."""
+    """Return the address of a SupBook: a count, a length, a byte that tells the width of the characters, the
+    characters.
+    """
     if len(record) < 5:
         return ""
     length = struct.unpack_from("<H", record, 2)[0]
@@ -51,12 +53,12 @@ def _address(record: bytes) -> str:
 
 
 def has_dde_field(stream: bytes) -> bool:
-    """Whether a field of an old Word file begins with DDE; its text lies in one or two bytes a character."""
+    """Return whether a field of an old Word file begins with DDE; its text lies in one or two bytes a character."""
     return bool(_FIELD.search(stream))
 
 
 def is_locked(stream: bytes) -> bool:
-    """Whether an old Word file has a password."""
+    """Return whether an old Word file has a password."""
     return bool(_flags(stream) & LOCKED)
 
 
@@ -65,12 +67,12 @@ def _flags(stream: bytes) -> int:
 
 
 def table_name(stream: bytes) -> str:
-    """The name of the stream that holds the tables of an old Word file."""
+    """Return the name of the stream that holds the tables of an old Word file."""
     return "1Table" if _flags(stream) & WHICH_TABLE else "0Table"
 
 
 def template(stream: bytes, tables: bytes) -> str:
-    """The address of the template of an old Word file; '' when it names none."""
+    """Return the address of the template of an old Word file; '' when it names none."""
     if len(stream) < TEXTS_PLACE + 8 or struct.unpack_from("<H", stream)[0] != WORD_MARK:
         return ""  # Word 95 and before
     start, size = struct.unpack_from("<II", stream, TEXTS_PLACE)

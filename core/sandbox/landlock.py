@@ -30,7 +30,7 @@ class _Beneath(ctypes.Structure):
 
 
 def version() -> int:
-    """What the kernel offers; below 1 nothing, and the process keeps what its user may do."""
+    """Return what the kernel offers; below 1 nothing, and the process keeps what its user may do."""
     return _call(CREATE_RULESET, None, 0, ASK_VERSION)
 
 

@@ -43,7 +43,7 @@ OTHERS = "这种文件不能收，请传照片、PDF、Word 或 Excel。"
 
 
 def examine(data: bytes, name: str) -> Iterator[bytes]:
-    """The ending that the content deserves; raises Refused with one sentence that names the file."""
+    """Yield the ending that the content deserves; raises Refused with one sentence that names the file."""
     try:
         yield _ending(data).encode()
     except TooLarge as error:
@@ -99,7 +99,7 @@ def _examine_zip(data: bytes) -> str:
 
 
 def _is_worth_parsing(archive: Archive, name: str) -> bool:
-    """Whether a part is XML and has a word that matters, whatever its name is; sheets of 100 MB have none."""
+    """Return whether a part is XML and has a word that matters, whatever its name is; sheets of 100 MB have none."""
     first, tail = b"", b""
     found = False
     for chunk in archive.chunks(name):
@@ -196,7 +196,7 @@ def _refuse_remote(relationship: dict[str, str], part: str) -> None:
 
 
 def is_remote(target: str) -> bool:
-    """Whether an address leads off the reader's own disk: http, https, another scheme, or a file server."""
+    """Return whether an address leads off the reader's own disk: http, https, another scheme, or a file server."""
     path = "".join(unquote(target).split()).replace("\\", "/")
     is_file = path.lower().startswith("file:")
     path = path[5:] if is_file else path

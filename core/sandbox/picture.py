@@ -43,7 +43,7 @@ UNREADABLE = (
 
 
 def shrink(data: bytes, side: int) -> Iterator[bytes]:
-    """A JPEG of at most `side` px a side, upright, on white, without EXIF, comments or any other word.
+    """Yield a JPEG of at most `side` px a side, upright, on white, without EXIF, comments or any other word.
 
     Raises Refused with one sentence for what is no picture of the kinds we take, or is too large.
     """
@@ -111,7 +111,7 @@ def _refuse_large(picture: Image.Image, kind: str) -> None:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """How the camera was held; a damaged EXIF says nothing."""
+    """Return how the camera was held; a damaged EXIF says nothing."""
     try:
         return int(picture.getexif().get(ORIENTATION, 1))
     except UNREADABLE:
@@ -131,7 +131,7 @@ def _shrunk(picture: Image.Image, side: int) -> Image.Image:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    """A picture of nothing but its colours: what is transparent becomes white."""
+    """Return a picture of nothing but its colours: what is transparent becomes white."""
     clear = picture.convert("RGBA") if picture.has_transparency_data else None
     ground = Image.new("RGB", picture.size, "white")
     ground.paste(clear or picture.convert("RGB"), mask=clear)

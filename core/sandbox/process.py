@@ -91,7 +91,7 @@ def _unique(paths: list[str]) -> list[str]:
 
 
 def _wait(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, bytes]:
-    """The exit code and the first of what it wrote to stderr, whose end tells at once that it has ended."""
+    """Return the exit code and the first of what it wrote to stderr, whose end tells at once that it has ended."""
     told = b""
     with process, selectors.DefaultSelector() as selector:
         assert process.stderr is not None
@@ -110,7 +110,7 @@ def _wait(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, bytes
 
 
 def _reason(task: str, code: int, told: bytes, result: BinaryIO) -> Exception:
-    """Why there is no result. What the process tells for the log names places in the code, never content."""
+    """Return why there is no result. What the process tells for the log names places in the code, never content."""
     if code == REFUSED:
         return Refused(result.read(LONGEST_REFUSAL).decode(errors="replace"))
     log = told.decode(errors="replace").strip()

@@ -19,7 +19,7 @@ def mark_workbook(
     header_row: int,
     limits: process.Limits = IN_BACKGROUND,
 ) -> bytes:
-    """An .xlsx: wrong cells amber with their reason as a note, extra columns filled in.
+    """Return an .xlsx: wrong cells amber with their reason as a note, extra columns filled in.
 
     `marks` are reasons by (row, column), `extra_columns` values by heading and row, all counted from
     0 as `read` gives them. A column that is there is filled in its blank cells only, 导入结果 is

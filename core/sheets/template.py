@@ -102,7 +102,7 @@ def _width(column: TemplateColumn, filled: Sequence[str] = ()) -> float:
 
 
 def _lines(column: TemplateColumn) -> int:
-    """How many lines the heading takes; a Chinese character at a line's end may leave half of it empty."""
+    """Return how many lines the heading takes; a Chinese character at a line's end may leave half of it empty."""
     return -(-text_width(column.label) // (int(_width(column)) - 2))
 
 

@@ -47,7 +47,7 @@ class WorkbookSheet:
 
     @property
     def rows(self) -> Rows:
-        """All rows from A1 on, equally long, empty ones at the end left out.
+        """Return all rows from A1 on, equally long, empty ones at the end left out.
 
         Empty cells are '', every number is a float, an Excel error is its text (#N/A). Raises
         SheetError when the sheet holds formulas or is too large.
@@ -57,7 +57,7 @@ class WorkbookSheet:
         return self._rows
 
     def refuse_merges(self, header: int) -> None:
-        """Raises SheetError for merged headings (row from 0), and for cells merged downwards below them.
+        """Raise SheetError for merged headings (row from 0), and for cells merged downwards below them.
 
         Merged headings name no single column; of cells merged downwards only the first has content.
         """
@@ -83,7 +83,7 @@ class WorkbookSheet:
 
 
 def _since_1900(cell: Cell) -> Cell:
-    """A day counted from 1904 as one counted from 1900; what is no day stays."""
+    """Return a day counted from 1904 as one counted from 1900; what is no day stays."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
     day = cell + FIRST_OF_1904
@@ -96,7 +96,7 @@ class Workbook:
     sheets: list[WorkbookSheet]
 
     def pick(self, find: Callable[[Rows], Found | None]) -> tuple[WorkbookSheet, Found] | None:
-        """The first sheet in whose rows `find` finds something (its headings), and what it found.
+        """Return the first sheet in whose rows `find` finds something (its headings), and what it found.
 
         When none has any, raises the SheetError of a sheet that cannot be read, if there is one.
         """
@@ -116,7 +116,7 @@ class Workbook:
 
 
 def read(data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND) -> Workbook:
-    """The visible sheets of an uploaded file; raises SheetError with one sentence for its reader.
+    """Return the visible sheets of an uploaded file; raises SheetError with one sentence for its reader.
 
     What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
     so that a summary sheet beside the list does no harm.
@@ -181,7 +181,7 @@ def _rows(lines: BinaryIO, start: int) -> Iterator[list[Cell]]:
 
 
 def _cell(tagged: dict[str, Any]) -> Cell:
-    """A day or time that JSON has no word for."""
+    """Return a day or time that JSON has no word for."""
     ((kind, value),) = tagged.items()
     if kind == "timedelta":
         return dt.timedelta(seconds=value)

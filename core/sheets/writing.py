@@ -55,7 +55,7 @@ def write_rows(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[A
 
 
 def _text_columns(headings: Sequence[str], first: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Columns whose first filled cells are texts, and those that are empty so far."""
+    """Return columns whose first filled cells are texts, and those that are empty so far."""
     numbers = {
         name
         for name in headings
@@ -84,7 +84,7 @@ def _records(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
 
 
 def _written(value: object) -> str | int | float | None:
-    """A value as a cell takes it."""
+    """Return a value as a cell takes it."""
     if isinstance(value, str):
         return value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
     if value is None:
@@ -220,6 +220,6 @@ def _widths(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[floa
 
 
 def text_width(value: Any) -> int:
-    """How many digits wide a text is: a Chinese character is two."""
+    """Return how many digits wide a text is: a Chinese character is two."""
     text = "" if value is None else str(value)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

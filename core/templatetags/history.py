@@ -14,7 +14,7 @@ NOTHING = '<span class="quiet">空</span>'
 
 @register.simple_tag
 def history_lines(history: Iterable[Entry]) -> SafeString:
-    """The <li>s, newest first: in one function, as there are some sixty of them (see `table_rows`)."""
+    """Return the <li>s, newest first: in one function, as there are some sixty of them (see `table_rows`)."""
     return mark_safe("".join(map(_entry, history)))
 
 

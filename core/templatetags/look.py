@@ -73,7 +73,7 @@ def time_cn(value: datetime | None) -> str:
 
 @register.filter
 def minutes(value: timedelta | None) -> str:
-    """How long to wait, in whole minutes or hours: 30 分钟, 2 小时."""
+    """Return how long to wait, in whole minutes or hours: 30 分钟, 2 小时."""
     if value is None:
         return ""
     total = round(value.total_seconds() / 60)
@@ -82,13 +82,13 @@ def minutes(value: timedelta | None) -> str:
 
 @register.filter
 def link(pk: int, name: str) -> str:
-    """The address of a row's page, as `url` has it, for the lines of a list."""
+    """Return the address of a row's page, as `url` has it, for the lines of a list."""
     return link_to(name)(pk)
 
 
 @register.filter
 def undo_url(message: Message) -> str:
-    """Where a message's 撤销 posts to; views say it as extra_tags="undo:/pairings/12/reopen/"."""
+    """Return where a message's 撤销 posts to; views say it as extra_tags="undo:/pairings/12/reopen/"."""
     return next(
         (tag.removeprefix(UNDO) for tag in (message.extra_tags or "").split() if tag.startswith(UNDO)), ""
     )
@@ -97,14 +97,14 @@ def undo_url(message: Message) -> str:
 @register.simple_tag
 @cache
 def asset(path: str) -> str:
-    """The address of a static file, as `static` has it, looked up once a process."""
+    """Return the address of a static file, as `static` has it, looked up once a process."""
     return static(path)
 
 
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """One of static/icons.svg, by its name without `i-`; the words beside it carry the meaning."""
+    """Return one of static/icons.svg, by its name without `i-`; the words beside it carry the meaning."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("icons.svg"), name
     )
@@ -120,13 +120,13 @@ def mark() -> SafeString:
 
 @register.simple_block_tag
 def draw(content: str) -> str:
-    """`{% draw as words %}…{% enddraw %}`: drawn once for a part that stands in a page twice."""
+    """Return `{% draw as words %}…{% enddraw %}`: drawn once for a part that stands in a page twice."""
     return content
 
 
 @register.simple_tag
 def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
-    """The <option>s of a filter: in one function, since a county has some hundred units to choose from."""
+    """Return the <option>s of a filter: in one function, since a county has some hundred units to choose from."""
     return mark_safe(
         "".join(
             f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>'
@@ -138,7 +138,7 @@ def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def nav(context: Context, label: str, name: str, under: str = "") -> SafeString:
-    """A link of the main navigation, marked when the page lies under it (or under the URL named `under`)."""
+    """Return a link of the main navigation, marked when the page lies under it (or under the URL named `under`)."""
     url = address_of(name)
     current = is_under(context.get("request"), address_of(under) if under else url)
     return format_html('<a href="{}"{}>{}</a>', url, current, label)
@@ -146,7 +146,7 @@ def nav(context: Context, label: str, name: str, under: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def tab(context: Context, label: str, name: str, icon_name: str) -> SafeString:
-    """One of the phone's tabs."""
+    """Return one of the phone's tabs."""
     url = address_of(name)
     current = is_under(context.get("request"), url)
     return format_html('<a href="{}"{}>{}<span>{}</span></a>', url, current, icon(icon_name), label)
@@ -154,12 +154,12 @@ def tab(context: Context, label: str, name: str, icon_name: str) -> SafeString:
 
 @cache
 def address_of(name: str) -> str:
-    """The address of a page that the navigation leads to, resolved once a process."""
+    """Return the address of a page that the navigation leads to, resolved once a process."""
     return reverse(name)
 
 
 def is_under(request: HttpRequest | None, url: str) -> SafeString:
-    """The aria-current attribute when the request's page is `url` or lies below it."""
+    """Return the aria-current attribute when the request's page is `url` or lies below it."""
     path = request.path if request else ""
     here = path == url if url == "/" else path.startswith(url)
     return mark_safe(' aria-current="page"' if here else "")
@@ -167,7 +167,7 @@ def is_under(request: HttpRequest | None, url: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def reveal(context: Context, masked: str, url: str, whose: str) -> SafeString:
-    """A masked number and, for who may, the button that shows it whole for 30 seconds; every reveal is logged.
+    """Return a masked number and, for who may, the button that shows it whole for 30 seconds; every reveal is logged.
 
     The view answers the POST with the bare number as text/plain.
     """
@@ -231,7 +231,7 @@ def cell_text(value: Any) -> str:
 
 @register.simple_tag
 def table_rows(columns: Sequence[TableColumn], rows: Iterable[TableRow], ticks: Any = None) -> SafeString:
-    """The <tr>s of a list.
+    """Return the <tr>s of a list.
 
     One function and not a template loop, because rows are most of a page's time: 50 × 10 cells take
     0.6 ms here and 5 ms in a loop of {{ }}. Cells are plain values or SafeStrings (see CELL_TEXT).

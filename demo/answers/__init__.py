@@ -13,11 +13,11 @@ UNKNOWN_SHARE = 0.012
 
 
 def whole(number: float, places: int = 0) -> float:
-    """A clean number: an int when it is one."""
+    """Return a clean number: an int when it is one."""
     rounded = round(number, places)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
 def known(answer: Any) -> float:
-    """A number to reckon with; 不详 and nothing are 0."""
+    """Return a number to reckon with; 不详 and nothing are 0."""
     return answer if isinstance(answer, int | float) else 0

@@ -173,6 +173,6 @@ def _wages(case: Case) -> tuple[float, float]:
 
 
 def _sources(parts: dict[str, float], total: float) -> list[str]:
-    """The largest parts: at least one, at most three, each an eighth of the whole."""
+    """Return the largest parts: at least one, at most three, each an eighth of the whole."""
     largest = sorted(parts, key=parts.__getitem__, reverse=True)[:3]
     return sorted(code for number, code in enumerate(largest) if number == 0 or parts[code] > total / 8)

@@ -66,13 +66,13 @@ def _may_have_fallen_ill(person: Person) -> bool:
 
 
 def members_now(home: Home, day: date) -> Members:
-    """The members of the second round: as the register has them."""
+    """Return the members of the second round: as the register has them."""
     present = [(person, _age(person, day)) for person in _present(home, day)]
     return _in_order([_facts(home, person, age) for person, age in present])
 
 
 def members_before(home: Home, day: date, fortune: Fortune) -> Members:
-    """The members of the first round: a class lower at school, and before what happened in between."""
+    """Return the members of the first round: a class lower at school, and before what happened in between."""
     members = []
     for person in _present(home, day):
         facts = _facts(home, person, _age(person, day))
@@ -129,7 +129,7 @@ def _facts(home: Home, person: Person, age: int) -> dict[str, Any]:
 
 
 def _class_before(person: Person) -> str:
-    """The class a year ago; who is 15 and has left school was in the ninth."""
+    """Return the class a year ago; who is 15 and has left school was in the ninth."""
     if person.schooling == S.PRIMARY and person.age <= 6:
         return S.KINDERGARTEN
     if person.schooling == S.KINDERGARTEN and person.age <= 3:
@@ -142,7 +142,7 @@ def _class_before(person: Person) -> str:
 
 
 def _schooled(age: int, schooling: str, since: str) -> str:
-    """The education of a pupil by age, else the one known since."""
+    """Return the education of a pupil by age, else the one known since."""
     if age < 6:
         return Education.PRESCHOOL
     if schooling == S.NONE:

@@ -52,7 +52,7 @@ class Ground:
 
     @property
     def was_struck(self) -> bool:
-        """Whether the second round follows a grave disaster."""
+        """Return whether the second round follows a grave disaster."""
         return not GRAVE.isdisjoint(self.disasters[1])
 
 

@@ -59,7 +59,7 @@ def first(rng: Random, hamlet: Hamlet) -> Answers:
 
 
 def later(rng: Random, hamlet: Hamlet, before: Answers) -> Answers:
-    """A year on: a road or a clinic built, incomes up, seldom anything lost."""
+    """Return a year on: a road or a clinic built, incomes up, seldom anything lost."""
     ground, answers = hamlet.ground, {code: before[code] for code in STANDING if code in before}
     answers["V115"] = _disasters(ground, 1)
     answers["V301"] = whole(before["V301"] * rng.uniform(0.98 if ground.was_struck else 1.06, 1.16))

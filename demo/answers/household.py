@@ -31,7 +31,7 @@ class HouseholdAnswers(NamedTuple):
 def answer(
     rng: Random, home: Home, ground: Ground, days: tuple[date, date]
 ) -> tuple[HouseholdAnswers, HouseholdAnswers]:
-    """Both rounds, as told on these days."""
+    """Return both rounds, as told on these days."""
     fortune = draw_fortune(rng, home, ground)
     means = (home.standing.income / MEAN_INCOME) ** 0.7 * rng.lognormvariate(0, 0.2)
     before = Case(rng, home, ground, days[0].year, members_before(home, days[0], fortune), means)

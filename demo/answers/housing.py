@@ -82,7 +82,7 @@ def first(case: Case) -> Answers:
 
 
 def again(case: Case, before: Answers) -> Answers:
-    """What was built since; a disaster may have harmed the house."""
+    """Return what was built since; a disaster may have harmed the house."""
     rng, ground = case.rng, case.ground
     answers = {code: before[code] for code in CODES if code in before}
     if answers.get("A04") and rng.random() < REBUILT:

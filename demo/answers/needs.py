@@ -46,7 +46,7 @@ TRAINING = {"03": 0.2, "04": 0.24, "05": 0.1, "06": 0.12, "07": 0.2, "08": 0.1}
 
 
 def answer(case: Case) -> Answers:
-    """All of section D, the same way in both rounds but for what lasts."""
+    """Return all of section D, the same way in both rounds but for what lasts."""
     needs = _needs(case)
     wishes = _wishes(case)
     answers = {
@@ -74,7 +74,7 @@ def _other_causes(case: Case) -> Answers:
 
 
 def _needs(case: Case) -> list[str]:
-    """At most three, fewer the second time: what was solved is gone, what is true may last."""
+    """Return at most three, fewer the second time: what was solved is gone, what is true may last."""
     shares = _pressing(case)
     if case.before:
         told = case.before["D03"]
@@ -89,7 +89,7 @@ def _needs(case: Case) -> list[str]:
 
 
 def _pressing(case: Case) -> dict[str, float]:
-    """How likely each difficulty is to be told, from the answers of the other sections."""
+    """Return how likely each difficulty is to be told, from the answers of the other sections."""
     answers, cause, works = case.answers, case.home.cause, case.workers > 0
     shares = {
         WATER: 0.72 if answers["A07"] else 0.015,

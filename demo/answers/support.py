@@ -29,7 +29,7 @@ def first(case: Case) -> Answers:
 
 
 def again(case: Case, before: Answers) -> Answers:
-    """The same persons as far as they are still there; what was had once stays in the list."""
+    """Return the same persons as far as they are still there; what was had once stays in the list."""
     on_allowance = min(before["C02"], case.size)
     if case.home.standing.kind in ON_ALLOWANCE and case.turn == Turn.ILL:
         on_allowance = min(on_allowance + 1, case.size)
@@ -89,7 +89,7 @@ def _help(case: Case, had: list[str]) -> Answers:
 
 
 def _chances(case: Case) -> dict[str, float]:
-    """The share that got each kind of help since; 02 and 11 follow from the house."""
+    """Return the share that got each kind of help since; 02 and 11 follow from the house."""
     before, workers = case.before, min(case.workers, 2)
     chances = {
         ALLOWANCE: 1.0 if case.home.standing.kind not in {Kind.ORDINARY, Kind.LOW_INCOME} else 0.0,

@@ -28,7 +28,7 @@ class VillageAnswers(NamedTuple):
 def answer(
     rng: Random, place: Place, ground: Ground, sheets: Sequence[tuple[HouseholdAnswers, HouseholdAnswers]]
 ) -> tuple[VillageAnswers, VillageAnswers]:
-    """Both rounds; `sheets` are those of all its poor households."""
+    """Return both rounds; `sheets` are those of all its poor households."""
     hamlet = draw_hamlet(rng, place, ground)
     rates = draw_rates(rng, hamlet)
     then, now = [both[0] for both in sheets], [both[1] for both in sheets]

@@ -55,7 +55,7 @@ class Fieldwork:
         self.projects, self.village_plans, self.plans = Projects(known), VillagePlans(known), Plans(known)
 
     def of(self, place: Place, responses: Rows) -> Iterator[Drawn]:
-        """(model, rows) of a village, parents first; `responses` are those of its households and of itself."""
+        """Yield (model, rows) of a village, parents first; `responses` are those of its households and of itself."""
         sheets, own = defaultdict(list), []
         for row in responses:
             if row["survey_id"] == HOUSEHOLD_FORM and row["status"] in COUNTED:
@@ -69,7 +69,7 @@ class Fieldwork:
             yield model, rows
 
     def of_units(self) -> Iterator[Drawn]:
-        """The activities of units at home, and last who was on leave."""
+        """Yield the activities of units at home, and last who was on leave."""
         studies: list[Row] = []
         leaves: list[Row] = []
         for team in self.known.teams:

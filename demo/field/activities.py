@@ -49,7 +49,7 @@ class Activities:
         self.years = sorted({year for year, _ in self.days})
 
     def of_village(self, rng: Random, place: Place, helped: Iterable[Mapping[str, Any]]) -> list[Row]:
-        """`helped` are the items of help there: of a lesson they tell how many came."""
+        """Return `helped` are the items of help there: of a lesson they tell how many came."""
         rows = [*self._from_visits(rng, place, helped)]
         for _ in range(SPREAD.pick(rng)):
             rows += self._some_day(rng, place, rng.choice(meetings.IN_VILLAGES), rng.choice(self.years))
@@ -93,7 +93,7 @@ class Activities:
             yield self._row(rng, meeting, held, rng.randint(*meeting.people))
 
     def _days(self, rng: Random, meeting: Meeting, year: int) -> list[date]:
-        """One of its months of the year; none when they lie outside the two years."""
+        """Return one of its months of the year; none when they lie outside the two years."""
         days = [day for month in meeting.months for day in self.days.get((year, month), ())]
         return [rng.choice(days)] if days else []
 

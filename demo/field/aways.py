@@ -60,7 +60,7 @@ class Aways:
         self.next_away = 1
 
     def of(self, rng: Random, found: Findings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """(families away, calls to them)."""
+        """Return (families away, calls to them)."""
         rows: list[dict[str, Any]] = []
         calls: list[dict[str, Any]] = []
         for home in found.place.homes:
@@ -86,7 +86,7 @@ class Aways:
         return gaps
 
     def _span(self, rng: Random, seen: date, again: date | None) -> tuple[date, date | None]:
-        """(left, back); back is None while the family is still away."""
+        """Return (left, back); back is None while the family is still away."""
         since = seen + timedelta(days=rng.randint(*LEAVES_AFTER))
         if again is None and rng.random() < STILL_AWAY:
             return since, None

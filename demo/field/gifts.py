@@ -184,5 +184,5 @@ THANKED = 0.42
 
 
 def thanks(rng: Random, kind: Kind) -> str:
-    """What the family says of it; '' when nobody asked yet."""
+    """Return what the family says of it; '' when nobody asked yet."""
     return rng.choice(THANKS[kind]) if rng.random() < THANKED else ""

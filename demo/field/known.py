@@ -115,21 +115,21 @@ class KnownFieldwork:
         return next((link for link in self.links.get(home, ()) if lasts(link, day, self.year)), None)
 
     def unit_of(self, place: Place, day: date) -> int:
-        """The unit paired with a village on a day."""
+        """Return the unit paired with a village on a day."""
         return next(tenure.unit for tenure in self.tenures[place] if lasts(tenure, day, self.year))
 
     def posting(self, worker: Worker, day: date) -> tuple[int, str]:
-        """(unit, rank) on a day."""
+        """Return (unit, rank) on a day."""
         if worker.former_unit and day < self.year.day(worker.moved_at):
             return worker.former_unit, worker.former_rank
         return worker.unit, worker.rank
 
     def staff(self, unit: int, day: date) -> list[Worker]:
-        """Who was in a unit on a day, of those who still are."""
+        """Return who was in a unit on a day, of those who still are."""
         return [w for w in self.teams[unit - 1].workers if self.posting(w, day)[0] == unit]
 
     def chief(self, unit: int, day: date) -> Worker | None:
-        """The leader of a unit."""
+        """Return the leader of a unit."""
         return next((worker for worker in self.staff(unit, day) if worker.role == Role.LEADER), None)
 
     def due(self, day: date) -> date:
@@ -137,11 +137,11 @@ class KnownFieldwork:
         return self.working_days[bisect_right(self.working_days, day) + PROBLEM_DAYS - 1]
 
     def working_day(self, day: date) -> date:
-        """The day itself or the next working day."""
+        """Return the day itself or the next working day."""
         found = self.working_days[bisect_right(self.working_days, day - timedelta(days=1))]
         return found if found <= self.year.last else day
 
     def at(self, rng: Random, day: date, hours: tuple[int, int] = (8, 18)) -> datetime:
-        """Some time of a day, none later than now."""
+        """Return some time of a day, none later than now."""
         clock = time(rng.randint(*hours), rng.randrange(60), rng.randrange(60))
         return min(datetime.combine(day, clock, self.now.tzinfo), self.now)

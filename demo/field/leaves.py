@@ -67,7 +67,9 @@ class Leaves:
                 self.next_leave += 1
 
     def _start(self, rng: Random, worker: Worker, length: int) -> date | None:
-        """A day of the year from which nothing is known of the cadre so long, though it may last past today."""
+        """Return a day of the year from which nothing is known of the cadre so long, though it may last past
+        today.
+        """
         year, last = self.known.year.days[0], self.known.year.last
         worked = sorted(day for day in self.known.at_work.get(worker.pk, ()) if year <= day)
         ends = [*worked, last + timedelta(days=length // LATER)]

@@ -102,7 +102,7 @@ class Plans:
         }
 
     def _done_on(self, rng: Random, found: Findings, home: Home, year: int, means: Means) -> date | None:
-        """A house and a tap as the sheets say; anything else most likely, some day of its year until today."""
+        """Return a house and a tap as the sheets say; anything else most likely, some day of its year until today."""
         if is_well := dict(BY_SHEET).get(means):
             return found.since(home, is_well)
         days = DAYS_OF_GAIN if means.gain else DAYS_OF_YEAR
@@ -118,7 +118,7 @@ class Plans:
 
 
 def _fitting(rng: Random, found: Findings, home: Home) -> list[Means]:
-    """The most fitting first: what answers the cause, then a wish, then the rest by chance."""
+    """Return the most fitting first: what answers the cause, then a wish, then the rest by chance."""
     answers = found.first_answers(home)
     weak = not any(person.is_worker for person in home.family)
     of_cause = _shuffled(rng, measures.FOR_THE_WEAK if weak else measures.FOR_CAUSE[home.cause])
@@ -137,7 +137,7 @@ def _fitting(rng: Random, found: Findings, home: Home) -> list[Means]:
 
 
 def _of_house(found: Findings, home: Home, answers: Answers) -> tuple[list[Means], list[Means]]:
-    """(what the house has got since, what it has not got yet)."""
+    """Return (what the house has got since, what it has not got yet)."""
     there: list[Means] = []
     missing: list[Means] = []
     for means, is_well in BY_SHEET if answers else ():

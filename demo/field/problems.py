@@ -38,7 +38,7 @@ class Problems:
     def of(
         self, rng: Random, place: Place, sheets: Sheets
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Settled]]:
-        """(problems, moves, those solved with help) of a village."""
+        """Return (problems, moves, those solved with help) of a village."""
         rows: list[dict[str, Any]] = []
         moves: list[dict[str, Any]] = []
         settled: list[Settled] = []
@@ -80,7 +80,7 @@ class Problems:
         }
 
     def _standing(self, told: Told, way: Sequence[Move]) -> dict[str, Any]:
-        """What follows from the moves: those before it was taken up again count no more."""
+        """Return what follows from the moves: those before it was taken up again count no more."""
         since = max(
             (n for n in range(1, len(way)) if is_reopening(way[n - 1].status, way[n].status)), default=0
         )

@@ -89,7 +89,7 @@ class Projects:
         return sites
 
     def _noticed(self, rng: Random, found: Findings, work: Work, better: Better) -> Site:
-        """One that is finished: households have the use of it."""
+        """Return one that is finished: households have the use of it."""
         finished = _before_frost(rng, better)
         due = finished - timedelta(days=rng.randint(*DELAYS))
         starts = due - timedelta(days=30 * rng.randint(*work.months))
@@ -97,7 +97,7 @@ class Projects:
         return self._drawn(rng, found, site)
 
     def _planned(self, rng: Random, found: Findings, work: Work) -> Site:
-        """One that began or begins some day from the first of the fieldwork to the next spring."""
+        """Return one that began or begins some day from the first of the fieldwork to the next spring."""
         days = (self.known.year.last - self.known.since).days + AHEAD
         months = SOWING_MONTHS if work.goods else BUILDING_MONTHS
         starts = _in_season(rng, self.known.since + timedelta(days=rng.randrange(days)), months)
@@ -131,7 +131,7 @@ class Projects:
         return site
 
     def _notes(self, rng: Random, site: Site) -> Iterator[tuple[date, str, int]]:
-        """(day, text, percent): the last of a finished one on the day itself."""
+        """Yield (day, text, percent): the last of a finished one on the day itself."""
         stages, whole = site.work.stages, (site.finishes_on - site.starts_on).days
         for number, text in enumerate(stages, start=1):
             is_last = number == len(stages)
@@ -223,7 +223,7 @@ class Projects:
 
 
 def _built(rng: Random, found: Findings) -> Iterator[tuple[Work, Better]]:
-    """What several households have got between the rounds."""
+    """Yield what several households have got between the rounds."""
     for work, better in (
         (works.TAPS, found.better(is_tapped)),
         (works.ROAD, found.better(is_paved)),
@@ -234,7 +234,7 @@ def _built(rng: Random, found: Findings) -> Iterator[tuple[Work, Better]]:
 
 
 def _lacking(rng: Random, found: Findings, built: set[str]) -> list[Work]:
-    """What answers a limit of the village or furthers an industry of it, then anything else; each once."""
+    """Return what answers a limit of the village or furthers an industry of it, then anything else; each once."""
     needed = [work for code in found.limits for work in works.FOR_LIMITS.get(code, ())]
     industries = [works.INDUSTRIES[code] for code in found.industries if code in works.INDUSTRIES]
     wanted = [rng.choice(some) for some in (needed, industries) if some]
@@ -244,14 +244,14 @@ def _lacking(rng: Random, found: Findings, built: set[str]) -> list[Work]:
 
 
 def _in_season(rng: Random, day: date, months: range) -> date:
-    """The day itself, or one of the next spring."""
+    """Return the day itself, or one of the next spring."""
     if day.month in months:
         return day
     return date(day.year + (day.month > max(months)), rng.choice(months[:2]), rng.randint(1, 28))
 
 
 def _before_frost(rng: Random, better: Better) -> date:
-    """A day between the rounds on which work is done, if there is one."""
+    """Return a day between the rounds on which work is done, if there is one."""
     days = [better.since + timedelta(days=n) for n in range((better.until - better.since).days + 1)]
     return rng.choice([day for day in days if day.month not in FROST] or days)
 
@@ -265,7 +265,7 @@ def _households(found: Findings, site: Site) -> int:
 
 
 def _split(rng: Random, shares: dict[FundSource, float]) -> dict[FundSource, float]:
-    """The main source and most of the others, to the whole."""
+    """Return the main source and most of the others, to the whole."""
     main = next(iter(shares))
     parts = {
         source: share * rng.uniform(0.6, 1.4)
@@ -276,7 +276,7 @@ def _split(rng: Random, shares: dict[FundSource, float]) -> dict[FundSource, flo
 
 
 def _arrived(rng: Random, status: Status) -> Decimal:
-    """The share of what was planned that is there."""
+    """Return the share of what was planned that is there."""
     if status == Status.FINISHED:
         return Decimal(1) if rng.random() < ALL_THERE else Decimal("0.95")
     if status == Status.RUNNING:
@@ -286,7 +286,7 @@ def _arrived(rng: Random, status: Status) -> Decimal:
 
 
 def _used(rng: Random, site: Site) -> Decimal:
-    """The share of what is there that is spent."""
+    """Return the share of what is there that is spent."""
     if site.status == Status.FINISHED:
         return Decimal(rng.uniform(0.94, 1))
     return Decimal(rng.uniform(0.7, 1) * site.progress / 100)

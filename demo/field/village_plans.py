@@ -64,7 +64,7 @@ class VillagePlans:
         }
 
     def _goals(self, rng: Random, plan: dict[str, Any], sites: Sequence[Site]) -> Iterator[dict[str, Any]]:
-        """The projects that are due in a year, and more; those of last year, of this and of the next."""
+        """Yield the projects that are due in a year, and more; those of last year, of this and of the next."""
         last = self.known.year.last
         others = iter(rng.sample(words.GOALS, len(words.GOALS)))
         for year in range(last.year - 1, last.year + 2):
@@ -107,7 +107,7 @@ class VillagePlans:
             yield day, kind, _note(rng, kind)
 
     def _disasters(self, rng: Random, found: Findings) -> Iterator[tuple[date, str, str]]:
-        """A sheet tells those of the year before it."""
+        """Yield a sheet tells those of the year before it."""
         for year, codes in found.struck.items():
             for code in codes:
                 if code in words.DISASTERS and rng.random() < NOTED:

@@ -78,7 +78,7 @@ class Ways:
         self.known = known
 
     def of(self, rng: Random, told: Told) -> list[Move]:
-        """The moves until today: of a long way only what has happened by now."""
+        """Return the moves until today: of a long way only what has happened by now."""
         way = [registered(told)]
         owner, late = told.worker, rng.random() < LATE
         for status in self._path(rng, told):
@@ -96,7 +96,7 @@ class Ways:
         return way
 
     def _path(self, rng: Random, told: Told) -> Iterator[ProblemStatus]:
-        """A way that ends as it went on does not go there twice."""
+        """Yield a way that ends as it went on does not go there twice."""
         may_shelve = told.home is not None and told.category in solutions.SHELVED
         end = (END if may_shelve else SOLVABLE_END).pick(rng)
         path = [*WAYS.pick(rng), *end]
@@ -118,7 +118,7 @@ class Ways:
         return at if at < self.known.now else None
 
     def _looked_in(self, told: Told, before: datetime, status: ProblemStatus) -> Trip | None:
-        """The visit on which the family was asked whether it is done."""
+        """Return the visit on which the family was asked whether it is done."""
         if told.home is None or status != S.CONFIRMED:
             return None
         least, most = before.date(), before.date() + ASKED_WITHIN
@@ -126,7 +126,7 @@ class Ways:
         return next((trip for trip in after if trip.recorded_at < self.known.now), None)
 
     def _follower(self, told: Told, day: date) -> Worker:
-        """Whose the problem is on a day: the household's cadre, else who raised it."""
+        """Return whose the problem is on a day: the household's cadre, else who raised it."""
         link = self.known.helper(told.home, day) if told.home else None
         return link.worker if link else self.known.workers[told.worker]
 
@@ -139,7 +139,7 @@ class Ways:
         before: ProblemStatus,
         day: date,
     ) -> int:
-        """The cadre moves it; what had gone up comes back from above, and leaders close."""
+        """Return the cadre moves it; what had gone up comes back from above, and leaders close."""
         if before == S.TO_OFFICE:
             return self.known.office.pk
         from_above = before in {S.TO_UNIT, S.TO_TOWN} and status in {S.HANDLING, S.TO_TOWN, S.TO_OFFICE}

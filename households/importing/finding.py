@@ -52,7 +52,7 @@ def group_key(text: str) -> str:
 
 
 def households_by_no(table: Table) -> dict[str, dict[str, Any]]:
-    """The households whose numbers stand in the sheet."""
+    """Return the households whose numbers stand in the sheet."""
     numbers = {value for value in table["no"] if isinstance(value, str)}
     columns = ("id", "no", "place")
     return {row["no"]: row for row in rows_in(Household.objects.all(), "no", numbers, *columns)}
@@ -73,7 +73,7 @@ class HeadNames:
                 group[key].append(head)
 
     def find(self, village: int, group: str, name: str, identities: Identities, index: int) -> Answer:
-        """The primary key of the household, None when there is none, or CellError when two fit.
+        """Return the primary key of the household, None when there is none, or CellError when two fit.
 
         A closed household is meant when the row has its last head's ID number; else the row has to say so.
         """
@@ -93,7 +93,7 @@ class HeadNames:
 def _fitting(
     heads: Iterable[dict[str, Any]], group: str, identities: Identities, index: int
 ) -> list[dict[str, Any]]:
-    """Those of the row's group whose ID number may be the row's."""
+    """Return those of the row's group whose ID number may be the row's."""
     return [
         head
         for head in heads
@@ -122,7 +122,7 @@ def _named(head: dict[str, Any]) -> str:
 
 
 def village_problem(stored_place: str, village: Village | None, place: str) -> CellError | None:
-    """Why a stored household is not one that this row of this office may mean."""
+    """Return why a stored household is not one that this row of this office may mean."""
     if not lies_under(stored_place, place):
         return CellError(NOT_YOURS, "核对这一格")
     if village is not None and village.code != stored_place:
@@ -154,11 +154,11 @@ class NamedHouseholds:
         }
 
     def named(self, index: int) -> bool:
-        """Whether a row names a household at all."""
+        """Return whether a row names a household at all."""
         return bool(self.table.get("no", index) or self.table.get("head_id", index))
 
     def find(self, index: int) -> Household | None:
-        """The household of a row, or None with the error written."""
+        """Return the household of a row, or None with the error written."""
         if self.table.unread(index, "no", "head_id"):
             return None
         key, answer = self._answer(index)
@@ -191,7 +191,7 @@ class NamedHouseholds:
         return "no", household
 
     def _numbers_beside_heads(self) -> Iterable[str]:
-        """The household numbers of rows that name the head too."""
+        """Return the household numbers of rows that name the head too."""
         numbers = (
             self.table.get("no", index) for index, hashes in enumerate(self.identities.hashes) if hashes
         )
@@ -199,7 +199,9 @@ class NamedHouseholds:
 
 
 def naming_columns(*aliases: str) -> list[SheetColumn]:
-    """The two columns by which a sheet names a household; `aliases` of the ID number, where no other person has one."""
+    """Return the two columns by which a sheet names a household; `aliases` of the ID number, where no other
+    person has one.
+    """
     return [
         number_column(help="填这一格，或填户主身份证号"),
         SheetColumn(

@@ -193,7 +193,7 @@ class _Households:
                 self.found[index] = answer
 
     def _open(self) -> list[int]:
-        """Rows that are sound and have not found their household."""
+        """Return rows that are sound and have not found their household."""
         return [index for index in self.table.sound() if self.found[index] is None]
 
     def _refuse_twice(self) -> None:

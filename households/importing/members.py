@@ -87,7 +87,7 @@ class _Members:
         self._plan_new([index for index in sound if not self.found[index] and self._may_be_new(index)])
 
     def _match(self, index: int, household: Household) -> dict[str, Any] | None:
-        """The stored person a row means; errors of finding one are written."""
+        """Return the stored person a row means; errors of finding one are written."""
         own = self.members[household.pk]
         others = holders(self.identities, self.known, index, household.place)
         if any(person["household_id"] != household.pk for person in others):

@@ -80,7 +80,7 @@ class _Pairings:
         self.taken: dict[Any, int] = {}
 
     def _holders(self, index: int) -> set[int]:
-        """Who has or had the household: of two cadres of one name and unit the row means the one of them."""
+        """Return who has or had the household: of two cadres of one name and unit the row means the one of them."""
         household = self.households[index]
         return {pairing.cadre_id for pairing in self.stored[household.pk]} if household else set()
 

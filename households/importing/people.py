@@ -35,7 +35,7 @@ STORED = (
 
 
 def id_or_mask(value: Cell) -> str:
-    """An ID number, or the mask of one that came back from an export (see `refuse_mask`)."""
+    """Return an ID number, or the mask of one that came back from an export (see `refuse_mask`)."""
     if identity.looks_masked(value):
         return clean_text(value).replace(" ", "").upper()
     return identity.clean_id_number(value)
@@ -79,15 +79,15 @@ class Identities:
         ]
 
     def whole(self, index: int) -> str:
-        """The number when it is a whole one, else ''."""
+        """Return the number when it is a whole one, else ''."""
         return "" if self.masked[index] else self.numbers[index]
 
     def keys(self) -> list[str | None]:
-        """What two rows of one person share."""
+        """Return what two rows of one person share."""
         return [hashes[0] if hashes else None for hashes in self.hashes]
 
     def is_of(self, index: int, stored: dict[str, Any]) -> bool:
-        """Whether the row's whole number is the stored person's."""
+        """Return whether the row's whole number is the stored person's."""
         return stored["id_hash"] in self.hashes[index]
 
     def may_be_of(self, index: int, stored: dict[str, Any]) -> bool:
@@ -97,11 +97,11 @@ class Identities:
         return self.fits(index, stored) if self.masked[index] else self.is_of(index, stored)
 
     def fits(self, index: int, stored: dict[str, Any]) -> bool:
-        """Whether the row's mask is that of the stored number, as it is of many others."""
+        """Return whether the row's mask is that of the stored number, as it is of many others."""
         return identity.mask(identity.decrypt(stored["id_cipher"])) == self.numbers[index]
 
     def known(self) -> dict[str, list[dict[str, Any]]]:
-        """The open members of any county that have one of the numbers, by hash."""
+        """Return the open members of any county that have one of the numbers, by hash."""
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         wanted = (value for hashes in self.hashes for value in hashes)
         columns = (*STORED, "household__village__division__name")
@@ -113,7 +113,7 @@ class Identities:
 def holders(
     identities: Identities, known: dict[str, list[dict[str, Any]]], index: int, place: str
 ) -> list[dict[str, Any]]:
-    """Who has the row's number in the county of `place`."""
+    """Return who has the row's number in the county of `place`."""
     people = (member for value in identities.hashes[index] for member in known.get(value, ()))
     return [member for member in people if member["place"][:COUNTY] == place[:COUNTY]]
 
@@ -121,7 +121,7 @@ def holders(
 def refuse_other_holder(
     table: Table, index: int, others: Iterable[dict[str, Any]], household: int | None, by: Cadre
 ) -> bool:
-    """Whether somebody else already has the number; then it is an error of the row.
+    """Return whether somebody else already has the number; then it is an error of the row.
 
     The already-used check of a sheet: it confirms a number to `by` as 查看 shows one, so it counts with the reveals.
     """
@@ -142,7 +142,8 @@ def refuse_other_holder(
 def refuse_mask(
     table: Table, identities: Identities, index: int, stored: dict[str, Any], name_key: str
 ) -> bool:
-    """Whether the row has a mask that does not say “unchanged” of the stored person; then it is an error of the row.
+    """Return whether the row has a mask that does not say “unchanged” of the stored person; then it is an
+    error of the row.
 
     Half a county has one mask: the stored name must stand beside it, and 户编号 (by which the household was then
     found) or the stored birth date.
@@ -174,7 +175,7 @@ def check_against_number(table: Table, index: int, number: str) -> None:
 
 
 def new_person(table: Table, identities: Identities, index: int, name: str) -> dict[str, Any]:
-    """The columns of a new person that follow from name and ID number."""
+    """Return the columns of a new person that follow from name and ID number."""
     number = identities.whole(index)
     pinyin, initials = search_forms(name)
     return {
@@ -189,7 +190,7 @@ def new_person(table: Table, identities: Identities, index: int, name: str) -> d
 
 
 def may_be_new(table: Table, identities: Identities, index: int, *needed: str) -> bool:
-    """Whether a row has what a new person needs; what is missing becomes an error."""
+    """Return whether a row has what a new person needs; what is missing becomes an error."""
     if identities.masked[index]:
         table.error(index, "id_number", "号码中间是星号，系统里没有这个人", "照证件填 18 位，没有就空着")
         return False

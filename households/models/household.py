@@ -66,7 +66,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return own.with_head().select_related("village").order_by("no")
 
     def registered(self, on: date | None = None) -> "HouseholdQuerySet":
-        """Households 在册 at the end of a day, today by default: identified until then and not closed.
+        """Return households 在册 at the end of a day, today by default: identified until then and not closed.
 
         One without a date of identification was always there.
         """
@@ -76,7 +76,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return self.filter(there, Q(status=Status.OPEN) | Q(status_on__gt=on))
 
     def closed(self) -> "HouseholdQuerySet":
-        """Households that are no longer 在册."""
+        """Return households that are no longer 在册."""
         return self.exclude(status=Status.OPEN)
 
     def with_head(self) -> "HouseholdQuerySet":
@@ -87,7 +87,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return self.annotate(head=head, head_name=head_or_last("name"))
 
     def paired(self, on: date | None = None) -> "HouseholdQuerySet":
-        """Those with a cadre at the end of a day, today by default."""
+        """Return those with a cadre at the end of a day, today by default."""
         return self.filter(Exists(HouseholdPairing.objects.current(on).filter(household=OuterRef("pk"))))
 
     def unpaired(self, on: date | None = None) -> "HouseholdQuerySet":
@@ -195,7 +195,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(Q(left_on=None) | Q(household__in=Household.objects.closed().values("pk")))
 
     def heads(self) -> "MemberQuerySet":
-        """The heads of today, and the last heads of closed households: at most one a household."""
+        """Return the heads of today, and the last heads of closed households: at most one a household."""
         of_closed = Household.objects.closed().annotate(last=last_head("pk")).values("last")
         return self.filter(Q(left_on=None, relation=Relation.HEAD) | Q(pk__in=of_closed))
 
@@ -303,7 +303,7 @@ class Member(Record):
 
     @property
     def id_number(self) -> str:
-        """The whole ID number. Pages show `id_masked`; only the logged 查看 shows this."""
+        """Return the whole ID number. Pages show `id_masked`; only the logged 查看 shows this."""
         return identity.decrypt(self.id_cipher)
 
     @id_number.setter
@@ -324,7 +324,7 @@ class Member(Record):
 
 
 def last_head(column: str, household: str = "pk") -> Subquery:
-    """A column of the household's head, or of the last one it had; `household` is where the rows name it."""
+    """Return a column of the household's head, or of the last one it had; `household` is where the rows name it."""
     heads = Member.objects.filter(household=OuterRef(household), relation=Relation.HEAD)
     return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values(column)[:1])
 
@@ -341,23 +341,23 @@ def head_names() -> Subquery:
 
 
 def headed_by(name: str) -> models.QuerySet[Any, Any]:
-    """The keys of the households whose head, now or before, answers to part of a name or its pinyin."""
+    """Return the keys of the households whose head, now or before, answers to part of a name or its pinyin."""
     return Member.objects.filter(by_name(name), relation=Relation.HEAD).values("household")
 
 
 def paired_with(cadre: Cadre) -> models.QuerySet[Any, Any]:
-    """The keys of the households that a cadre is paired with today."""
+    """Return the keys of the households that a cadre is paired with today."""
     return HouseholdPairing.objects.current().filter(cadre=cadre.pk).values("household")
 
 
 def had_until_closed(cadre: Cadre) -> models.QuerySet[Any, Any]:
-    """The keys of closed households with which a cadre was paired to the end."""
+    """Return the keys of closed households with which a cadre was paired to the end."""
     to_the_end = HouseholdPairing.objects.filter(cadre=cadre.pk, ended_on__gte=F("household__status_on"))
     return to_the_end.exclude(household__status=Status.OPEN).values("household")
 
 
 def paired_by(user: Cadre) -> models.QuerySet[Any, Any]:
-    """Those that are paired today with the user, or with anybody of a leader's unit."""
+    """Return those that are paired today with the user, or with anybody of a leader's unit."""
     if not user.is_leader:
         return paired_with(user)
     return HouseholdPairing.objects.current().filter(unit=user.unit_id).values("household")
@@ -376,14 +376,14 @@ class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
         return self.filter(unit=user.unit_id, cadre__unit=user.unit_id) if user.is_leader else self.none()
 
     def current(self, on: date | None = None) -> "HouseholdPairingQuerySet":
-        """Those in force at the end of a day, today by default; on its last day a pairing has ended."""
+        """Return those in force at the end of a day, today by default; on its last day a pairing has ended."""
         return self.filter(in_force(on))
 
     def of_cadre(self, cadre: Cadre) -> "HouseholdPairingQuerySet":
         return self.filter(cadre=cadre)
 
     def with_head(self) -> "HouseholdPairingQuerySet":
-        """Adds `head_name`: the household's head, or the last one it had."""
+        """Add `head_name`: the household's head, or the last one it had."""
         return self.annotate(head_name=head_names())
 
 

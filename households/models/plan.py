@@ -94,7 +94,7 @@ class Measure(Record):
 
 class BeneficiaryQuerySet(OfHouseholdQuerySet):
     def editable_by(self, user: Cadre) -> "OfHouseholdQuerySet":
-        """Whom a project serves is part of the project."""
+        """Return the rows the user may edit: those of projects that the user may edit."""
         return self.filter(project__in=Project.objects.editable_by(user))
 
 

@@ -17,7 +17,7 @@ STEPS_OF_ALL = 100_000
 
 
 def affordable(expressions: Iterable[Expression], members: int) -> frozenset[Expression]:
-    """Those that are evaluated for so many members, in their order; one over the budget has no value and
+    """Return those that are evaluated for so many members, in their order; one over the budget has no value and
     costs nothing."""
     left, found = STEPS_OF_ALL, []
     for expression in expressions:

@@ -71,7 +71,7 @@ def write_draft(out: BinaryIO, document: Mapping[str, Any]) -> None:
 
 
 def item_sheet(document: Mapping[str, Any]) -> sheets.PlainSheet:
-    """One row an item: its question, options and limits."""
+    """Return one row an item: its question, options and limits."""
     widths = [8, 9, 36, 7, 9, 44, 6, 8, 8, 8, 8, 9, 18, 14, 40, 30, 20, 14, 14, 14]
     return _sheet(ITEMS, ITEM_KEYS, all_items(document), widths)
 
@@ -89,7 +89,7 @@ def all_items(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _shown(key: str, value: Any) -> str | float | None:
-    """A value of the document as its cell shows it."""
+    """Return a value of the document as its cell shows it."""
     if value is None or value == "" or value is False:
         return None
     if key in YES_NO:
@@ -112,7 +112,7 @@ def _shown(key: str, value: Any) -> str | float | None:
 
 
 def read_draft(data: bytes, filename: str) -> dict[str, Any]:
-    """The document of an uploaded workbook; raises SheetError or DefinitionError (all problems named)."""
+    """Return the document of an uploaded workbook; raises SheetError or DefinitionError (all problems named)."""
     book = {sheet.name: sheet.rows for sheet in sheets.read(data, filename, sheets.ON_PAGE).sheets}
     problems: list[str] = []
     found = {
@@ -143,7 +143,7 @@ def read_draft(data: bytes, filename: str) -> dict[str, Any]:
 def _rows(
     name: str, rows: Sequence[Sequence[Cell]] | None, keys: Mapping[str, str], problems: list[str]
 ) -> Iterator[dict[str, Any]]:
-    """The rows of one sheet as entries of the document; what is wrong is added to the problems."""
+    """Yield the rows of one sheet as entries of the document; what is wrong is added to the problems."""
     if not rows:
         problems.append(f"没有工作表“{name}”，或者它是空的")
         return
@@ -171,7 +171,7 @@ def _rows(
 
 
 def _read(key: str, cell: Cell) -> str | float | bool | list[Any] | None:
-    """A cell as the document holds it; raises CellError."""
+    """Return a cell as the document holds it; raises CellError."""
     if key in YES_NO:
         return clean_yes_no(cell)
     if key in NUMBERS and not isinstance(cell, str):
@@ -221,7 +221,7 @@ def _code_of(words: Mapping[str, str], text: str) -> str:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Edit]:
-    """What `after` has otherwise than `before`: items, rules and sections added, gone or changed."""
+    """Return what `after` has otherwise than `before`: items, rules and sections added, gone or changed."""
     found = [
         Edit("表", label, _text(key, before), _text(key, after))
         for key, label in FORM_KEYS.items()
@@ -264,7 +264,7 @@ def _text(key: str, entry: Mapping[str, Any]) -> str:
 
 
 def next_version(form: Definition, edition: str) -> dict[str, Any]:
-    """A copy of a definition to start the next version from: every item carries on its own years."""
+    """Return a copy of a definition to start the next version from: every item carries on its own years."""
     document: dict[str, Any] = json.loads(json.dumps(form.document))
     document["version"] = edition
     for key in ("header", "members", "items"):

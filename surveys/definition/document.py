@@ -80,7 +80,7 @@ class Definition:
 
     @cached_property
     def items(self) -> Sequence[Item]:
-        """The numbered items of all sections, in order: 47 of a household, 67 of a village."""
+        """Return the numbered items of all sections, in order: 47 of a household, 67 of a village."""
         return [item for section in self.sections for item in section.items]
 
     @cached_property
@@ -95,16 +95,16 @@ class Definition:
 
     @cached_property
     def dated(self) -> Item | None:
-        """The header's 调查日期, whose clean answer is a column of the response."""
+        """Return the header's 调查日期, whose clean answer is a column of the response."""
         return self.bound("response.surveyed_on")
 
     def bound(self, fact: str) -> Item | None:
-        """The header's item that is bound to a fact."""
+        """Return the header's item that is bound to a fact."""
         return next((item for item in self.header if item.bind == fact), None)
 
     @cached_property
     def dependent(self) -> Sequence[Item]:
-        """Items with a condition or a calculation, each after those that it looks at."""
+        """Return items with a condition or a calculation, each after those that it looks at."""
         needs = {item.code: item.looks_at for item in self.items if item.condition or item.calculation}
         return [self.by_code[code] for code in _in_order(needs)]
 
@@ -115,8 +115,9 @@ class Definition:
 
     @property
     def expressions(self) -> Sequence[tuple[str, Expression]]:
-        """(code of its item or rule, expression) of all conditions, calculations and rules, in the order in which
-        they spend the budget: rules that the browser does not get come last."""
+        """Return (code of its item or rule, expression) of all conditions, calculations and rules, in the
+        order in which they spend the budget: rules that the browser does not get come last.
+        """
         parts = ((item.code, part) for item in self.dependent for part in (item.condition, item.calculation))
         rules = sorted(self.rules, key=lambda rule: rule.server_only)
         return [(code, part) for code, part in parts if part] + [(r.code, r.expression) for r in rules]
@@ -124,7 +125,7 @@ class Definition:
 
 @lru_cache(maxsize=256)
 def decided(definition: Definition, members: int) -> frozenset[Expression]:
-    """The conditions, calculations and rules that are within the budget for so many members."""
+    """Return the conditions, calculations and rules that are within the budget for so many members."""
     return affordable((expression for _, expression in definition.expressions), members)
 
 
@@ -144,7 +145,7 @@ def load_stored(document: Mapping[str, Any]) -> Definition:
 
 
 def beyond_limits(definition: Definition) -> list[str]:
-    """The limits that a stored definition is over, a sentence each."""
+    """Return the limits that a stored definition is over, a sentence each."""
     return [*too_large(definition.document), *too_costly(definition.expressions)]
 
 
@@ -217,7 +218,7 @@ class _Loader:
                     self.problems.append(f"{item.code}：村的表没有“{item.bind}”")
 
     def _compiled(self, item: Item, scope: Scope) -> Item:
-        """The item with its condition and calculation read."""
+        """Return the item with its condition and calculation read."""
         return Item(
             **{
                 **item.given,
@@ -286,7 +287,7 @@ def scope_of(subject: str, items: Sequence[Item], members: Sequence[Item]) -> Sc
 
 
 def _circles(needs: Mapping[str, frozenset[str]]) -> Iterator[list[str]]:
-    """Each circle once, from its first code round to it again."""
+    """Yield each circle once, from its first code round to it again."""
     done: set[str] = set()
 
     def follow(code: str, path: list[str]) -> Iterator[list[str]]:
@@ -302,7 +303,7 @@ def _circles(needs: Mapping[str, frozenset[str]]) -> Iterator[list[str]]:
 
 
 def _in_order(needs: Mapping[str, frozenset[str]]) -> list[str]:
-    """The codes, each after those it needs; there are no circles."""
+    """Return the codes, each after those it needs; there are no circles."""
     left, ordered = dict(needs), list[str]()
     while left:
         ready = [code for code, needed in left.items() if not needed & left.keys()]

@@ -34,7 +34,7 @@ _OPTION_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
 def item_of(entry: Mapping[str, Any]) -> Item:
-    """The item of an entry without problems, its condition and calculation not read yet."""
+    """Return the item of an entry without problems, its condition and calculation not read yet."""
     better = entry.get("better") or ""
     return Item(
         code=entry["code"],
@@ -89,7 +89,7 @@ def _all_binds() -> set[str]:
 
 
 def _codes_of_fact(bind: str) -> set[str]:
-    """The codes that the column takes; none when it is no choice of ours."""
+    """Return the codes that the column takes; none when it is no choice of ours."""
     owner, _, name = bind.partition(".")
     model: Any = {"household": Household, "member": Member}.get(owner)
     fields = {field.name: field for field in model._meta.concrete_fields} if model else {}

@@ -75,7 +75,7 @@ class Item:
 
     @cached_property
     def looks_at(self) -> frozenset[str]:
-        """The answers that decide whether it is shown and what it comes to."""
+        """Return the answers that decide whether it is shown and what it comes to."""
         parts = (part.codes for part in (self.condition, self.calculation) if part)
         return frozenset().union(*parts)
 
@@ -96,7 +96,7 @@ class Item:
         return clean
 
     def clean(self, raw: Any) -> Answer:
-        """The clean answer of a form's text, a sheet's cell or a clean answer; raises CellError."""
+        """Return the clean answer of a form's text, a sheet's cell or a clean answer; raises CellError."""
         if isinstance(raw, list | tuple) and len(raw) == 1:
             raw = raw[0]
         if raw is None or raw == "" or raw == []:
@@ -133,7 +133,7 @@ class Item:
 
     @property
     def range(self) -> str:
-        """The numbers that are taken, in words: “0 到 300 之间”; '' for all."""
+        """Return the numbers that are taken, in words: “0 到 300 之间”; '' for all."""
         if self.min is None and self.max is None:
             return ""
         if self.max is None:
@@ -169,7 +169,7 @@ class Item:
         return [code for code in self.labels if code in chosen] or None
 
     def _codes_in(self, part: Any) -> list[str]:
-        """The code a part names by itself, else those of the words in it (labels may hold a 、 themselves)."""
+        """Return the code a part names by itself, else those of the words in it (labels may hold a 、 themselves)."""
         try:
             codes = [self._clean_option(part)]
         except CellError:
@@ -200,7 +200,7 @@ class Item:
         return day.isoformat()
 
     def shown(self, answer: Any) -> str:
-        """A clean answer in words, without its unit; '' for none."""
+        """Return a clean answer in words, without its unit; '' for none."""
         if answer is None or answer == "":
             return ""
         if answer == UNKNOWN:
@@ -217,18 +217,18 @@ class Item:
 
     @property
     def is_phone(self) -> bool:
-        """Whether the answer is a phone number, which a viewer sees masked."""
+        """Return whether the answer is a phone number, which a viewer sees masked."""
         return self.type == "text" and "电话" in self.label
 
     def without_phones(self, answer: Answer) -> Answer:
-        """An answer as a viewer may have it: no phone, wherever one was written."""
+        """Return an answer as a viewer may have it: no phone, wherever one was written."""
         if not isinstance(answer, str):
             return answer
         return mask_phone(answer) if self.is_phone else hide_phones(answer)
 
     @property
     def answer_form(self) -> str:
-        """How the item is answered, in a few words: 数 0 到 1000 平方米, or its options."""
+        """Return how the item is answered, in a few words: 数 0 到 1000 平方米, or its options."""
         if self.calc:
             return f"系统算：{self.calc}"
         said = TYPES[self.type]

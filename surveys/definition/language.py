@@ -69,21 +69,21 @@ class Expression:
     evaluate: Evaluate
 
     def holds(self, facts: Facts) -> bool:
-        """A rule is broken only by answers that are all there."""
+        """Return whether the rule is broken; a missing answer breaks none."""
         return bool(self._value(facts, otherwise=True))
 
     def shows(self, facts: Facts) -> bool:
-        """An item is shown only by answers that are all there."""
+        """Return whether the item is shown; a missing answer shows none."""
         return bool(self._value(facts, otherwise=False))
 
     def result(self, facts: Facts) -> float | None:
-        """A calculation's number, None without all its answers."""
+        """Return a calculation's number, None without all its answers."""
         number: float | None = self._value(facts, otherwise=None)
         return number
 
     @property
     def codes(self) -> frozenset[str]:
-        """The answers of this response that the expression looks at."""
+        """Return the answers of this response that the expression looks at."""
         return frozenset(part[1] for part in walk(self.tree) if part[0] == "answer")
 
     @cached_property
@@ -91,7 +91,7 @@ class Expression:
         return weights(self.tree)
 
     def steps(self, members: int) -> int:
-        """The most steps that it takes for so many members, see `surveys.definition.budget`."""
+        """Return the most steps that it takes for so many members, see `surveys.definition.budget`."""
         return sum(weight * members**power for power, weight in enumerate(self.weights))
 
     def _value(self, facts: Facts, otherwise: Any) -> Any:
@@ -121,7 +121,7 @@ def read(text: str, scope: Scope, kind: str) -> Expression:
 
 
 def walk(tree: Tree) -> Sequence[Tree]:
-    """Every part of a tree, the whole first."""
+    """Return every part of a tree, the whole first."""
     parts = [tree]
     for part in tree[1:]:
         if isinstance(part, tuple):
@@ -130,7 +130,7 @@ def walk(tree: Tree) -> Sequence[Tree]:
 
 
 def weights(tree: Tree) -> Sequence[int]:
-    """(steps taken once, steps for each member, for each pair of members, …): the third is there only where a
+    """Return (steps taken once, steps for each member, for each pair of members, …): the third is there only where a
     quantifier stands in a quantifier."""
     found = [1]
     for part in tree[1:]:
@@ -164,7 +164,7 @@ class _Reader:
         self.among_members = among_members
 
     def read(self, node: ast.expr) -> tuple[Tree, str]:
-        """(tree, kind) of one part."""
+        """Return (tree, kind) of one part."""
         method = getattr(self, f"_read_{type(node).__name__.lower()}", None)
         if method is None:
             raise LanguageError(f"“{ast.unparse(node)}”不是规则里能用的写法")
@@ -296,7 +296,7 @@ class _Reader:
 
 
 def _kind_in(tree: Tree) -> str:
-    """What a list holds: numbers or codes; an answer's holds codes."""
+    """Return what a list holds: numbers or codes; an answer's holds codes."""
     literal = tree[0] == "list" and not isinstance(tree[1][1], str)
     return NUMBER if literal else TEXT
 
@@ -305,7 +305,7 @@ def _kind_in(tree: Tree) -> str:
 
 
 def compile_tree(tree: Tree) -> Evaluate:
-    """The tree as closures; `static/survey_language.js` does the same, part by part."""
+    """Return the tree as closures; `static/survey_language.js` does the same, part by part."""
     operation, *parts = tree
     if operation == "value":
         return _constant(parts[0])
@@ -324,7 +324,7 @@ def _constant(value: Any) -> Evaluate:
 
 
 def _used(look: Evaluate) -> Evaluate:
-    """An answer that has to be there."""
+    """Return an answer that has to be there."""
 
     def use(facts: Facts, member: Mapping[str, Any]) -> Any:
         value = look(facts, member)

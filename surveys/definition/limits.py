@@ -41,7 +41,7 @@ LONGEST_NOTE = 1_000
 
 
 def too_large(document: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence for each limit that a document is over, before anything of it is read further."""
+    """Yield a sentence for each limit that a document is over, before anything of it is read further."""
     for key, (name, most) in MOST.items():
         if len(document.get(key) or []) > most:
             yield f"{name}最多 {most} 个，这里有 {len(document[key])} 个"
@@ -71,7 +71,9 @@ def _too_long(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def too_costly(expressions: Iterable[tuple[str, Expression]]) -> Iterator[str]:
-    """A sentence for each expression that costs too much, named by its item or rule, and one for all together."""
+    """Yield a sentence for each expression that costs too much, named by its item or rule, and one for all
+    together.
+    """
     total = 0
     for code, expression in expressions:
         if problem := _problem_of(expression):

@@ -27,7 +27,7 @@ def lineage(survey: Survey) -> dict[int, Codes]:
 
 
 def answers_carried(survey: Survey, last: Response) -> dict[str, Any]:
-    """The answers of an earlier response under the codes of this version's items."""
+    """Return the answers of an earlier response under the codes of this version's items."""
     codes = lineage(survey).get(last.survey_id, {})
     return {code: last.answers[there] for code, there in codes.items() if there in last.answers}
 
@@ -37,7 +37,7 @@ Earlier = dict[int, list[tuple[date, dict[str, Any]]]]
 
 
 def earlier_answers(survey: Survey, subjects: Iterable[int], only: Iterable[str] | None = None) -> Earlier:
-    """The counted answers of these households or villages to any version so far, under this version's codes.
+    """Return the counted answers of these households or villages to any version so far, under this version's codes.
 
     `only` keeps some codes: 17,000 whole responses would take 100 MB. One query a chunk.
     """

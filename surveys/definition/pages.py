@@ -72,7 +72,7 @@ def surveys(request: HttpRequest) -> HttpResponseBase:
 
 
 def survey(request: HttpRequest, pk: int) -> HttpResponse:
-    """One version: what it asks, its rules, and what may be done with it."""
+    """Return one version: what it asks, its rules, and what may be done with it."""
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.select_related("based_on"), user, pk=pk)
     form = survey.form
@@ -112,7 +112,9 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def survey_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form as it will be filled, all steps on one page, with skipping and sums at work; nothing is sent."""
+    """Return the form as it will be filled, all steps on one page, with skipping and sums at work; nothing is
+    sent.
+    """
     survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
     form = survey.form
     nothing = Known(header={})
@@ -143,7 +145,7 @@ class DraftForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean_file(self) -> dict[str, Any]:
-        """The document; every problem is a sentence of its own."""
+        """Return the document; every problem is a sentence of its own."""
         upload: UploadedFile[Any] = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_BYTES:
             raise ValidationError("文件超过 5 MB，请只留这张表。")
@@ -157,7 +159,7 @@ class DraftForm(forms.Form):
 
 @office_required
 def survey_new(request: HttpRequest) -> HttpResponse:
-    """A form of one's own: taken from the workbook of another and changed."""
+    """Return a form of one's own: taken from the workbook of another and changed."""
     form = DraftForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -197,7 +199,7 @@ def survey_draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _draft(user: Cadre, pk: int) -> Survey:
-    """A draft that the office may change; a published version is no draft, so it is not there."""
+    """Return a draft that the office may change; a published version is no draft, so it is not there."""
     drafts = Survey.objects.filter(status=Survey.Status.DRAFT).select_related("based_on")
     survey: Survey = get_editable(drafts, user, pk=pk)
     return survey
@@ -224,7 +226,7 @@ def _draft_page(request: HttpRequest, form: DraftForm, title: str, survey: Surve
 
 @office_required
 def survey_sheet(request: HttpRequest, pk: int) -> FileResponse:
-    """The definition as a workbook of one row an item."""
+    """Return the definition as a workbook of one row an item."""
     survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
     log_download(request, f"{survey}的题目", filters="", row_count=len(survey.form.items))
     out = io.BytesIO()
@@ -292,7 +294,7 @@ def survey_publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _publish(request: HttpRequest, survey: Survey) -> HttpResponse:
-    """What the page showed and nothing newer: a published version cannot be changed."""
+    """Return what the page showed and nothing newer: a published version cannot be changed."""
     survey.version = key_of(request.POST.get("version", "")) or survey.version
     try:
         publishing.publish(survey, on=today())

@@ -15,7 +15,7 @@ FILES = {"household": "household_survey.json", "village": "village_survey.json"}
 
 
 def preset(subject: str) -> dict[str, Any]:
-    """The document of the form on households or on villages."""
+    """Return the document of the form on households or on villages."""
     path = Path(settings.BASE_DIR) / "data" / FILES[subject]
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
@@ -27,7 +27,7 @@ def publish_presets(place: str, on: date) -> None:
 
 
 def preset_rows(place: str, on: date) -> list[dict[str, Any]]:
-    """The form of households and the form of villages, published."""
+    """Return the form of households and the form of villages, published."""
     return [_row(preset(subject), place, on) for subject in FILES]
 
 

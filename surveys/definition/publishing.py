@@ -13,7 +13,9 @@ from surveys.models import Survey
 
 
 def new_draft(document: Mapping[str, Any], *, place: str) -> Survey:
-    """A form that the county did not have yet. Raises DefinitionError; IntegrityError when the version exists."""
+    """Return a form that the county did not have yet. Raises DefinitionError; IntegrityError when the version
+    exists.
+    """
     form = load(document)
     return Survey.objects.create(
         code=form.code,
@@ -26,7 +28,7 @@ def new_draft(document: Mapping[str, Any], *, place: str) -> Survey:
 
 
 def next_draft(survey: Survey, edition: str) -> Survey:
-    """The next version, a copy in which every item carries on. IntegrityError when the edition exists."""
+    """Return the next version, a copy in which every item carries on. IntegrityError when the edition exists."""
     return Survey.objects.create(
         code=survey.code,
         edition=edition,

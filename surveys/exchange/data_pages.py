@@ -18,7 +18,7 @@ from units.access import get_visible, overseer_required, user_of
 @overseer_required
 @password_again
 def survey_data(request: HttpRequest, pk: int) -> FileResponse:
-    """Every counted answer that the reader sees, as a workbook or with `?format=csv` as one table."""
+    """Return every counted answer that the reader sees, as a workbook or with `?format=csv` as one table."""
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.published(), user, pk=pk)
     data = DataSet(survey, user)
@@ -38,7 +38,7 @@ def survey_xlsform(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def _written(write: Callable[[BinaryIO], None]) -> IO[bytes]:
-    """A temporary file with what was written, at its beginning; the response closes it."""
+    """Return a temporary file with what was written, at its beginning; the response closes it."""
     file = tempfile.TemporaryFile()  # noqa: SIM115
     write(file)
     file.seek(0)

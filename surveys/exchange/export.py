@@ -152,12 +152,12 @@ def _heading(item: Item) -> str:
 
 
 def as_code(answer: Answer) -> str | float | None:
-    """A clean answer as a cell of codes."""
+    """Return a clean answer as a cell of codes."""
     return ";".join(answer) if isinstance(answer, list) else answer
 
 
 def in_words(item: Item, answer: Any) -> str | float | None:
-    """A clean answer as a reader takes it; a number stays one."""
+    """Return a clean answer as a reader takes it; a number stays one."""
     if item.type == "number":
         number: str | float | None = UNKNOWN_LABEL if answer == UNKNOWN else answer
         return number

@@ -24,7 +24,7 @@ Cells = dict[str, Any]
 def household_workbook(
     survey: Survey, households: HouseholdQuerySet, user: Cadre, *, last: bool
 ) -> tuple[bytes, int]:
-    """(workbook, rows) with a row for each household; `last` puts the answers of last time in."""
+    """Return (workbook, rows) with a row for each household; `last` puts the answers of last time in."""
     wanted: list[Any] = list(households.with_head().order_by("no"))
     cadres = _paired_cadres(wanted)
     rows = [
@@ -43,7 +43,7 @@ def household_workbook(
 def village_workbook(
     survey: Survey, villages: VillageQuerySet, user: Cadre, *, last: bool
 ) -> tuple[bytes, int]:
-    """(workbook, rows) with a row for each village."""
+    """Return (workbook, rows) with a row for each village."""
     wanted = list(villages.select_related("division").order_by("code"))
     rows = [{"village_code": v.code, "town": v.division.name, "village": v.name} for v in wanted]
     return _workbook(survey, wanted, rows, user, last=last)
@@ -88,7 +88,7 @@ def _filled(survey: Survey, response: Response) -> Cells:
 
 
 def _cells(survey: Survey, answers: Mapping[str, Any]) -> Cells:
-    """Answers as they are typed in a workbook; in a draft also what is not right yet."""
+    """Return answers as they are typed in a workbook; in a draft also what is not right yet."""
     items = (item for item in survey.form.asked if item.code in answers and not item.calculation)
     return {item.code: _cell(item, answers[item.code]) for item in items}
 
@@ -99,7 +99,7 @@ def _cell(item: Item, answer: Any) -> str | float:
 
 
 def _paired_cadres(households: Sequence[Household]) -> dict[int, str]:
-    """Who surveys each household in all likelihood: the cadre paired with it, 帮扶 before 联系."""
+    """Return who surveys each household in all likelihood: the cadre paired with it, 帮扶 before 联系."""
     pairings = HouseholdPairing.objects.current().order_by("kind")
     columns = ("household_id", "cadre__name")
     rows = rows_in(pairings, "household", [h.pk for h in households], *columns)

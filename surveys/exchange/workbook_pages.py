@@ -22,8 +22,9 @@ from villages.models import Village
 @recorder_required
 @password_again
 def survey_workbook(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One row for each registered household of a `village` that the reader sees, or for each village of its township
-    when the form is about villages; with `last` the answers of last time stand in it."""
+    """Return one row for each registered household of a `village` that the reader sees, or for each village
+    of its township when the form is about villages; with `last` the answers of last time stand in it.
+    """
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.open(), user, pk=pk)
     allow_export(user)

@@ -51,7 +51,7 @@ def _cells(columns: Sequence[str], rows: Iterator[Row]) -> Iterator[list[str | N
 
 
 def choice_rows(definition: Definition) -> Iterator[Row]:
-    """The options of every choice; a list is named after its item."""
+    """Yield the options of every choice; a list is named after its item."""
     lists = {"yes_no": YES_NO, "yes_no_unknown": {**YES_NO, UNKNOWN: UNKNOWN_LABEL}}
     lists[UNKNOWN] = {UNKNOWN: UNKNOWN_LABEL}
     for item in (*definition.header, *definition.members, *definition.items):
@@ -147,7 +147,7 @@ class _Survey:
             yield {"type": "note", "name": f"{item.code}_shown", LABEL: shown, "relevant": relevant}
 
     def _constraint(self, item: Item) -> tuple[str, str]:
-        """(constraint, message): the item's own limits and the error rules that end with it."""
+        """Return (constraint, message): the item's own limits and the error rules that end with it."""
         parts = list(_limits(item))
         room = LONGEST_CONSTRAINT
         for rule in self.rules.get(item.code, []):
@@ -159,7 +159,7 @@ class _Survey:
         return xpath.both(said for said, _ in parts), "；".join(message for _, message in parts if message)
 
     def _notes(self, place: str) -> Iterator[Row]:
-        """The rules that end here and are no part of a constraint; a required note cannot be passed."""
+        """Yield the rules that end here and are no part of a constraint; a required note cannot be passed."""
         item = self.definition.by_code.get(place)
         in_constraint = item is not None and not item.calculation
         for rule in self.rules[place]:
@@ -188,7 +188,7 @@ def _label(item: Item) -> str:
 
 
 def _limits(item: Item) -> Iterator[tuple[str, str]]:
-    """(condition, message) for each of the item's own limits."""
+    """Yield (condition, message) for each of the item's own limits."""
     if item.type == "number":
         yield from _number_limits(item)
     elif item.type == "date":

@@ -42,7 +42,7 @@ class _TooLong(Exception):
 
 
 def is_sayable(expression: Expression, definition: Definition) -> bool:
-    """Whether a device knows what it asks for, and it is not too long."""
+    """Return whether a device knows what it asks for, and it is not too long."""
     if any(part[0] in UNSAYABLE for part in walk(expression.tree)):
         return False
     writer = _Writer(definition, longest=LONGEST)
@@ -54,23 +54,23 @@ def is_sayable(expression: Expression, definition: Definition) -> bool:
 
 
 def breaks(tree: Tree, definition: Definition, own: str = "") -> str:
-    """True when the rule is broken; `own` is the item whose constraint it is part of, there called `.`."""
+    """Return True when the rule is broken; `own` is the item whose constraint it is part of, there called `.`."""
     return _Writer(definition, own).truth(tree).no
 
 
 def shows(tree: Tree, definition: Definition) -> str:
-    """True when an item with this condition is asked."""
+    """Return True when an item with this condition is asked."""
     return _Writer(definition).truth(tree).yes
 
 
 def result(tree: Tree, definition: Definition, places: int) -> str:
-    """A calculation, rounded half up; '' without all its answers."""
+    """Return a calculation, rounded half up; '' without all its answers."""
     said, told = _Writer(definition).value(tree)
     return f"if({both(told)}, round({said}, {places}), '')" if told else f"round({said}, {places})"
 
 
 def both(parts: Iterable[str]) -> str:
-    """All parts, each once; a part that is a choice stands in brackets already."""
+    """Return all parts, each once; a part that is a choice stands in brackets already."""
     return " and ".join(dict.fromkeys(parts))
 
 
@@ -218,7 +218,7 @@ class _Writer:
 
 
 def quoted(text: str) -> str:
-    """A text as XPath writes it; one with both kinds of quotes is put together."""
+    """Return a text as XPath writes it; one with both kinds of quotes is put together."""
     for quote in ("'", '"'):
         if quote not in text:
             return f"{quote}{text}{quote}"

@@ -33,7 +33,7 @@ class BrowserFacts(TypedDict):
 
 
 def for_browser(definition: Definition) -> BrowserForm:
-    """The form without its server_only rules; the words of items are in the page itself."""
+    """Return the form without its server_only rules; the words of items are in the page itself."""
     return {
         "budget": [STEPS_OF_ONE, STEPS_OF_ALL],
         "items": {item.code: _item(item) for item in definition.asked},
@@ -74,7 +74,7 @@ def _sent_trees(definition: Definition) -> list[Tree]:
 
 
 def _item(item: Item) -> Json:
-    """What cleaning takes, without what does not apply."""
+    """Return what cleaning takes, without what does not apply."""
     found = {
         "type": item.type,
         "places": item.places,

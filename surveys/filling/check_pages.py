@@ -46,7 +46,7 @@ class CheckForm(forms.Form):
         return [self[name] for name in self.rules]
 
     def handed_in(self) -> dict[str, Any]:
-        """A valid form as the keywords of `submit`."""
+        """Return a valid form as the keywords of `submit`."""
         data = self.cleaned_data
         return {
             "version": data["version"],
@@ -77,7 +77,7 @@ def check_page(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def _reviewer(response: Response) -> str:
-    """Who reviews it: nobody reviews what they surveyed themselves (`ResponseQuerySet.reviewable_by`)."""
+    """Return who reviews it: nobody reviews what they surveyed themselves (`ResponseQuerySet.reviewable_by`)."""
     return "双联办" if response.surveyor.is_leader or response.surveyor.is_office else "单位负责人"
 
 

@@ -64,7 +64,7 @@ def judge(definition: Definition, answers: dict[str, Any], errors: dict[str, str
 
 
 def _undecided(definition: Definition, refused: Mapping[str, str]) -> set[str]:
-    """The refused answers, and the items that are asked or not because of them: nobody can tell yet."""
+    """Return the refused answers, and the items that are asked or not because of them: nobody can tell yet."""
     found = set(refused)
     for item in definition.dependent if found else ():
         if item.looks_at & found:
@@ -73,7 +73,7 @@ def _undecided(definition: Definition, refused: Mapping[str, str]) -> set[str]:
 
 
 def clean_answers(items: Sequence[Item], raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """(clean answers, sentences) by code of what is typed for these items; nothing typed is neither."""
+    """Return (clean answers, sentences) by code of what is typed for these items; nothing typed is neither."""
     answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for item in items:
@@ -95,12 +95,12 @@ def is_absent(answer: Any) -> bool:
 
 
 def given(answer: Answer) -> Answer:
-    """The answer, or None for one that was not filled: a 0 and 否 are answers."""
+    """Return the answer, or None for one that was not filled: a 0 and 否 are answers."""
     return None if is_absent(answer) else answer
 
 
 def hide(definition: Definition, answers: Mapping[str, Any], known: Known) -> set[str]:
-    """The codes of items that are not asked: what a hidden item answers is not looked at."""
+    """Return the codes of items that are not asked: what a hidden item answers is not looked at."""
     return settle(definition, dict(answers), {}, known)
 
 

@@ -33,7 +33,7 @@ class SurveyState(NamedTuple):
 
     @property
     def step(self) -> int:
-        """The step to go on with."""
+        """Return the step to go on with."""
         return min(int(self.response.step or 1), self.length) if self.response else 1
 
     @property
@@ -76,7 +76,7 @@ def open_surveys(user: Cadre) -> list[Survey]:
 
 
 def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Subject, list[SurveyState]]:
-    """Where each household or village stands with the surveys on it. One query.
+    """Return where each household or village stands with the surveys on it. One query.
 
     A response to any version of the year counts.
     """
@@ -95,7 +95,7 @@ Found = Mapping[tuple[int, str], Response]
 
 
 def _one_each(responses: Iterable[Any]) -> Found:
-    """One that was handed in goes before a draft of another version."""
+    """Prefer a submitted response to a draft of another version."""
     found: dict[tuple[int, str], Response] = {}
     for response in responses:
         key = (response.household_id or response.village_id, response.code)
@@ -114,7 +114,7 @@ def _standings_of(subject: Subject, surveys: Sequence[Survey], found: Found) -> 
 
 
 def unfinished(user: Cadre) -> QuerySet[Response]:
-    """What the user has begun, for whomever, and not handed in, or was given back."""
+    """Return what the user has begun, for whomever, and not handed in, or was given back."""
     mine = Q(surveyor=user.pk) | Q(entered_by=user.pk)
     drafts = Response.objects.filter(mine, status__in=[Response.Status.DRAFT, Response.Status.RETURNED])
     shown = ("survey__title", "surveyor__name", "household__group", "household__village__name")
@@ -122,7 +122,7 @@ def unfinished(user: Cadre) -> QuerySet[Response]:
 
 
 def rounds(user: Cadre, subject: Subject) -> list[SurveySummary]:
-    """Every survey on a household or village, open ones and those that were once answered."""
+    """Return every survey on a household or village, open ones and those that were once answered."""
     of_household = isinstance(subject, Household)
     there: dict[str, Any] = (
         {"household": subject} if of_household else {"household": None, "village": subject}

@@ -77,7 +77,7 @@ def known_of(
 
 
 def header_answer(item: Item, household: Household) -> Answer:
-    """A header fact of the household that rules may name; None for those of village, head and response."""
+    """Return a header fact of the household that rules may name; None for those of village, head and response."""
     owner, _, name = item.bind.partition(".")
     if owner != "household" or name == "village":
         return None
@@ -106,7 +106,7 @@ def _offered(item: Item, value: str | None) -> str | None:
 
 
 def lacking_of_members(definition: Definition, members: Iterable[Mapping[str, Any]]) -> dict[int, list[str]]:
-    """Labels of the required facts that members have not, by the member's pk."""
+    """Return labels of the required facts that members have not, by the member's pk."""
     required = [item for item in definition.members if item.required and item.bind not in NOT_KEPT]
     found = {
         member["pk"]: [item.label for item in required if member.get(item.code) in (None, "")]
@@ -116,14 +116,14 @@ def lacking_of_members(definition: Definition, members: Iterable[Mapping[str, An
 
 
 def kept_header(definition: Definition, known: Known) -> dict[str, Any]:
-    """The header facts that a response keeps among its answers."""
+    """Return the header facts that a response keeps among its answers."""
     return {
         i.code: known.header[i.code] for i in definition.header if i.bind in KEPT and i.code in known.header
     }
 
 
 def identity_conflicts(households: Iterable[int]) -> dict[int, int]:
-    """How many members of each household carry an ID number that a member of another one carries too."""
+    """Return how many members of each household carry an ID number that a member of another one carries too."""
     found: dict[int, int] = {}
     for pks in chunks(households):
         own = dict(

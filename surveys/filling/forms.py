@@ -142,7 +142,7 @@ def _as_list(value: Any) -> list[str]:
 
 
 def _picked(value: Any) -> frozenset[str]:
-    """The codes of a raw or clean answer, or its text as the only one; numbers without their end of zeros."""
+    """Return the codes of a raw or clean answer, or its text as the only one; numbers without their end of zeros."""
     values = value if isinstance(value, list) else [] if value in (None, "") else [value]
     return frozenset(str(value) for value in values)
 
@@ -171,6 +171,6 @@ def _kind(item: Item) -> str:
 
 @lru_cache(maxsize=512)
 def form_class(step: Step) -> type[ItemsForm]:
-    """The form of a step, made once."""
+    """Return the form of a step, made once."""
     fields = {item.code: ItemField(item) for item in step.items}
     return type("StepForm", (ItemsForm,), fields)

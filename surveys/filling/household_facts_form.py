@@ -16,8 +16,9 @@ COLUMNS = ("group", "phone", "size")
 
 
 def may_correct(user: Cadre, response: Response) -> bool:
-    """Whose facts a survey may show and correct: those of a household that the reader, or the surveyor the reader
-    types for, sees today. (Who may edit the response has been asked before.)"""
+    """Return whose facts a survey may show and correct: those of a household that the reader, or the surveyor
+    the reader types for, sees today. (Who may edit the response has been asked before.)
+    """
     if response.household is None:
         return False
     there = Household.objects.filter(pk=response.household.pk)
@@ -64,7 +65,7 @@ class SurveyedMemberForm(MemberForm):
 
 
 def header_facts(definition: Definition, response: Response, head: Member | None) -> list[tuple[str, str]]:
-    """(label, words) of the header's facts that are only shown."""
+    """Return (label, words) of the header's facts that are only shown."""
     pairs = [(item.label, _header_fact(item, response, head)) for item in definition.header]
     return [(label, words) for label, words in pairs if words]
 

@@ -81,7 +81,7 @@ def response_for(request: HttpRequest) -> HttpResponse:
 @recorder_required
 @never_cache
 def response_fill(request: HttpRequest, pk: int, step: int) -> HttpResponse:
-    """One step; the last one checks the whole and hands it in."""
+    """Return one step; the last one checks the whole and hands it in."""
     user = user_of(request)
     response = get_editable(Response.objects.whole(), user, pk=pk)
     if not response.is_draft:
@@ -145,7 +145,7 @@ class _StepPage:
         return self.step.number if stays else self.step.number + 1
 
     def _conflict(self, stored: Response) -> dict[str, Any]:
-        """Both versions side by side, for `_conflict.html`."""
+        """Return both versions side by side, for `_conflict.html`."""
         theirs = Draft(Response.objects.whole().get(pk=stored.pk))
         mine, rows = self.form.sent(), []
         for item in self.step.items:
@@ -185,7 +185,7 @@ class _StepPage:
         )
 
     def _live(self) -> dict[str, Any]:
-        """What `static/survey.js` reads: the form, the standing facts, the answers of the other steps."""
+        """Return what `static/survey.js` reads: the form, the standing facts, the answers of the other steps."""
         draft = self.draft
         kept = self.response.answers.items()
         # Of a household that is no longer theirs the script is not told what its people are like now.
@@ -197,7 +197,7 @@ class _StepPage:
         }
 
     def _household(self) -> dict[str, Any]:
-        """What the first step shows beside its questions."""
+        """Return what the first step shows beside its questions."""
         household = self.response.household
         members: list[Member] = []
         if household is not None and self.corrects:

@@ -59,7 +59,7 @@ class Draft:
 
     @cached_property
     def before(self) -> dict[str, Any]:
-        """The answers of last time under this version's codes."""
+        """Return the answers of last time under this version's codes."""
         return answers_carried(self.survey, self.last) if self.last else {}
 
     @cached_property
@@ -68,12 +68,12 @@ class Draft:
 
     @cached_property
     def examined(self) -> Examined:
-        """The check of all that has been saved."""
+        """Return the check of all that has been saved."""
         return examine(self.definition, self.response.answers, self.known)
 
     @cached_property
     def lacking(self) -> dict[int, list[str]]:
-        """Labels of the facts that a member must have and has not, by the member's key."""
+        """Return labels of the facts that a member must have and has not, by the member's key."""
         return lacking_of_members(self.definition, self.known.members)
 
     @property
@@ -87,7 +87,7 @@ class Draft:
 
     @property
     def faults(self) -> list[Fault]:
-        """All that stands against handing in, step by step."""
+        """Return all that stands against handing in, step by step."""
         return [fault for step in self.steps for fault in self._faults_of(step)]
 
     def _faults_of(self, step: Step) -> Iterator[Fault]:
@@ -106,16 +106,18 @@ class Draft:
 
     @property
     def reached(self) -> int:
-        """The step to go on with."""
+        """Return the step to go on with."""
         return min(int(self.response.step or 1), len(self.steps))
 
     def is_saved(self, step: Step) -> bool:
-        """Whether what the step shows has been the reader's own answers already."""
+        """Return whether what the step shows has been the reader's own answers already."""
         told = self.response.submitted_at is not None or step.number < self.reached
         return told or not step.codes.isdisjoint(self.response.answers)
 
     def initial(self, step: Step) -> dict[str, Any]:
-        """What the step's inputs hold: what was saved, else the household's own fact, else last time's answer."""
+        """Return what the step's inputs hold: what was saved, else the household's own fact, else last time's
+        answer.
+        """
         saved = self.is_saved(step)
         return {item.code: self._initial(item, saved) for item in step.items}
 
@@ -125,7 +127,7 @@ class Draft:
         return self.stored(item.code) if saved or item is self.definition.dated else self._proposed(item)
 
     def stored(self, code: str) -> Answer:
-        """What has been saved for an item; the day is a column unless it was typed wrong."""
+        """Return what has been saved for an item; the day is a column unless it was typed wrong."""
         dated = self.definition.dated
         unsaved = self.response.surveyed_on.isoformat() if dated and code == dated.code else None
         answer: Answer = self.response.answers.get(code, unsaved)
@@ -138,7 +140,7 @@ class Draft:
         return before if fact in (None, "") else fact
 
     def remarks(self, step: Step) -> Remarks:
-        """What stands against a step that has been saved."""
+        """Return what stands against a step that has been saved."""
         if not self.is_saved(step):
             return Remarks()
         errors = {code: text for code, text in self._errors.items() if code in step.codes}
@@ -178,7 +180,7 @@ class Draft:
         return {dated.code: "这一年已经有一份这张表，换一个日期。" if day else "这一题要填。"}
 
     def _bearer(self, rule: Rule, step: Step) -> str | None:
-        """The last of the step's items that a rule looks at, if it looks at any."""
+        """Return the last of the step's items that a rule looks at, if it looks at any."""
         codes = [item.code for item in step.items if item.code in rule.expression.codes]
         return codes[-1] if codes else None
 

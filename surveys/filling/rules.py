@@ -125,7 +125,7 @@ def save_step(
 
 
 def _kept(value: Answer) -> Answer:
-    """An answer as the draft keeps it: wrong texts too, but no ID number and no end of the world."""
+    """Return an answer as the draft keeps it: wrong texts too, but no ID number and no end of the world."""
     if isinstance(value, str):
         return hide_numbers(value[:MOST_KEPT])
     if isinstance(value, list):

@@ -26,7 +26,7 @@ class Step:
 
 @lru_cache(maxsize=64)
 def steps_of(definition: Definition) -> Sequence[Step]:
-    """The first step holds the day and what of the header is asked, the last one nothing of its own."""
+    """Return the items of a step; the first also holds the day and the header's items, the last holds none."""
     asked = [item for item in definition.header if not item.bind or item is definition.dated]
     pages = [(FIRST[definition.subject], asked)]
     pages += [(section.label, list(section.items)) for section in definition.sections]
@@ -35,12 +35,12 @@ def steps_of(definition: Definition) -> Sequence[Step]:
 
 
 def step_of_code(steps: Sequence[Step], code: str) -> Step:
-    """Where an item is answered; standing facts are corrected on the first step."""
+    """Return where an item is answered; standing facts are corrected on the first step."""
     return next((step for step in steps if code in step.codes), steps[0])
 
 
 def step_of_rule(steps: Sequence[Step], rule: Rule) -> Step:
-    """Where a broken rule is mended: the last step that holds one of its answers."""
+    """Return where a broken rule is mended: the last step that holds one of its answers."""
     return max((step_of_code(steps, code) for code in rule.expression.codes), key=_number, default=steps[0])
 
 

@@ -19,7 +19,7 @@ Subject = Household | Village
 
 
 def find_subject(survey: Survey, key: str, *, author: Cadre, cadre: Cadre) -> Subject:
-    """The household or village with this key on which the author may record for the cadre, or 404."""
+    """Return the household or village with this key on which the author may record for the cadre, or 404."""
     rows: Any = (
         Household.objects.open_to(author, cadre).select_related("village")
         if survey.is_of_households
@@ -32,7 +32,7 @@ def find_subject(survey: Survey, key: str, *, author: Cadre, cadre: Cadre) -> Su
 
 
 def village_of(user: Cadre, key: str) -> Village:
-    """A village that the user sees, or in which a household is the user's to see."""
+    """Return a village that the user sees, or in which a household is the user's to see."""
     pk = key_of(key)
     seen = Q(pk__in=Village.objects.visible_to(user).values("pk"))
     lived_in = Q(pk__in=Household.objects.visible_to(user).filter(village=pk).values("village"))
@@ -43,7 +43,7 @@ def village_of(user: Cadre, key: str) -> Village:
 
 
 def refusal(survey: Survey, subject: Subject) -> str:
-    """Why no response is begun or handed in, or ''."""
+    """Return why no response is begun or handed in, or ''."""
     if not survey.is_open:
         return f"{survey}已经停用。请填在用的一版，填过的答案会带过去。"
     if isinstance(subject, Household) and subject.status != Status.OPEN:
@@ -52,7 +52,7 @@ def refusal(survey: Survey, subject: Subject) -> str:
 
 
 def page_of(user: Cadre, subject: Subject) -> str:
-    """Where the reader sees the household or village, else the home."""
+    """Return where the reader sees the household or village, else the home."""
     rows: Any = type(subject).objects
     seen = rows.visible_to(user).filter(pk=subject.pk).exists()
     name = "household" if isinstance(subject, Household) else "village"
@@ -60,7 +60,7 @@ def page_of(user: Cadre, subject: Subject) -> str:
 
 
 def name_of(response: Response) -> str:
-    """The household by its head, as everybody who sees the response may read; the village by its name."""
+    """Return the household by its head, as everybody who sees the response may read; the village by its name."""
     if response.household is None:
         return response.village.name
     head = Member.objects.heads().filter(household=response.household).first()

@@ -29,7 +29,7 @@ HEAD_AND_PLACE = ("village__division",)
 
 
 def blank_of_households(survey: Survey, households: QuerySet[Household], user: Cadre) -> list[Filling]:
-    """A form for each household, its header and members filled in; answers that are its own columns too."""
+    """Return a form for each household, its header and members filled in; answers that are its own columns too."""
     wanted = list(households.select_related(*HEAD_AND_PLACE).order_by("no"))
     members = _members_of(household.pk for household in wanted)
     return [
@@ -53,7 +53,7 @@ def blank_of_villages(survey: Survey, villages: Iterable[Village]) -> list[Filli
 
 
 def filled(survey: Survey, responses: QuerySet[Response], user: Cadre) -> list[Filling]:
-    """The forms of these responses to the survey, by 户编号 or village."""
+    """Return the forms of these responses to the survey, by 户编号 or village."""
     rows = responses.select_related(
         "household__village__division", "village__division", "surveyor", "unit", "reviewed_by"
     ).order_by("household__no", "village__code")
@@ -75,7 +75,7 @@ def _filled(
     *,
     may_know: bool,
 ) -> Filling:
-    """`may_know`: the household is the reader's today; of one that was, only the head's name is told."""
+    """Return `may_know`: the household is the reader's today; of one that was, only the head's name is told."""
     household, village = response.household, response.village
     people = members[household.pk] if household else []
     facts = response.members or [
@@ -105,7 +105,7 @@ def _filled(
 
 
 def _members_of(households: Iterable[int | None]) -> dict[int, list[Member]]:
-    """All members, those who have left too, by household."""
+    """Return all members, those who have left too, by household."""
     found: dict[int, list[Member]] = defaultdict(list)
     pks = [pk for pk in households if pk]
     for member in records_in(Member.objects.order_by("relation", "pk"), "household", pks):
@@ -147,7 +147,7 @@ def _response_header(form: Definition, response: Response) -> Text:
 
 
 def _member(form: Definition, member: Member | None, facts: Mapping[str, Any]) -> dict[str, str]:
-    """One row of the members' table; without `member` neither name nor ID number."""
+    """Return one row of the members' table; without `member` neither name nor ID number."""
     own = {"member.name": member.name, "member.id_number": member.id_masked} if member else {}
     return {
         item.code: own.get(item.bind, "") if item.bind in NOT_KEPT else item.shown(facts.get(item.code))
@@ -156,12 +156,12 @@ def _member(form: Definition, member: Member | None, facts: Mapping[str, Any]) -
 
 
 def _standing(form: Definition, household: Household) -> dict[str, Any]:
-    """The items that are the household's own columns."""
+    """Return the items that are the household's own columns."""
     return {i.code: header_answer(i, household) or None for i in form.items if i.bind}
 
 
 def _answers(form: Definition, response: Response, user: Cadre) -> dict[str, Any]:
-    """The answers; for a viewer no phone."""
+    """Return the answers; for a viewer no phone."""
     answers = dict(response.answers)
     if user.is_viewer:
         answers |= {i.code: i.without_phones(answers[i.code]) for i in form.asked if i.code in answers}
@@ -182,6 +182,6 @@ def _signers(response: Response) -> dict[str, str]:
 
 
 def _signature(response: Response) -> bytes:
-    """The newest signature, if there is one."""
+    """Return the newest signature, if there is one."""
     newest = max(response.signatures.all(), key=lambda signature: signature.pk, default=None)
     return small_picture(newest.file, SIGNATURE_SIDE) if newest else b""

@@ -48,7 +48,7 @@ class Filling:
 def paper(
     definition: Definition, fillings: Sequence[Filling], *, printed: str = "", notice: str = ""
 ) -> dict[str, Any]:
-    """Everything the template prints: the forms one after the other, with one page of explanations behind
+    """Return everything the template prints: the forms one after the other, with one page of explanations behind
     blank ones. `printed` says who printed when; `notice` stands at the head of every page."""
     return {
         "title": definition.title,
@@ -64,7 +64,7 @@ def paper(
 
 
 def pictures(fillings: Sequence[Filling]) -> dict[str, bytes]:
-    """The signatures, by the names under which the template finds them."""
+    """Return the signatures, by the names under which the template finds them."""
     return {signature_name(n): f.signature for n, f in enumerate(fillings) if f.signature}
 
 
@@ -94,14 +94,14 @@ def _form(definition: Definition, filling: Filling) -> dict[str, Any]:
 
 
 def _entry(definition: Definition, item: Item, answers: Mapping[str, Any], *, blank: bool) -> Cell:
-    """One numbered item: code, label, when it is asked, and its cell."""
+    """Return one numbered item: code, label, when it is asked, and its cell."""
     hint = "由系统计算" if item.calculation else condition_in_words(item, definition)
     cell = answer_cell(item, answers.get(item.code), blank=blank)
     return {"code": item.code, "label": item.label, "hint": hint if blank else "", **cell}
 
 
 def answer_cell(item: Item, answer: Any, *, blank: bool) -> Cell:
-    """How an answer is printed, or the place for it."""
+    """Return how an answer is printed, or the place for it."""
     if item.type == "text" and (item.max or 0) > LETTERS_A_LINE:
         lines = min(-(-item.max // LETTERS_A_LINE), 5)
         return {"kind": "text", "value": _text(item, answer), "lines": lines if blank else 0, "wide": True}
@@ -116,7 +116,7 @@ def answer_cell(item: Item, answer: Any, *, blank: bool) -> Cell:
 
 
 def _text(item: Item, answer: Any) -> str:
-    """An answer in words; numbers without commas, as 1998 年 and as one writes them; in a draft as typed."""
+    """Return an answer in words; numbers without commas, as 1998 年 and as one writes them; in a draft as typed."""
     if item.type == "number" and isinstance(answer, float):
         return f"{answer:.{item.places}f}"
     if item.type in {"number", "date"} and answer not in (None, UNKNOWN):
@@ -155,7 +155,7 @@ def _header(definition: Definition, answers: Mapping[str, Any], *, blank: bool) 
 
 
 def _rows(cells: Sequence[Cell], across: int = 2) -> list[list[Cell]]:
-    """Cells side by side, a wide one alone in its row."""
+    """Return cells side by side, a wide one alone in its row."""
     rows: list[list[Cell]] = []
     for cell in cells:
         joins = rows and len(rows[-1]) < across and not cell["wide"] and not rows[-1][0]["wide"]
@@ -198,5 +198,5 @@ def _signers(definition: Definition, filling: Filling) -> list[tuple[str, str]]:
 
 
 def _help(definition: Definition) -> list[list[str]]:
-    """What the form says of its items, by code: 填表说明."""
+    """Return what the form says of its items, by code: 填表说明."""
     return [[f"{item.code} {item.label}", item.help] for item in definition.asked if item.help]

@@ -25,13 +25,13 @@ from villages.models import Village
 
 
 def survey_blank(request: HttpRequest, pk: int) -> FileResponse:
-    """The form with nothing on it, and its explanations."""
+    """Return the form with nothing on it, and its explanations."""
     survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
     return _pdf(request, survey, [Filling()], name=f"{survey}空白表")
 
 
 def response_pdf(request: HttpRequest, pk: int) -> FileResponse:
-    """One form as it was filled in, or as far as it has come."""
+    """Return one form as it was filled in, or as far as it has come."""
     user = user_of(request)
     response: Response = get_visible(Response.objects.select_related("survey"), user, pk=pk)
     forms = filled(response.survey, Response.objects.filter(pk=pk), user)
@@ -40,7 +40,7 @@ def response_pdf(request: HttpRequest, pk: int) -> FileResponse:
 
 @password_again
 def survey_village_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The forms of a village in one file: those handed in in a `year`, or with `blank` one for each
+    """Return the forms of a village in one file: those handed in in a `year`, or with `blank` one for each
     registered household, on which the cadre writes the answers alone."""
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects, user, pk=pk)

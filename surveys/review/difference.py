@@ -70,13 +70,15 @@ def difference(response: Response, last: Response | None) -> Difference | None:
 
 
 def income_item(survey: Survey) -> Item | None:
-    """The last item in 元 of which more is better: 人均纯收入 on both forms of the start."""
+    """Return the last item in 元 of which more is better: 人均纯收入 on both forms of the start."""
     found = [item for item in survey.form.items if item.unit == "元" and item.better == "more"]
     return found[-1] if found else None
 
 
 def incomes(responses: Sequence[Response]) -> list[tuple[int, str]]:
-    """(year of the survey, income in words) of responses to one form, oldest first, whatever their versions."""
+    """Return (year of the survey, income in words) of responses to one form, oldest first, whatever their
+    versions.
+    """
     if not responses:
         return []
     newest = max(responses, key=lambda response: response.surveyed_on)

@@ -13,7 +13,7 @@ Tell = Callable[[Item, Any], str]
 
 
 def told_fields(definition: Definition, tell: Tell) -> Lines:
-    """The answers that a change touched, one line each, and the other fields that hold much."""
+    """Return the answers that a change touched, one line each, and the other fields that hold much."""
 
     def answers(old: Any, new: Any) -> list[FieldChange]:
         before, after = old or {}, new or {}

@@ -94,7 +94,7 @@ def responses(request: HttpRequest) -> HttpResponseBase:
 
 
 def with_names(responses: Any) -> QuerySet[Any]:
-    """What the columns show beside the row's own: the head or the village, who typed it for another."""
+    """Return what the columns show beside the row's own: the head or the village, who typed it for another."""
     named: QuerySet[Any] = responses.annotate(
         subject=Case(
             When(household=None, then=F("village__name")),

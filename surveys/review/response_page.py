@@ -67,14 +67,14 @@ def response(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def teller(user: Cadre) -> Tell:
-    """A viewer reads no phone, wherever one was written."""
+    """Return the text with phones masked for a viewer."""
     if not user.is_viewer:
         return lambda item, answer: item.as_typed(answer)
     return lambda item, answer: item.as_typed(item.without_phones(answer))
 
 
 def _until(response: Response) -> list[Response]:
-    """The counted responses to any version on the same household or village, up to this one."""
+    """Return the counted responses to any version on the same household or village, up to this one."""
     same = Response.objects.counted().filter(
         survey__code=response.survey.code, household=response.household_id, village=response.village_id
     )
@@ -107,7 +107,7 @@ def _flags(item: Item, response: Response) -> list[tuple[str, str]]:
 
 
 def _members(definition: Definition, response: Response) -> dict[str, Any]:
-    """The members as they were on the day: labels of the facts that were kept, and a row each."""
+    """Return the members as they were on the day: labels of the facts that were kept, and a row each."""
     items = [item for item in definition.members if any(item.code in member for member in response.members)]
     rows = [[item.as_typed(member.get(item.code)) for item in items] for member in response.members]
     return {"labels": [item.label for item in items], "rows": rows}

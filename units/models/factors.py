@@ -33,7 +33,7 @@ class SecondFactor(ThrottlingMixin, Device):
         return 1
 
     def verify_token(self, token: str) -> bool:
-        """Whether this is the current code, the one before or after, or a recovery code. Each works once.
+        """Return whether this is the current code, the one before or after, or a recovery code. Each works once.
 
         Call it on a row that is locked, so that of two who send the same code at once one comes in.
         """

@@ -19,7 +19,7 @@ FROM_THE_START = date(2012, 1, 1)
 
 class PostingQuerySet(models.QuerySet["Posting"]):
     def visible_to(self, user: "Cadre") -> "PostingQuerySet":
-        """Those of the cadres of the user's place, of a leader's unit, or the own."""
+        """Return those of the cadres of the user's place, of a leader's unit, or the own."""
         if user.sees_place:
             return self.filter(under(user.place, "cadre__place"))
         if user.is_leader:
@@ -27,7 +27,7 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         return self.filter(cadre=user.pk)
 
     def editable_by(self, user: "Cadre") -> "PostingQuerySet":
-        """None: a transfer is an act, with what follows from it (`visits.transfers`)."""
+        """Return None: a transfer is an act, with what follows from it (`visits.transfers`)."""
         return self.none()
 
 

@@ -101,7 +101,7 @@ class WordQuerySet(models.QuerySet["Word"]):
         return self.all()
 
     def editable_by(self, user: Cadre) -> "WordQuerySet":
-        """One list for the whole county: its office's or one's above, no township's."""
+        """Return all words to the county's office or one above; other users may edit none."""
         return self.all() if user.is_county_office else self.none()
 
     def texts(self, group: str) -> list[str]:

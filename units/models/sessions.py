@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def of(self, cadre: "Cadre") -> "SessionQuerySet":
-        """Those that are not over, the one seen last first."""
+        """Return the sessions that have not expired, the most recent first."""
         return self.filter(cadre=cadre.pk, expire_date__gt=timezone.now()).order_by("-last_seen_at")
 
     def note(self, *, seen_at: datetime, until: datetime) -> None:

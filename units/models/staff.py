@@ -96,7 +96,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(pk=user.unit_id)
 
     def nameable_by(self, user: "Cadre") -> "UnitQuerySet":
-        """Which an office may pair: those it sees, and, named in full, 省直 and 市直 ones of above its place."""
+        """Return the units that an office may pair: visible ones, and 省直 and 市直 units of above its place."""
         seen = self.visible_to(user)
         return seen | self.filter(place__in=above(user.place)) if user.is_office else seen
 
@@ -162,11 +162,13 @@ class CadreQuerySet(models.QuerySet["Cadre"]):
         return self.none()
 
     def current(self) -> "CadreQuerySet":
-        """Still in office (在岗)."""
+        """Keep cadres in office (在岗)."""
         return self.filter(left_on=None)
 
     def colleagues_of(self, user: "Cadre") -> "CadreQuerySet":
-        """Whom a cadre may record a visit for, or take along: everyone of the own unit still in office."""
+        """Return the cadres whom a user may record a visit for or take along: those of the same unit who are
+        in office.
+        """
         return self.current().filter(unit=user.unit_id)
 
 
@@ -288,7 +290,7 @@ class Cadre(AbstractBaseUser, Record):
             raise ValidationError({"left_on": "离岗日期不能晚于今天，到了那天再填。"})
 
     def get_username(self) -> str:
-        """What the account logs in by; many have no phone."""
+        """Return what the account logs in by; many have no phone."""
         return self.phone or self.staff_no or ""
 
     @property
@@ -305,7 +307,7 @@ class Cadre(AbstractBaseUser, Record):
 
     @property
     def sees_place(self) -> bool:
-        """Whether the role reads all that lies under the place of its unit."""
+        """Return whether the role reads all that lies under the place of its unit."""
         return self.role in {Role.OFFICE, Role.VIEWER}
 
     @property
@@ -314,23 +316,23 @@ class Cadre(AbstractBaseUser, Record):
         return self.is_active and self.role in {Role.OFFICE, Role.LEADER}
 
     def may_be_unlocked_by(self, user: "Cadre") -> bool:
-        """A leader undoes a leader's lock, never the office's; of one from before this was kept, only the office's."""
+        """Return whether the user may unlock the account: a leader only what a leader has locked."""
         return user.is_office or self.locked_as == Role.LEADER
 
     @property
     def is_county_office(self) -> bool:
-        """Whether an office of the whole county or above, which changes what holds for all; no township's."""
+        """Return whether an office of the whole county or above, which changes what holds for all; no township's."""
         county = Installation.this()
         return self.is_office and (county is None or lies_under(county.code, self.place))
 
     def daily_limit(self, kind: str) -> int:
-        """How many `persons` or `exports` (see OverLimit.Kind) a day, before a reason is asked."""
+        """Return how many `persons` or `exports` (see OverLimit.Kind) a day, before a reason is asked."""
         limit: int = getattr(DailyLimit.objects.of(self.role), kind)
         return limit
 
     @property
     def must_choose_password(self) -> bool:
-        """A new or reset account has only its one-time code until a password is chosen."""
+        """Return whether the account has no password of its own yet, only a one-time code."""
         return not self.has_usable_password()
 
     def has_perm(self, perm: str, obj: object = None) -> bool:

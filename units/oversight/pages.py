@@ -29,7 +29,7 @@ ME = [("我的", "/me/")]
 
 @office_required
 def security(request: HttpRequest) -> HttpResponse:
-    """What was looked at, taken out and changed in the office's place on a day or in a week."""
+    """Return what was looked at, taken out and changed in the office's place on a day or in a week."""
     user = user_of(request)
     period = request.GET.get("period", "")
     period = period if period in PERIODS else "today"
@@ -48,7 +48,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _in_words(days: Days) -> str:
-    """The year is said once, unless the days are of two."""
+    """Return the days in words, with the year once if both are in the same year."""
     since, until = (f"{day.month}月{day.day}日" for day in (days.since, days.until))
     if days.since == days.until:
         return f"{days.since.year}年{since}"

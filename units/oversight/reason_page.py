@@ -95,7 +95,7 @@ def _names(told: list[Cadre]) -> str:
 
 
 def _page_behind(address: str) -> str:
-    """The list behind the address of its file; '' behind anything else."""
+    """Return the list behind the address of its file; '' behind anything else."""
     path, _, query = address.partition("?")
     asked = QueryDict(query, mutable=True)
     sheets = [asked.pop(name, None) for name in SHEETS]

@@ -44,7 +44,7 @@ class Days:
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
-        """The half-open span of time that the days are."""
+        """Return the half-open span of time that the days are."""
         return begin_of(self.since), begin_of(self.until + timedelta(days=1))
 
     def within(self, field: str = "at") -> Q:
@@ -72,7 +72,7 @@ def _daytime(days: Iterable[date]) -> Q:
 
 
 def days_of(period: str) -> Days:
-    """The days of one of PERIODS; a week begins on Monday, and this one ends today."""
+    """Return the days of one of PERIODS; a week begins on Monday, and this one ends today."""
     day = today()
     monday = day - timedelta(days=day.weekday())
     return {
@@ -161,7 +161,7 @@ def _person_row(key: int, name: str, unit: str, role: str, *cells: Any, url: str
 
 
 def unusual_hours(user: Cadre, days: Days) -> ReportTable:
-    """One row a person: numbers used and files taken at night, files taken on days off, the last time."""
+    """Return one row a person: numbers used and files taken at night, files taken on days off, the last time."""
     night, off = _nights(days.each()), _daytime(_days_off(user, days))
     found: dict[int, list[Any]] = {}
     seen = _by_person(_reveals_of(user).filter(days.within(), night))
@@ -228,7 +228,7 @@ def _cells_of_change(change: Any, said: str) -> list[Any]:
 
 
 def _said(change: Change, cadre: Cadre, fields: Any, names: Any) -> str:
-    """What happened to the account; '' for a new cadre's, of which there are many."""
+    """Return what happened to the account; '' for a new cadre's, of which there are many."""
     if change.act == Change.Act.CREATED:
         return "" if cadre.role == Role.CADRE else f"新账号，{cadre.get_role_display()}"
     changes = change.changes or {}
@@ -255,7 +255,9 @@ class Tries(NamedTuple):
 
 
 def failed_logins(user: Cadre, days: Days) -> ReportTable:
-    """By account; of names that belong to none only their number is told, since people mistype passwords into them."""
+    """By account; of names that belong to none only their number is told, since people mistype passwords into
+    them.
+    """
     failures = AccessFailureLog.objects.filter(days.within("attempt_time")).order_by()
     by_name: dict[str, list[Tries]] = defaultdict(list)
     for name, *tries in (
@@ -283,7 +285,7 @@ def failed_logins(user: Cadre, days: Days) -> ReportTable:
 
 
 def _summed(tries: Sequence[Tries]) -> list[Any]:
-    """How often, from how many addresses, the last time; nothing of none."""
+    """Return how often, from how many addresses, the last time; nothing of none."""
     if not tries:
         return []
     addresses = {one.address for one in tries}
@@ -304,6 +306,6 @@ def reasons(user: Cadre, days: Days) -> ReportTable:
 
 
 def anything(user: Cadre, days: Days) -> bool:
-    """Whether there is something to read of these days."""
+    """Return whether there is something to read of these days."""
     logs = (_reveals_of(user), Download.objects.visible_to(user))
     return any(log.filter(days.within()).exists() for log in logs)

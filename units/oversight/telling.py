@@ -19,7 +19,8 @@ SHOWN = 3
 
 
 def level_above(by: Cadre) -> list[Cadre]:
-    """A cadre's leaders; of anybody else the nearest office above; where there is none, all offices of the county.
+    """Return a cadre's leaders; of anybody else the nearest office above; where there is none, all offices of
+    the county.
 
     Oneself only when nobody else is there.
     """
@@ -32,7 +33,7 @@ def level_above(by: Cadre) -> list[Cadre]:
 
 
 def _nearest(by: Cadre, offices: QuerySet[Cadre]) -> list[Cadre]:
-    """An office answers to a place that holds its own; a unit to the office of its own place before those above."""
+    """Return the offices above an account, the nearest first."""
     places = [place for place in above(by.place) if place != by.place or not by.is_office]
     found = [office for office in offices.filter(place__in=places) if office.pk != by.pk]
     nearest = max((len(office.place) for office in found), default=0)
@@ -70,7 +71,7 @@ def give_reason(by: Cadre, kind: str, text: str) -> Sequence[Cadre]:
 
 
 def home_notices(user: Cadre) -> dict[str, Any]:
-    """The context of `_notices.html`: what was told and not put away, and whether yesterday's report waits."""
+    """Return the context of `_notices.html`: what was told and not put away, and whether yesterday's report waits."""
     if not user.is_staff:
         return {}
     told = list(unseen(user)[: SHOWN + 1])
@@ -88,7 +89,7 @@ def _report_waits(user: Cadre) -> bool:
 
 
 def unseen(user: Cadre) -> QuerySet[Notice]:
-    """What the user has been told and not put away, newest first."""
+    """Return what the user has been told and not put away, newest first."""
     return told_to(user).filter(seen_at=None)
 
 

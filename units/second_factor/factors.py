@@ -28,7 +28,7 @@ WRONG_KEY = "这个通行密钥没有通过，请再试一次，或者用验证�
 
 
 def demanded_of(user: Cadre) -> bool:
-    """Whether the account has to set one up before anything else; never where the people are invented."""
+    """Return whether the account has to set one up before anything else; never where the people are invented."""
     if user.second_factor_at or user.role not in settings.SECOND_FACTOR_REQUIRED:
         return False
     installation = Installation.this()
@@ -36,7 +36,7 @@ def demanded_of(user: Cadre) -> bool:
 
 
 def offered_to(user: Cadre) -> bool:
-    """Whether the first page tells of it: to those who may do much, where the people are real."""
+    """Return whether the first page tells of it: to those who may do much, where the people are real."""
     installation = Installation.this()
     return bool(user.is_staff and not user.second_factor_at and installation and not installation.is_demo)
 
@@ -51,7 +51,7 @@ def in_base32(secret: str) -> str:
 
 
 def picture_of(user: Cadre, secret: str) -> str:
-    """The QR code of the secret as a data address."""
+    """Return the QR code of the secret as a data address."""
     installation = Installation.this()
     issuer = quote(f"{installation.name if installation else ''}联村联户")
     uri = f"otpauth://totp/{issuer}:{quote(user.name)}?secret={in_base32(secret)}&issuer={issuer}"
@@ -60,7 +60,7 @@ def picture_of(user: Cadre, secret: str) -> str:
 
 @transaction.atomic
 def turn_on(user: Cadre, secret: str, code: str) -> list[str]:
-    """The recovery codes, once the code shows that the secret has arrived; none when it does not fit."""
+    """Return the recovery codes, once the code shows that the secret has arrived; none when it does not fit."""
     generator = generator_of(secret)
     if not (code.isdecimal() and len(code) == 6 and generator.verify(int(code), tolerance=1)):
         return []
@@ -123,7 +123,7 @@ def prove(request: HttpRequest, user: Cadre) -> str:
 
 
 def codes_left(user: Cadre) -> int:
-    """How many recovery codes have not been used."""
+    """Return how many recovery codes have not been used."""
     return len(SecondFactor.objects.get(user=user).recovery)
 
 

@@ -44,7 +44,7 @@ def factor(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def factor_setup(request: HttpRequest) -> HttpResponse:
-    """The secret as picture and text; it is kept once a code made from it comes back."""
+    """Return the secret as picture and text; it is kept once a code made from it comes back."""
     user = user_of(request)
     if user.second_factor_at:
         return redirect("factor")
@@ -98,7 +98,7 @@ def factor_off(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def passkey_new(request: HttpRequest) -> HttpResponse:
-    """A passkey beside the code generator."""
+    """Return a passkey beside the code generator."""
     user = user_of(request)
     if not user.second_factor_at or not passkeys.are_possible(request):
         return redirect("factor")
@@ -129,7 +129,7 @@ def passkey_remove(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def factor_later(request: HttpRequest) -> HttpResponse:
-    """The note on the first page keeps quiet on this device for a month."""
+    """Hide the offer on the first page on this device for a month."""
     response = redirect("home")
     response.set_cookie(
         factors.LATER,
@@ -146,7 +146,7 @@ def factor_later(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def factor_reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """A lost one is taken away by another office account, after it has made sure who asks."""
+    """Reset somebody's lost second factor; only another office account may."""
     user = user_of(request)
     cadre = get_editable(Cadre.objects, user, pk=pk)
     if cadre.pk == user.pk:
@@ -172,7 +172,9 @@ def factor_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _secret(request: HttpRequest) -> str:
-    """The secret that is being set up, sealed in the session, so that a form sent twice still fits its picture."""
+    """Return the secret that is being set up, sealed in the session, so that a form sent twice still fits its
+    picture.
+    """
     try:
         kept = open_text(request.session.get(SETTING_UP, ""))
     except SealError:
@@ -183,7 +185,7 @@ def _secret(request: HttpRequest) -> str:
 
 
 def _framed(user: Cadre, title: str, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
-    """A page below 我的 in the frame that the account reads its pages in."""
+    """Return a page below 我的 in the frame that the account reads its pages in."""
     return {"page": {"title": title, "crumbs": crumbs}, "frame": frame_of(user), "back": crumbs[-1][1]}
 
 

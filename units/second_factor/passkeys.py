@@ -35,7 +35,7 @@ def are_possible(request: HttpRequest) -> bool:
 
 
 def creation_options(request: HttpRequest, user: Cadre) -> str:
-    """What the browser makes a key from, as JSON; the session remembers the challenge."""
+    """Return what the browser makes a key from, as JSON; the session remembers the challenge."""
     options = generate_registration_options(
         rp_id=_host(request),
         rp_name="联村联户",
@@ -73,7 +73,7 @@ def add(request: HttpRequest, user: Cadre, answer: str, name: str) -> bool:
 
 
 def request_options(request: HttpRequest, user: Cadre) -> str:
-    """What the browser proves a key with, as JSON; '' when the account has none or they do not work here."""
+    """Return what the browser proves a key with, as JSON; '' when the account has none or they do not work here."""
     known = _descriptors(user) if are_possible(request) else []
     if not known:
         return ""
@@ -83,7 +83,7 @@ def request_options(request: HttpRequest, user: Cadre) -> str:
 
 
 def fits(request: HttpRequest, user: Cadre, answer: str) -> bool:
-    """Whether the answer proves one of the account's keys; a challenge is good for one answer."""
+    """Return whether the answer proves one of the account's keys; a challenge is good for one answer."""
     challenge = _challenge(request)
     try:
         key = Passkey.objects.get(user=user, credential=json.loads(answer)["id"])

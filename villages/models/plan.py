@@ -19,7 +19,7 @@ class OfVillageQuerySet(models.QuerySet[Any]):
         return self.filter(village__in=Village.objects.visible_to(user).values("pk"))
 
     def editable_by(self, user: Cadre) -> "OfVillageQuerySet":
-        """The office, and the leader of a unit that is paired with the village."""
+        """Return the office, and the leader of a unit that is paired with the village."""
         return self.visible_to(user) if user.is_office or user.is_leader else self.none()
 
 
@@ -76,7 +76,7 @@ class VillageGoal(Record):
 
 class VillageNoteQuerySet(OfVillageQuerySet):
     def editable_by(self, user: Cadre) -> "OfVillageQuerySet":
-        """The office and the leader as for a plan; an author the own ones, while the village is the unit's."""
+        """Return the office and the leader as for a plan; an author the own ones, while the village is the unit's."""
         seen = self.visible_to(user)
         if user.is_office or user.is_leader:
             return seen
@@ -143,7 +143,7 @@ class VillageNoteFile(Attachment, Record):
         return self.name
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """The file goes too, once the row is gone for good."""
+        """Delete the file too, once the transaction commits."""
         gone = super().delete(*args, **kwargs)
         transaction.on_commit(partial(self.file.storage.delete, str(self.file)))
         return gone

@@ -45,7 +45,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.exclude(status=Project.Status.DROPPED)
 
     def with_money(self) -> "ProjectQuerySet":
-        """Adds the sums of a project's funds, from whatever source: planned, arranged and spent."""
+        """Add the sums of a project's funds, from whatever source: planned, arranged and spent."""
         funds = ProjectFund.objects.filter(project=OuterRef("pk")).order_by().values("project")
         sums = {name: Subquery(funds.annotate(n=Sum(name)).values("n")) for name in ProjectFund.MONEY}
         return self.annotate(**{name: Coalesce(total, Decimal(0)) for name, total in sums.items()})
@@ -204,7 +204,7 @@ class ProjectNote(Record):
         return f"{self.project} {self.on:%Y-%m-%d}"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """The photos go too, their files once the row is gone for good."""
+        """Delete the photos too, and their files once the transaction commits."""
         for photo in self.photos.all():
             transaction.on_commit(partial(photo.file.storage.delete, str(photo.file)))
         return super().delete(*args, **kwargs)

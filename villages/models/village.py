@@ -27,7 +27,7 @@ class VillageQuerySet(models.QuerySet["Village"]):
         return self.visible_to(user) if user.is_office else self.none()
 
     def current(self, on: date | None = None) -> "VillageQuerySet":
-        """Those not merged at the end of a day, today by default."""
+        """Return those not merged at the end of a day, today by default."""
         if on is None or on >= today():
             return self.filter(ended_on=None)
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=on))
@@ -95,7 +95,7 @@ class Village(Record):
             raise ValidationError({"merged_into": "绕了一圈又并回这个村，请核对并入的村。"})
 
     def merges_into_itself(self) -> bool:
-        """Whether one comes back to this village by way of those it was merged into."""
+        """Return whether one comes back to this village by way of those it was merged into."""
         seen, into = {self.code}, self.merged_into
         while into is not None:
             if into.code in seen:
@@ -128,11 +128,11 @@ class VillagePairingQuerySet(models.QuerySet["VillagePairing"]):
         return self.filter(under(user.place)) if user.sees_place else self.filter(unit=user.unit_id)
 
     def editable_by(self, user: Cadre) -> "VillagePairingQuerySet":
-        """Which village a unit takes is the office's to say."""
+        """Return the pairings that the user may edit: only an office pairs villages."""
         return self.filter(under(user.place)) if user.is_office else self.none()
 
     def current(self, on: date | None = None) -> "VillagePairingQuerySet":
-        """Those in force at the end of a day, today by default; on its last day a pairing has ended."""
+        """Return those in force at the end of a day, today by default; on its last day a pairing has ended."""
         return self.filter(in_force(on))
 
 

@@ -43,11 +43,11 @@ class Archive:
         return name.lstrip("/").casefold() in self.entries
 
     def read(self, name: str) -> bytes:
-        """A small entry whole; empty when there is none."""
+        """Return a small entry whole; empty when there is none."""
         return b"".join(self.chunks(name)) if name in self else b""
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """What really lies in an entry, at most 256 KB at a time."""
+        """Yield what really lies in an entry, at most 256 KB at a time."""
         entry = self.entries[name.lstrip("/").casefold()]
         packed = self._packed(entry)
         if entry.compress_type == zipfile.ZIP_STORED:

@@ -41,7 +41,7 @@ def copy(
 
 
 def _extra_places(headings: Sequence[Cell], extra_columns: Extras) -> dict[str, int]:
-    """The column of each extra heading: where it stands already, else at the right."""
+    """Return the column of each extra heading: where it stands already, else at the right."""
     standing = {label_key(str(cell)): at for at, cell in enumerate(headings)}
     places: dict[str, int] = {}
     for heading in extra_columns:

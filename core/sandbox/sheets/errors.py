@@ -23,7 +23,7 @@ class SheetError(Refused):
 
 
 def cell_name(row: int, column: int) -> str:
-    """The address of a cell, both counted from 0: (16, 5) → F17."""
+    """Return the address of a cell, both counted from 0: (16, 5) → F17."""
     return f"{column_name(column)}{row + 1}"
 
 
@@ -37,7 +37,7 @@ def column_name(column: int) -> str:
 
 
 def column_number(letters: str) -> int:
-    """A → 0, AD → 29."""
+    """Return a → 0, AD → 29."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64

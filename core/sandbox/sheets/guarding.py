@@ -22,10 +22,12 @@ def is_formula_like(text: str) -> bool:
 
 
 def guarded(cell: object) -> object:
-    """A cell of a .csv; a text that begins with ' like a guarded one is guarded too, so that both come back."""
+    """Return a cell of a .csv; a text that begins with ' like a guarded one is guarded too, so that both come
+    back.
+    """
     return f"'{cell}" if isinstance(cell, str) and is_formula_like(cell.lstrip("'")) else cell
 
 
 def unguarded(cell: str) -> str:
-    """What a cell of a .csv was before `guarded`."""
+    """Return what a cell of a .csv was before `guarded`."""
     return cell[1:] if cell.startswith("'") and is_formula_like(cell.lstrip("'")) else cell

@@ -24,7 +24,7 @@ def mark(
     header_row: int,
     styled: bool,
 ) -> Iterator[bytes]:
-    """The marked workbook; see `core.sheets.marking`. Without `styled` always a plain copy."""
+    """Yield the marked workbook; see `core.sheets.marking`. Without `styled` always a plain copy."""
     reasons = {(row, column): reason for row, column, reason in marks}
     extras = {
         heading: {int(row): value for row, value in values.items()}
@@ -48,7 +48,7 @@ def mark(
 def _rows_of(
     data: bytes, filename: str, sheet_name: str, marks: Marks, header_row: int
 ) -> tuple[dict[int, Row], bool]:
-    """All rows by number; of more than 20,000 the headings and those that have a mark."""
+    """Return all rows by number; of more than 20,000 the headings and those that have a mark."""
     wanted = {header_row, *(row for row, _ in marks)}
     rows: dict[int, Row] = {}
     large = False

@@ -18,5 +18,5 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def legal(text: str) -> str:
-    """The text without what no workbook may hold, cut to what a cell takes."""
+    """Return the text without what no workbook may hold, cut to what a cell takes."""
     return _ILLEGAL.sub("", text)[:32_000]

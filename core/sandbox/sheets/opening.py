@@ -54,7 +54,7 @@ class OpenedSheet:
 
 
 def open_workbook(data: bytes, filename: str) -> list[OpenedSheet]:
-    """The visible sheets of a file; raises SheetError with one sentence for its reader.
+    """Return the visible sheets of a file; raises SheetError with one sentence for its reader.
 
     What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
     so that a summary sheet beside the list does no harm.
@@ -85,7 +85,7 @@ def _refuse_others(data: bytes) -> None:
 
 
 def _text_sheet(data: bytes, filename: str) -> OpenedSheet:
-    """A .csv, or the tab-separated text that old systems name .xls."""
+    """Return a .csv, or the tab-separated text that old systems name .xls."""
     suffix = filename.lower().rpartition(".")[2]
     if suffix not in {"csv", "txt", "tsv"} and b"\t" not in data[:4096].split(b"\n")[0]:
         raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
@@ -93,7 +93,7 @@ def _text_sheet(data: bytes, filename: str) -> OpenedSheet:
 
 
 def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[OpenedSheet]:
-    """The visible sheets as the fast reader names them, each with what the inspection found."""
+    """Return the visible sheets as the fast reader names them, each with what the inspection found."""
     if not parts:
         return []
     with _reader_errors():
@@ -128,7 +128,7 @@ def _lay_out(book: CalamineWorkbook, part: xlsx.Part) -> tuple[Iterator[Row], li
 
 
 def _rows(sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> Iterator[list[Cell]]:
-    """One row at a time: all at once take twice the memory."""
+    """Yield one row at a time: all at once take twice the memory."""
     margin: list[Cell] = [""] * (sheet.start or (0, 0))[1]
     wrong: dict[int, list[tuple[int, str]]] = {}
     for (number, column), error in errors.items():
@@ -143,7 +143,7 @@ def _rows(sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> Iterator[
 
 
 def _without_end(rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
-    """The rows but for the empty ones at the end."""
+    """Yield the rows but for the empty ones at the end."""
     empty: list[list[Cell]] = []
     for row in rows:
         if any(cell != "" and str(cell).strip() for cell in row):

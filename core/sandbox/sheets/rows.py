@@ -14,7 +14,7 @@ from core.sandbox.sheets.opening import open_workbook
 
 
 def read(data: bytes, filename: str) -> Iterator[bytes]:
-    """The lines of all visible sheets; raises SheetError when the whole file cannot be read."""
+    """Yield the lines of all visible sheets; raises SheetError when the whole file cannot be read."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
     for sheet in open_workbook(data, filename):
         head = {"name": sheet.name, "hidden": sorted(sheet.hidden), "since_1904": sheet.since_1904}
@@ -37,7 +37,7 @@ def _line(text: str) -> bytes:
 
 
 def _tagged(cell: Cell) -> dict[str, str | float]:
-    """What JSON has no word for: days and times."""
+    """Return what JSON has no word for: days and times."""
     if isinstance(cell, dt.timedelta):
         return {"timedelta": cell.total_seconds()}
     assert isinstance(cell, dt.datetime | dt.date | dt.time)

@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 def read_text(data: bytes) -> list[list[str]]:
-    """The rows of a text table, as long as each is written, empty ones at the end left out."""
+    """Return the rows of a text table, as long as each is written, empty ones at the end left out."""
     text = decode(data)
     delimiter = _delimiter(text)
     rows: list[list[str]] = []

@@ -40,7 +40,7 @@ NONE, CHAIN_END, FAT_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
 def inspect(stream: bytes) -> list[Part]:
-    """Every sheet in its order, hidden ones too; raises SheetError when the whole file cannot be read."""
+    """Return every sheet in its order, hidden ones too; raises SheetError when the whole file cannot be read."""
     parts = []
     area = 0
     try:
@@ -59,7 +59,7 @@ def inspect(stream: bytes) -> list[Part]:
 
 
 def workbook_stream(data: bytes) -> bytes:
-    """The BIFF records within an old .xls; raises SheetError when it is no workbook or is locked."""
+    """Return the BIFF records within an old .xls; raises SheetError when it is no workbook or is locked."""
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as opened:
             if opened.exists("EncryptedPackage"):
@@ -73,7 +73,7 @@ def workbook_stream(data: bytes) -> bytes:
 
 
 def repack(stream: bytes) -> bytes:
-    """The records alone in a fresh compound file (MS-CFB, version 4) for the fast reader.
+    """Return the records alone in a fresh compound file (MS-CFB, version 4) for the fast reader.
 
     In the file as uploaded one wrong byte can close a chain of sectors into a ring, which the
     reader follows until memory ends.
@@ -122,7 +122,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _globals(stream: bytes) -> tuple[list[int], bool]:
-    """Where the sheets begin, and whether their days are counted from 1904."""
+    """Return where the sheets begin, and whether their days are counted from 1904."""
     offsets, since_1904 = [], False
     for kind, start, _ in _records(stream, 0):
         if kind == FILE_PASS:

@@ -49,7 +49,7 @@ class Part:
 
 
 def inspect(data: bytes) -> list[Part]:
-    """The visible sheets in their order; raises SheetError when the whole file cannot be read."""
+    """Return the visible sheets in their order; raises SheetError when the whole file cannot be read."""
     archive = Archive(data)
     if "xl/workbook.xml" not in archive:
         _refuse_other_kind(archive)
@@ -136,7 +136,7 @@ _REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 
 @lru_cache(maxsize=len(_COLUMNS) * len(_ROWS))
 def _stranger(columns: int, rows: int) -> re.Pattern[bytes]:
-    """Finds a cell that is neither inside the first rows and columns nor empty."""
+    """Find a cell that is neither inside the first rows and columns nor empty."""
     inside = f"{_COLUMNS[columns][0]}{_ROWS[rows][0]}"
     empty = r'[A-Z]{1,3}\d{1,7}"(?: [st]="\w+")* ?/>'
     return re.compile(rf'<c(?! r="(?:{inside}"|{empty}))'.encode())

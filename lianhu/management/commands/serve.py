@@ -121,7 +121,7 @@ def worker_command() -> list[str]:
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
-    """A child in a session of its own, so that Ctrl-C reaches it through `stop` alone."""
+    """Return a child in a session of its own, so that Ctrl-C reaches it through `stop` alone."""
     return subprocess.Popen(
         command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=end_with_parent
     )
@@ -149,7 +149,7 @@ def stop(*children: subprocess.Popen[bytes]) -> None:
 
 
 def wait_for_port(port: int, web: subprocess.Popen[bytes]) -> bool:
-    """Whether the site came up; False when its process ended before that."""
+    """Return whether the site came up; False when its process ended before that."""
     while web.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex((HOST, port)) == 0:

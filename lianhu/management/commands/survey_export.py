@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 
 def find_survey(by: Cadre, code: str, edition: str) -> Survey:
-    """The version named, else the open one, else the newest: the one of the office's own county."""
+    """Return the version named, else the open one, else the newest: the one of the office's own county."""
     seen = Survey.objects.visible_to(by).published().filter(code=code)
     found = (
         seen.filter(edition=edition) if edition else seen.open() or seen.order_by("-published_on", "-pk")[:1]

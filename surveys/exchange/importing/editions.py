@@ -15,12 +15,12 @@ def edition_of(survey: Survey) -> str:
 
 
 def edition_key(text: str) -> str:
-    """What two spellings of one version share."""
+    """Return what two spellings of one version share."""
     return label_key(text)
 
 
 def named_edition(rows: Sequence[Sequence[Cell]], heading: HeadingRow) -> str:
-    """The first version that the rows name; '' when none does."""
+    """Return the first version that the rows name; '' when none does."""
     place = heading.positions.get("version")
     if place is None:
         return ""
@@ -32,7 +32,7 @@ def named_edition(rows: Sequence[Sequence[Cell]], heading: HeadingRow) -> str:
 
 
 def find_survey(subject: str, place: str, named: str) -> Survey:
-    """The open version that a file names, else the only open one. Raises ImportRefused."""
+    """Return the open version that a file names, else the only open one. Raises ImportRefused."""
     surveys = Survey.objects.filter(subject=subject).read_at(place)
     if not named:
         return _the_open_one([survey for survey in surveys if survey.is_open])

@@ -57,7 +57,7 @@ class ResponsePlanning:
     # --- looked up in sets ----------------------------------------------------------------------
 
     def _find(self) -> dict[tuple[int, int], int]:
-        """The stored response by (household or village, year)."""
+        """Return the stored response by (household or village, year)."""
         own = Response.objects.filter(survey=self.survey.pk)
         if not self.survey.is_of_households:
             own = own.filter(household=None)
@@ -68,12 +68,12 @@ class ResponsePlanning:
         return self.found.get((row.subject.pk, row.day.year), 0)
 
     def _looked_back_at(self) -> set[str]:
-        """The answers of last time that a rule looks at."""
+        """Return the answers of last time that a rule looks at."""
         parts = (part for rule in self.form.rules for part in walk(rule.expression.tree))
         return {part[1] for part in parts if part[0] == "previous"}
 
     def _post(self) -> dict[tuple[int, date], tuple[int, str]]:
-        """(unit, rank) of each surveyor on each day."""
+        """Return (unit, rank) of each surveyor on each day."""
         pairs = {(row.cadre["id"], row.day) for row in self.rows if row.cadre}
         if not pairs:
             return {}
@@ -124,7 +124,7 @@ class ResponsePlanning:
     def _said(
         self, row: ResponseRow, known: Known, examined: Examined, confirmed: dict[str, str], *, signed: bool
     ) -> Stored:
-        """The columns that a row gives."""
+        """Return the columns that a row gives."""
         given = self.table.get("signed", row.index, signed) if "signed" in self.table.columns else signed
         return {
             "surveyed_on": row.day,
@@ -134,7 +134,7 @@ class ResponsePlanning:
         }
 
     def _handed_in(self, row: ResponseRow, known: Known) -> Stored:
-        """The columns that change with every handing in."""
+        """Return the columns that change with every handing in."""
         posted = self.postings[row.cadre["id"], row.day] if row.cadre else None
         return {
             **({"unit_id": posted[0], "rank": posted[1]} if posted else {}),
@@ -184,7 +184,7 @@ class ResponsePlanning:
             self.table.warn(row.index, self.judging.whose, why)
 
     def _differing(self, stored: Stored, after: Stored, differing: Sequence[str]) -> str:
-        """The first column in which a row says something else than what is stored."""
+        """Return the first column in which a row says something else than what is stored."""
         if "answers" in differing:
             was, now = stored["answers"], after["answers"]
             return self.judging.cell(*(code for code in self.judging.codes if was.get(code) != now.get(code)))

@@ -31,7 +31,7 @@ class Judging:
         }
 
     def judge(self, index: int, known: Known, stored: Stored | None) -> tuple[Examined, dict[str, str]]:
-        """What comes out, and the words that confirm its warnings; what is wrong goes to the table."""
+        """Return what comes out, and the words that confirm its warnings; what is wrong goes to the table."""
         refused = self.refused.get(index, {})
         answers, errors = self._given(index, known, stored)
         examined = judge(self.form, answers, {**errors, **refused}, known)
@@ -50,8 +50,9 @@ class Judging:
     def _given(
         self, index: int, known: Known, stored: Stored | None
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        """The row's answers; an empty cell leaves the stored one (of a draft perhaps not right yet), unless what
-        the row says hides it."""
+        """Return the row's answers; an empty cell leaves the stored one (of a draft perhaps not right yet),
+        unless what the row says hides it.
+        """
         cells = [(code, column[index]) for code, column in self.columns]
         given = {code: answer for code, answer in cells if answer is not NOTHING and answer is not CLEAR}
         if stored is None:
@@ -63,14 +64,14 @@ class Judging:
         return {**kept, **given}, errors
 
     def _confirmed(self, index: int, examined: Examined, stored: Stored | None) -> dict[str, str]:
-        """The word on each warning: the row's own, else that of the stored response."""
+        """Return the word on each warning: the row's own, else that of the stored response."""
         word = self.table.get("word", index, "")
         said: Mapping[str, str] = stored["confirmed"] if stored else {}
         words = {rule.code: word or said.get(rule.code, "") for rule in examined.warnings}
         return {code: text for code, text in words.items() if text}
 
     def cell(self, *codes: str) -> str:
-        """The column that bears an error: the first of the items that the file has."""
+        """Return the column that bears an error: the first of the items that the file has."""
         return next((code for code in codes if code in self.table.positions), self.whose)
 
     def _refuse_answer(self, index: int, item: Item, sentence: str) -> None:
@@ -93,5 +94,5 @@ class Judging:
 
 
 def _looked_at(expression: Expression) -> list[str]:
-    """The answers that an expression names, in its order."""
+    """Return the answers that an expression names, in its order."""
     return [part[1] for part in walk(expression.tree) if part[0] == "answer"]

@@ -51,12 +51,12 @@ class Rows:
 
     @property
     def whose(self) -> str:
-        """The column that says whose a row is."""
+        """Return the column that says whose a row is."""
         keys = ("no", "head_id") if self.survey.is_of_households else ("village_code", "village")
         return next(key for key in keys if self.table.has(key))
 
     def filled(self) -> list[ResponseRow]:
-        """The rows with a household or village and a day, wrong or not, each only once a year."""
+        """Return the rows with a household or village and a day, wrong or not, each only once a year."""
         rows = [row for index in range(len(self.table)) if (row := self._row(index))]
         self._refuse_undated()
         keys: list[Any] = [None] * len(self.table)

@@ -78,7 +78,7 @@ class ResponseSheet(ImportSheet):
         return type(self)(find_survey(self.subject, place, named_edition(rows, heading)))
 
     def field_lines(self, rows: Sequence[int]) -> Lines:
-        """A file is of one version. When it was sent in is bookkeeping here."""
+        """Return the version of the whole file; the day it was sent in is only bookkeeping."""
         form = Response.objects.select_related("survey").get(pk=rows[0]).survey.form
         return {**told_fields(form, Item.as_typed), "submitted_at": lambda _old, _new: []}
 

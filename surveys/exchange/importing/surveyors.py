@@ -36,7 +36,7 @@ class Surveyors:
         self.paired = self._paired() if any(len(rows) > 1 for rows in self.by_name.values()) else {}
 
     def _paired(self) -> dict[int, set[int]]:
-        """Cadres by household, units by village."""
+        """Return cadres by household, units by village."""
         paired: dict[int, set[int]] = defaultdict(set)
         rows: QuerySet[Any]
         pks = {subject.pk for subject in self.subjects if subject}
@@ -49,7 +49,7 @@ class Surveyors:
         return paired
 
     def find(self, index: int) -> dict[str, Any] | None:
-        """The cadre of a row, or None, with the error written when one is named."""
+        """Return the cadre of a row, or None, with the error written when one is named."""
         named = self.table.get("surveyor", index)
         if not named:
             return None
