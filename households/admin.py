@@ -22,9 +22,10 @@ from households.numbers import people_with
 from households.pairing import pairable_cadres
 from units.admin import CadreAdmin
 from units.admin_lists import Filled, Seen
+from units.admin_search import holds
 from units.models import Cadre
 from units.pairing_admin import PairingAdmin
-from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline, holds
+from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline
 from villages.models import Village
 
 

@@ -12,7 +12,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models
 from django.db.models import Q, QuerySet
@@ -28,6 +28,7 @@ from core.records import Record, StaleRecord
 from units.access import user_of
 from units.admin_export import export_rows
 from units.admin_lists import by_village, comparisons_of, filtered_by
+from units.admin_search import SearchSelect, holds
 from units.models import Cadre
 from units.roles import Role
 
@@ -39,8 +40,6 @@ MANAGERS = frozenset({Role.OFFICE, Role.LEADER})
 NOBODY: frozenset[Role] = frozenset()
 MOST_WORDS = 10
 """Words of one search: each is a condition of its own, and hundreds are more than a database takes."""
-LONGEST_KEY = 18
-"""Digits that a primary key may have in both databases."""
 
 
 class ScopedForm(RecordForm[Any]):
@@ -84,16 +83,6 @@ class ScopedForm(RecordForm[Any]):
         place = getattr(self.instance, "place", "")
         if self.user.is_office and place and not lies_under(place, self.user.place):
             self.add_error(None, f"{place} 不在您管的 {self.user.place} 之内。")
-
-
-class SearchSelect(AutocompleteSelect):
-    """Django's search-as-you-type field; what was sent and is no key at all is not looked up again."""
-
-    def optgroups(
-        self, name: str, value: Sequence[str], attr: Any = None
-    ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
-        keys = [key for key in value if not key or (key.isdecimal() and len(key) <= LONGEST_KEY)]
-        return super().optgroups(name, keys, attr)
 
 
 class Scoped(BaseModelAdmin[Any]):
@@ -402,12 +391,3 @@ class ReadOnlyAdmin(ScopedAdmin):
     """Rows that the admin shows and nobody changes there."""
 
     writers = NOBODY
-
-
-def holds(fields: Sequence[str], word: str) -> Q:
-    """Return rows where one of the fields holds the word. Pinyin and initials are stored in lower case."""
-    found = Q(pk__in=[])
-    for name in fields:
-        text = word.lower() if name.endswith(("pinyin", "initials")) else word
-        found |= Q(**{f"{name}__contains": text})
-    return found
