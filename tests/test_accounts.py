@@ -199,6 +199,11 @@ def test_a_leader_cannot_grant_a_role_or_move_to_another_unit(leader, cadre):
         },
     )
     cadre.refresh_from_db()
+    assert (cadre.rank, cadre.role, cadre.unit) == ("general", Role.CADRE, leader.unit)
+    promotion = {"unit": other.pk, "rank": "section", "on": "2015-06-01", "version": cadre.version, "do": "1"}
+    client_of(leader).post(f"/cadres/{cadre.pk}/transfer/", promotion)
+    client_of(leader).post(f"/cadres/{cadre.pk}/transfer/", {**promotion, "unit": leader.unit_id})
+    cadre.refresh_from_db()
     assert (cadre.rank, cadre.role, cadre.unit) == ("section", Role.CADRE, leader.unit)
 
 

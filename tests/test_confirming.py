@@ -67,7 +67,10 @@ def acts(cadre: Cadre) -> dict[str, tuple[str, dict[str, Any]]]:
             {**edit_form(cadre), "version": 1, "phone": "13900000077", "role": "viewer"},
         ),
         "admin role": (back, {**admin, "role": "office"}),
-        "admin unit": (back, {**admin, "unit": other.pk}),
+        "transfer": (
+            f"/cadres/{cadre.pk}/transfer/",
+            {"unit": other.pk, "rank": cadre.rank, "on": "2015-06-01", "version": cadre.version, "do": "1"},
+        ),
         "admin leaving": (back, {**admin, "left_on": "2015-09-16"}),
         "admin lock": (back, {k: v for k, v in admin.items() if k != "is_active"}),
     }
@@ -81,7 +84,7 @@ NAMES = [
     "leaving",
     "new account of weight",
     "admin role",
-    "admin unit",
+    "transfer",
     "admin leaving",
     "admin lock",
 ]
