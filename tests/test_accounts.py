@@ -15,7 +15,7 @@ from core.models import Change
 from tests.factories import make_cadre, make_division, make_id_number, make_unit
 from tests.pages import client_of
 from tests.test_access import address as address_of
-from tests.test_access import own, people, rules  # noqa: F401 (fixtures)
+from tests.test_access import counties, files, own, people, rules  # noqa: F401 (fixtures)
 from units import accounts
 from units.models import Cadre, today
 from units.roles import Role
