@@ -1,6 +1,6 @@
-"""Files that belong to a row, under random names, served to who may see the row.
+"""Files attached to a row, stored under random names and served to those who may see the row.
 
-Pictures are re-encoded without EXIF; papers (`core.documents`) lie on the disk sealed.
+Pictures are re-encoded without EXIF; documents (`core.documents`) are stored encrypted.
 """
 
 import io
@@ -34,7 +34,7 @@ MEDIA_TYPES = {
     ".xls": "application/vnd.ms-excel",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-"""Ending of the stored file → its media type; whatever is no picture is sealed."""
+"""Extension of the stored file → media type; everything except pictures is encrypted."""
 
 
 def random_path(attachment: "Attachment", filename: str) -> str:
@@ -62,11 +62,11 @@ class Attachment(models.Model):
 
     @property
     def shown_name(self) -> str:
-        """Return what the reader's browser calls it."""
+        """Return the file name offered to the browser."""
         return f"{self.uuid}{self.ending}"
 
     def opened(self) -> File[bytes] | BinaryIO:
-        """Return the content, to be read; raises FileNotFoundError when the file is lost."""
+        """Open the content for reading. Raises FileNotFoundError when the file is lost."""
         file = self.file.open("rb")
         if self.ending == PICTURE:
             return file
@@ -75,16 +75,16 @@ class Attachment(models.Model):
 
 
 def as_stored(file: ContentFile[bytes]) -> ContentFile[bytes]:
-    """Return what goes to the disk: a picture as it is, a paper sealed."""
+    """Return what is written to disk: a picture unchanged, a document encrypted."""
     if PurePath(file.name or "").suffix == PICTURE:
         return file
     return ContentFile(seal_bytes(file.read()), name=file.name)
 
 
 def small_picture(file: FieldFile, side: int) -> bytes:
-    """Return a JPEG of at most `side` px a side for print; nothing of one that is lost or damaged."""
+    """Return a JPEG of at most `side` px a side for print; empty if the picture is lost or damaged."""
     try:
-        # Only what `reencode` made lies there.
+        # Only pictures written by `reencode` are stored there.
         with file.open() as opened, Image.open(opened, formats=["JPEG"]) as picture:
             small = picture.convert("RGB")
     except (FileNotFoundError, UnidentifiedImageError, OSError, SyntaxError, ValueError):
@@ -96,14 +96,12 @@ def small_picture(file: FieldFile, side: int) -> bytes:
 
 
 def is_picture(data: bytes) -> bool:
-    """Return whether these bytes begin as a picture does, of a kind that we take or of another."""
+    """Return whether the bytes start like a picture, of an accepted format or not."""
     return data.startswith(PICTURES) or data[4:8] == b"ftyp"
 
 
 def reencode(upload: UploadedFile[Any]) -> ContentFile[bytes]:
-    """Return a JPEG of at most 1600 px a side, turned upright, without EXIF. Raises ValidationError in one
-    sentence.
-    """
+    """Return an upright JPEG of at most 1600 px a side without EXIF. Raises ValidationError."""
     if (upload.size or 0) > MAX_UPLOAD_BYTES:
         raise ValidationError("照片太大，请拍小一些或用手机压缩后再传（最多 12 MB）。")
     try:

@@ -24,7 +24,7 @@ from core.records import Record
 
 CHUNK = 5000
 PLAIN = {str, int, type(None)}
-"""What both databases take as it is."""
+"""Value types that both databases accept unchanged."""
 NULL = r"\N"
 COPY_ESCAPES = {"\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"}
 COPY_SIGNS = re.compile(r"[\\\n\t\r]")
@@ -34,9 +34,9 @@ Row = Mapping[str, Any]
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
-    """Return `count` fresh primary keys, ascending. Call inside the transaction that inserts them.
+    """Reserve `count` primary keys, ascending. Call inside the transaction that inserts the rows.
 
-    The rows of history name the keys, and COPY, unlike INSERT, returns none.
+    History rows refer to the keys, and COPY, unlike INSERT, does not return them.
     """
     table = model._meta.db_table
     if count == 0:
@@ -47,7 +47,7 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
                 "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
             )
             return [row[0] for row in cursor.fetchall()]
-        # SQLite: the write lock is held (BEGIN IMMEDIATE), so nobody else takes a number meanwhile.
+        # SQLite: the write lock is held (BEGIN IMMEDIATE), so no other process can take a number.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         found = cursor.fetchone()
         first = (found[0] if found else 0) + 1
@@ -57,10 +57,10 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
 def insert(
     model: type[Record], rows: Sequence[dict[str, Any]], numbers: Sequence[int | None] | None = None
 ) -> list[int]:
-    """Insert rows with their `created` Changes, in one transaction; returns their primary keys in order.
+    """Insert rows with their `created` Changes in one transaction; return their primary keys in order.
 
     Missing columns take the field's default. `numbers` are the sheet's row numbers, for an import.
-    Rows are given their `id` in place when they have none.
+    Rows without an `id` get one in place.
     """
     with transaction.atomic():
         fresh = [row for row in rows if "id" not in row]
@@ -74,7 +74,7 @@ def insert(
 
 
 def insert_plain(model: type[models.Model], rows: Iterable[Row]) -> None:
-    """Insert rows without history: for logs and bookkeeping tables."""
+    """Insert rows without history, for logs and bookkeeping tables."""
     iterator = iter(rows)
     first = next(iterator, None)
     if first is None:
@@ -94,10 +94,11 @@ def update(
     changes: Sequence[dict[str, list[Any]]],
     numbers: Sequence[int | None] | None = None,
 ) -> int:
-    """Set `columns` of the rows (each holds `id`, `version` and the columns), raising their versions.
+    """Set `columns` of the rows (each holds `id`, `version` and the columns) and increment their versions.
 
-    `changes` are the {field: [before, after]} of each row. Only rows whose stored version equals the
-    given one change; returns how many did, so that the caller can refuse a stale plan and roll back.
+    `changes` holds {field: [before, after]} for each row. Only rows whose stored version equals the given
+    one change;
+    return how many did, so that the caller can refuse a stale plan and roll back.
     """
     named = {"id", "version", *columns}
     with transaction.atomic():
@@ -115,7 +116,10 @@ def update(
 def update_plain(
     model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], keys: Sequence[str] = ("id",)
 ) -> int:
-    """Set `columns` of the rows found by `keys`, without history: for bookkeeping. Returns how many."""
+    """Set `columns` of the rows matched by `keys`, without history, for bookkeeping.
+
+    Return how many changed.
+    """
     with transaction.atomic():
         return _update_from(model, rows, {*keys, *columns}, keys=keys)
 
@@ -123,7 +127,7 @@ def update_plain(
 def _update_from(
     model: type[models.Model], rows: Sequence[Row], named: set[str], *, keys: Sequence[str], raising: str = ""
 ) -> int:
-    """Set the columns of `named` from rows beside the table, matched by `keys`; `raising` goes up by one.
+    """Update the columns of `named` from a VALUES list joined on `keys`; increment the column `raising`.
 
     Django's `bulk_update` sends a CASE for every row and column instead.
     """
@@ -150,7 +154,7 @@ def _update_from(
 
 
 def delete(model: type[Record], pks: Sequence[int]) -> int:
-    """Delete rows with their `deleted` Changes (what they held stands in them); returns how many."""
+    """Delete rows and write `deleted` Changes with their last values. Return how many were deleted."""
     gone = 0
     with transaction.atomic():
         fields = [f for f in history.tracked_fields(model) if f.name not in model.secret]
@@ -172,7 +176,7 @@ def delete(model: type[Record], pks: Sequence[int]) -> int:
 def _columns(
     fields: Sequence[Any], rows: Sequence[Row], convert: Callable[[Any], Any]
 ) -> Iterator[Sequence[Any]]:
-    """Yield the rows as one list a column: Python spends a third of the time on columns that it spends on rows."""
+    """Transpose the rows to one list per column, which Python converts three times as fast as rows."""
     for field in fields:
         name = field.attname
         try:
@@ -184,7 +188,7 @@ def _columns(
         elif set(map(type, values)) <= PLAIN:
             yield values
         else:
-            # Dates, amounts and times repeat: each is converted once.
+            # Dates, amounts and times repeat, so each distinct value is converted once.
             converted = {value: value if type(value) in PLAIN else convert(value) for value in set(values)}
             yield [converted[value] for value in values]
 

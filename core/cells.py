@@ -1,8 +1,10 @@
-"""Cleaning one value: a cell as a spreadsheet gives it, or the text of a form field.
+"""Clean one value: a spreadsheet cell or the text of a form field.
 
-A cleaner returns the clean value, None (for text: '') when there is nothing, or raises CellError
-with what is wrong and what to do. Nothing is repaired silently: what could mean two things is
-refused. Numbers come from Excel as floats, empty cells as ''.
+A cleaner returns the clean value, or None ('' for text) when the cell is empty. It raises CellError with
+the reason
+and the remedy. Ambiguous values are refused, never repaired silently. Excel gives numbers as floats and
+empty cells
+as ''.
 """
 
 import datetime as dt
@@ -13,14 +15,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 
-# Excel keeps 15 digits of a number; a longer one has lost its end.
+# Excel keeps 15 significant digits; a longer number has lost its last ones.
 EXACT = 10**15
 KINDS = {bool: "“是”或“否”", dt.datetime: "日期", dt.date: "日期", dt.time: "时间", dt.timedelta: "时长"}
 EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 
 
 class CellError(ValueError):
-    """Why a value is refused and what to do about it, each a short phrase without its full stop."""
+    """The reason why a value is refused and the remedy, each a short phrase without a full stop."""
 
     def __init__(self, why: str, remedy: str) -> None:
         self.why = why
@@ -34,13 +36,13 @@ def lost_digits(remedy: str = "整列设为“文本”，重录这一格") -> C
 
 # --- text ---------------------------------------------------------------------------------------
 
-# The characters of nearly every good cell; one that holds nothing else is returned as it is.
+# Characters of nearly every valid cell; a cell with only these is returned unchanged (fast path).
 _CLEAN = re.compile(r"[!\"$-^`-~\u4e00-\u9fff，。、；：？！“”‘’（）《》【】·—…]*")
-# Full-width Latin letters, digits and the signs of codes and numbers; Chinese punctuation stays.
+# Full-width Latin letters, digits and signs used in codes and numbers; Chinese punctuation stays.
 _WIDE = dict.fromkeys([*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)])
 _WIDE.update(dict.fromkeys(map(ord, "．－／＋％＠＃＆＝＿＊＜＞｜＄＇＂")))
 _NARROW = {code: chr(code - 0xFEE0) for code in _WIDE}
-# Text copied from PDF files carries radicals that only look like the characters meant.
+# Text copied from PDF files contains radicals that only look like the intended characters.
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 _RADICALS.update(
     zip(
@@ -54,9 +56,9 @@ _SPACES = re.compile(r"(?:_x000[dD]_|\s)+")
 
 
 def clean_text(value: Cell, max_length: int = 0) -> str:
-    """Return one line of text, white space collapsed, full-width letters and digits made plain.
+    """Return one line of text with white space collapsed and full-width letters and digits narrowed.
 
-    `max_length` 0 sets no limit. A whole float loses its ".0", a date becomes 2012-03-05.
+    `max_length` 0 sets no limit. A whole float loses its ".0"; a date becomes 2012-03-05.
     """
     if not isinstance(value, str):
         value = _written(value)
@@ -77,7 +79,7 @@ def _tidy(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return what two writings of one text share: white space collapsed, letters and digits plain, no control
+    """Normalise text for comparison: collapse white space, narrow letters and digits, drop control
     characters.
     """
     text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
@@ -88,7 +90,7 @@ def one_line(text: str) -> str:
 
 
 def _written(value: Cell) -> str:
-    """Return what a person would have typed for a value that is no text."""
+    """Return the text a person would have typed for a non-text value."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -102,20 +104,18 @@ def _written(value: Cell) -> str:
     return str(value)
 
 
-# White space beside a Chinese character says nothing; between two Latin words it does.
+# White space beside a Chinese character is meaningless; between two Latin words it is not.
 _NAME_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
-# Keyboards write the dot within a name in many ways.
+# Input methods write the dot within a name in many ways.
 _NAME_DOT = re.compile(r"(?<=[\u4e00-\u9fff])[•‧∙⋅・.](?=[\u4e00-\u9fff])")
-# A letter that a published list has masked, or that a file has lost on its way.
+# A character masked in a published list, or lost in a conversion.
 _HIDDEN_LETTER = re.compile(r"[*?？○×□■]")
 _BRACKETS = {ord("("): "（", ord(")"): "）"}
 _NO_NAMES = {"无", "暂无", "没有", "不详", "未知", "不明"}
 
 
 def clean_name(value: Cell, max_length: int = 0) -> str:
-    """Return the name of a person, unit or place: 王 有 福 is 王有福, 买买提•艾力 is 买买提·艾力, a number is
-    no name.
-    """
+    """Clean the name of a person, unit or place: 王 有 福 → 王有福, 买买提•艾力 → 买买提·艾力. Refuse numbers."""
     text = clean_name_text(clean_text(value))
     wordless = text and (text in _NO_NAMES or not any(map(str.isalpha, text)))
     if (value is not None and not isinstance(value, str)) or wordless:
@@ -128,7 +128,7 @@ def clean_name(value: Cell, max_length: int = 0) -> str:
 
 
 def clean_person(value: Cell, max_length: int = 0) -> str:
-    """Return the name of one person."""
+    """Clean the name of one person."""
     name = clean_name(value, max_length)
     if re.search(r"[、，,;；/|]", name):
         raise CellError("像是不止一个人", "一格只写一个人的姓名")
@@ -136,15 +136,13 @@ def clean_person(value: Cell, max_length: int = 0) -> str:
 
 
 def clean_name_text(text: str) -> str:
-    """Return a name, or a part of one to look for, without the spaces and with the dot and brackets that are
-    kept in names.
-    """
+    """Normalise a name, or a search term for one: no spaces, the standard dot and brackets."""
     text = _NAME_DOT.sub("·", _NAME_SPACE.sub("", text))
     return text if text.isascii() else text.translate(_BRACKETS)
 
 
 def label_key(text: str) -> str:
-    """Return a label reduced to what two spellings of it share: no spaces, no stars, plain brackets, lower case."""
+    """Reduce a label to a comparison key: no spaces or stars, narrow brackets, lower case."""
     key = unicodedata.normalize("NFKC", one_line(text)).translate(_LABEL_NOISE).lower()
     return key.removesuffix("(必填)").removesuffix("(选填)")
 
@@ -153,7 +151,7 @@ _LABEL_NOISE = {ord(char): None for char in " *※:"}
 
 
 def clean_words(value: Cell, max_length: int = 0) -> str:
-    """Return several words in one cell, split at 、，,;； or a space, once each: 五保、重病."""
+    """Split several words in one cell at 、，,;； or a space and drop duplicates: 五保、重病."""
     words = re.split(r"[、，,;；\s]+", clean_text(value))
     return clean_text("、".join(dict.fromkeys(word for word in words if word)), max_length)
 
@@ -165,7 +163,7 @@ _WITH_UNIT = re.compile(r"¥?\s*([-+]?[\d,.]*\d)\s*([^\d\s,.][^\d]*)?", re.ASCII
 
 
 def clean_int(value: Cell, low: int | None = None, high: int | None = None, unit: str = "") -> int | None:
-    """Return a whole number within low…high (both allowed); its unit may stand behind it."""
+    """Clean a whole number within low…high (inclusive); its unit may follow it."""
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         value = int(value)
     number = value if type(value) is int else _number(value, unit)
@@ -180,9 +178,9 @@ def clean_int(value: Cell, low: int | None = None, high: int | None = None, unit
 def clean_decimal(
     value: Cell, digits: int = 12, places: int = 2, unit: str = "", low: int | None = 0
 ) -> Decimal | None:
-    """Return a number of at most `digits` digits, `places` of them decimals; below `low` refused.
+    """Clean a number of at most `digits` digits, `places` of them decimals; refuse one below `low`.
 
-    A number cell with more decimals is rounded half up, as Excel shows it; typed ones are refused.
+    A number cell with more decimals is rounded half up, as Excel displays it; a typed one is refused.
     """
     number = _number(value, unit)
     if number is None:
@@ -242,7 +240,7 @@ def _in_unit(unit: str) -> str:
 
 
 def kind_in_words(value: object) -> str:
-    """Return what sort of value it is, for the sentence that refuses it."""
+    """Name the type of a value, for the error message."""
     return KINDS.get(type(value), "别的内容")
 
 
@@ -306,9 +304,9 @@ def _phone_error(number: str) -> CellError:
 def clean_choice(
     choices: Mapping[str, str], spellings: Mapping[str, str] | None = None
 ) -> Callable[[Cell], str | None]:
-    """Return a cleaner that takes a label of `choices` (code → label), a code, or both, and gives the code.
+    """Return a cleaner that maps a label of `choices` (code → label), a code, or both to the code.
 
-    `spellings` are other words for a label (儿子 → 之子).
+    `spellings` are synonyms of a label (儿子 → 之子).
     """
     codes: dict[str, str] = {label_key(label): code for code, label in reversed(list(choices.items()))}
     for code, label in choices.items():
@@ -318,7 +316,7 @@ def clean_choice(
     for spelling, label in (spellings or {}).items():
         codes.setdefault(label_key(spelling), codes[label_key(label)])
     shown = _shortened([label for label in choices.values() if label])
-    # Looking up the raw text first spares the cleaning of nearly every cell.
+    # Looking up the raw text first avoids cleaning nearly every cell.
     seen = {label: codes[label_key(label)] for label in choices.values()}
 
     def clean(value: Cell) -> str | None:
@@ -336,7 +334,7 @@ def clean_choice(
 
 
 def _shortened(labels: list[str], limit: int = 40) -> str:
-    """Return the labels in one line: 户主、配偶、子女等 12 种之一."""
+    """Join the labels in one line, shortened: 户主、配偶、子女等 12 种之一."""
     taken: list[str] = []
     for label in labels:
         if sum(map(len, taken)) + len(taken) + len(label) > limit:

@@ -1,4 +1,4 @@
-"""Reading in sets: how many queries it makes follows from the columns asked for, not from the rows."""
+"""Read rows by key in chunks, with one query per chunk instead of one per row."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 CHUNK = 10_000
-"""Values in one IN: below SQLite's limit of 32,766, planned in milliseconds by PostgreSQL."""
+"""Values per IN clause: below SQLite's limit of 32,766, and planned within milliseconds by PostgreSQL."""
 
 
 def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
@@ -26,7 +26,7 @@ def rows_in(
 
 
 def stored_rows(model: type[Model], pks: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Whole rows as they are stored, by primary key, columns by attname."""
+    """Return whole stored rows by primary key, columns by attname."""
     names = [field.attname for field in model._meta.concrete_fields]
     return {row["id"]: row for row in rows_in(model._base_manager.all(), "pk", pks, *names)}
 
@@ -38,7 +38,9 @@ def records_in(queryset: QuerySet[Any], field: str, values: Iterable[Any]) -> It
 
 
 def grouped(rows: QuerySet[Any], select: str, group: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return `SELECT group…, select FROM (rows) GROUP BY group…`: Django cannot group a DISTINCT subquery."""
+    """Run `SELECT group…, select FROM (rows) GROUP BY group…`, since Django cannot group a DISTINCT
+    subquery.
+    """
     inner, params = rows.query.sql_with_params()
     keys = ", ".join(group)
     by = f" GROUP BY {keys}" if group else ""

@@ -1,4 +1,4 @@
-"""Checks of the machine for a monitor (`/readyz`) and `manage.py doctor`. Each returns one Finding."""
+"""Health checks for a monitor (`/readyz`) and `manage.py doctor`. Each returns one Finding."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one check: a sentence, and what to do, '' when all is well."""
+    """The result of one check: a sentence, and the remedy ('' when the check passes)."""
 
     name: str
     said: str
@@ -72,7 +72,7 @@ def _folders() -> Iterator[Path]:
 
 
 def _nearest(folder: Path) -> Path:
-    """Return the path or its nearest existing parent."""
+    """Return the folder, or its nearest existing parent."""
     return next(one for one in (folder, *folder.parents) if one.exists())
 
 
@@ -81,7 +81,7 @@ def _is_local(host: str) -> bool:
 
 
 def uploads() -> Finding:
-    """Check that a file can be written to the upload folder, by writing and deleting one."""
+    """Check that a file can be written to and deleted from the uploads folder."""
     folder = Path(settings.MEDIA_ROOT)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def queue() -> Finding:
 def _oldest_due() -> timedelta:
     now = timezone.now()
     waiting = DBTaskResult.objects.ready().values_list("enqueued_at", "run_after")
-    # A job without a time of its own carries the last day of the calendar.
+    # django-tasks gives a job without a due time the last day of the calendar.
     due = (queued if after == get_date_max() else max(queued, after) for queued, after in waiting)
     return now - min(due, default=now)
 
@@ -162,7 +162,7 @@ def clock() -> Finding:
 
 
 def _database_ahead() -> timedelta:
-    """Return how far the clock of a PostgreSQL, maybe on another machine, is from ours."""
+    """Return how far the clock of PostgreSQL, possibly on another machine, is ahead of this one."""
     if connection.vendor != "postgresql":
         return timedelta(0)
     with connection.cursor() as cursor:
@@ -180,7 +180,7 @@ OF_THE_DATABASE: list[Callable[[], Finding]] = [database, queue, worker, backup,
 
 
 def spoken(age: timedelta) -> str:
-    """Return a rough duration in words: 3 天, 5 小时, 12 分钟, 40 秒."""
+    """Format a duration roughly: 3 天, 5 小时, 12 分钟, 40 秒."""
     seconds = int(age.total_seconds())
     for unit, length in (("天", 86400), ("小时", 3600), ("分钟", 60)):
         if seconds >= 2 * length:

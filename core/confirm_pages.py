@@ -1,4 +1,4 @@
-"""The page that asks for the password again: in place of the answer to a POST, at its own address for a GET."""
+"""The page that asks for the password again: as the answer to a POST, at its own address for a GET."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render

@@ -1,7 +1,10 @@
-"""Ask for the password again before a sensitive act, unless it was given in this session within half an hour.
+"""Ask for the password again before a sensitive act, unless it was entered in this session within half an
+hour.
 
-A view says so by `@password_again`, or calls `require_password` where only some of its requests are sensitive. A POST
-is answered by a page that carries what was posted and sends the same POST with the password; a GET goes through
+Use `@password_again` on a view, or call `require_password` where only some requests are sensitive. A POST
+is
+answered with a page that holds the posted data and repeats the POST with the password; a GET is redirected
+through
 the page `password-again`, which then opens the same address.
 """
 
@@ -27,7 +30,7 @@ PAUSED = "连续输错太多次，半小时后再试。"
 
 
 class PasswordWanted(Exception):
-    """Raised before anything is done. `error` says what is wrong with the password given, '' when none was."""
+    """Raised before anything is done. `error` describes the wrong password, '' if none was entered."""
 
     def __init__(self, error: str = "") -> None:
         super().__init__(error)
@@ -35,7 +38,7 @@ class PasswordWanted(Exception):
 
 
 def note_password(request: HttpRequest) -> None:
-    """Remember that the user has just given the password."""
+    """Note that the user has just entered the password."""
     request.session[GIVEN_AT] = int(timezone.now().timestamp())
 
 
@@ -45,7 +48,7 @@ def confirmed_lately(request: HttpRequest) -> bool:
 
 
 def require_password(request: HttpRequest) -> None:
-    """Raise PasswordWanted unless the password was given lately, or comes with this POST."""
+    """Raise PasswordWanted unless the password was entered recently or comes with this POST."""
     if confirmed_lately(request):
         return
     given = request.POST.get(FIELD)
@@ -55,7 +58,8 @@ def require_password(request: HttpRequest) -> None:
 
 
 def check_password(request: HttpRequest, password: str) -> str:
-    """Return what is wrong with the password, or '' and note it as given. A wrong one counts as a failed login."""
+    """Return the error message for the password, or '' and note it. A wrong one counts as a failed login.
+    """
     bare = without_posted(request)
     user = authenticate(bare, username=request.user.get_username(), password=password)
     if user == request.user:

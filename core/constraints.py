@@ -1,4 +1,4 @@
-"""Constraints that several models share. Imports write past validators, so the database refuses too."""
+"""Constraints shared by several models. Imports bypass validators, so the database must refuse too."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from django.db.migrations.operations.base import Operation
 from django.db.models import CheckConstraint, F, Q
 
 BLANK = ("", "")
-"""The choice of a field that may be left empty, for `chosen`."""
+"""Marker for `chosen`: a choice field that may be empty."""
 SHOWN = 20
-"""Rows of one constraint that a migration lists."""
+"""Rows that a migration lists per constraint."""
 
 
 def ends_after_start(
@@ -31,7 +31,7 @@ def ends_after_start(
 
 
 def within(name: str, label: str, field: str, low: int, high: int) -> CheckConstraint:
-    """Refuse a number outside a range; it may be empty."""
+    """Refuse a number outside a range; NULL is allowed."""
     return CheckConstraint(
         condition=Q(**{field: None}) | Q(**{f"{field}__gte": low, f"{field}__lte": high}),
         name=name,
@@ -40,7 +40,7 @@ def within(name: str, label: str, field: str, low: int, high: int) -> CheckConst
 
 
 def shaped(name: str, field: str, pattern: str, message: str) -> CheckConstraint:
-    """Refuse a text that does not match the pattern, which both databases read alike; it may be NULL."""
+    """Refuse text that does not match the pattern (same syntax on both databases); NULL is allowed."""
     return CheckConstraint(
         condition=Q(**{field: None}) | Q(**{f"{field}__regex": pattern}),
         name=name,
@@ -49,7 +49,7 @@ def shaped(name: str, field: str, pattern: str, message: str) -> CheckConstraint
 
 
 def chosen(name: str, **choices: Sequence[tuple[Any, Any]]) -> CheckConstraint:
-    """Refuse a code that is no choice of its field."""
+    """Refuse a code that is not among the field's choices."""
     known = Q()
     for field, pairs in choices.items():
         known &= Q(**{f"{field}__in": [code for code, _ in pairs]})
@@ -61,7 +61,7 @@ def refuse_breaches(
 ) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
     """Return a migration step that lists the rows breaking the constraints about to be added, and stops.
 
-    Nothing is changed: what such a row should say is for the office to decide.
+    It changes nothing: the office decides how to correct such rows.
     """
     added = [operation for operation in operations if isinstance(operation, AddConstraint)]
 

@@ -1,8 +1,10 @@
-"""Sealing and finding what must not be readable in the database, the uploads or the logs.
+"""Encryption and keyed hashes for data that must not be readable in the database, the uploads or the logs.
 
-Every token starts with the id of its key, so that keys can be rotated: `settings.DATA_KEYS`
-maps key id → 32 bytes, the current key first. From each key one subkey a purpose is derived,
-so that a hash never helps to open a seal.
+Every token starts with the id of its key, so that keys can be rotated: `settings.DATA_KEYS` maps key id →
+32 bytes,
+the current key first. One subkey per purpose is derived from each key, so that hashes and ciphertexts never
+share
+a key.
 """
 
 import base64
@@ -20,15 +22,16 @@ NONCE_BYTES = 12
 
 
 class SealError(ValueError):
-    """A token whose key is not among DATA_KEYS, or that was cut, changed or never ours."""
+    """The token's key is not among DATA_KEYS, or the token was truncated, altered or not made here."""
 
 
 def seal_text(plain: str) -> str:
-    """Return `keyid:urlsafe-base64` of a short text; an empty text stays empty.
+    """Encrypt a short text to `keyid:urlsafe-base64`; empty text stays empty.
 
-    AES-SIV without a nonce: under one key equal texts give equal tokens. History and the
-    difference of an import compare values as stored, without opening 35,000 of them; and this
-    tells a reader of the database no more than the keyed hash beside it does.
+    Uses AES-SIV without a nonce: under one key, equal texts give equal tokens. History and imports
+    therefore compare
+    stored values without decrypting 35,000 of them. The keyed hash stored beside the token reveals equality
+    anyway.
     """
     if not plain:
         return ""
@@ -38,7 +41,7 @@ def seal_text(plain: str) -> str:
 
 
 def open_text(token: str) -> str:
-    """Return the text behind a token of `seal_text`; raises SealError."""
+    """Decrypt a token of `seal_text`. Raises SealError."""
     if not token:
         return ""
     key_id, _, encoded = token.partition(":")
@@ -50,23 +53,23 @@ def open_text(token: str) -> str:
 
 
 def keyed_hash(text: str) -> str:
-    """Return `keyid:hex`, HMAC-SHA-256 under the current key: finds a value without opening any."""
+    """Return `keyid:hex`, HMAC-SHA-256 under the current key, to look up a value without decrypting any."""
     key_id, key = _current()
     return _hash(key_id, key, text)
 
 
 def keyed_hashes(text: str) -> list[str]:
-    """Return the hash under every key, current first: look up with these while a rotation is on."""
+    """Return the hash under every key, current first: look up with all of them during a rotation."""
     return [_hash(key_id, key, text) for key_id, key in settings.DATA_KEYS.items()]
 
 
 def is_current(token: str) -> bool:
-    """Return whether a seal or hash was made under the current key (a rotation renews the others)."""
+    """Return whether a token or hash uses the current key (a rotation renews the others)."""
     return token.partition(":")[0] == _current()[0]
 
 
 def seal_bytes(plain: bytes) -> bytes:
-    """Return a file sealed by AES-GCM: length of key id, key id, nonce, ciphertext. In memory, to 30 MB."""
+    """Encrypt a file with AES-GCM: length of key id, key id, nonce, ciphertext. In memory, up to 30 MB."""
     key_id, key = _current()
     name = key_id.encode()
     head = bytes([len(name)]) + name
@@ -75,7 +78,7 @@ def seal_bytes(plain: bytes) -> bytes:
 
 
 def open_bytes(sealed: bytes) -> bytes:
-    """Return the file behind `seal_bytes`; raises SealError."""
+    """Decrypt the result of `seal_bytes`. Raises SealError."""
     start = 1 + sealed[0] if sealed else 0
     head, nonce = sealed[:start], sealed[start : start + NONCE_BYTES]
     cipher = _file_cipher(_key(head[1:].decode(errors="replace")))
@@ -86,7 +89,7 @@ def open_bytes(sealed: bytes) -> bytes:
 
 
 def is_current_file(sealed: bytes) -> bool:
-    """Return `is_current` of what `seal_bytes` made."""
+    """Like `is_current`, for the result of `seal_bytes`."""
     name = _current()[0].encode()
     return sealed.startswith(bytes([len(name)]) + name)
 
@@ -107,7 +110,7 @@ def _hash(key_id: str, key: bytes, text: str) -> str:
     return f"{key_id}:{hmac.digest(_subkey(key, b'hash', 32), text.encode(), 'sha256').hex()}"
 
 
-# The caches hold a handful of entries: one a key and purpose.
+# The caches hold a handful of entries: one per key and purpose.
 @lru_cache(maxsize=32)
 def _subkey(key: bytes, purpose: bytes, length: int) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=b"lianhu/" + purpose).derive(key)

@@ -1,4 +1,4 @@
-"""Cleaning a day: a date of Excel, its number in Excel's calendar, or one of the ways in which people write it."""
+"""Clean a date: an Excel date, an Excel serial number, or one of the usual written forms."""
 
 import datetime as dt
 import re
@@ -6,7 +6,7 @@ import re
 from core.cells import EXACT, Cell, CellError, clean_text, kind_in_words
 
 YEARS = range(1900, 2101)
-# A bare number is a day of Excel's calendar only from 1920 on: below lie plain years and counts.
+# A bare number is an Excel serial only from 1920 on: smaller ones may be years or counts.
 SERIALS = range(7306, 73416)
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -21,7 +21,7 @@ _SHORT_YEAR = re.compile(r"\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,4}\s*�
 
 
 def clean_date(value: Cell) -> dt.date | None:
-    """Return a day of 1900–2100 from an Excel date, an Excel day number or one of the written forms."""
+    """Return a date within 1900–2100 from an Excel date, an Excel serial number or a written form."""
     if isinstance(value, dt.datetime):
         return _within_years(value.date())
     if isinstance(value, dt.date):

@@ -1,4 +1,4 @@
-"""Stored values as people read them: labels for codes, names for keys, masked ID numbers."""
+"""Format stored values for people: labels for codes, names for keys, masked ID numbers."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from json import dumps
@@ -13,7 +13,7 @@ from core.models import Change
 from core.records import Record
 from core.templatetags.look import time_cn
 
-# Django's own get_…_display makes such a dict anew at each call.
+# Django's get_…_display builds this dict at each call.
 ACTS, SOURCES = dict(Change.Act.choices), dict(Change.Source.choices)
 
 
@@ -21,7 +21,7 @@ ANOTHER = "换成了另一个号码"
 
 
 class FieldChange(NamedTuple):
-    """One field of a change: its label, what stood there, what stands there now."""
+    """One changed field: its label, the old value, the new value."""
 
     label: str
     old: str
@@ -30,13 +30,13 @@ class FieldChange(NamedTuple):
 
 Fields = Mapping[str, models.Field[Any, Any]]
 Pairs = Mapping[str, Sequence[Any]]
-"""What stood in a field and what stands there now, as they are stored, by field name."""
+"""Old and new stored values by field name."""
 Lines = Mapping[str, Callable[[Any, Any], list[FieldChange]]]
-"""How a page tells fields that hold much: lines of what stood there and what stands there now, by field name."""
+"""Formatters for long fields: lines describing the old and new value, by field name."""
 
 
 class Entry(NamedTuple):
-    """One Change as `_history.html` shows it; `what` names a row that is not the page's own."""
+    """One Change as shown by `_history.html`; `what` names a row other than the page's own."""
 
     act: str
     what: str
@@ -47,12 +47,12 @@ class Entry(NamedTuple):
 
     @property
     def attribution(self) -> str:
-        """Return who made a change, when, and by which source."""
+        """Return who made the change, when, and through which source."""
         return f"{self.who or '系统'}，{time_cn(localtime(self.at))}，{self.source}"
 
 
 def shown(field: models.Field[Any, Any], value: Any, names: dict[tuple[str, Any], str] | None = None) -> str:
-    """Return a stored value of a field in words; `names` knows the rows that foreign keys point at."""
+    """Format a stored value of a field; `names` holds the names of rows behind foreign keys."""
     if value is None or value == "":
         return ""
     if field.name == "id_cipher":
@@ -76,9 +76,9 @@ def history_of(
     show_phones: bool = True,
     told: Lines | None = None,
 ) -> list[Entry]:
-    """Return the newest changes of a row and of those that belong to it (label, row), ready to display.
+    """Return the newest changes of a row and of related rows `also` (title, row), ready for display.
 
-    A constant number of queries: the changes, and one for each foreign key that occurs in them.
+    Makes a constant number of queries: one for the changes, and one per foreign key that occurs in them.
     """
     rows = [("", record), *also]
     what = {(row._meta.label_lower, row.pk): name for name, row in rows}
@@ -121,7 +121,7 @@ def lines_of(
     show_phones: bool = True,
     told: Lines | None = None,
 ) -> list[FieldChange]:
-    """Return what changed of a row, field by field."""
+    """Return the changes of a row, field by field."""
     lines = []
     for name, pair in changes.items():
         if told and name in told:
@@ -132,7 +132,7 @@ def lines_of(
             if masked_phone:
                 old, new = identity.mask_phone(old), identity.mask_phone(new)
             if old == new and (masked_phone or name == "id_cipher"):
-                new = ANOTHER  # two numbers may have one mask
+                new = ANOTHER  # two numbers may share a mask
             lines.append(FieldChange(str(fields[name].verbose_name), old, new))
     return lines
 
@@ -144,7 +144,7 @@ def _target(field: models.Field[Any, Any]) -> type[models.Model]:
 
 
 def names_in(fields: Fields, changes: Iterable[Pairs]) -> dict[tuple[str, Any], str]:
-    """Return (field name, key) → name, one query for each foreign key that occurs."""
+    """Map (field name, key) to a name, with one query per foreign key that occurs."""
     keys: dict[str, set[Any]] = {}
     for change in changes:
         for name, pair in change.items():

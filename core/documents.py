@@ -1,7 +1,8 @@
-"""Papers that belong to a row: PDF, Word and Excel files as they came, known by their content, sealed on the disk.
+"""Documents attached to a row: PDF, Word and Excel files, identified by content, stored encrypted.
 
-A contract or a list may name people with their ID numbers, which must be readable nowhere but on the page of
-those who may see the row.
+A contract or a list may name people with their ID numbers, so it must be readable only on the page of those
+who may
+see the row.
 """
 
 from pathlib import PurePath
@@ -22,9 +23,9 @@ LIMITS = process.Limits(memory=512 * process.MB, cpu=20, output=process.MB, wall
 
 
 def received(upload: UploadedFile[Any]) -> ContentFile[bytes]:
-    """Return a picture re-encoded, or a paper as it came, under its own name with the ending its content deserves.
+    """Return a re-encoded picture, or a document unchanged with the extension that its content deserves.
 
-    Raises ValidationError in one sentence that names the file.
+    Raises ValidationError with one sentence that names the file.
     """
     name = PurePath(upload.name or "").stem[:LONGEST_NAME] or "文件"
     if (upload.size or 0) > MAX_UPLOAD_BYTES:
@@ -41,7 +42,8 @@ def received(upload: UploadedFile[Any]) -> ContentFile[bytes]:
 
 
 def _ending_of(data: bytes, name: str) -> str:
-    """Return what kind of paper it is, whatever its name says. Raises ValidationError for all others."""
+    """Detect the document type from the content, ignoring the name. Raises ValidationError for other types.
+    """
     try:
         with process.run(EXAMINE, data, LIMITS, name=name) as result:
             ending = result.read().decode()

@@ -1,6 +1,7 @@
-"""A figure is declared once: what it is called and counts, its unit, the list of what it counted, how it is counted.
+"""A figure is declared once: label, unit, link to the rows it counts, and how it is counted.
 
-The same declaration is a card of the overview, a column of a report (page, print and workbook) or a count of the
+The same declaration gives a card of the overview, a column of a report (page, print and workbook) or a
+count of the
 admin home.
 """
 
@@ -21,9 +22,10 @@ def _nothing(_row: Any) -> str:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of a row: a place, a unit, or the whole that a page is about.
+    """One figure of a row: of a place, a unit, or the page's total.
 
-    `value`, `url` and `note` take the row; `url` is the address of the list of what was counted, '' for none.
+    `value`, `url` and `note` take the row; `url` returns the address of the list of counted rows, '' for
+    none.
     """
 
     label: str
@@ -39,7 +41,7 @@ class Figure:
 
 
 def cards(figures: Iterable[Figure], row: Any) -> list[dict[str, Any]]:
-    """Return the contexts of `_figure.html`; a figure of nothing leads nowhere."""
+    """Return the contexts of `_figure.html`; a zero figure has no link."""
     return [
         {
             "label": figure.label,
@@ -62,17 +64,17 @@ def headings(figures: Sequence[Figure]) -> list[Heading]:
 
 
 def notes(figures: Sequence[Figure], *more: str) -> list[str]:
-    """Return how the figures are counted, a sentence a column."""
+    """Return how the figures are counted, one sentence per column."""
     return [f"{figure.label}：{figure.how}" for figure in figures if figure.how] + [*more]
 
 
 def cells(figures: Sequence[Figure], row: Any) -> list[Any]:
-    """Return the bare values, as the workbook takes them."""
+    """Return plain values for the workbook."""
     return [figure.value(row) for figure in figures]
 
 
 def linked_rows(figures: Sequence[Figure], rows: Iterable[Any]) -> list[Row]:
-    """Return the rows of `_table.html`, each figure a link to what it counted."""
+    """Return the rows of `_table.html`, with each figure linked to the rows it counts."""
     first, *others = figures
     return [
         Row(0, first.url(row), [first.value(row), *(_linked(figure, row) for figure in others)])
@@ -86,7 +88,7 @@ def _linked(figure: Figure, row: Any) -> Any:
 
 
 def totals(figures: Sequence[Figure], whole: Any) -> list[dict[str, Any]]:
-    """Return the foot of a table."""
+    """Return the totals row of a table."""
     return [
         {"text": f"{value:,}" if isinstance(value, int | Decimal) else value or "", "css": figure.css}
         for figure, value in zip(figures, cells(figures, whole), strict=True)

@@ -1,4 +1,6 @@
-"""Forms of domain rows: the second of two editors is told, sees both versions, and overwrites nothing unknowingly."""
+"""Forms of domain rows with optimistic locking: the second of two editors sees both versions before
+overwriting.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,17 +22,19 @@ from core.records import Record, StaleRecord
 M = TypeVar("M", bound=Record)
 NOT_CHOSEN = "没有选"
 MOST = 1_000_000
-"""More people or things than a county has at one place and day."""
+"""Larger than any count of people or things at one place and day in a county."""
 
 
 def key_of(text: str) -> int:
-    """Return a primary key out of an address; 0, which no row has, for anything else."""
+    """Parse a primary key from an address; 0, which no row has, for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 @contextmanager
 def rules_of_cells() -> Iterator[None]:
-    """Turn a CellError inside into the ValidationError of a form field, with the same words."""
+    """Translate CellError to ValidationError, so that fields and workbook cells are refused in the same
+    words.
+    """
     try:
         yield
     except cells.CellError as error:
@@ -38,7 +42,8 @@ def rules_of_cells() -> Iterator[None]:
 
 
 class ChineseDateField(forms.DateField):
-    """A date in any sane form: 2012-03-05, 2012.3.5, 2012年3月5日; native picker where the browser has one."""
+    """A date in any usual form: 2012-03-05, 2012.3.5, 2012年3月5日; native picker where the browser has one.
+    """
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -50,7 +55,7 @@ class ChineseDateField(forms.DateField):
 
 
 class OpenTextField(forms.CharField):
-    """Text that is kept as it is typed, and so may hold no ID number."""
+    """Free text kept exactly as typed, so it must not contain an ID number."""
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -59,7 +64,7 @@ class OpenTextField(forms.CharField):
 
 
 class RowsField(forms.ModelMultipleChoiceField[Any]):
-    """Ticked rows of a table; a key that is none of its own is refused with `invalid_choice`."""
+    """Selected rows of a table; an unknown key is refused with `invalid_choice`."""
 
     def clean(self, value: Any) -> Any:
         if any(not key_of(key) for key in value or ()):
@@ -70,7 +75,7 @@ class RowsField(forms.ModelMultipleChoiceField[Any]):
 class AmountField(forms.CharField):
     """An amount as people write it: 1,200元, full-width digits; blank is 0. In `unit`, never negative.
 
-    `digits` are those of its column, two of them decimals.
+    `digits` is the column's max_digits, including two decimals.
     """
 
     def __init__(self, *, unit: str = "元", digits: int = 12, **kwargs: Any) -> None:
@@ -87,7 +92,7 @@ class AmountField(forms.CharField):
 
 
 class CountField(AmountField):
-    """A whole number of `unit`s, `most` at the utmost."""
+    """A whole number of `unit`s, at most `most`."""
 
     def __init__(self, *, most: int = MOST, **kwargs: Any) -> None:
         self.most = most
@@ -106,7 +111,7 @@ class PictureField(forms.FileField):
 
 
 class VersionField(forms.IntegerField):
-    """Which version was read; in itself no change, so that a row left empty stays one."""
+    """The version that was read. It never counts as a change, so that an empty formset row stays empty."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return False
@@ -120,7 +125,7 @@ class RecordForm(forms.ModelForm[M]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A row that is not there yet has no version: whoever stores it meanwhile is not overwritten.
+        # An unsaved row has no version, so a row stored in the meantime is not overwritten.
         self.fields["version"].initial = self.instance.version if self.instance.pk else 0
         for field in self.fields.values():
             _name_the_blank(field)
@@ -128,14 +133,14 @@ class RecordForm(forms.ModelForm[M]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if self.instance.pk:
-            # The button 用我填的 of the conflict panel names the stored version that was seen.
+            # The button 用我填的 of the conflict panel posts the stored version that the user saw.
             chosen = key_of(self.data.get("overwrite", ""))
             self.instance.version = chosen or data.get("version") or 0
         return data
 
 
 def _name_the_blank(field: forms.Field) -> None:
-    """Replace Django's nine hyphens by 没有选."""
+    """Label the empty choice 没有选 instead of Django's dashes."""
     if isinstance(field, forms.ModelChoiceField):
         field.empty_label = field.empty_label and NOT_CHOSEN
     elif isinstance(field, forms.ChoiceField):
@@ -144,9 +149,9 @@ def _name_the_blank(field: forms.Field) -> None:
 
 
 def saved(form: RecordForm[Any]) -> bool:
-    """Save a valid form; False leaves what stands against it on the form, with all that was typed.
+    """Save a valid form. On failure return False and leave the errors and the input on the form.
 
-    What is stored already, as after a double tap, is no conflict and is not stored again.
+    If the same values are already stored, as after a double tap, do nothing and return True.
     """
     if form.instance.pk is None and _is_stored(form):
         return True
@@ -165,7 +170,7 @@ def saved(form: RecordForm[Any]) -> bool:
 
 
 def _in_the_way(row: Record) -> list[str]:
-    """Return why the database refused a row, in the messages of its constraints."""
+    """Return why the database refused a row, in the words of its constraints."""
     try:
         row.validate_unique()
         row.validate_constraints()
@@ -175,9 +180,7 @@ def _in_the_way(row: Record) -> list[str]:
 
 
 def _is_stored(form: RecordForm[Any]) -> bool:
-    """Return whether a new row is there already, word for word; not asked of one that comes with files and
-    the like.
-    """
+    """Return whether an identical new row exists already; False for forms with files or related rows."""
     row = form.instance
     columns = {
         f.name: f for f in row._meta.concrete_fields if not f.primary_key and f.name not in row.untracked
@@ -211,18 +214,18 @@ def conflict_of(form: forms.ModelForm[Any], stored: Record) -> dict[str, Any]:
 
 
 def text_of(field: Any, value: Any) -> str:
-    """Return a value of a row in words, a related row by its name."""
+    """Format a value of a row; a related row by its name."""
     return str(value) if isinstance(value, models.Model) else shown(field, value)
 
 
 def refuse(form: forms.BaseForm, problems: Mapping[str, Sequence[str]]) -> None:
-    """Put the sentences of a ValidationError beside their fields, or above the form if it has no such field."""
+    """Add the errors of a ValidationError to their fields, or to the form if it has no such field."""
     for name, sentences in problems.items():
         form.add_error(name if name in form.fields else None, list(sentences))
 
 
 def limit(form: forms.BaseForm, name: str, queryset: models.QuerySet[Any]) -> None:
-    """Let a choice field offer, and accept, only these rows."""
+    """Limit the choices of a field to these rows."""
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = queryset

@@ -1,4 +1,4 @@
-"""The worker notes every few seconds that it is alive, in a thread beside its jobs."""
+"""Record every few seconds, in a thread beside the jobs, that the worker is alive."""
 
 import logging
 import threading
@@ -11,9 +11,9 @@ from core.models import Stamp
 logger = logging.getLogger(__name__)
 
 EVERY = 20.0
-"""Seconds between two beats."""
+"""Seconds between beats."""
 SILENT = timedelta(minutes=2)
-"""A worker without a beat for so long has died or has lost the database."""
+"""Age of the last beat after which the worker counts as dead or cut off from the database."""
 
 
 def worker_is_silent() -> bool:
@@ -22,7 +22,7 @@ def worker_is_silent() -> bool:
 
 
 class Heartbeat(threading.Thread):
-    """Ends with the process. A beat that the database refuses is skipped and the connection closed."""
+    """Daemon thread. If the database refuses a beat, skip it and close the connection."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True, name="heartbeat")

@@ -1,4 +1,4 @@
-"""Who changed what: `acting` says who, `Record.save` and the bulk functions write `Change` rows."""
+"""Audit trail: `acting` sets the actor; `Record.save` and the bulk functions write `Change` rows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who writes now: a cadre's pk or None, the way in, and the import run if it is one."""
+    """Who writes: a cadre's pk or None, the source, and the import run if there is one."""
 
     by: int | None
     source: str
@@ -32,7 +32,7 @@ _actor: ContextVar[Actor] = ContextVar("actor", default=NOBODY)
 
 @contextmanager
 def acting(by: int | None, source: str, run: int | None = None) -> Iterator[None]:
-    """Attribute everything written inside to this person and this source."""
+    """Attribute everything written inside the block to this person and source."""
     token = _actor.set(Actor(by, source, run))
     try:
         yield
@@ -50,7 +50,9 @@ def tracked_fields(model: type["Record"]) -> list[models.Field[Any, Any]]:
 
 
 def difference(old: "Record", new: "Record") -> dict[str, list[Any]]:
-    """Return {field name: [before, after]} of the tracked fields that differ; secrets are named, never shown."""
+    """Return {field name: [before, after]} of the tracked fields that differ; secrets are listed without
+    values.
+    """
     changes: dict[str, list[Any]] = {}
     for field in tracked_fields(type(new)):
         before, after = field.value_from_object(old), field.value_from_object(new)
@@ -60,7 +62,7 @@ def difference(old: "Record", new: "Record") -> dict[str, list[Any]]:
 
 
 def snapshot(record: "Record") -> dict[str, list[Any]]:
-    """Return what a deleted row held, as {field name: [before, None]}."""
+    """Return the values of a row being deleted as {field name: [before, None]}."""
     return {
         field.name: [field.value_from_object(record), None]
         for field in tracked_fields(type(record))
@@ -69,7 +71,7 @@ def snapshot(record: "Record") -> dict[str, list[Any]]:
 
 
 def write(record: "Record", act: str, changes: dict[str, list[Any]] | None) -> None:
-    """Append one Change about one row."""
+    """Append one Change for one row."""
     actor = current_actor()
     Change.objects.create(
         table=record._meta.label_lower,
@@ -83,7 +85,7 @@ def write(record: "Record", act: str, changes: dict[str, list[Any]] | None) -> N
 
 
 def changes_of(records: Iterable["Record"], limit: int) -> Sequence[Any]:
-    """Return the newest changes of these rows, with `by_name`; one query."""
+    """Return the newest changes of these rows with `by_name`, in one query."""
     keys: dict[str, list[int]] = defaultdict(list)
     for record in records:
         keys[record._meta.label_lower].append(record.pk)
@@ -94,7 +96,7 @@ def changes_of(records: Iterable["Record"], limit: int) -> Sequence[Any]:
 
 
 def was_set_on(record: "Record", name: str) -> date | None:
-    """Return the day on which the field took its present value by a change; None when it began with it."""
+    """Return the day on which a change gave the field its present value; None if it was set at creation."""
     changes = Change.objects.filter(
         table=record._meta.label_lower, row=record.pk, act=Change.Act.CHANGED, changes__has_key=name
     )
@@ -105,7 +107,7 @@ def was_set_on(record: "Record", name: str) -> date | None:
 def change_rows(
     table: str, act: str, rows: Iterable[tuple[int, dict[str, list[Any]] | None, int | None]]
 ) -> Iterator[dict[str, Any]]:
-    """Column values of many Changes: `rows` are (pk, changes, number of the sheet's row)."""
+    """Yield column values of many Changes; `rows` are (pk, changes, row number in the sheet)."""
     actor, now = current_actor(), timezone.now()
     for pk, changes, number in rows:
         yield {

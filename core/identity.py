@@ -1,8 +1,10 @@
 """Resident ID numbers (GB 11643) and disability cards, whose first 18 digits are the ID number.
 
-Stored sealed, found through a keyed hash of the first 18, shown masked. The mask leaves the region alone: with
-birth date and sex beside it, as most pages show them, at least 499 numbers fit. Damage done by Excel is told,
-never repaired: the three digits it drops cannot be known.
+Stored encrypted, looked up through a keyed hash of the first 18 characters, shown masked. The mask keeps
+only the
+region: together with birth date and sex, which most pages show, at least 499 numbers remain possible.
+Damage done by
+Excel is reported, never repaired, because the three digits it drops cannot be recovered.
 """
 
 import datetime as dt
@@ -24,28 +26,28 @@ EARLIEST_BIRTH = dt.date(1900, 1, 1)
 AGAIN = "照证件逐位核对"
 
 _ID = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
-# A disability card adds its kind (1 视力 … 7 多重) and its level (1–4).
+# A disability card appends its kind (1 视力 … 7 多重) and level (1–4).
 _CARD_END = re.compile(r"[1-7][1-4]", re.ASCII)
 _NOISE = re.compile(r"[-\s'‘’`_—–]+")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII)
 HIDDEN = "*" * 12
-"""What a mask has in place of all that follows the region: as many for an ID number as for a disability card."""
+"""Replaces everything after the region; equally long for ID numbers and disability cards."""
 HIDDEN_OF_PHONE = "*" * 8
 _STARS = re.compile(r"[*＊•●]{3,}")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)", re.ASCII)
-# A number as people write it into a text: with gaps, in full width, with a digit or two too many.
+# A number embedded in text: with gaps, full-width digits, or one or two digits too many.
 _GAP = r"[\s.·—–-]{0,2}"
-# Each begins with its first digit, which the search for it can then skip to: half the time.
+# Each pattern starts with its first digit, so that the regex engine can skip ahead: half the time.
 _WRITTEN = re.compile(rf"\d(?<!\d\d)(?=((?:{_GAP}\d){{14,16}}{_GAP}[\dXxＸｘ](?:{_GAP}\d){{0,2}})(?!\d))")
-# What lacks a digit or two must begin with a province's code, which no year does.
+# A number lacking one or two digits must begin with a province code, which no year does.
 _PROVINCE = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]")
 _WRITTEN_OLD = re.compile(r"\d(?<!\d\d)\d{5}(\d{6})\d{3}(?![\dXxＸｘ])")
-# In 15 digits an earlier year would rather be part of a village's code.
+# In 15 digits an earlier year is more likely part of a village code.
 OLD_BIRTHS = dt.date(1930, 1, 1)
 
 
 def clean_id_number(value: Cell) -> str:
-    """18 characters (or the 20 of a disability card), '' when empty; raises CellError."""
+    """Return 18 characters (20 for a disability card), '' when empty. Raises CellError."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         _refuse_number(value)
     number = value if isinstance(value, str) and _ID.fullmatch(value) else _compact(value)
@@ -63,7 +65,10 @@ def _compact(value: Cell) -> str:
 
 
 def _refuse_number(value: float) -> None:
-    """A number cell keeps 15 digits: an ID number in it has lost its end, a short one is checked as text."""
+    """Refuse a number cell: with 15 significant digits an ID number has lost its end.
+
+    A short one is checked as text.
+    """
     if not abs(value) < 10**15:
         raise lost_digits("整列设为“文本”，照证件重录这一格")
 
@@ -91,7 +96,8 @@ def _check_shape(number: str) -> None:
 def _check_digits(number: str) -> None:
     agrees = check_digit(number[:17]) == number[17]
     if number.endswith("000") and not agrees:
-        # Every eleventh of the cut off fits its check digit, of which nothing is said: it would tell the number's end.
+        # One in eleven truncated numbers passes the check digit; do not mention this, it would reveal the
+        # last digits.
         raise CellError("末三位是 000，像是被 Excel 截断", "照证件核对，不要补零")
     try:
         born = birth_date(number)
@@ -106,19 +112,22 @@ def _check_digits(number: str) -> None:
 
 
 def _is_future(day: dt.date) -> bool:
-    # localdate() takes 10 µs, ten times the rest of a check: ask it only near today.
+    # localdate() takes 10 µs, ten times the rest of a check, so call it only near today.
     days_since_1970 = int(time.time() // 86400)
     return day.toordinal() >= UNIX_EPOCH + days_since_1970 and day > timezone.localdate()
 
 
 def check_digit(first17: str) -> str:
-    """Return the 18th character that belongs to 17 digits (ISO 7064 MOD 11-2)."""
-    # Over the bytes, whose zero is 48, it takes a quarter of the time of int() a digit.
+    """Return the 18th character for 17 digits (ISO 7064 MOD 11-2)."""
+    # Summing the bytes (ASCII zero is 48) takes a quarter of the time of int() per digit.
     return CHECK_DIGITS[(sum(map(mul, WEIGHTS, first17.encode("ascii"))) - ZEROES) % 11]
 
 
 def birth_date(number: str) -> dt.date:
-    """Return the birth date within a number of 18 or 20; ValueError when there is no such day."""
+    """Return the birth date within a number of 18 or 20 characters.
+
+    Raises ValueError for an impossible date.
+    """
     return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
 
 
@@ -128,37 +137,38 @@ def sex(number: str) -> str:
 
 
 def mask(number: str) -> str:
-    """620524************, of an ID number and of a disability card; of what is no number only stars."""
+    """Return 620524************ for an ID number or disability card; only stars for anything else."""
     if len(number) < 15:
         return "*" * len(number)
     return number[:6] + HIDDEN
 
 
 def is_whole(text: str) -> bool:
-    """Return whether a text may be looked up as an ID number or a disability card: a part of one finds nobody."""
+    """Return whether text is a complete ID number or disability card; partial numbers are not searchable.
+    """
     return len(text) in {18, 20} and text[:17].isdecimal()
 
 
 def holds_number(text: str) -> bool:
-    """Return whether somebody's ID number stands in a text, in whatever writing."""
+    """Return whether a text contains an ID number in any notation."""
     return len(text) >= 15 and next(_written(text), None) is not None
 
 
 def refuse_number(text: str) -> None:
-    """Raise CellError if an ID number stands in a text that everybody may read."""
+    """Raise CellError if a text that everybody may read contains an ID number."""
     if holds_number(text):
         raise CellError("这里写了身份证号", "删去，身份证号只写在“身份证号”一栏")
 
 
 def hide_numbers(text: str) -> str:
-    """Return the text with every ID number in it masked, for messages, names of files and logs."""
+    """Mask every ID number in a text, for messages, file names and logs."""
     for start, end in reversed(list(_written(text))):
         text = f"{text[:start]}{mask(re.sub(_GAP, '', text[start:end]))}{text[end:]}"
     return text
 
 
 def _written(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where ID numbers stand in a text, from left to right."""
+    """Yield the spans of ID numbers in a text, from left to right."""
     runs = [(match.start(), match.end(1)) for match in _WRITTEN.finditer(text)]
     found = [(a, b) for a, b in runs if _is_number(text[a:b])]
     found += [m.span() for m in _WRITTEN_OLD.finditer(text) if _is_birth(f"19{_digits(m[1])}", OLD_BIRTHS)]
@@ -170,7 +180,7 @@ def _written(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_number(text: str) -> bool:
-    """Return whether a run of digits is somebody's number, or all of it but a digit or two."""
+    """Return whether digits are an ID number, or one lacking one or two digits."""
     digits = _digits(text)
     is_whole = len(digits) >= 18 or (len(digits) == 17 and not text[-1].isdecimal())
     return bool(is_whole or _PROVINCE.match(digits)) and _is_birth(digits[6:14], EARLIEST_BIRTH)
@@ -181,7 +191,7 @@ def _digits(text: str) -> str:
 
 
 def _is_birth(digits: str, earliest: dt.date) -> bool:
-    """Return whether eight digits are a day on which somebody may have been born."""
+    """Return whether eight digits are a plausible birth date."""
     try:
         born = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
@@ -190,7 +200,7 @@ def _is_birth(digits: str, earliest: dt.date) -> bool:
 
 
 def looks_masked(value: Cell) -> bool:
-    """Return whether a value is a mask that came back: it then means “unchanged” or is an error."""
+    """Return whether a value is a mask sent back: it means “unchanged” or is an error."""
     return isinstance(value, str) and bool(_STARS.search(value))
 
 
@@ -200,25 +210,25 @@ def encrypt(number: str) -> str:
 
 
 def decrypt(token: str) -> str:
-    """Return the number behind a stored token; raises SealError."""
+    """Decrypt a stored token. Raises SealError."""
     return crypto.open_text(token)
 
 
 def id_hash(number: str) -> str:
-    """Return what to store beside the token: a person's ID number and disability card hash alike."""
+    """Return the hash to store beside the token; a person's ID number and disability card hash alike."""
     return crypto.keyed_hash(number[:18]) if number else ""
 
 
 def id_hashes(number: str) -> list[str]:
-    """Return the hashes to look a number up by, one a key."""
+    """Return the lookup hashes of a number, one per key."""
     return crypto.keyed_hashes(number[:18]) if number else []
 
 
 def mask_phone(phone: str) -> str:
-    """138********, for those who read but may not call."""
+    """Return 138********, for users who may not see phone numbers."""
     return phone[:3] + HIDDEN_OF_PHONE if len(phone) >= 8 else "*" * len(phone)
 
 
 def hide_phones(text: str, *, but: str = "") -> str:
-    """Return the text with every phone number in it masked, `but` one's own."""
+    """Mask every phone number in a text except `but`, the reader's own."""
     return _PHONE.sub(lambda found: found[0] if found[0] == but else mask_phone(found[0]), text)
