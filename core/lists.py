@@ -1,8 +1,9 @@
-"""A list: search form → queryset → one keyset page; `?export=xlsx` and `?print=1` are of the very same rows.
+"""A list: search form → queryset → one keyset page; `?export=xlsx` and `?print=1` output the same rows.
 
-A list page makes a constant number of queries: the count, the page's keys in order, and the cells of
-those keys. Columns that cost (last visit, sums) are thus reckoned for the shown rows only, unless the
-list is sorted by them.
+A list page makes a constant number of queries: the count, the page's keys in order, and the cells of those
+keys.
+Expensive columns (last visit, sums) are therefore computed for the shown rows only, unless the list is
+sorted by them.
 """
 
 import json
@@ -30,7 +31,7 @@ from core.search import SearchForm
 
 PER_PAGE = 50
 MOST_PRINTED = 1000
-"""Rows of one sheet of paper work; more are for a workbook."""
+"""Maximum rows of a print; longer lists go into a workbook."""
 GARBLED = (
     ValueError,
     TypeError,
@@ -40,17 +41,17 @@ GARBLED = (
     FieldError,
     forms.ValidationError,
 )
-"""What reading a cursor raises that somebody wrote by hand."""
+"""Exceptions raised by a malformed cursor."""
 Show = Callable[[Any], Any]
 
 
 def as_is(value: object) -> object:
-    """Return the value as it is: table and workbook format text, numbers and dates."""
+    """Pass the value through: table and workbook format text, numbers and dates themselves."""
     return value
 
 
 def labels_of(choices: type[Any]) -> Show:
-    """Shows a stored code by its label."""
+    """Return a formatter from a stored code to its label."""
     table: dict[Any, str] = dict(choices.choices)
     return lambda value: table.get(value, "")
 
@@ -61,9 +62,9 @@ def yes_no(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading, the name of its value in the queryset, and how it is shown.
+    """One column: its heading, the name of its value in the queryset, and its formatter.
 
-    `sort` names a field or annotation that is never null; without it the heading is no link.
+    `sort` names a field or annotation that is never null; without it the heading is not a link.
     """
 
     label: str
@@ -89,7 +90,7 @@ class Row(NamedTuple):
 
 @cache
 def _around_key(name: str) -> tuple[str, str]:
-    """Return the address of a page before and after its key, resolved once a process."""
+    """Return a page's address before and after its key, resolved once per process."""
     before, _, after = reverse(name, args=[987654321]).partition("987654321")
     return before, after
 
@@ -103,7 +104,7 @@ def link_to(name: str, query: str = "") -> Callable[[int], str]:
 
 @dataclass
 class Listing:
-    """What makes one list. `annotate` adds what the columns show to the page's rows only."""
+    """The declaration of one list. `annotate` adds the displayed values to the page's rows only."""
 
     title: str
     unit: str
@@ -125,7 +126,7 @@ class Listing:
 
 
 def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponseBase:
-    """Return the page a list's address answers with, or its workbook."""
+    """Return a list's page, or its workbook or print."""
     found = listing.form.filter(listing.queryset)
     if request.GET.get("export") == "xlsx":
         return export(request, listing, found)
@@ -164,7 +165,7 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
 
 
 def _filters(request: HttpRequest, form: SearchForm, *, folding: bool) -> dict[str, Any]:
-    """Return the context of `_filters.html`; with `folding` only what is in force stands above the rows."""
+    """Return the context of `_filters.html`; with `folding`, only active filters stand above the rows."""
     chips = form.chips(lambda name: address(request, {name: None}))
     folded = [chip for chip in chips if folding and not chip["value"]]
     filtered = form.describe()
@@ -179,8 +180,8 @@ def _filters(request: HttpRequest, form: SearchForm, *, folding: bool) -> dict[s
 
 
 def _empty(request: HttpRequest, listing: Listing) -> Mapping[str, Any] | None:
-    """Return the context of `_empty.html`: where nothing narrows the list, not the same page again but the
-    first act.
+    """Return the context of `_empty.html`: without filters, offer the first action instead of this page
+    again.
     """
     empty = listing.empty or {}
     if listing.form.describe() or empty.get("url") != request.path:
@@ -203,7 +204,7 @@ def _rows(listing: Listing, found: QuerySet[Any], keys: Sequence[int]) -> list[R
 
 
 def address(request: HttpRequest, changed: Mapping[str, str | None]) -> str:
-    """This page with some of its parameters changed; a page of keys starts over."""
+    """Return this page's address with some parameters changed; the keyset restarts."""
     query = request.GET.copy()
     for name in ("after", "before", "export", "print"):
         query.pop(name, None)
@@ -215,7 +216,7 @@ def address(request: HttpRequest, changed: Mapping[str, str | None]) -> str:
 
 
 class _Page:
-    """The keys of one keyset page, its sort order and the ways to its neighbours."""
+    """The keys of one keyset page, its sort order and the links to its neighbours."""
 
     def __init__(self, request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> None:
         self.request = request
@@ -238,10 +239,10 @@ class _Page:
         self.following = self._to("after", rows[-1]) if rows and has_following else ""
 
     def _beyond(self, queryset: QuerySet[Any], text: str, falling: bool) -> Q | None:
-        """Return the rows that the page goes on with; a garbled cursor starts at the beginning."""
+        """Return the condition for rows beyond the cursor; a malformed cursor starts at the beginning."""
         try:
             value, pk = json.loads(text)
-            if b"\0" in str(value).encode():  # which PostgreSQL takes in no text
+            if b"\0" in str(value).encode():  # which PostgreSQL does not accept in text
                 return None
             beyond = _beyond(self.sort, (value, int(pk)), falling)
             queryset.filter(beyond).query.sql_with_params()
@@ -264,7 +265,7 @@ class _Page:
 
 
 def _order(request: HttpRequest, listing: Listing) -> tuple[str, bool]:
-    """Return the column to sort by, and whether it falls; what is not sortable sorts as the list does."""
+    """Return the sort column and whether it is descending; an unsortable one gives the list's default."""
     asked = request.GET.get("sort", "")
     allowed = {column.sort for column in listing.columns if column.sort}
     chosen = asked if asked.lstrip("-") in allowed else listing.sort
@@ -277,7 +278,10 @@ def _is_field(queryset: QuerySet[Any], name: str) -> bool:
 
 
 def _beyond(sort: str, cursor: tuple[Any, int], falling: bool) -> Q:
-    """Return rows behind the cursor. The first condition repeats the second so that PostgreSQL uses the index."""
+    """Select rows beyond the cursor.
+
+    The first condition repeats the second so that PostgreSQL uses the index.
+    """
     value, pk = cursor
     edge = "lt" if falling else "gt"
     return Q(**{f"{sort}__{edge}e": value}) & (
@@ -286,14 +290,14 @@ def _beyond(sort: str, cursor: tuple[Any, int], falling: bool) -> Q:
 
 
 def _in_order(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> QuerySet[Any]:
-    """Return all found rows with what the columns show, in the page's order."""
+    """Return all found rows with the displayed values, in the page's order."""
     sort, down = _order(request, listing)
     return listing.annotate(found).order_by(f"-{sort}" if down else sort, "-pk" if down else "pk")
 
 
 def sheet_of(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
-    """Return the found rows as a sheet to hand in; how many of them, when they are too many; logged as a
-    download is.
+    """Return the found rows as a print, logged as a download; if there are too many, a page with their
+    number.
     """
     user: Any = request.user
     count, filters = found.count(), identity.hide_numbers(listing.form.describe())
@@ -323,7 +327,7 @@ def sheet_of(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> Ht
 
 
 def export(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> HttpResponseBase:
-    """Return all found rows as a workbook, in the page's order; the download is logged."""
+    """Return all found rows as a workbook, in the page's order, and log the download."""
     queryset = _in_order(request, listing, found)
     names = [column.value for column in listing.columns]
     shows = [column.show for column in listing.columns]
@@ -351,7 +355,8 @@ def send_workbook(
     row_count: int,
     of_people: bool,
 ) -> HttpResponseBase:
-    """Log the download, write the rows into a workbook and send it. With `of_people`, require the password."""
+    """Log the download, write the rows into a workbook and send it. With `of_people`, require the password.
+    """
     if of_people:
         require_password(request)
     log_download(request, title, filters=filters, row_count=row_count)
@@ -369,9 +374,9 @@ def without_phones(row: Sequence[Any]) -> list[Any]:
 
 
 def log_download(request: HttpRequest, what: str, *, filters: str, row_count: int) -> None:
-    """Log who takes which rows, before the file is made. Raises LimitReached above the day's number of files.
+    """Log a download before the file is made. Raises LimitReached above the day's number of files.
 
-    A list is found by ID number too, which is logged masked.
+    A list can be searched by ID number, which is logged masked.
     """
     user: Any = request.user
     oversight.allow_export(user)
@@ -381,21 +386,21 @@ def log_download(request: HttpRequest, what: str, *, filters: str, row_count: in
 def log_print(
     request: HttpRequest, what: str, *, filters: str, row_count: int, of_people: bool = True
 ) -> None:
-    """Log a sheet to print before it is shown. With `of_people`, require the password."""
+    """Log a print before it is shown. With `of_people`, require the password."""
     if of_people:
         require_password(request)
     log_download(request, f"{what}（打印）", filters=filters, row_count=row_count)
 
 
 def note_download(user: Any, what: str, *, filters: str, row_count: int) -> None:
-    """One line of the log; titles of surveys and names of units may be longer than it has room for."""
+    """Write one line of the log, truncated: survey titles and unit names may exceed the column."""
     Download.objects.create(
         by=user, place=oversight.place_of(user), what=what[:60], filters=filters[:500], row_count=row_count
     )
 
 
 def count_of(rows: QuerySet[Any], link: str, *, what: str = "pk") -> Coalesce:
-    """Return how many different `what` of `rows` point at each row through `link`; 0 for none."""
+    """Count the distinct `what` of `rows` that point at each row through `link`; 0 for none."""
     counted = (
         rows.filter(**{link: OuterRef("pk")}).order_by().values(link).annotate(n=Count(what, distinct=True))
     )

@@ -1,4 +1,4 @@
-"""The log, in which no ID number stands readable, whoever wrote it into an address or an error."""
+"""Logging with ID numbers masked, since addresses and error messages may contain them."""
 
 import logging
 
@@ -6,7 +6,7 @@ from core.identity import hide_numbers
 
 
 class MaskedFormatter(logging.Formatter):
-    """A line with its traceback, ID numbers masked."""
+    """Format a line and its traceback with ID numbers masked."""
 
     def format(self, record: logging.LogRecord) -> str:
         return hide_numbers(super().format(record))

@@ -1,4 +1,4 @@
-"""Middleware: no caching of answers, who writes during a request, stale records, the password asked again."""
+"""Middleware: no caching of answers, the actor of a request, stale records, the password prompt."""
 
 from collections.abc import Callable
 
@@ -13,9 +13,10 @@ from core.records import StaleRecord
 
 
 class NoStoreMiddleware:
-    """Pages, files and sheets hold people: no browser or proxy stores them, so that Back after logout asks anew.
+    """Forbid browsers and proxies to store pages and files, so that Back after logout asks the server
+    again.
 
-    Static files are answered before this.
+    Static files are answered before this middleware.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -39,7 +40,8 @@ class ActingMiddleware:
 
 
 class StaleMiddleware:
-    """Two requests at the very same moment: the second is told, and nothing of it is written."""
+    """Answer StaleRecord, raised when two requests save at the same moment; the second one writes nothing.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,7 +54,7 @@ class StaleMiddleware:
 
 
 class PasswordMiddleware:
-    """Answers PasswordWanted with the page that asks for the password."""
+    """Answer PasswordWanted with the page that asks for the password."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

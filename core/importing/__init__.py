@@ -1,5 +1,6 @@
-"""Workbooks in, rows out: a check plans, an import applies the plan, an undo takes it back.
+"""Workbook imports: a check makes a plan, an import applies it, an undo reverts it.
 
-`columns` and `kinds` declare a sheet; `reading` finds its heading and cells; `checking` makes the plan,
-`applying` writes it, `undoing` takes it back; `runs` is what pages, jobs and commands call.
+`columns` and `sheet` declare a kind of sheet; `heading` finds the heading row and the cells; `checking`
+makes the
+plan, `applying` writes it, `undoing` reverts it; `runs` is the interface for pages, jobs and commands.
 """

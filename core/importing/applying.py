@@ -1,4 +1,4 @@
-"""The import: write a plan in one transaction, or refuse it because something has changed since."""
+"""Apply an import plan in one transaction, or refuse it because data has changed since the check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from core.records import Record
 
 
 class Stale(Exception):
-    """What the plan stands on has changed since the check; the message is one sentence."""
+    """Rows that the plan depends on have changed since the check; the message is one sentence."""
 
 
 @dataclass
 class UnpackedPlan:
-    """An unpacked plan, ready to be written: everything slow is done before the transaction opens."""
+    """An unpacked plan, ready to be written: all slow work is done before the transaction opens."""
 
     created: Created
     numbers: dict[str, list[int]]
@@ -36,9 +36,11 @@ class UnpackedPlan:
 
 
 def prepare(run: ImportRun) -> UnpackedPlan:
-    """Raise FileNotFoundError if the plan is gone, Stale when its ID numbers are sealed under an older key.
+    """Unpack the plan of a run. Raises FileNotFoundError when the plan file is deleted.
 
-    Written, they would be readable no longer than that key is kept.
+    Raises Stale when its ID numbers are encrypted under an older key: rows written with it would become
+    unreadable once
+    that key is removed.
     """
     if not files.is_current(run, files.PLAN):
         raise Stale("检查以后换过身份证号的钥匙，请重新检查一次再导入。")
@@ -62,7 +64,7 @@ def _rows(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
 
 
 def write(run: ImportRun, work: UnpackedPlan) -> None:
-    """Write the whole plan or nothing. Raises Stale if a row that the plan relies on has changed."""
+    """Write the whole plan or nothing. Raises Stale when a row that the plan depends on has changed."""
     sheet = kind_of(run.kind)
     try:
         with transaction.atomic(), acting(run.by_id, Change.Source.IMPORT, run.pk):
@@ -134,14 +136,14 @@ def _update(update: dict[str, Any]) -> None:
         raise Stale(f"检查以后，{name_rows(numbers)}对应的资料被别人改过，请重新检查一次再导入。")
     columns = [name for name in rows[0] if name not in {"id", "version"}]
     if bulk.update(model, columns, rows, update["changes"], update["numbers"]) != len(rows):
-        # Changed between the look and the write, which only PostgreSQL lets happen.
+        # A row changed between the comparison and the write, which is possible on PostgreSQL only.
         raise Stale("检查以后，要更新的资料刚被别人改过，请重新检查一次再导入。")
 
 
 def _mark_rows(
     run: ImportRun, sheet: ImportSheet, rows: Sequence[dict[str, Any]], numbers: Sequence[int]
 ) -> None:
-    """Store on each ImportRow which row it has become."""
+    """Store in the import rows which database rows they became."""
     marks = [
         {"run_id": run.pk, "number": number, "row": row["id"], "given": sheet.given(row)}
         for row, number in zip(rows, numbers, strict=True)

@@ -1,4 +1,7 @@
-"""The check: read, find the heading, clean, look up, plan. It writes nothing; `runs.check` keeps what it finds."""
+"""The check: read, find the heading, clean, look up, plan.
+
+It writes nothing; `runs.check` stores the result.
+"""
 
 import hashlib
 from collections import Counter
@@ -21,24 +24,24 @@ from core.importing.sheet import ImportSheet, all_kinds
 from core.importing.table import ROWS_NAMED, name_rows
 
 Report = Callable[[int, int], None]
-"""Hears (rows done, rows in all); may raise to stop the check."""
+"""Progress callback (rows done, rows in all); may raise to stop the check."""
 
 
 @dataclass
 class Checked:
-    """What a check found: the plan, and how the file was understood."""
+    """The result of a check: the plan, and how the file was interpreted."""
 
     plan: Plan
     heading: HeadingRow
     sheet_name: str
     message: str
-    """'' or sentences about sheets that were left out and hidden rows that were not."""
+    """Sentences about skipped sheets and included hidden rows; '' if there are none."""
 
     def counts(self) -> Counter[str]:
         return Counter(self.plan.outcomes)
 
     def import_rows(self, run_pk: int) -> Iterator[dict[str, Any]]:
-        """Column values of one ImportRow a row."""
+        """Yield column values of one ImportRow per row."""
         table = self.plan.table
         for index, number in enumerate(table.numbers):
             yield {
@@ -53,7 +56,10 @@ class Checked:
 
 
 def check(sheet: ImportSheet, data: bytes, filename: str, by: Any, report: Report) -> Checked:
-    """Plan the import of one workbook for `by`. Raises ImportRefused with one sentence when it cannot be read."""
+    """Plan the import of one workbook for `by`.
+
+    Raises ImportRefused with one sentence if it cannot be read.
+    """
     found, heading, message = read(sheet, data, filename)
     sheet, heading = _fit(sheet, heading, found.rows, by.place)
     dates = [at for key, at in heading.positions.items() if sheet.columns[key].format == "date"]
@@ -71,8 +77,7 @@ def check(sheet: ImportSheet, data: bytes, filename: str, by: Any, report: Repor
 
 
 def read(sheet: ImportSheet, data: bytes, filename: str) -> tuple[sheets.WorkbookSheet, HeadingRow, str]:
-    """Return the first worksheet that has a heading of this kind with all the columns it needs, and what was
-    left out.
+    """Read the first worksheet that has all required headings of this kind, and describe what was left out.
     """
     try:
         book = sheets.read(data, filename)
@@ -93,7 +98,7 @@ def read(sheet: ImportSheet, data: bytes, filename: str) -> tuple[sheets.Workboo
 def _fit(
     sheet: ImportSheet, heading: HeadingRow, rows: list[list[Cell]], place: str
 ) -> tuple[ImportSheet, HeadingRow]:
-    """Return the sheet with the columns that this file has, and where they stand."""
+    """Return the sheet definition that matches the file's columns, and their positions."""
     fitted = sheet.fitted(place, rows, heading)
     whole = find_heading(fitted, rows) if fitted is not sheet else None
     if whole is None:
@@ -105,8 +110,9 @@ def _fit(
 def _left_out(
     sheet: ImportSheet, read: HeadingRow, found: sheets.WorkbookSheet, all_sheets: list[sheets.WorkbookSheet]
 ) -> str:
-    """Return a sentence when other sheets hold such a list too: a township on each, or an older copy. One
-    lone heading is no list beside more of them: the explanations of our own workbook name each column.
+    """Report other sheets that hold such a list too: one per township, or an older copy.
+
+    A heading row without data below it is no list: the help sheet of our own template names each column.
     """
     least = min(2, len(read.positions))
     names = []
@@ -126,9 +132,7 @@ def _left_out(
 
 
 def _hidden(numbers: Iterable[int]) -> str:
-    """Return a sentence when rows are read that nobody sees on the screen: a filter hides the others, it
-    takes none away.
-    """
+    """Report hidden rows that are read nevertheless: a filter only hides rows."""
     rows = list(numbers)
     return f"{name_rows(rows)}在表里隐藏着（多半是筛选），也一起看了，不要的删去再传。" if rows else ""
 
@@ -140,7 +144,7 @@ def _no_heading(sheet: ImportSheet) -> str:
 
 
 def _likelier(sheet: ImportSheet, rows: list[list[Cell]]) -> str:
-    """Return a sentence when the headings are those of another kind."""
+    """Suggest another kind of sheet if its headings match better."""
     fits: dict[int, str] = {}
     for kind in all_kinds():
         try:

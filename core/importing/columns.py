@@ -1,4 +1,4 @@
-"""What a column of a sheet is: its heading, how a cell is cleaned, and what an empty one means."""
+"""Columns of a sheet: heading, cleaner, and the meaning of an empty cell."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -29,20 +29,20 @@ Format = Literal["text", "date", "number"]
 
 
 class Given(Enum):
-    """The two things a cell can say beside a value."""
+    """The two states of a cell without a value."""
 
     NOTHING = "nothing"
     CLEAR = "clear"
 
 
 NOTHING = Given.NOTHING
-"""An empty cell or a missing column: the stored value stays as it is."""
+"""An empty cell or a missing column: the stored value is kept."""
 CLEAR = Given.CLEAR
-"""“-” or “清空”: the stored value is emptied."""
+"""“-” or “清空”: the stored value is cleared."""
 DITTO = {"同上", "同前", "〃", "″", '"', "''", "“", "”"}
-"""“As above”, which nobody can tell when the rows are sorted anew."""
+"""“As above”: ambiguous once the rows are sorted differently."""
 STROKES = {"/", "／", "\\"}
-"""Drawn through a cell of a printed form; here they could mean “none” as well as “unchanged”."""
+"""A stroke through a cell of a printed form: it could mean “none” or “unchanged”."""
 CLEARING = {"-", "—", "－", "–", "——", "--", "清空"}
 
 _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
@@ -52,8 +52,9 @@ _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 class SheetColumn:
     """One column. `key` names the value inside the importing code; `clean` raises CellError.
 
-    `required`: the heading must be there, and a new row needs a value. `known`: filled in by us where we hand
-    out rows; `between`: limits of a number, beside which the choices may stand.
+    `required`: the heading must exist, and a new row needs a value. `known`: pre-filled when we hand out
+    rows.
+    `between`: limits of a number, which may be combined with choices.
     """
 
     key: str
@@ -75,7 +76,7 @@ class SheetColumn:
 
 
 def heading_key(text: str) -> str:
-    """Return what two spellings of one heading share: no spaces, stars, or bracketed unit, narrow letters."""
+    """Normalise a heading for comparison: no spaces, stars or bracketed unit; narrow letters."""
     key = label_key(text)
     return _BRACKETS.sub("", key) or key
 
@@ -83,9 +84,9 @@ def heading_key(text: str) -> str:
 def field_column(
     model: type[models.Model], name: str, *, spellings: Mapping[str, str] | None = None, **given: Any
 ) -> SheetColumn:
-    """Return a column whose label, words, width and cleaner are those of a model field; `given` overrides.
+    """Derive a column from a model field: label, choices, length and cleaner; `given` overrides.
 
-    `spellings` are other words for the labels of its choices.
+    `spellings` are synonyms of the choice labels.
     """
     field: Any = model._meta.get_field(name)
     choices = tuple(str(label) for _, label in field.choices or ())
@@ -126,7 +127,7 @@ def _cleaner(field: Any, spellings: Mapping[str, str] | None) -> Cleaner:
 
 
 def past_date(value: Cell) -> date | None:
-    """Return a day that has come: what a county reports has happened. For days ahead give `clean=clean_date`."""
+    """Clean a date that is not in the future. For planned days pass `clean=clean_date`."""
     day = clean_date(value)
     if day and day > timezone.localdate():
         raise CellError("这一天还没有到", "核对年份")
@@ -140,8 +141,9 @@ def _limits(validators: Sequence[Any]) -> tuple[int, int | None]:
 
 
 def plain_text(max_length: int | None) -> Cleaner:
-    """Text that may not hold an ID number, which would then lie readable in the database, and is no date: what
-    Excel has made one of was 3-5 or 1/2.
+    """Return a cleaner for text without ID numbers, which would be stored readable.
+
+    It refuses dates too: Excel turns 3-5 or 1/2 into one.
     """
 
     def clean(value: Cell) -> str:

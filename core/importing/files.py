@@ -1,4 +1,4 @@
-"""The uploaded workbook, its plan and its marked copy: sealed, under the run's own folder, 30 days."""
+"""The uploaded workbook, its plan and its marked copy: encrypted, in the run's folder, kept for 30 days."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ def path_of(run: ImportRun, part: str) -> str:
 
 
 def keep(run: ImportRun, part: str, data: bytes) -> None:
-    """Store one part of a run, sealed; what was there goes."""
+    """Store one part of a run encrypted, replacing an earlier one."""
     drop(run, part)
     default_storage.save(path_of(run, part), ContentFile(seal_bytes(data)))
 
@@ -28,13 +28,13 @@ def has(run: ImportRun, part: str) -> bool:
 
 
 def read(run: ImportRun, part: str) -> bytes:
-    """Raise FileNotFoundError if it has been deleted."""
+    """Return one part of a run. Raises FileNotFoundError if it has been deleted."""
     with default_storage.open(path_of(run, part)) as file:
         return open_bytes(file.read())
 
 
 def is_current(run: ImportRun, part: str) -> bool:
-    """Whether it was sealed under the current key; raises FileNotFoundError as `read`."""
+    """Return whether the file uses the current key. Raises FileNotFoundError like `read`."""
     with default_storage.open(path_of(run, part)) as file:
         return is_current_file(file.read())
 
@@ -45,7 +45,7 @@ def drop(run: ImportRun, *parts: str) -> None:
 
 
 def delete_old_files() -> int:
-    """Delete the workbooks of runs older than 30 days; how many runs lost theirs."""
+    """Delete the workbooks of runs older than 30 days. Return the number of runs affected."""
     old = ImportRun.objects.filter(uploaded_at__lt=timezone.now() - KEPT, files_deleted_at=None)
     for run in old:
         drop(run, UPLOAD, PLAN, MARKED)

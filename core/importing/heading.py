@@ -1,4 +1,4 @@
-"""From a workbook to a table: which sheet, which row is the heading, which column is what."""
+"""Turn a workbook into a table: choose the sheet, find the heading row, map the columns."""
 
 import re
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from core.sheets import cell_name
 from core.sheets.marking import RESULT, ROW_NUMBER
 
 HEADING_WITHIN = 20
-"""Above the heading stand a title, the unit that fills the form, a date."""
+"""A title, the reporting unit and a date may stand above the heading."""
 _TOTAL = re.compile(
     r"(?:本页|.{0,12}[县区市乡镇村组社道局])?[合总小共累]\s*计\s*(?:[（(:：\d].*)?|共\s*\d+\s*[户人个条].*",
     re.DOTALL,
 )
-# 填表人：张三 below the table, and a note that stands alone in its row.
+# 填表人：张三 below the table, or a note alone in its row.
 _SIGNED = re.compile(r"\s*[^:：]{1,8}[:：]")
 _NOTE = re.compile(
     r"\s*(?:[(（]?(?:\d+|[一二三四五六七八九十]+)[)）.、．]|注|备注|说明|以下空白|以下无正文|第\s*\d+\s*页)"
@@ -31,7 +31,7 @@ class ImportRefused(Exception):
 
 @dataclass
 class HeadingRow:
-    """Where the heading is (0-based row), and at which place each known column stands."""
+    """The heading's position (0-based row) and the position of each known column."""
 
     row: int
     positions: dict[str, int] = field(default_factory=dict)
@@ -39,7 +39,8 @@ class HeadingRow:
 
 
 def find_heading(sheet: ImportSheet, rows: Sequence[Sequence[Cell]]) -> HeadingRow | None:
-    """Return the row of the first twenty with the most known headings: two at least, or all that are required."""
+    """Find the row among the first twenty with the most known headings: at least two, or all required ones.
+    """
     keys = {spelling: column.key for column in sheet.columns.values() for spelling in column.spellings}
     required = {column.key for column in sheet.columns.values() if column.required}
     best, most = None, 0
@@ -76,7 +77,7 @@ def _key(cell: Cell) -> str:
 
 
 def check_heading(sheet: ImportSheet, heading: HeadingRow) -> None:
-    """Raise ImportRefused if a column is missing without which no row can be understood."""
+    """Raise ImportRefused if a required column is missing."""
     if any(key in heading.positions for key in sheet.free_with):
         return
     where = f"列名在第 {heading.row + 1} 行"
@@ -89,7 +90,7 @@ def check_heading(sheet: ImportSheet, heading: HeadingRow) -> None:
 
 
 def make_table(sheet: ImportSheet, heading: HeadingRow, rows: Sequence[Sequence[Cell]]) -> Table:
-    """Return the rows below the heading but for empty ones, totals and notes."""
+    """Return the rows below the heading without empty rows, totals and notes."""
     places = list(heading.positions.values())
     titles = [rows[heading.row][place] for place in places]
     kept, numbers = [], []
@@ -103,9 +104,7 @@ def make_table(sheet: ImportSheet, heading: HeadingRow, rows: Sequence[Sequence[
 
 
 def _is_data(row: Sequence[Cell], places: Sequence[int], titles: Sequence[Cell]) -> bool:
-    """Return whether a row holds data: it is not empty but for a serial number, a total, a note, or a
-    repeated heading.
-    """
+    """Return whether a row is data: not a numbered empty row, a total, a note or a repeated heading."""
     if not any(_is_filled(row[place]) for place in places):
         return False
     first = next(cell for cell in row if _is_filled(cell))

@@ -1,4 +1,5 @@
-"""Planning with model instances: for kinds of some thousand rows, where `fill()` of the model is the one rule."""
+"""Plan with model instances: for kinds of a few thousand rows, where the model's `fill()` is the only rule.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ def row_of(record: models.Model) -> dict[str, Any]:
 
 
 def put(record: Record, table: Table, index: int, names: Iterable[str]) -> None:
-    """Set the attributes that the row gives; empty cells leave what is there, clearing ones empty it."""
+    """Set the attributes that the row gives: an empty cell keeps the value, a clearing cell empties it."""
     for name in names:
         value = table.values[name][index]
         if value is CLEAR:
@@ -31,18 +32,23 @@ def put(record: Record, table: Table, index: int, names: Iterable[str]) -> None:
 
 
 class Drafts:
-    """The records that a sheet's rows mean, new or stored; what differs from the stored becomes the plan."""
+    """Records described by a sheet's rows, new or stored; their differences from stored rows become the
+    plan.
+    """
 
     def __init__(self, plan: Plan, model: type[Record]) -> None:
         self.plan = plan
         self.model = model
         self.drafts: list[tuple[int, Any, dict[str, Any] | None]] = []
-        """(index, record, the stored row or None) — records of whatever model the sheet is about."""
+        """(index, record, stored row or None); the records are instances of the sheet's model."""
         self.seen_only: dict[int, str] = {}
 
     def start(self, index: int, stored: Record | None, *, seen_only: str = "") -> Any:
-        """Return the record to put the row's values on. `seen_only` is the column that is told when the row
-        would change one that the office sees but may not write, as an exported list holds them.
+        """Return the record to set the row's values on.
+
+        `seen_only` is the column to report an error on if the row would change a record that the office can
+        see but not
+        edit, as in an exported list.
         """
         if seen_only:
             self.seen_only[index] = seen_only
@@ -51,11 +57,11 @@ class Drafts:
         return record
 
     def fresh(self) -> list[Any]:
-        """Return the new records of rows that are not wrong."""
+        """Return the new records of rows without errors."""
         return [r for index, r, stored in self.drafts if stored is None and not self.plan.table.wrong(index)]
 
     def finish(self) -> None:
-        """Fill the columns that follow from others and plan every row that is not wrong."""
+        """Fill derived columns and plan every row without errors."""
         fresh: list[tuple[int, Record]] = []
         for index, record, stored in self.drafts:
             if self.plan.table.wrong(index):
@@ -78,7 +84,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
 
 
 def refuse_outside(plan: Plan, index: int, key: str, place: str) -> bool:
-    """Return whether a place lies outside that of the office; then it is an error of the row."""
+    """Refuse a row whose place lies outside the office's place; return whether it does."""
     if lies_under(place, plan.by.place):
         return False
     plan.table.error(index, key, NOT_YOURS, LEAVE_IT)
@@ -86,12 +92,13 @@ def refuse_outside(plan: Plan, index: int, key: str, place: str) -> bool:
 
 
 def reachable(place: str, by: Any) -> bool:
-    """Return whether a pairing may name the row: it lies under the office's place or above it (省直、市直)."""
+    """Return whether a place is under the office's place or above it (省直、市直), so that pairings may name it.
+    """
     return lies_under(place, by.place) or lies_under(by.place, place)
 
 
 def warn_of_new_name(table: Table, index: int, key: str, stored: Any) -> None:
-    """Warn that a row found by a number or code has another name, which may be a mistake."""
+    """Warn if a row found by number or code has another name: a renaming, or an error in the row."""
     name = table.get(key, index)
     if stored is not None and name and name != stored.name:
         table.warn(index, key, f"系统里是{stored.name}，会改名", "不是改名就核对号码和名字")

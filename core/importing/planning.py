@@ -1,7 +1,8 @@
-"""What an import is going to write: made by a check, kept sealed, applied later or never.
+"""The plan of an import: made by a check, kept encrypted, applied later or never.
 
-A plan is columnar (one list a column), so that 35,000 rows pack and unpack in a moment, and holds
-plain JSON values: dates as text, decimals as text, ID numbers as ciphertext.
+A plan is columnar (one list per column), so that 35,000 rows pack and unpack fast. It holds plain JSON
+values: dates
+and decimals as text, ID numbers as ciphertext.
 """
 
 import json
@@ -25,7 +26,7 @@ FORMAT = 1
 
 @dataclass
 class Creation:
-    """New rows of one model. `links` name columns that hold the primary key of another new row."""
+    """New rows of one model. `links` names columns that hold the primary key of another new row."""
 
     model: str
     numbers: list[int] = field(default_factory=list)
@@ -35,7 +36,7 @@ class Creation:
 
 @dataclass
 class Update:
-    """Stored rows of one model, the columns to set, and the history of each row."""
+    """Updates of one model: the stored rows, the columns to set, and the history of each row."""
 
     model: str
     numbers: list[int] = field(default_factory=list)
@@ -45,7 +46,7 @@ class Update:
 
 @dataclass
 class Absence:
-    """What the check did not find: if it is there by the time of the import, the plan is stale."""
+    """Rows that the check did not find: if they exist at the time of the import, the plan is stale."""
 
     model: str
     fields: list[str]
@@ -54,7 +55,7 @@ class Absence:
 
 
 class Plan:
-    """Filled by `Sheet.plan`; `by` is the cadre whose place bounds what may be written."""
+    """Filled by `ImportSheet.plan`; `by` is the cadre whose place limits what may be written."""
 
     def __init__(self, table: Table, by: Any) -> None:
         self.table = table
@@ -75,7 +76,7 @@ class Plan:
         *,
         outcome: str = Outcome.CREATED,
     ) -> None:
-        """Plan new rows, one for each index. Call once per model: a link is the position in this list."""
+        """Plan one new row per index; once per model, since links refer to rows by position."""
         label = model._meta.label_lower
         self.creations[label] = Creation(
             label,
@@ -90,7 +91,7 @@ class Plan:
     def change(
         self, model: type[Record], index: int, stored: dict[str, Any], after: Mapping[str, Any]
     ) -> bool:
-        """Plan to set the columns of a stored row that differ, and return whether any does."""
+        """Plan to set the differing columns of a stored row; return whether any differs."""
         names = {f.attname: f.name for f in history.tracked_fields(model)}
         differing = {name: value for name, value in after.items() if stored[name] != value}
         changes = {names[n]: [stored[n], value] for n, value in differing.items() if n in names}
@@ -106,19 +107,19 @@ class Plan:
         return True
 
     def lean(self, model: type[models.Model], versions: Mapping[int, int]) -> None:
-        """Make the plan depend on these rows (pk → version) being unchanged."""
+        """Make the plan stale once one of these rows (pk → version) changes."""
         self.leans.setdefault(model._meta.label_lower, {}).update(versions)
 
     def absent(
         self, model: type[models.Model], fields: Sequence[str], values: Iterable[Sequence[Any]], **where: Any
     ) -> None:
-        """Make the plan depend on no row of the model having these values."""
+        """Make the plan stale once a row of the model has these values of the fields."""
         found = [list(value) for value in values]
         if found:
             self.absences.append(Absence(model._meta.label_lower, list(fields), where, found))
 
     def finish(self) -> None:
-        """Leave rows with errors out of what is written, and order the messages of a row by its columns."""
+        """Drop the rows that turned out to have errors; order messages by column."""
         for said in (*self.table.errors.values(), *self.table.warnings.values()):
             said.sort(key=lambda one: (len(one["cell"]), one["cell"]))
         for index in self.table.errors:
@@ -139,7 +140,7 @@ class Plan:
 
 
 def _columnar(update: Update) -> dict[str, Any]:
-    """Only the columns that change in some row; a row in which one does not keeps its stored value."""
+    """Keep only the columns that change in some row; rows in which one does not change keep its value."""
     attnames = {f.name: f.attname for f in apps.get_model(update.model)._meta.concrete_fields}
     changed = {attnames[name] for change in update.changes for name in change}
     names = ["id", "version", *sorted(changed | _derived(update.model))]
@@ -152,14 +153,14 @@ def _columnar(update: Update) -> dict[str, Any]:
 
 
 def _derived(label: str) -> set[str]:
-    """Return columns that follow from others (place, pinyin …) and are written along with them."""
+    """Return derived columns (place, pinyin …), which are written along with their sources."""
     model = apps.get_model(label)
     kept_apart = {"version", "last_login", "last_serial", "password", "code_expires_at"}
     return set(model.untracked) - kept_apart if issubclass(model, Record) else set()
 
 
 def unpack(packed: bytes) -> dict[str, Any]:
-    """Unpack what `pack` has packed."""
+    """Unpack the result of `pack`."""
     whole: dict[str, Any] = json.loads(zlib.decompress(packed))
     return whole
 
@@ -167,7 +168,7 @@ def unpack(packed: bytes) -> dict[str, Any]:
 def values_for_new(
     model: type[models.Model], table: Table, keys: Mapping[str, str], indexes: Sequence[int]
 ) -> dict[str, list[Any]]:
-    """Column values of new rows from the table (attname → column key); nothing given is the default."""
+    """Return column values of new rows (attname → column key); an empty cell gives the field's default."""
     columns = {}
     for name, key in keys.items():
         field: Any = model._meta.get_field(name)
@@ -182,7 +183,7 @@ def values_for_new(
 def values_for_stored(
     model: type[models.Model], table: Table, keys: Mapping[str, str], index: int
 ) -> dict[str, Any]:
-    """Return the columns that a row gives for a stored row: an empty cell gives none, a clearing one the default."""
+    """Return the columns given for a stored row: an empty cell gives none, a clearing cell the default."""
     after = {}
     for name, key in keys.items():
         value = table.values[key][index]

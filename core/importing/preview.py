@@ -1,4 +1,4 @@
-"""What an import is going to change, told before it does."""
+"""Preview the changes that an import will make."""
 
 from django.apps import apps
 
@@ -10,10 +10,9 @@ from core.models import ImportRun
 
 
 def coming_changes(run: ImportRun, limit: int) -> list[tuple[int, FieldChange]]:
-    """Return (row number, what stands in the system and what the row says) of the first `limit` rows that
-    change something.
+    """Return (row number, change) of the first `limit` rows that change something.
 
-    Nothing when the plan is gone.
+    Return an empty list if the plan file no longer exists.
     """
     try:
         updates = unpack(files.read(run, files.PLAN))["updates"]

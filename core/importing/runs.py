@@ -1,8 +1,9 @@
-"""A run from upload to undo: what pages, background jobs and commands call.
+"""An import run from upload to undo: the interface for pages, background jobs and commands.
 
-Progress is written outside every transaction, so that a page can show it; what is written for good
-stands in one transaction. A process that dies leaves a run whose heartbeat stops: it becomes 中断,
-nothing of it is written, and it may be checked again.
+Progress is written outside transactions so that pages can show it; results are written in one transaction.
+If the
+process dies, the run's heartbeat stops and the run becomes 中断: nothing was written, and it can be checked
+again.
 """
 
 import time
@@ -26,12 +27,12 @@ from core.oversight import note_checks
 
 Status = ImportRun.Status
 Listener = Callable[[int, int], None]
-"""Hears (rows done, rows in all), for a progress bar."""
+"""Progress callback (rows done, rows in all)."""
 
 BEAT = 0.5
 """Seconds between two writes of progress."""
 SILENT = timedelta(minutes=2)
-"""A run that has not stirred for so long has lost its process."""
+"""Age of the last progress after which a run's process counts as dead."""
 AT_WORK = [Status.CHECKING, Status.APPLYING, Status.UNDOING]
 MAY_CHECK = [Status.QUEUED, Status.CHECKED, Status.REFUSED, Status.STOPPED, Status.BROKEN]
 MAY_APPLY = [Status.QUEUED, Status.CHECKED]
@@ -45,11 +46,11 @@ class CheckStopped(Exception):
 
 
 class NotNow(Exception):
-    """The run is not in a state for this act; the message says which it is in."""
+    """The run's state does not allow this act; the message names the state."""
 
 
 def upload(sheet: ImportSheet, filename: str, data: bytes, by: Any) -> ImportRun:
-    """Keep a workbook sealed and open a run for it, waiting to be checked."""
+    """Store a workbook encrypted and create its run, waiting to be checked."""
     run = ImportRun(
         kind=sheet.key,
         place=by.place,
@@ -64,7 +65,7 @@ def upload(sheet: ImportSheet, filename: str, data: bytes, by: Any) -> ImportRun
 
 
 def check(run: ImportRun, listener: Listener | None = None) -> None:
-    """Read, clean, look up, plan; ends as 检查完成, 不能导入 or 已停止. Safe to run again."""
+    """Read, clean, look up, plan; ends as 检查完成, 不能导入 or 已停止. Safe to repeat."""
     _claim(run, MAY_CHECK, Status.CHECKING, done_rows=0, total_rows=0, stop_asked=False)
     with _settling(run):
         try:
@@ -81,7 +82,7 @@ def check(run: ImportRun, listener: Listener | None = None) -> None:
 
 
 def apply(run: ImportRun, *, partial: bool = False, listener: Listener | None = None) -> None:
-    """Write the plan, all or nothing. Rows in error stop it unless `partial` leaves them out."""
+    """Write the whole plan or nothing. Rows with errors prevent it unless `partial` skips them."""
     _claim(run, MAY_APPLY, Status.APPLYING, partial=partial, done_rows=0)
     with _settling(run):
         if run.wrong_count and not partial:
@@ -97,14 +98,14 @@ def apply(run: ImportRun, *, partial: bool = False, listener: Listener | None = 
         except applying.Stale as stale:
             _settle(run, Status.BROKEN, str(stale))
         else:
-            # The copy marked after the check knows neither what was done nor the given numbers.
+            # The copy marked after the check contains neither the results nor the assigned numbers.
             files.drop(run, files.MARKED)
             run.refresh_from_db()
             progress.finish()
 
 
 def undo(run: ImportRun, by: Any) -> None:
-    """Take the whole run back; when that cannot be, it stays 已导入 and `message` says why."""
+    """Undo the whole run; if that is impossible, it stays 已导入 and `message` says why."""
     _claim(run, MAY_UNDO, Status.UNDOING)
     with _settling(run):
         try:
@@ -116,7 +117,7 @@ def undo(run: ImportRun, by: Any) -> None:
 
 
 def why_not_undo(run: ImportRun) -> str:
-    """Return '' when the run may be undone now, else the sentence that says why not."""
+    """Return why the run cannot be undone now; '' if it can."""
     if run.status != Status.DONE:
         return "只有已导入的批次可以撤销。"
     try:
@@ -127,27 +128,27 @@ def why_not_undo(run: ImportRun) -> str:
 
 
 def ask_stop(run: ImportRun) -> None:
-    """A check stops at its next step; one that waits is not begun; an import is not stopped half-way."""
+    """Stop a check at its next step and cancel a waiting one; an import is not stopped half-way."""
     waiting = ImportRun.objects.filter(pk=run.pk, status=Status.QUEUED, applied_at=None)
     if not waiting.update(status=Status.STOPPED, message="检查停下了，资料没有变。"):
         ImportRun.objects.filter(pk=run.pk, status=Status.CHECKING).update(stop_asked=True)
 
 
 def note_seen(run: ImportRun) -> None:
-    """Mark the result as seen, so that the top bar stops showing it."""
+    """Note that the clerk has seen the result, so that the top bar stops showing it."""
     if not run.seen:
         ImportRun.objects.filter(pk=run.pk).update(seen=True)
 
 
 def mark_broken() -> int:
-    """Mark runs whose process has died as 中断 (an undo as 已导入 again), and return how many. Safe at any time."""
+    """Set runs whose process has died to 中断 (an undo: back to 已导入). Return how many. Safe at any time."""
     silent = ImportRun.objects.filter(
         Q(heartbeat_at__lt=timezone.now() - SILENT) | Q(heartbeat_at=None), status__in=AT_WORK
     )
     if not silent.exists():
         return 0
     with transaction.atomic():
-        # One that is just committing holds its row: it is alive, so pass over it.
+        # A run that is just committing holds a lock on its row, so skip locked rows.
         locked = silent.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         pks = list(locked.values_list("pk", flat=True))
         undoing_ones = ImportRun.objects.filter(pk__in=pks, status=Status.UNDOING)
@@ -157,14 +158,14 @@ def mark_broken() -> int:
 
 
 def give_back(run: ImportRun) -> None:
-    """Mark a run whose job is lost as 中断 (an undo as 已导入 again)."""
+    """Set a run that nobody will process to 中断 (an undo: back to 已导入)."""
     ours = ImportRun.objects.filter(pk=run.pk, status=Status.QUEUED)
     ours.filter(applied_at=None).update(status=Status.BROKEN, message=BROKEN)
     ours.exclude(applied_at=None).update(status=Status.DONE, message="撤销没有开始就中断了，可以再撤销一次。")
 
 
 class Progress:
-    """Writes how far a run is, at most twice a second; hears whether the clerk wants it stopped."""
+    """Write a run's progress at most twice a second, and check for a stop request."""
 
     def __init__(self, run: ImportRun, listener: Listener | None = None) -> None:
         self.run = run
@@ -189,7 +190,7 @@ class Progress:
 
 
 def _claim(run: ImportRun, allowed: list[Status], status: Status, **fields: Any) -> None:
-    """Claim the run for this process; of two that try, one gets it. Raises NotNow."""
+    """Claim the run for this process; only one process succeeds. Raises NotNow."""
     now = timezone.now()
     ours = ImportRun.objects.filter(
         pk=run.pk, status__in=allowed, applied_at__isnull=status != Status.UNDOING
@@ -207,7 +208,7 @@ def _settle(run: ImportRun, status: Status, message: str) -> None:
 
 @contextmanager
 def _settling(run: ImportRun) -> Iterator[None]:
-    """Make sure that the run does not stay busy, whatever fails inside."""
+    """Make sure that an exception inside does not leave the run in a busy state."""
     why = "处理时出了意外，资料没有变，已记下原因，可以再试一次。"
     try:
         yield
@@ -222,7 +223,9 @@ def _settling(run: ImportRun) -> Iterator[None]:
 
 
 def _keep(run: ImportRun, found: checking.Checked) -> None:
-    """Store the plan first, then rows and status in one short transaction: no run is 检查完成 without its plan."""
+    """Store the plan file first, then rows and status in one short transaction, so that 检查完成 implies a
+    plan.
+    """
     files.drop(run, files.MARKED)
     files.keep(run, files.PLAN, found.plan.pack(run=run.uuid.hex, kind=run.kind))
     counts, columns = found.counts(), found.plan.table.columns

@@ -1,4 +1,4 @@
-"""The kinds of sheet, as each app declares them; a job finds its kind by key."""
+"""Kinds of sheet, declared by each app; a job looks up its kind by key."""
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -27,16 +27,16 @@ class ImportSheet:
     intro: ClassVar[str] = ""
     """One sentence above the upload form and on the blank workbook: what a row is."""
     after: ClassVar[tuple[str, ...]] = ()
-    """Kinds whose rows this one names, to be imported first."""
+    """Kinds that this one refers to, to be imported first."""
     either: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Of each of these groups of columns at least one must be there."""
+    """Groups of columns of which at least one each must exist."""
     free_with: ClassVar[tuple[str, ...]] = ()
-    """Columns that name a stored row by themselves: beside one, required columns may be missing."""
+    """Columns that identify a stored row; with one of them, required columns may be missing."""
     main: ClassVar[type[models.Model]]
-    """The model that a row stands for; a row's outcome and primary key are those of this model."""
+    """The model that a row stands for; a row's outcome and primary key refer to it."""
 
     traces: ClassVar[tuple[str, ...]] = ()
-    """Columns of new rows that must still be known when an undo has deleted them."""
+    """Columns of new rows that are still needed after an undo has deleted the rows."""
 
     def declare(self) -> Iterable[SheetColumn]:
         raise NotImplementedError
@@ -44,31 +44,33 @@ class ImportSheet:
     def fitted(
         self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: "HeadingRow | None" = None
     ) -> "ImportSheet":
-        """Return the sheet as an office of `place` fills it. One whose columns follow a form gives another
-        sheet: for the form that these rows name below a heading found with the columns known beforehand,
-        else for the one in use. Raises Refused.
+        """Return the sheet definition for an office of `place` and these rows.
+
+        A kind whose columns depend on a survey form returns the definition for the form that the rows name
+        below the heading,
+        else for the form in use. Raises Refused.
         """
         return self
 
     def plan(self, table: "Table", plan: "Plan") -> None:
-        """Look up what the rows name in sets and say what to write; errors go to the table."""
+        """Look up the names in the rows with set queries and plan the writes; errors go to the table."""
         raise NotImplementedError
 
     def before_insert(self, created: Created) -> None:
-        """Prepare new rows inside the transaction before they are written, for example give them numbers."""
+        """Hook inside the transaction before new rows are written, for instance to assign numbers."""
 
     def after_insert(self, created: Created) -> None:
-        """Write dependent bookkeeping inside the transaction, after the rows are written."""
+        """Hook inside the transaction after the rows are written, for derived bookkeeping."""
 
     def after_undo(self, gone: list[dict[str, Any]]) -> None:
-        """Undo bookkeeping inside the transaction of an undo; `gone` holds the `traces` of the deleted rows."""
+        """Hook inside the transaction that undid the rows; `gone` holds `traces` of the deleted rows."""
 
     def field_lines(self, rows: Sequence[int]) -> "Lines":
-        """Writers of the preview's lines for long fields of these stored rows of `main`, by field name."""
+        """Return formatters for long fields of these stored rows of `main`, by field name."""
         return {}
 
     def given(self, row: dict[str, Any]) -> str:
-        """Return the number the system gave a new row, to be shown beside it."""
+        """Return the number that the system assigned to a new row, to show beside it."""
         return ""
 
     @cached_property

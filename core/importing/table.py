@@ -1,4 +1,4 @@
-"""A sheet after cleaning: one list a column, one number a row, and what is wrong where."""
+"""A sheet after cleaning: one list per column, one number per row, and errors by cell."""
 
 import re
 from collections import defaultdict
@@ -13,7 +13,7 @@ from core.sheets import cell_name
 ROWS_A_STEP = 2000
 SHOWN = 40
 ROWS_NAMED = 8
-# Any long number may be an ID number with a slip in it; a 户编号 is none.
+# Any long number may be an ID number with a typing error; a 户编号 is not.
 _LONG_NUMBER = re.compile(r"(?!\d{12}-\d{3,}(?!\d))(?:\d[\s-]?){15,}[\dXx]?")
 # Where ID numbers are expected, letters may stand for digits: 62O522l97001…
 _PERSONAL_NUMBER = re.compile(r"(?:[0-9A-Za-z][\s,.·'‘’—–-]*){9,}")
@@ -21,7 +21,7 @@ _OPEN_DIGIT = re.compile(r"([0-9A-Za-z]{6}(?=\*{8}))|\d")
 
 
 class Cells(dict[Cell, Any]):
-    """Cleaned values by raw cell: most columns repeat a few values, each cleaned once."""
+    """Cache of cleaned values by raw cell: most columns repeat a few values, each cleaned once."""
 
     def __init__(self, column: SheetColumn) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Cells(dict[Cell, Any]):
         return value
 
     def _clean(self, cell: Cell) -> Any:
-        """Clean a cell; refuse an ID number outside its own column, where it would be stored in clear text."""
+        """Refuse an ID number outside its own column, where it would be stored readable."""
         if isinstance(cell, str):
             if cell.strip() in DITTO:
                 raise CellError("只写了和上面一样，没有写内容", "把上面一行的内容填下来")
@@ -57,7 +57,7 @@ class Cells(dict[Cell, Any]):
 
 
 class Table:
-    """The rows below the heading. A row is named by its index here, by `numbers[index]` to people."""
+    """The rows below the heading. Code refers to a row by index, messages by `numbers[index]`."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Table:
         rows: Sequence[Sequence[Cell]],
         numbers: list[int],
     ) -> None:
-        """`positions` says at which place of a raw row the columns that the file has stand."""
+        """`positions` gives the place in a raw row of each column that the file has."""
         self.columns = columns
         self.positions = positions
         self.rows = rows
@@ -76,7 +76,7 @@ class Table:
         self.errors: dict[int, list[dict[str, str]]] = {}
         self.warnings: dict[int, list[dict[str, str]]] = {}
         self.held: list[str] = []
-        """ID numbers that were told to be another person's."""
+        """ID numbers that were reported to belong to another person."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -88,24 +88,24 @@ class Table:
         return index in self.errors
 
     def unread(self, index: int, *keys: str) -> bool:
-        """Return whether one of these cells was refused, in which case it must not be reported as empty too."""
+        """Return whether one of these cells was refused; then it is not reported as empty too."""
         return any((index, key) in self.refused for key in keys)
 
     def sound(self) -> Iterator[int]:
-        """Indexes of the rows without an error so far."""
+        """Yield the indexes of rows without errors so far."""
         return (index for index in range(len(self)) if index not in self.errors)
 
     def __getitem__(self, key: str) -> list[Any]:
-        """Return the cleaned values of a column; NOTHING throughout when the file has no such column."""
+        """Return the cleaned values of a column; all NOTHING when the file has no such column."""
         return self.values[key]
 
     def get(self, key: str, index: int, default: Any = None) -> Any:
-        """Return one cleaned value, `default` where nothing is given or the cell asks to clear."""
+        """Return one cleaned value, or `default` for an empty or clearing cell."""
         value = self.values[key][index]
         return default if value is NOTHING or value is CLEAR else value
 
     def clean(self, report: Callable[[int], None]) -> None:
-        """Clean every cell; `report` hears how many rows are done."""
+        """Clean every cell; `report` receives the number of rows done."""
         caches = {key: Cells(self.columns[key]) for key in self.positions}
         self.values = {key: [] if key in self.positions else [NOTHING] * len(self) for key in self.columns}
         for start in range(0, len(self), ROWS_A_STEP):
@@ -137,7 +137,7 @@ class Table:
                 self.error(index, key, "这一列不能清空", "填上内容，不改就空着")
 
     def require(self, index: int, *keys: str) -> bool:
-        """Return whether a row has these columns filled; what is missing becomes an error."""
+        """Add an error for each missing value of these columns; return whether the row is complete."""
         missing = [key for key in keys if self.get(key, index) is None]
         for key in missing:
             self.error(index, key, f"新增要填“{self.columns[key].label}”", "补上这一格")
@@ -147,7 +147,7 @@ class Table:
         self.errors.setdefault(index, []).append({**self._where(index, key), "why": why, "remedy": remedy})
 
     def refuse(self, index: int, key: str, sentence: str) -> None:
-        """Report an error given as one sentence of a form, “why，remedy。”; '' reports none."""
+        """Add an error given as a form's sentence “why，remedy。”; '' adds nothing."""
         why, _, remedy = sentence.rstrip("。").partition("，")
         if why:
             self.error(index, key, why, remedy)
@@ -167,7 +167,7 @@ class Table:
         }
 
     def refuse_twice(self, keys: Sequence[Any], column: str, remedy: str) -> None:
-        """Report an error on every row whose key occurs on other rows too; None is no key."""
+        """Refuse rows that share a key and list the others; None is no key."""
         rows: dict[Any, list[int]] = defaultdict(list)
         for index, key in enumerate(keys):
             if key is not None:
@@ -178,13 +178,13 @@ class Table:
 
     def _refuse_alike(self, alike: list[int], column: str, remedy: str) -> None:
         for index in alike:
-            # Of a number filled down a whole column only the first rows are named.
+            # If a whole column repeats one number, list only the first rows.
             others = [self.numbers[other] for other in alike[: ROWS_NAMED + 1] if other != index]
             self.error(index, column, f"和{name_rows(others, len(alike) - 1)}相同", remedy)
 
 
 def name_rows(numbers: Iterable[int], count: int = 0) -> str:
-    """第 5、8 行, or 第 5、8、… 行等 30 行; `count` when the numbers are only the first of so many."""
+    """Format row numbers: 第 5、8 行, or 第 5、8、… 行等 30 行 with `count` when `numbers` is truncated."""
     ordered = sorted(set(numbers))
     count = count or len(ordered)
     more = f"等 {count} 行" if count > ROWS_NAMED else ""
@@ -193,13 +193,13 @@ def name_rows(numbers: Iterable[int], count: int = 0) -> str:
 
 def _clean_column(raw: Sequence[Cell], cache: Cells) -> list[Any]:
     if bool in set(map(type, raw)):
-        # True and 1.0 are one key of a dict, but not one thing in a cell.
+        # True and 1.0 are equal as dict keys, but are different cell values.
         raw = [("是" if cell else "否") if isinstance(cell, bool) else cell for cell in raw]
     return list(map(cache.__getitem__, raw))
 
 
 def shown(cell: Cell, *, secret: bool = False) -> str:
-    """Return a cell as it may be shown and stored beside its error: short, no ID number readable."""
+    """Return a cell as it may be shown and stored beside its error: short, ID numbers masked."""
     if isinstance(cell, float) and abs(cell) >= 1e14:
         return f"{cell:.5E}"
     try:
@@ -208,7 +208,7 @@ def shown(cell: Cell, *, secret: bool = False) -> str:
         text = str(cell)
     text = (_PERSONAL_NUMBER if secret else _LONG_NUMBER).sub(_starred, text)
     if secret:
-        # The end of a number alone, beside a birth date, would tell the whole.
+        # Even the end of a number would reveal all of it beside a birth date.
         text = _OPEN_DIGIT.sub(lambda found: found[1] or "*", text)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 

@@ -1,4 +1,4 @@
-"""The background jobs: each takes a run by its key, may be run twice, and survives being killed."""
+"""Background jobs: each takes a run by its key, can be repeated, and survives being killed."""
 
 from typing import Any
 
@@ -39,12 +39,12 @@ def undo_run(run_pk: int, by_pk: int) -> None:
 
 @task(priority=-10)
 def mark_run(run_pk: int) -> None:
-    """The clerk's own workbook with its wrong cells marked: slow for large ones, so after everything else."""
+    """Mark the errors in the clerk's workbook: slow for large ones, so it runs last."""
     workbooks.keep_marked(ImportRun.objects.get(pk=run_pk))
 
 
 def mark_lost() -> None:
-    """Mark queued runs as 中断 if their job died before it began or was never created."""
+    """Release waiting runs whose job died before it began or was never created."""
     long_ago = timezone.now() - runs.SILENT
     for run in ImportRun.objects.filter(status=Status.QUEUED, heartbeat_at__lt=long_ago):
         if not _has_job(run, check_run, apply_run, undo_run):
@@ -52,20 +52,21 @@ def mark_lost() -> None:
 
 
 def _has_job(run: ImportRun, *kinds: Any) -> bool:
-    """Return whether a job of the run waits, or was taken just now; one taken long ago has lost its worker."""
+    """Return whether a job of the run waits or has just started; one started long ago has lost its worker.
+    """
     begun = Q(status=TaskResultStatus.RUNNING, started_at__gt=timezone.now() - runs.SILENT)
     jobs = DBTaskResult.objects.filter(Q(status=TaskResultStatus.READY) | begun, args_kwargs__args__0=run.pk)
     return jobs.filter(task_path__in=[kind.module_path for kind in kinds]).exists()
 
 
 def queue_mark(run: ImportRun) -> None:
-    """Queue the marked copy, unless it is being made already."""
+    """Queue the marking of a run's workbook unless it is queued already."""
     if not _has_job(run, mark_run):
         mark_run.enqueue(run.pk)
 
 
 def queue_check(run: ImportRun) -> None:
-    """Check in the background: a new run, or one to be checked again."""
+    """Queue a check: of a new run, or of one to be checked again."""
     _queue(run, runs.MAY_CHECK, "")
     check_run.enqueue(run.pk)
 
@@ -81,7 +82,7 @@ def queue_undo(run: ImportRun, by_pk: int) -> None:
 
 
 def _queue(run: ImportRun, allowed: list[Status], message: str) -> None:
-    """Raise runs.NotNow when the run is busy or done."""
+    """Queue a job of the run. Raises runs.NotNow when the run is busy or done."""
     fresh = {"stop_asked": False, "seen": False, "heartbeat_at": timezone.now()}
     waiting = ImportRun.objects.filter(pk=run.pk, status__in=allowed)
     if not waiting.update(status=Status.QUEUED, message=message, **fresh):

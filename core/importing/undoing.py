@@ -1,4 +1,4 @@
-"""Taking an import back: all of it or nothing, while nobody has built on it."""
+"""Undo an import completely or not at all, as long as nothing depends on its rows."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -22,18 +22,18 @@ Relation = models.ForeignObjectRel
 
 
 class CannotUndo(Exception):
-    """Why not, and which rows, in one sentence."""
+    """The reason and the rows that prevent an undo, in one sentence."""
 
 
 def refuse_built_on(run: ImportRun) -> None:
-    """Raise CannotUndo if a row was changed since, or something refers to a row that the run created."""
+    """Raise CannotUndo when a row was changed since, or when another row refers to a created one."""
     own = _changes(run)
     later = Change.objects.filter(table=OuterRef("table"), row=OuterRef("row"), pk__gt=OuterRef("pk"))
     changed = list(own.filter(Exists(later)).values_list("number", "table"))
     if places := [number for number, _ in changed if number]:
         raise CannotUndo(f"不能撤销：{name_rows(places)}导入后又被改过。")
     if changed:
-        # No row of the sheet: what followed from one.
+        # A derived row without a row in the sheet.
         name = apps.get_model(changed[0][1])._meta.verbose_name
         raise CannotUndo(f"不能撤销：随这次导入改动的{name}，后来又改过。")
     created = _created(run)
@@ -43,7 +43,7 @@ def refuse_built_on(run: ImportRun) -> None:
 
 
 def undo(run: ImportRun, by: Any) -> None:
-    """Put back what the run changed and delete what it created, in one transaction."""
+    """Restore what the run changed and delete what it created, in one transaction."""
     try:
         with transaction.atomic(), acting(by.pk, Change.Source.UNDO, run.pk):
             locked = ImportRun.objects.select_for_update().get(pk=run.pk)
@@ -53,7 +53,7 @@ def undo(run: ImportRun, by: Any) -> None:
             refuse_built_on(run)
             sheet, created = kind_of(run.kind), _created(run)
             gone = _traces(sheet, created)
-            # What the run created may stand where what it changed stood before.
+            # Delete first: a created row may occupy a unique value that a restored row needs.
             _delete_created(created)
             _put_back(run)
             sheet.after_undo(gone)
@@ -65,7 +65,7 @@ def undo(run: ImportRun, by: Any) -> None:
 
 
 def _lock_rows(run: ImportRun) -> None:
-    """Lock the rows, which waits for whoever edits one at this moment."""
+    """Lock the rows, so that concurrent edits are waited for and then detected."""
     touched: dict[str, set[int]] = defaultdict(set)
     for table, row in _changes(run).values_list("table", "row"):
         touched[table].add(row)
@@ -80,7 +80,7 @@ def _changes(run: ImportRun) -> models.QuerySet[Change]:
 
 
 def _created(run: ImportRun) -> dict[str, dict[int, int]]:
-    """Return {model label: {primary key: number of the sheet's row}}, in the order they were written."""
+    """Return {model label: {primary key: sheet row number}}, in the order of writing."""
     created: dict[str, dict[int, int]] = defaultdict(dict)
     rows = _changes(run).filter(act=Change.Act.CREATED).order_by("pk").values_list("table", "row", "number")
     for table, row, number in rows:
@@ -96,7 +96,9 @@ def _relations(model: type[models.Model]) -> Iterator[Relation]:
 
 
 def _is_bookkeeping(relation: Any) -> bool:
-    """Return rows that follow their owner without a word to anybody: unnamed from its side and deleted with it."""
+    """Return whether rows behind a relation may be deleted silently: no reverse name, and on_delete
+    cascades.
+    """
     return bool(relation.hidden and relation.on_delete is models.CASCADE)
 
 
@@ -143,7 +145,7 @@ def _put_back_rows(model: type[Record], pks: Sequence[int], changes: dict[int, d
 
 
 def _fill(model: type[Record], records: Sequence[Record]) -> None:
-    """Set the columns that follow from others, with the rows they follow from read in sets."""
+    """Set derived columns, reading the rows they depend on with set queries."""
     for field in model._meta.concrete_fields:
         if isinstance(field, models.ForeignKey):
             keys = {key for record in records if (key := getattr(record, field.attname)) is not None}

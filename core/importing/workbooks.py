@@ -1,4 +1,4 @@
-"""Workbooks to fill in, and the clerk's own workbook back with its wrong cells marked."""
+"""Templates to fill in, and the clerk's workbook with its errors marked."""
 
 import io
 import re
@@ -17,12 +17,14 @@ from core.sheets.template import TemplateColumn, write_template
 Outcome = ImportRow.Outcome
 Status = ImportRun.Status
 MADE_AT_ONCE = 2000
-"""Rows of a workbook that a page marks while its reader waits (2 seconds); larger ones are a job's."""
+"""Rows of a workbook that a request marks (2 seconds); larger ones are left to a job."""
 
 
 def template(sheet: ImportSheet, rows: Sequence[Mapping[str, str | float]] = ()) -> bytes:
-    """Return the workbook of a kind, with help, drop-downs and text columns; blank, or with what is known of
-    `rows` (and without a column for ID numbers, which rows that are found by number do not need).
+    """Return the template of a kind with help, drop-downs and text columns; blank, or pre-filled with
+    `rows`.
+
+    A pre-filled workbook has no column for ID numbers, since its rows are found by number.
     """
     kept = [column for column in sheet.columns.values() if not (rows and column.secret)]
     columns = [
@@ -48,31 +50,32 @@ def template_name(sheet: ImportSheet) -> str:
 
 
 def marked_name(run: ImportRun) -> str:
-    """Return the name the marked copy is downloaded under."""
+    """Return the download name of the marked copy."""
     return re.sub(r"\.[A-Za-z]{3,4}$", "", run.filename) + "（已标注）.xlsx"
 
 
 def marked_workbook(run: ImportRun) -> bytes:
-    """Her workbook with the wrong cells marked and the given numbers filled in.
+    """Return the clerk's workbook with errors marked and assigned numbers filled in.
 
-    As a job has kept it, else made now (seconds for some thousand rows). Raises FileNotFoundError when
-    the upload has been deleted, SheetError when it can no longer be read.
+    Uses the copy stored by a job, else makes it now (seconds for a few thousand rows). Raises
+    FileNotFoundError when the
+    upload has been deleted, SheetError when it can no longer be read.
     """
     return files.read(run, files.MARKED) if files.has(run, files.MARKED) else _mark(run, ON_PAGE)
 
 
 def may_be_marked(run: ImportRun) -> bool:
-    """Return whether there is something to mark, and what to mark it in."""
+    """Return whether there are errors or numbers to mark, and a file to mark them in."""
     return run.status in {Status.CHECKED, Status.DONE} and files.has(run, files.UPLOAD)
 
 
 def is_ready(run: ImportRun) -> bool:
-    """Return whether the marked copy can be had at once: kept by a job, or small enough to be made now."""
+    """Return whether the marked copy is available at once: stored by a job, or small enough to make now."""
     return files.has(run, files.MARKED) or run.total_rows <= MADE_AT_ONCE
 
 
 def keep_marked(run: ImportRun) -> None:
-    """Make the marked copy and keep it sealed beside the upload."""
+    """Make the marked copy and store it encrypted beside the upload."""
     if may_be_marked(run):
         files.keep(run, files.MARKED, _mark(run, IN_BACKGROUND))
 
@@ -81,7 +84,7 @@ def _mark(run: ImportRun, limits: Limits) -> bytes:
     data = files.read(run, files.UPLOAD)
     name = run.sheet_name
     if "*" in name:
-        # No sheet is called so: there was an ID number in its name.
+        # The stored sheet name has an ID number masked, so no sheet has that name.
         name = checking.read(kind_of(run.kind), data, run.filename)[0].name
     marks, extras = _marks(run)
     return mark_workbook(data, run.filename, name, marks, extras, run.header_row - 1, limits)
@@ -120,8 +123,8 @@ def _sentence(found: dict[str, Any]) -> str:
 
 
 def _column(cell: str) -> int:
-    """Return the place of a cell's column; what has no cell (a column that is missing) is marked at the row's
-    first.
+    """Return the place of a cell's column; an error without a cell (a missing column) goes to the first
+    cell.
     """
     return column_number(re.sub(r"\d", "", cell)) if cell else 0
 
