@@ -1,4 +1,6 @@
-"""Failures of the machine (full disk, database busy or away), told in a sentence and not as a program error."""
+"""Failures of the machine (full disk, database busy or down), reported in one sentence instead of as a
+program error.
+"""
 
 import errno
 import sqlite3
@@ -10,7 +12,7 @@ from psycopg2 import errorcodes
 
 
 class Outage(Enum):
-    """What is the matter: a title, why, and what helps."""
+    """One kind of failure: title, cause and remedy."""
 
     FULL = ("服务器的磁盘满了", "没有地方存了，请告诉双联办，腾出地方以后再试。")
     BUSY = ("系统正忙", "正在写的人太多，或者正在导入，请过一会儿再试。")
@@ -59,12 +61,12 @@ OF_POSTGRES = {
 
 
 def outage_of(error: BaseException | None) -> Outage | None:
-    """Return the failure of the machine behind an error, or None for an error of the program."""
+    """Return the machine failure behind an error, or None for a program error."""
     return next((found for cause in _causes(error) if (found := _told_by(cause))), None)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield the error and those it was raised from."""
+    """Yield the error and its chain of causes."""
     while error is not None:
         yield error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
@@ -83,6 +85,6 @@ def _told_by(error: BaseException) -> Outage | None:
 def _told_by_postgres(error: psycopg2.Error) -> Outage | None:
     if error.pgcode:
         return OF_POSTGRES.get(error.pgcode)
-    # Without a server there is no error code.
+    # Without a connection there is no error code.
     lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
     return Outage.AWAY if lost else None

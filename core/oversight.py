@@ -1,7 +1,8 @@
-"""Daily limits on whole ID numbers (counted by person) and files. Above a limit one reason a day is asked.
+"""Daily limits on whole ID numbers (counted by person) and files. Exceeding a limit needs one reason a day.
 
-A day is one of the county (TIME_ZONE). A person counts once a day, however often and in whichever way the number
-was used; who is found by nobody's number counts too, because a miss narrows as a hit does.
+A day is a calendar day in TIME_ZONE. A person counts once a day, however often and in whichever way the
+number was
+used. Lookups without a match count too, because they also narrow down a number.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ Act = Reveal.Act
 
 
 class LimitReached(Exception):
-    """The day's limit is reached and no reason given yet; `units.middleware` asks for it."""
+    """The daily limit is reached and no reason given yet; `units.middleware` asks for it."""
 
     def __init__(self, user: Any, kind: str, limit: int) -> None:
         self.user, self.kind, self.limit = user, kind, limit
@@ -28,13 +29,13 @@ class LimitReached(Exception):
 
 
 def said(kind: str, limit: int) -> str:
-    """Return one sentence: which limit is reached."""
+    """Return the sentence that names the limit reached."""
     what = "看和查的身份证号" if kind == Kind.PERSONS else "导出的文件"
     return f"今天{what}已到 {limit:,} {MEASURES[kind]}，是一天的限额。写明原因就可以接着办。"
 
 
 def begin_of(day: date, hour: int = 0) -> datetime:
-    """Return the moment at which an hour of the county's day begins."""
+    """Return the moment of an hour on a local day."""
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
@@ -47,7 +48,7 @@ def numbers_of_today(user: Any) -> QuerySet[Any]:
 
 
 def persons_today(user: Any) -> int:
-    """Return how many different people's numbers somebody has used today."""
+    """Return how many different people's numbers the user has used today."""
     return numbers_of_today(user).exclude(id_hash="").order_by().values("id_hash").distinct().count()
 
 
@@ -60,14 +61,20 @@ def reason_given(user: Any, kind: str) -> bool:
 
 
 def allow_export(user: Any) -> None:
-    """Check the day's number of files before another is made, with people in it or not. Raises LimitReached."""
+    """Check the daily number of files, with people in them or not, before another is made.
+
+    Raises LimitReached.
+    """
     _allow(user, Kind.EXPORTS, exports_today(user))
 
 
 def note_number_use(user: Any, number: str, act: Act, *, member: Any = None) -> None:
-    """Count the person behind a whole number, and log the use; raises LimitReached before anything is told.
+    """Count the person behind a whole number and log the use.
 
-    查看 is logged each time; a search or check of one number once a day, since each turn of its page repeats it.
+    Raises LimitReached before anything is revealed.
+
+    查看 is logged each time; a search or check of one number once a day, since each page of results repeats
+    it.
     """
     person = identity.id_hash(number)
     acts = set(numbers_of_today(user).filter(id_hash=person).values_list("act", flat=True))
@@ -80,8 +87,10 @@ def note_number_use(user: Any, number: str, act: Act, *, member: Any = None) -> 
 
 
 def note_checks(user: Any, numbers: Iterable[str]) -> None:
-    """Count the people of a sheet whose numbers were told to be another's. The upload itself is logged, so no limit
-    stops it; what follows today is stopped."""
+    """Count the people of a sheet whose numbers were reported to belong to another person.
+
+    The upload is already done, so the limit does not stop it, but it stops later uses on the same day.
+    """
     known = set(numbers_of_today(user).filter(act=Act.CHECK).values_list("id_hash", flat=True))
     new = {identity.id_hash(number) for number in numbers} - known - {""}
     place = place_of(user)
@@ -92,7 +101,7 @@ def note_checks(user: Any, numbers: Iterable[str]) -> None:
 
 
 def note_look(user: Any, whose: Any) -> None:
-    """Log that somebody opened another's account, once a viewer, account and day."""
+    """Log that somebody opened another person's account, once per viewer, account and day."""
     if user.pk == whose.pk:
         return
     look = {"whose_id": whose.pk, "by_id": user.pk, "on": timezone.localdate()}
@@ -101,19 +110,19 @@ def note_look(user: Any, whose: Any) -> None:
 
 
 def put_away(user: Any, keys: Iterable[int]) -> None:
-    """Mark notices to the user as read (看过了)."""
+    """Mark the user's notices as read (看过了)."""
     Notice.objects.filter(pk__in=keys, to=user.pk, seen_at=None).update(seen_at=timezone.now())
 
 
 def note_read(user: Any, until: date) -> None:
-    """Note up to which day the security report was read. Today's counts as read only tomorrow."""
+    """Record up to which day the security report was read. The current day counts as read only tomorrow."""
     until = min(until, timezone.localdate() - timedelta(days=1))
     if not ReportRead.objects.filter(by=user.pk, until__gte=until).exists():
         ReportRead.objects.update_or_create(by=user, defaults={"until": until})
 
 
 def place_of(user: Any) -> str:
-    """Return the place to log an act without a row under. For cadres from above the county it is the county."""
+    """Return the place under which to log an act without a row: the county for cadres above it."""
     county = Installation.this()
     from_above = county and not user.sees_place and lies_under(county.code, user.place)
     return county.code if county and from_above else user.place

@@ -1,4 +1,4 @@
-"""What the pages of every app share: one form on one row."""
+"""The page with one form for one row, shared by all apps."""
 
 from typing import Any
 
@@ -19,7 +19,9 @@ def form_page(
     facts: str = "",
     frame: str = "desk.html",
 ) -> HttpResponse:
-    """Show a form, or save it and go `back`; a stale or wrong one comes back with all that was typed."""
+    """Show a form, or save it and redirect to `back`; a stale or invalid one is shown again with the user's
+    input.
+    """
     if request.method == "POST" and form.is_valid() and saved(form):
         messages.success(request, done)
         return redirect(back)

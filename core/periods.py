@@ -1,6 +1,6 @@
-"""The days a page is about: chosen by one tap or as two dates, and said when they were not understood.
+"""The period of a page: chosen by one tap or as two dates, with a message when it cannot be understood.
 
-Figures of a period are as at its end, those of a running one as at today (`Period.on`).
+Figures of a period are as at its end; those of a running period as at today (`Period.on`).
 """
 
 from collections.abc import Iterable
@@ -21,10 +21,10 @@ from core.search import SearchForm
 from core.templatetags.look import date_cn
 
 SPANS = {"month": "本月", "quarter": "本季", "year": "今年", "last": "去年"}
-"""What one tap chooses beside the years that have records."""
+"""The taps offered beside the years with records."""
 CHOSEN = "自选"
 FIRST, LAST = 1900, 2100
-"""Years that a date may have."""
+"""Years accepted in a date."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class Period:
 
     @property
     def on(self) -> date:
-        """The day as at which a state is told: the last one, or today while the period runs."""
+        """Return the cut-off day for states: the last day, or today while the period runs."""
         return min(self.until, localdate())
 
     @property
     def as_at(self) -> str:
-        """That day in words: 今天, or the last day of a period gone by."""
+        """Return the cut-off day in words: 今天, or the last day of a past period."""
         return "今天" if self.on == localdate() else date_cn(self.on)
 
     @property
@@ -51,7 +51,7 @@ class Period:
 
     @property
     def query(self) -> str:
-        """As every page and list takes it."""
+        """Return the query string that every page and list accepts."""
         return f"since={self.since:%Y-%m-%d}&until={self.until:%Y-%m-%d}"
 
     def last_year(self) -> "Period":
@@ -65,14 +65,14 @@ def _year_before(day: date) -> date:
 
 
 def year_period(year: int) -> Period:
-    """Return a whole year, or the running one until today."""
+    """Return a whole year, or the current year until today."""
     day = localdate()
     label = {day.year: SPANS["year"], day.year - 1: SPANS["last"]}.get(year, f"{year} 年")
     return Period(date(year, 1, 1), day if year == day.year else date(year, 12, 31), label)
 
 
 def span_period(span: str) -> Period | None:
-    """Return the period of a tap: a key of SPANS, or a year; None for anything else."""
+    """Return the period of a tap (a key of SPANS, or a year); None for anything else."""
     day = localdate()
     if span in {"month", "quarter"}:
         first = day.month if span == "month" else (day.month - 1) // 3 * 3 + 1
@@ -84,22 +84,23 @@ def span_period(span: str) -> Period | None:
 
 
 def year_in(text: str) -> int | None:
-    """Return the year that an address names; None for what is none."""
+    """Return the year given in an address, or None."""
     year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
     return year if FIRST <= year <= LAST else None
 
 
 class PeriodFields(forms.Form):
-    """The three parameters of a period. Two dates go before a tap: a page may hold both."""
+    """The three parameters of a period. Two dates take precedence over a tap, since a page may have both.
+    """
 
     span = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     since = ChineseDateField(label="从", required=False)
     until = ChineseDateField(label="到", required=False)
     is_open = False
-    """Whether one date alone is understood, as in a list that begins or ends with it."""
+    """Whether a single date is accepted, as in a list that begins or ends with it."""
 
     def clean(self) -> dict[str, Any]:
-        """Leave neither date and no tap of what is not understood, with a sentence that says so."""
+        """Drop invalid dates and taps, and add a message about them."""
         data = super().clean() or self.cleaned_data
         since, until, span = data.get("since"), data.get("until"), data.pop("span", "")
         if why := self._why_not(since, until, span):
@@ -123,20 +124,20 @@ class PeriodFields(forms.Form):
 
     @property
     def is_chosen(self) -> bool:
-        """Return whether a period, or one date alone, is in force."""
+        """Return whether a period, or a single date, is in force."""
         self.is_valid()
         return any(self.cleaned_data.get(name) for name in ("since", "until"))
 
     @property
     def chosen(self) -> Period | None:
-        """Return the period that was chosen; None when none was, or not understood."""
+        """Return the chosen period; None if none was chosen or it was invalid."""
         self.is_valid()
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         return _labelled(Period(since, until)) if since and until else None
 
 
 def _labelled(period: Period) -> Period:
-    """Return the period under the name of the tap that chooses the same days."""
+    """Return the period under the name of the tap that covers the same days."""
     for tap in (*SPANS, str(period.since.year)):
         same = span_period(tap)
         if same and same.days == period.days:
@@ -149,19 +150,19 @@ class PeriodForm(PeriodFields):
 
     @property
     def period(self) -> Period:
-        """Return the chosen period, else this year."""
+        """Return the chosen period, else the current year."""
         return self.chosen or year_period(localdate().year)
 
     @property
     def problem(self) -> str:
-        """Return what was not understood, and what is shown instead."""
+        """Return a message about invalid input and the period shown instead."""
         self.is_valid()
         said = "".join(str(sentence) for sentence in self.non_field_errors())
         return f"{said}下面是{self.period.label}的。" if said else ""
 
 
 class AsAtForm(PeriodForm):
-    """The period of a page of all time that tells some states as at its end, as at today without one."""
+    """The cut-off day of an all-time page with some figures as at the period's end, today without one."""
 
     @property
     def on(self) -> date:
@@ -169,7 +170,7 @@ class AsAtForm(PeriodForm):
 
     @property
     def label(self) -> str:
-        """Before a figure: as at which day it is, '' for today."""
+        """Return the cut-off label before a figure; '' for today."""
         return "" if self.on == localdate() else date_cn(self.on)
 
 
@@ -177,28 +178,28 @@ class PeriodSearch(SearchForm, PeriodFields):
     """The filters of a list that has a period."""
 
     def by_since(self, queryset: QuerySet[Any], _value: date) -> QuerySet[Any]:
-        """State what the period of the list narrows."""
+        """Do nothing: each list filters by its period itself."""
         return queryset
 
     by_until = by_since
 
     @property
     def on(self) -> date:
-        """The day as at which the list tells states: the period's, or today without one."""
+        """Return the cut-off day of the list: the period's, or today without one."""
         return self.chosen.on if self.chosen else localdate()
 
     @property
     def as_at(self) -> str:
-        """That day in words, when a period was chosen."""
+        """Return that day in words if a period was chosen."""
         return f"按{self.chosen.as_at}算" if self.chosen else ""
 
 
 def period_bar(
     request: HttpRequest, form: PeriodFields, period: Period | None, years: Iterable[int]
 ) -> dict[str, Any]:
-    """Return the context of `_period.html`: this page with another period, by one tap or two dates.
+    """Return the context of `_period.html`: links to this page for other periods, by one tap or two dates.
 
-    `period` is the one in force, None on a page that is of all time; `years` are those with records.
+    `period` is the active one, None on an all-time page; `years` are those with records.
     """
     taps = {**SPANS, **{str(year): f"{year} 年" for year in sorted(years, reverse=True)}}
     today = localdate()
@@ -228,7 +229,7 @@ def year_label(year: int) -> str:
 
 
 def year_taps(request: HttpRequest, chosen: int, years: Iterable[int]) -> list[tuple[str, str, bool]]:
-    """Return the context of `_years.html`: this year, last year and those with records, the last first.
+    """Return the context of `_years.html`: this year, last year and those with records, newest first.
 
     `chosen` is 0 on a list of all years.
     """
@@ -238,7 +239,7 @@ def year_taps(request: HttpRequest, chosen: int, years: Iterable[int]) -> list[t
 
 
 def asked_year(request: HttpRequest, first: int = FIRST, last: int = LAST) -> int:
-    """Return the year that the address asks for, this one by default; a message says of what is none."""
+    """Return the year given in the address, this year by default; add a message if it is invalid."""
     text, this_year = request.GET.get("year", ""), localdate().year
     year = year_in(text)
     if year is not None and first <= year <= last:
@@ -249,7 +250,7 @@ def asked_year(request: HttpRequest, first: int = FIRST, last: int = LAST) -> in
 
 
 def years_of(*records: tuple[QuerySet[Any], str]) -> set[int]:
-    """Return the years in which rows have their day, of each (rows, name of the day). One query."""
+    """Return the years in which rows have their date, for each (rows, date field). One query."""
     found = [
         rows.order_by().annotate(of_year=Left(Cast(day, CharField()), 4)).values_list("of_year", flat=True)
         for rows, day in records

@@ -1,19 +1,20 @@
 """Pinyin without tones or spaces, so that people and places are found by typing on any keyboard.
 
-The library reads most characters by their common reading. In surnames and in place names of
-Gansu some are read otherwise; the tables below come first. ü is v, as input methods have it.
+The library gives most characters their usual reading. Surnames and place names of Gansu with other readings
+are in
+the tables below, which take precedence. ü is written v, as in input methods.
 """
 
 import os
 import re
 from functools import lru_cache
 
-# The phrase dictionary is not needed for names and would cost 30 MB in every process.
+# Names do not need the phrase dictionary, which would cost 30 MB per process.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import lazy_pinyin
 
-# Surnames whose reading is not the library's first one.
+# Surnames read differently from the library's first reading.
 SURNAMES = {
     "万俟": "mo qi", "尉迟": "yu chi", "单于": "chan yu", "澹台": "tan tai",
     "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "朴": "piao", "区": "ou",
@@ -24,32 +25,32 @@ SURNAMES = {
     "么": "yao", "重": "chong", "莘": "shen", "蕃": "po", "晟": "cheng", "藏": "zang",
 }  # fmt: skip
 
-# Characters that given names and places read otherwise than the library's first reading.
+# Characters read differently in given names and places.
 READINGS = {"咀": "zui", "晟": "sheng", "莘": "xin", "嗯": "en", "㐂": "xi", "颉": "xie"}
 
-# Characters and words of places and units; a name is read word by word, then sign by sign.
+# Characters and words of places and units; a name is matched by word first, then by character.
 PLACES = {"长": "chang", "银行": "yin hang", "支行": "zhi hang", "重庆": "chong qing", "重阳": "chong yang"}
 
 _PLACE_WORDS = re.compile(f"({'|'.join(PLACES)})")
 
 
 def pinyin(name: str) -> str:
-    """Return the whole pinyin of a person's name, surname by the surname table: 曾秀英 → zengxiuying."""
+    """Return the full pinyin of a person's name, with the surname from the table: 曾秀英 → zengxiuying."""
     return "".join(_person(name))
 
 
 def initials(name: str) -> str:
-    """Return the first letters of a person's name: 曾秀英 → zxy."""
+    """Return the initials of a person's name: 曾秀英 → zxy."""
     return "".join(syllable[0] for syllable in _person(name))
 
 
 def search_forms(name: str) -> tuple[str, str]:
-    """Pinyin and initials of a person's name, to be stored beside it."""
+    """Return pinyin and initials of a person's name, to store beside it."""
     return _forms(_person(name))
 
 
 def place_forms(name: str) -> tuple[str, str]:
-    """Pinyin and initials of a place or unit: no surname is read into 解放村, one is into 单家庄."""
+    """Return pinyin and initials of a place or unit: no surname is read into 解放村, one is into 单家庄."""
     syllables: list[str] = []
     name = _kept(name)
     if re.match(r"..?[家姓氏]", name):
@@ -64,18 +65,18 @@ def _forms(syllables: list[str]) -> tuple[str, str]:
 
 
 def _person(name: str) -> list[str]:
-    """Return one syllable a Chinese character; Latin letters and digits one by one, lower case."""
+    """Return one syllable per Chinese character; Latin letters and digits one by one, in lower case."""
     syllables, given = _surname(_kept(name))
     return [*syllables, *map(_syllable, given)]
 
 
 def _kept(name: str) -> str:
-    """Letters, digits and Chinese characters; spaces, dots and other signs are no part of a search."""
+    """Keep letters, digits and Chinese characters; drop spaces, dots and other signs."""
     return name if name.isalnum() else "".join(filter(str.isalnum, name))
 
 
 def _surname(name: str) -> tuple[list[str], str]:
-    """Return the syllables of a surname of the table, and what follows it."""
+    """Return the syllables of a surname in the table, and the rest of the name."""
     for length in (2, 1):
         if name[:length] in SURNAMES:
             return SURNAMES[name[:length]].split(), name[length:]

@@ -1,7 +1,8 @@
-"""Where a row belongs: every business row carries `place`, a GB code of 2, 4, 6, 9 or 12 digits.
+"""The place of a row: every business row carries `place`, a GB code of 2, 4, 6, 9 or 12 digits.
 
-A code lies under another when it starts with it, so the scope of an office is one range of text
-that an ordinary index serves on both databases.
+A code lies under another when it starts with it, so an office's scope is one text range, which an ordinary
+index
+serves on both databases.
 """
 
 from django.db.models import Q
@@ -14,7 +15,7 @@ PLACE_SHAPE = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"
 
 
 def code_range(code: str) -> tuple[str, str]:
-    """Return the half-open range [code, next) that holds every code under `code`; digits sort alike in any
+    """Return the half-open range [code, next) of every code under `code`; digits sort alike in any
     collation.
     """
     return code, str(int(code) + 1).zfill(len(code))
@@ -31,5 +32,5 @@ def lies_under(place: str, code: str) -> bool:
 
 
 def above(place: str) -> list[str]:
-    """Return the codes that hold `place`, itself included: 省 first."""
+    """Return the prefixes of `place` that are codes, itself included: 省 first."""
     return [place[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if n <= len(place)]

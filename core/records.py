@@ -1,4 +1,4 @@
-"""The base of every domain row: a version that nobody overwrites unknowingly, and its history."""
+"""The base class of domain rows: optimistic locking and history."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ from core.models import Change
 
 
 class StaleRecord(Exception):
-    """Somebody else saved the row since it was read; `stored` is what the database holds now."""
+    """Another user saved the row since it was read; `stored` is the current row in the database."""
 
     def __init__(self, stored: "Record") -> None:
         super().__init__(f"{stored._meta.verbose_name}已被别人改过")
@@ -20,25 +20,25 @@ class StaleRecord(Exception):
 
 
 def refuse(problems: Mapping[str, str | Sequence[str]]) -> None:
-    """Raise ValidationError {argument: sentences} for what has any; '' and [] are none."""
+    """Raise ValidationError {argument: sentences} for the non-empty problems; '' and [] count as none."""
     found = {name: sentences for name, sentences in problems.items() if sentences}
     if found:
         raise ValidationError(found)
 
 
 class Record(models.Model):
-    """A row with history. `save` and `delete` write one Change each; bulk work goes through core.bulk."""
+    """A row with history. `save` and `delete` write one Change each; bulk writes go through core.bulk."""
 
     untracked: ClassVar[frozenset[str]] = frozenset({"version"})
-    """Fields whose changes are bookkeeping, not history."""
+    """Bookkeeping fields that are not tracked in the history."""
     secret: ClassVar[frozenset[str]] = frozenset()
-    """Fields whose values never stand in the history."""
+    """Fields whose values are left out of the history."""
     names: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold the name of a person, unit or place."""
     clean_name: ClassVar[Callable[..., str]] = staticmethod(clean_name)
-    """How such a name is cleaned."""
+    """The cleaner of these names."""
     codes: ClassVar[frozenset[str]] = frozenset()
-    """Fields that hold a code or a telephone: full-width digits and spaces are made plain."""
+    """Fields with a code or telephone number: full-width digits are narrowed and spaces removed."""
 
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
@@ -47,15 +47,16 @@ class Record(models.Model):
 
     @classmethod
     def words_of(cls, constraint: str) -> str:
-        """Return what the model says of a constraint that is broken, so that page, admin and import say the same."""
+        """Return the message of a violated constraint, so that page, admin and import use the same words.
+        """
         found = next(each for each in cls._meta.constraints if each.name == constraint)
         return str(found.violation_error_message)
 
     def fill(self) -> None:
-        """Set the columns that follow from others (place, pinyin …); called before every write."""
+        """Set derived columns (place, pinyin …); called before every write."""
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """On pages and in the admin alike names are names, codes are plain, and no text holds an ID number."""
+        """Clean names and codes and refuse ID numbers in text, on pages and in the admin alike."""
         errors: dict[str, Any] = {}
         for field in self._meta.concrete_fields:
             if isinstance(field, models.CharField | models.TextField) and field.name not in (exclude or ()):
@@ -77,10 +78,12 @@ class Record(models.Model):
 
     @classmethod
     def after_changes(cls, changes: Mapping[int, Collection[str]]) -> None:
-        """Called in the transaction that has changed these fields of these rows ({key: names}), one or in bulk."""
+        """Hook inside the transaction that changed fields of these rows ({key: names}), one by one or in
+        bulk.
+        """
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raise StaleRecord if the stored version is not the one this row was read at."""
+        """Save and write a Change. Raises StaleRecord when the stored version differs from the one read."""
         fields = kwargs.get("update_fields")
         if fields is not None and self.untracked.issuperset(fields):
             super().save(*args, **kwargs)
@@ -105,7 +108,7 @@ class Record(models.Model):
                 self.after_changes({self.pk: changes})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Of two who delete the row at the same moment one does."""
+        """Delete and write a Change; of two concurrent deletions only one takes effect."""
         with transaction.atomic():
             if self._stored() is None:
                 return 0, {}
@@ -113,7 +116,7 @@ class Record(models.Model):
             return super().delete(*args, **kwargs)
 
     def _stored(self) -> "Record | None":
-        """Return the row as the database holds it, locked until the transaction ends (SQLite locks as a whole)."""
+        """Return the stored row, locked until the transaction ends (SQLite locks the whole database)."""
         if self._state.adding or self.pk is None:
             return None
         return type(self)._base_manager.select_for_update().filter(pk=self.pk).first()

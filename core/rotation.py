@@ -1,4 +1,4 @@
-"""Renewing what is sealed under an older key, so that the key can be taken away."""
+"""Key rotation: re-encrypt what uses an older key, so that the key can be removed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +15,11 @@ CHUNK = 2000
 
 
 def reseal_column(model: type[models.Model], cipher: str, hashed: str, keyed_hash: Any) -> Iterator[int]:
-    """Seal one column of a table anew, and the hash beside it; yields how many rows of each chunk were old.
+    """Re-encrypt one column and its hash; yield how many rows of each chunk were old.
 
-    The value stays what it was, so this writes no Change and raises no version; the rows are locked from reading
-    to writing, so that what somebody types meanwhile stays.
+    The value stays the same, so no Change is written and no version raised. Rows are locked between reading
+    and writing,
+    so that concurrent edits are not lost.
     """
     last = 0
     rows = model._base_manager.exclude(**{cipher: ""}).order_by("pk").only("pk", cipher, hashed)
@@ -43,7 +44,7 @@ def reseal_column(model: type[models.Model], cipher: str, hashed: str, keyed_has
 
 @transaction.atomic
 def reseal_secrets(model: type[models.Model], cipher: str) -> int:
-    """Seal one column of a small table anew; returns how many rows were old."""
+    """Re-encrypt one column of a small table. Return how many rows were old."""
     rows = model._base_manager.exclude(**{cipher: ""}).select_for_update().order_by("pk")
     old = [row for row in rows if not is_current(getattr(row, cipher))]
     for row in old:
@@ -53,7 +54,7 @@ def reseal_secrets(model: type[models.Model], cipher: str) -> int:
 
 
 def reseal_history(table: str, cipher: str) -> int:
-    """Seal the values of one column anew where they stand in the history; returns how many changes."""
+    """Re-encrypt the values of one column in the history. Return how many changes were old."""
     renewed = []
     for change in Change.objects.filter(Q(changes__has_key=cipher), table=table).iterator(CHUNK):
         changes = change.changes or {}
@@ -67,7 +68,8 @@ def reseal_history(table: str, cipher: str) -> int:
 
 
 def reseal_papers(model: type[Attachment]) -> int:
-    """Seal every paper of a table anew, the new file before the old one goes; returns how many."""
+    """Re-encrypt every document of a table, writing the new file before deleting the old. Return how many.
+    """
     count = 0
     for row in model._base_manager.order_by("pk").iterator(CHUNK):
         if row.ending == PICTURE or not row.file.storage.exists(str(row.file)):

@@ -1,4 +1,4 @@
-"""The search form of a list: what it offers, how it narrows, and its filters in words and as chips."""
+"""The search form of a list: its fields, filters, and the active filters in words and as chips."""
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from core.cells import CellError, clean_name_text, clean_phone
 
 
 def by_name(text: str, prefix: str = "") -> Q:
-    """Part of a Chinese name, or of its pinyin or initials."""
+    """Match part of a Chinese name, or of its pinyin or initials."""
     if not text.isascii():
         return Q(**{f"{prefix}name__contains": clean_name_text(text)})
     letters = text.lower().replace(" ", "").replace("'", "")
@@ -21,7 +21,7 @@ def by_name(text: str, prefix: str = "") -> Q:
 
 
 class Pairs(BaseChoiceIterator):
-    """Choices that are plain pairs already; Django looks into each of a list's at every request."""
+    """A list of plain choice pairs; Django normalises any other list at every request."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self.pairs = list(pairs)
@@ -31,31 +31,33 @@ class Pairs(BaseChoiceIterator):
 
 
 def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> None:
-    """Let a choice field offer, and accept, only these."""
+    """Limit the choices of a field to these."""
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = Pairs(choices)
 
 
 def plain(text: str) -> str:
-    """Full-width letters and digits made plain."""
+    """Narrow full-width letters and digits."""
     return unicodedata.normalize("NFKC", text)
 
 
 def key_field(label: str) -> forms.IntegerField:
-    """Return a filter set by links alone: the key of a row, no larger than both databases can hold."""
+    """Return a filter set by links only: a row's key, limited to what both databases can hold."""
     return forms.IntegerField(label=label, required=False, max_value=10**18, widget=forms.HiddenInput)
 
 
 class SearchForm(forms.Form):
-    """The filters of a list. Field `x` narrows through the method `by_x(queryset, value)`, where there is none
-    to the rows whose `x` is the value."""
+    """The filters of a list.
+
+    Field `x` filters by the method `by_x(queryset, value)`, or by column `x` without one.
+    """
 
     placeholder = ""
     q = forms.CharField(label="查找", required=False, max_length=60)
 
     def clean_q(self) -> str:
-        """As names and numbers are stored: full-width digits made plain, no spaces within, a whole phone as one."""
+        """Normalise like stored names and numbers: narrow digits, no spaces, phone numbers in one piece."""
         text = "".join(plain(self.cleaned_data["q"]).split())
         try:
             return clean_phone(text) or text
@@ -63,7 +65,7 @@ class SearchForm(forms.Form):
             return text
 
     def filter(self, queryset: Any) -> QuerySet[Any]:
-        """Narrow by every understood field; what is not understood is left out and said by `problem`."""
+        """Apply every valid filter; an invalid one is ignored and reported by `problem`."""
         self.is_valid()
         found: QuerySet[Any] = queryset
         for name, value in self.cleaned_data.items():
@@ -85,7 +87,7 @@ class SearchForm(forms.Form):
         return "".join(said)
 
     def describe(self) -> str:
-        """Return the filters in force, in words, for the log of downloads and the head of a print."""
+        """Describe the active filters in words, for the download log and the head of a print."""
         return "；".join(f"{field.label}：{self._shown(name)}" for name, field in self._set_fields())
 
     def _set_fields(self) -> Iterator[tuple[str, forms.Field]]:
@@ -100,7 +102,8 @@ class SearchForm(forms.Form):
         return "是" if value is True else str(value)
 
     def chips(self, without: Callable[[str], str]) -> list[dict[str, Any]]:
-        """Return the filters as `_filter.html` shows them; `without(name)` is the page's address without one."""
+        """Return the filters for `_filter.html`; `without(name)` is the page's address without that filter.
+        """
         return [
             {
                 "name": name,
@@ -115,7 +118,7 @@ class SearchForm(forms.Form):
         ]
 
     def hidden_pairs(self) -> list[tuple[str, Any]]:
-        """Filters that a link set and that stay in force while others change."""
+        """Return filters set by a link, which stay active while others change."""
         return [
             (name, self._raw(name))
             for name, field in self.fields.items()

@@ -1,4 +1,4 @@
-"""Storage of uploads: a file in MEDIA_ROOT is whole or not there."""
+"""Storage of uploads with atomic writes: a file in MEDIA_ROOT is complete or absent."""
 
 import os
 from pathlib import Path
@@ -8,11 +8,11 @@ from uuid import uuid4
 from django.core.files.storage import FileSystemStorage
 
 HALF = ".half-"
-"""Begins the name of a file that is being written; only a killed process leaves one behind."""
+"""Prefix of a file that is being written; only a killed process leaves one behind."""
 
 
 class WholeFiles(FileSystemStorage):
-    """Write under another name, fsync and rename, so that no reader sees half a file."""
+    """Write under a temporary name, fsync and rename, so that no reader sees a partial file."""
 
     def _save(self, name: str, content: Any) -> str:
         target = Path(self.path(name))

@@ -1,7 +1,8 @@
-"""Print-ready PDFs: the only module that knows typst.
+"""Print-ready PDFs: the only module that uses typst.
 
-A template is markup of ours; what it prints reaches it as JSON in `sys.inputs`, so that no text a person
-typed is ever read as markup.
+Templates are our own markup; data reaches them as JSON in `sys.inputs`, so that text typed by a person is
+never
+parsed as markup.
 """
 
 import hashlib
@@ -21,14 +22,14 @@ FONTS = {
     "NotoSansSC-Regular.otf": "faa6c9df652116dde789d351359f3d7e5d2285a2b2a1f04a2d7244df706d5ea9",
     "NotoSerifSC-Regular.otf": "e8f396decc1f0963a016a989c3d8852e863d1350996f573860a80767c83a1cd3",
 }
-"""SHA-256 of the font files: another edition of a font breaks lines and pages elsewhere."""
+"""SHA-256 of the font files: another edition of a font would change line and page breaks."""
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "paper"
 
 
 def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = None) -> bytes:
-    """Return the PDF of `templates/paper/<template>.typ` over these data (what JSON can hold).
+    """Return the PDF of `templates/paper/<template>.typ` over these data (JSON types only).
 
-    The template finds `pictures` by their names beside it, and nothing else of the machine.
+    The template can read the `pictures` by name, and no other file.
     """
     with TemporaryDirectory() as folder:
         root = Path(folder)
@@ -41,7 +42,7 @@ def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = Non
             font_paths=fonts(),
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_tags=False,  # for print: the tags of 50 forms would take seven times the forms themselves
+            pdf_tags=False,  # tags would make a print of 50 forms take eight times as long
         )
     assert isinstance(pdf, bytes)
     return pdf
@@ -49,7 +50,9 @@ def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = Non
 
 @cache
 def fonts() -> typst.Fonts:
-    """Return the two pinned fonts and no other, so that a form looks alike on every machine; read once a process."""
+    """Return the two pinned fonts and no other, so that a form looks alike on every machine; cached per
+    process.
+    """
     folder = pylopdf_fonts_zh_cn.serif_path().parent
     for name, digest in FONTS.items():
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:

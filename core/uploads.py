@@ -1,4 +1,4 @@
-"""Uploads are held in memory, never on the disk unsealed; what is too large for that is told, not lost."""
+"""Keep uploads in memory, never unencrypted on disk, and report those that are too large."""
 
 import io
 
@@ -7,10 +7,11 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 class TooLargeHandler(FileUploadHandler):
-    """Behind MemoryFileUploadHandler, which leaves alone what is larger than FILE_UPLOAD_MAX_MEMORY_SIZE.
+    """Handle files larger than FILE_UPLOAD_MAX_MEMORY_SIZE, which MemoryFileUploadHandler ignores.
 
-    Reads it away and hands on an empty file of the whole upload's size: every form refuses that by its limit.
-    Without it the form would find no file at all, and say so.
+    Discards the content and passes on an empty file with the real size, which every form refuses by its
+    limit. Without
+    this handler the form would report a missing file.
     """
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

@@ -30,13 +30,16 @@ RETRY_SECONDS = 30
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers. Does not use the database; `readyz` checks the rest."""
+    """Answer that the process is alive. Does not use the database; `readyz` checks the rest."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer a monitor with one line a check, 503 when one fails. Others get 403: it describes the machine."""
+    """Answer a monitor with one line per check, 503 when one fails.
+
+    Others get 403: it describes the machine.
+    """
     if not _is_monitor(request):
         said = "只答本机和带 READY_TOKEN 的监控。"
         return HttpResponse(said, status=403, content_type="text/plain; charset=utf-8")
@@ -48,7 +51,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _is_monitor(request: HttpRequest) -> bool:
-    """Return whether the request comes from this machine past its proxy, or carries READY_TOKEN."""
+    """Return whether the request comes from this machine without a proxy, or carries READY_TOKEN."""
     given = request.headers.get("Authorization", "")
     if settings.READY_TOKEN and constant_time_compare(given, f"Bearer {settings.READY_TOKEN}"):
         return True
@@ -58,13 +61,14 @@ def _is_monitor(request: HttpRequest) -> bool:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return the form's token is no longer good, mostly because the session has ended."""
+    """Explain an invalid CSRF token, usually caused by an expired session."""
     return render(request, "403_csrf.html", status=403)
 
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Read nothing of the request: Django's own looks for a token in what could not be read."""
+    """Answer 400 without reading the request: Django's own page would read the unreadable data for a token.
+    """
     return HttpResponseBadRequest(render_to_string("400.html"))
 
 
@@ -87,7 +91,7 @@ def _wants_page(request: HttpRequest) -> bool:
 
 
 def _outage_page(request: HttpRequest, outage: Outage) -> HttpResponse:
-    """Rendered without the request: its context would ask the database."""
+    """Render without the request, whose context processors would query the database."""
     form = request.headers.get("Referer", "")
     known = url_has_allowed_host_and_scheme(form, {request.get_host()})
     context = {"outage": outage, "sent": request.method == "POST", "back": form if known else ""}
@@ -100,7 +104,7 @@ def _outage_line(outage: Outage) -> HttpResponse:
 
 
 def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
-    """Return a file, to whoever may see the row it belongs to; to all others it is not there."""
+    """Serve a file to users who may see the row it belongs to; 404 for all others."""
     kinds: list[Any] = Attachment.__subclasses__()
     for model in kinds:
         found = model._default_manager.filter(uuid=uuid).first()
@@ -113,7 +117,7 @@ def serve_file(request: HttpRequest, uuid: UUID) -> FileResponse:
 
 
 def _answer(attachment: Attachment) -> FileResponse:
-    """Return a picture to be shown, a paper to be saved."""
+    """Serve a picture inline, a document as a download."""
     try:
         file = attachment.opened()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Short lists of words kept as one text (“五保、重病”), as they stand in a sheet."""
+"""Short word lists stored as one text (“五保、重病”), as in a sheet."""
 
 from collections.abc import Iterable
 

@@ -1,1 +1,1 @@
-"""What Makefile and tests need of the machine: a PostgreSQL, a browser, keys."""
+"""Tools for Makefile and tests: PostgreSQL, a browser, keys."""

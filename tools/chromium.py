@@ -1,6 +1,6 @@
 """Find a Chromium for the tests, or install one: `python tools/chromium.py` prints its path.
 
-One on the machine first, else Debian's (as root), else Playwright's own download. Messages go to stderr.
+Uses one on the machine, else Debian's (as root), else Playwright's own download. Messages go to stderr.
 """
 
 import glob
@@ -13,7 +13,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def find_chromium() -> str | None:
-    """Path of a Chromium on this machine, or None."""
+    """Return the path of a Chromium on this machine, or None."""
     for name in NAMES:
         if path := shutil.which(name):
             return path
@@ -22,7 +22,9 @@ def find_chromium() -> str | None:
 
 
 def chromium_flags() -> list[str]:
-    """Flags for a quiet browser that asks no other host; root must do without the sandbox."""
+    """Return flags for a browser that makes no background requests; as root it must run without the
+    sandbox.
+    """
     flags = [
         "--disable-quic",
         "--disable-background-networking",
@@ -36,7 +38,7 @@ def chromium_flags() -> list[str]:
 
 
 def has_chinese_font() -> bool:
-    """Return whether pictures of pages would show characters instead of boxes; unknown counts as no."""
+    """Return whether screenshots show Chinese characters instead of boxes; False if unknown."""
     fc_list = shutil.which("fc-list")
     return bool(fc_list and subprocess.run([fc_list, ":lang=zh"], capture_output=True, check=False).stdout)
 

@@ -15,7 +15,7 @@ SINCE = "b373441"
 
 
 def subjects() -> list[str]:
-    """Return `hash subject` of each commit since the rule; none outside a checkout that knows its history."""
+    """Return `hash subject` of each commit since the rule; none outside a full checkout."""
     known = subprocess.run(["git", "cat-file", "-e", f"{SINCE}^{{commit}}"], cwd=ROOT, capture_output=True)
     if known.returncode:
         return []

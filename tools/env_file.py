@@ -1,6 +1,6 @@
-"""Write SECRET_KEY and DATA_KEY once into .env, readable by its owner alone. What stands there stays.
+"""Write SECRET_KEY and DATA_KEY once into .env, readable by its owner only. Existing values are kept.
 
-DATA_KEY reads stored ID numbers: a lost one cannot be made again, so the file belongs into the backup.
+DATA_KEY decrypts stored ID numbers and cannot be regenerated, so the file belongs in the backup.
 """
 
 import base64
@@ -23,7 +23,7 @@ def new_values() -> dict[str, str]:
 
 
 def complete(path: Path) -> list[str]:
-    """Add what neither the file nor the environment sets; returns the names that were added."""
+    """Add what neither the file nor the environment sets. Return the names that were added."""
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     present = dotenv_values(stream=StringIO(text), interpolate=False)
     missing = {

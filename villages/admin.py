@@ -1,4 +1,4 @@
-"""Admin of villages and of which unit has which."""
+"""Admin of villages and their pairings with units."""
 
 from collections.abc import Sequence
 from datetime import date

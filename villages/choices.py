@@ -1,4 +1,4 @@
-"""Choices of places and the phone as a reader may see it, shared by the registers."""
+"""Choices of places and the display of phones, shared by the registers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,12 +15,13 @@ Choices = list[tuple[str, str]]
 
 
 def place_field() -> forms.RegexField:
-    """Return a filter set by links alone: the code of a place above the towns, such as one county of a city."""
+    """Return a filter set by links only: the code of a place above the towns, such as one county of a city.
+    """
     return forms.RegexField(r"^[0-9]{2,12}$", label="区划代码", required=False, widget=forms.HiddenInput)
 
 
 def town_choices(user: Cadre) -> Choices:
-    """Return (code, name) of the towns whose rows the user may find."""
+    """Return (code, name) of the towns with rows that the user can see."""
     if user.sees_place:
         towns = Division.objects.towns().filter(under(user.place, "code"))
     else:
@@ -29,8 +30,11 @@ def town_choices(user: Cadre) -> Choices:
 
 
 def village_choices(user: Cadre, data: Mapping[str, Any]) -> Choices:
-    """Return (code, name) of the visible villages; for an office of the town only that the filters name, by itself or
-    by one of its villages."""
+    """Return (code, name) of the visible villages; for an office only those of the town selected in the
+    filters.
+
+    The town is selected directly or by one of its villages.
+    """
     town = str(data.get("town", "")) or str(data.get("village", ""))[:TOWN]
     villages = Village.objects.visible_to(user)
     if town:
@@ -48,5 +52,5 @@ def unit_choices(user: Cadre) -> Choices:
 
 
 def phone_for(user: Cadre) -> Callable[[Any], Any]:
-    """Return how the user is shown a phone: a viewer sees it masked."""
+    """Return a formatter of phones for this user: masked for a viewer."""
     return (lambda phone: mask_phone(phone) if phone else "") if user.is_viewer else as_is

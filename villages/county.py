@@ -1,4 +1,4 @@
-"""A county's divisions and villages from the statistics codes, and the empty database they are put into."""
+"""A county's divisions and villages from the statistics codes, and setting up an empty database."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ CODE = re.compile(r"[0-9]{12}", re.ASCII)
 
 
 class CountyError(CommandError):
-    """One sentence: why the county cannot be set up. The command ends with status 2."""
+    """Why the county cannot be set up, in one sentence. The command exits with status 2."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, returncode=2)
@@ -33,7 +33,7 @@ class CountyError(CommandError):
 
 @dataclass(frozen=True)
 class Settlement:
-    """A village or community as the statistics list it."""
+    """A village or community in the statistics list."""
 
     code: str
     name: str
@@ -58,7 +58,7 @@ class County:
 
 
 def read_county(path: Path, code: str) -> County:
-    """Return the rows of a file laid out like data/gansu_villages.csv that lie under a county's code; CountyError."""
+    """Read a county's rows from a file laid out like data/gansu_villages.csv. Raises CountyError."""
     if not re.fullmatch(r"[0-9]{6}", code, re.ASCII):
         raise CountyError(f"区划代码是 6 位数字，如 620524，不能是“{code}”。")
     divisions: dict[str, str] = {}
@@ -107,9 +107,7 @@ def village_row(village: Settlement, division: int) -> dict[str, Any]:
 
 
 def prepare_empty_database() -> None:
-    """A county, real or invented, starts on an empty database, which gets its tables, and nowhere else;
-    CountyError.
-    """
+    """Migrate the database after checking that it is empty. Raises CountyError if it is not."""
     if not connection.introspection.table_names():
         call_command("migrate", interactive=False, verbosity=0)
     installed = Installation.objects.first()

@@ -1,4 +1,4 @@
-"""Finding the villages that the rows of a sheet name: by code, old code, or township and name."""
+"""Find the villages named in a sheet's rows: by code, old code, or township and name."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ TOWN_REMEDY = "在“乡镇”一列写明是哪个镇"
 
 
 def village_code(value: Cell) -> str:
-    """12 digits."""
+    """Clean a village code of 12 digits."""
     code = plain_digits(value)
     if code and len(code) != 12:
         raise CellError(f"是 {len(code)} 位，村级代码是 12 位", "照统计用区划代码填")
@@ -55,7 +55,7 @@ def village_columns() -> list[SheetColumn]:
 
 
 class Villages:
-    """The villages of an office's place, found by what a row says of them."""
+    """Lookup of the villages in an office's place by the columns of a row."""
 
     def __init__(self, plan: Plan) -> None:
         self.place: str = plan.by.place
@@ -73,8 +73,10 @@ class Villages:
     def find(
         self, code: str | None, town: str | None, name: str | None, stored: str | None = None
     ) -> tuple[str, Answer]:
-        """Return (column that decided, village or CellError). `stored` is the code of the village that the
-        row's household lies in: of several villages of the name it is the one that is meant.
+        """Return (column that decided, village or CellError).
+
+        `stored` is the code of the household's current village, which is preferred among several of the
+        same name.
         """
         if code:
             return "village_code", self._by_code(code, town, name)
@@ -113,7 +115,7 @@ class Villages:
 
 
 def _is_called(village: Village, name: str) -> bool:
-    """By its name, or by its township's and its own."""
+    """Return whether the village has this name, alone or after its township's."""
     bare = bare_name(village.name)
     return bare_name(name) in {bare, f"{village.division.name}{bare}"}
 
@@ -133,8 +135,9 @@ def _standing(village: Village) -> Answer:
 def find_villages(
     table: Table, plan: Plan, *, needed: bool = True, stored: Sequence[str | None] = ()
 ) -> list[Village | None]:
-    """Return the village of each row; without `needed` a row may name none. `stored` says where the
-    households that the rows name by number lie.
+    """Return the village of each row; without `needed` a row may name none.
+
+    `stored` gives the villages of the households that rows name by number.
     """
     villages = Villages(plan)
     seen: dict[tuple[Any, ...], tuple[str, Answer]] = {}

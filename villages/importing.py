@@ -1,4 +1,4 @@
-"""村、联村 as sheets."""
+"""Import sheets of 村 (villages) and 联村 (unit–village pairings)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -22,11 +22,11 @@ from villages.models import Village, VillagePairing
 from villages.naming import kind_of, short_name
 
 STARTED = ("开始时间", "结对时间", "结对日期", "联村时间", "帮扶开始时间")
-"""Other headings of the day on which a pairing began."""
+"""Other headings of the start date of a pairing."""
 
 
 def village_name(value: Any) -> str:
-    """As people say it: 大庄村民委员会 is kept as 大庄村."""
+    """Shorten a village name to everyday use: 大庄村民委员会 → 大庄村."""
     return short_name(clean_name(value, 40))
 
 
@@ -201,7 +201,9 @@ def _stored_pairings(units: Iterable[Unit | None]) -> dict[tuple[int, int], list
 
 
 def match_period(table: Table, index: int, stored: Iterable[Any]) -> Any:
-    """Return the stored pairing that a row means: of the same beginning, else of the same end, else the open one."""
+    """Return the stored pairing that a row means: with the same start, else the same end, else the open
+    one.
+    """
     started, ended = table.get("started_on", index), table.get("ended_on", index)
     same_start = [p for p in stored if started and p.started_on == started]
     same_end = [p for p in stored if ended and p.ended_on == ended and not started]
@@ -211,7 +213,7 @@ def match_period(table: Table, index: int, stored: Iterable[Any]) -> Any:
 
 
 def said_before(table: Table, index: int, key: str, pair: tuple[Any, ...], taken: dict[Any, int]) -> bool:
-    """Return whether an earlier row says the same of a pair: of the same period, or both still open."""
+    """Return whether an earlier row gives the same pair for the same period, or both as still open."""
     started, ended = table.get("started_on", index), table.get("ended_on", index)
     said = (*pair, started if ended else None, ended)
     if said in taken:

@@ -1,4 +1,4 @@
-"""Names of villages: as the statistics write them, as people say them."""
+"""Names of villages: official and everyday forms."""
 
 import re
 
@@ -10,9 +10,9 @@ _ENDING = re.compile(r"(?:村|社区|居委会)$")
 
 
 def short_name(official: str) -> str:
-    """刘湾村民委员会 → 刘湾村, 东关社区居民委员会 → 东关社区, 韦庄居民委员会 → 韦庄居委会.
+    """Shorten an official name: 刘湾村民委员会 → 刘湾村, 东关社区居民委员会 → 东关社区, 韦庄居民委员会 → 韦庄居委会.
 
-    A residents' committee keeps its word: in one town stand 东关社区 and 东关居委会, two places.
+    A residents' committee keeps 居委会, since one town may have both 东关社区 and 东关居委会.
     """
     if _COMMITTEE.search(official):
         stem = _COMMITTEE.sub("", official)
@@ -24,13 +24,13 @@ def short_name(official: str) -> str:
 
 
 def bare_name(name: str) -> str:
-    """刘湾村 = 刘湾: what is left when somebody leaves the ending out."""
+    """Return the name without its ending: 刘湾村 → 刘湾."""
     whole = short_name(name)
     return _ENDING.sub("", whole) or whole
 
 
 def kind_of(name: str) -> Village.Kind:
-    """From the official name or the short one."""
+    """Derive the kind from the official or short name."""
     if "村委会" in name or "村民委员会" in name:
         return Village.Kind.VILLAGE
     community = any(word in name for word in ("社区", "居委会", "居民委员会"))

@@ -1,4 +1,4 @@
-"""Forms on villages."""
+"""Form pages about villages."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse

@@ -1,6 +1,6 @@
-"""联村: pairing a unit with a village, ending that, and taking back a mistaken end.
+"""联村: pair a unit with a village, end a pairing, and undo a mistaken end.
 
-What must not be raises ValidationError {argument: sentences} and changes nothing.
+Invalid input raises ValidationError {argument: sentences} and changes nothing.
 """
 
 from datetime import date
@@ -19,7 +19,8 @@ words = VillagePairing.words_of
 
 
 def pair_village(*, unit: Unit, village: Village, started_on: date) -> VillagePairing:
-    """Pair, or return the same pairing from the same day if a form was sent twice."""
+    """Pair them; return the existing row if the same pairing from the same day exists (double submission).
+    """
     problems = {
         "started_on": problem_of_day(started_on),
         "unit": f"{unit}已经撤并，不能再联村。" if unit.closed_on else "",
@@ -41,7 +42,7 @@ def pair_village(*, unit: Unit, village: Village, started_on: date) -> VillagePa
 
 
 def end_village_pairing(pairing: VillagePairing, *, on: date, reason: str) -> None:
-    """Raise StaleRecord if somebody else changed the pairing since it was read."""
+    """End the pairing. Raises StaleRecord when somebody else changed it since it was read."""
     early = f"{words('village_pairing_ends_after_start')}（{pairing.started_on:%Y-%m-%d}）"
     refuse(
         {
@@ -55,7 +56,7 @@ def end_village_pairing(pairing: VillagePairing, *, on: date, reason: str) -> No
 
 
 def may_reopen_village(pairing: VillagePairing) -> bool:
-    """As with households: on the day on which somebody ended it."""
+    """Return whether an end can be undone: on the day on which it was entered, as with households."""
     return pairing.ended_on is not None and was_set_on(pairing, "ended_on") == today()
 
 
@@ -73,7 +74,7 @@ def reopen_village_pairing(pairing: VillagePairing) -> None:
 
 
 def village_warnings(pairing: VillagePairing) -> list[str]:
-    """What is unusual about a new pairing: a unit is to have 1–2 villages (武山)."""
+    """Warn about an unusual number of pairings: a unit should have 1–2 villages (武山)."""
     most = village_ceilings(pairing.place, today()).of(unit=pairing.unit_id)
     count = VillagePairing.objects.current().filter(unit=pairing.unit_id).count()
     if most is None or count <= most:

@@ -112,7 +112,7 @@ def _left_out(
 ) -> str:
     """Report other sheets that hold such a list too: one per township, or an older copy.
 
-    A heading row without data below it is no list: the help sheet of our own template names each column.
+    One matching heading does not make a list: the help sheet of our own template has a column's name in each row.
     """
     least = min(2, len(read.positions))
     names = []

@@ -1,4 +1,4 @@
-"""Rows that every app stands on: history, import runs, downloads and reveals, and the installation."""
+"""Models that every app uses: history, import runs, downloads and reveals, and the installation."""
 
 from core.models.history import ACCOUNTS, Change
 from core.models.imports import ImportRow, ImportRun, ImportRunQuerySet

@@ -6,11 +6,11 @@ from django.db import models
 from django.utils import timezone
 
 ACCOUNTS = settings.AUTH_USER_MODEL.lower()
-"""The table of accounts, of whose changes the security report tells day by day."""
+"""The table of accounts; the security report lists its changes by day."""
 
 
 class Change(models.Model):
-    """One act on one row, append-only; ID numbers stand in it as ciphertext."""
+    """One change of one row, append-only; ID numbers are stored as ciphertext."""
 
     class Act(models.TextChoices):
         CREATED = "created", "新增"

@@ -1,4 +1,4 @@
-"""An uploaded workbook, and what became of its rows."""
+"""An uploaded workbook and the outcome of its rows."""
 
 import uuid
 from typing import Any
@@ -20,7 +20,7 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 
 
 class ImportRun(models.Model):
-    """One uploaded workbook from check to undo: who, which file, how far, what came of it."""
+    """One uploaded workbook from check to undo: user, file, progress, result."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", "排队中"
@@ -72,13 +72,13 @@ class ImportRun(models.Model):
 
     @property
     def is_running(self) -> bool:
-        """Waiting for the worker, or at work."""
+        """Return whether the run waits for the worker or is being processed."""
         status = ImportRun.Status
         return self.status in {status.QUEUED, status.CHECKING, status.APPLYING, status.UNDOING}
 
 
 class ImportRow(models.Model):
-    """What became of one row of a sheet."""
+    """The outcome of one row of a sheet."""
 
     class Outcome(models.TextChoices):
         CREATED = "created", "新增"

@@ -1,4 +1,4 @@
-"""Which county this database is."""
+"""The county that this database belongs to."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 class Installation(models.Model):
-    """The one row that says which county this database is, and whether its people are invented."""
+    """The single row that names the county and states whether the database holds demo data."""
 
     code = models.CharField("区划代码", max_length=9)
     name = models.CharField("名称", max_length=40)
@@ -24,8 +24,8 @@ class Installation(models.Model):
 
     @classmethod
     def this(cls) -> "Installation | None":
-        """Return the row, which every page shows and nothing changes: read once a process, as soon as there
-        is one.
+        """Return the row, cached for the life of the process once it exists: every page needs it, and it
+        never changes.
         """
         try:
             return installed()
@@ -34,17 +34,19 @@ class Installation(models.Model):
 
     @classmethod
     def known(cls) -> "Installation | None":
-        """Return the row if this process has read it already; asks nothing of the database."""
+        """Return the cached row or None, without a query."""
         return installed() if installed.cache_info().currsize else None
 
 
 def demo_marks(installation: "Installation | None") -> dict[str, bool]:
-    """Return what the pages say of a demo database; on https it was allowed (lianhu/demo_guard.py)."""
+    """Return the template context that marks demo data; on https it needs permission
+    (lianhu/demo_guard.py).
+    """
     demo = bool(installation and installation.is_demo)
     return {"demo": demo, "demo_public": demo and settings.HTTPS}
 
 
 @cache
 def installed() -> Installation:
-    """Raise Installation.DoesNotExist, which is not remembered."""
+    """Return the row. Raises Installation.DoesNotExist, which is not cached."""
     return Installation.objects.get()

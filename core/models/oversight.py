@@ -1,4 +1,4 @@
-"""Who took rows out of the system, who used whose whole ID number, who gave which reason, who looked at whom."""
+"""Logs of downloads, uses of whole ID numbers, reasons for exceeding limits, and opened accounts."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from core.places import under
 
 
 class LogQuerySet(models.QuerySet[Any]):
-    """An office reads what was done in its place."""
+    """Offices see the acts done in their place."""
 
     def visible_to(self, user: Any) -> "LogQuerySet":
         return self.filter(under(user.place)) if user.is_office else self.none()
 
 
 class Download(models.Model):
-    """Who took which rows out of the system, when."""
+    """One download or print: who took which rows, when."""
 
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="谁", related_name="+", db_index=False
@@ -41,9 +41,9 @@ class Download(models.Model):
 
 
 class Reveal(models.Model):
-    """One use of a whole ID number: looked at, searched by, or asked whether somebody has it already.
+    """One use of a whole ID number: revealed, searched for, or checked for duplicates.
 
-    `id_hash` says that two uses were of one person. A search or a check may find nobody: then there is no row.
+    `id_hash` shows that two uses concern one person. A search or check without a match has no row.
     """
 
     class Act(models.TextChoices):
@@ -74,7 +74,7 @@ class Reveal(models.Model):
 
 
 class OverLimit(models.Model):
-    """Why somebody goes on above a day's limit: one reason a person, kind and day."""
+    """The reason for exceeding a daily limit: one per person, kind and day."""
 
     class Kind(models.TextChoices):
         PERSONS = "persons", "身份证号"
@@ -108,7 +108,7 @@ class OverLimit(models.Model):
 
     @property
     def what_was_exceeded(self) -> str:
-        """Return what was exceeded that day: 看和查的身份证号超过一天 100 人的限额."""
+        """Return the exceeded limit in words: 看和查的身份证号超过一天 100 人的限额."""
         what = "看和查的身份证号" if self.kind == self.Kind.PERSONS else "导出的文件"
         return f"{what}超过一天 {self.limit:,} {MEASURES[self.kind]}的限额"
 
@@ -117,7 +117,7 @@ MEASURES: dict[str, str] = {OverLimit.Kind.PERSONS: "人", OverLimit.Kind.EXPORT
 
 
 class Notice(models.Model):
-    """The same, as told to one person of the level above."""
+    """A notice of an OverLimit to one person of the level above."""
 
     over = models.ForeignKey(OverLimit, models.CASCADE, related_name="notices", db_index=False)
     to = models.ForeignKey(
@@ -139,7 +139,7 @@ class Notice(models.Model):
 
 
 class Look(models.Model):
-    """Who opened the page of an account, once a viewer, account and day."""
+    """One viewing of an account's page, once per viewer, account and day."""
 
     whose = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="谁的", related_name="+", db_index=False
@@ -160,7 +160,7 @@ class Look(models.Model):
 
 
 class ReportRead(models.Model):
-    """Up to which day somebody has opened the security report."""
+    """The day up to which somebody has read the security report."""
 
     by = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="谁", related_name="+", primary_key=True

@@ -1,4 +1,4 @@
-"""When something of the machine last happened."""
+"""Timestamps of system events."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 class Stamp(models.Model):
-    """When something of the machine last happened: a beat of the worker, a backup, the daily tidying."""
+    """The last time of a system event: the worker's heartbeat, a backup, the daily clean-up."""
 
     WORKER, BACKUP, TIDY, PROBE = "worker", "backup", "tidy", "probe"
 
@@ -22,21 +22,21 @@ class Stamp(models.Model):
 
     @classmethod
     def note(cls, name: str) -> None:
-        """Note that it happens now."""
+        """Record that the event happens now."""
         cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
     @classmethod
     def age(cls, name: str) -> timedelta | None:
-        """Return how long ago it was; None when it never was."""
+        """Return the time since the event; None if it never happened."""
         at = cls.objects.filter(name=name).values_list("at", flat=True).first()
         return None if at is None else timezone.now() - at
 
     @classmethod
     def claim(cls, name: str, every: timedelta) -> bool:
-        """Return whether it is due, and note it as done. Of several processes that ask at once one gets True."""
+        """Return whether the event is due, and record it. Of several concurrent callers one gets True."""
         now = timezone.now()
         if cls.objects.get_or_create(name=name, defaults={"at": now})[1]:
             return True
-        # A clock that once ran ahead may have left a time in the future: due as well.
+        # A clock that once ran ahead may have left a time in the future, which also counts as due.
         due = models.Q(at__lte=now - every) | models.Q(at__gt=now)
         return bool(cls.objects.filter(due, name=name).update(at=now))

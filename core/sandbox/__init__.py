@@ -1,10 +1,13 @@
-"""Work on what a stranger sent, in a process of its own with limits: pictures, workbooks, papers.
+"""Process untrusted files (pictures, workbooks, documents) in a child process with limits.
 
-A decoder that is led astray by a hostile file takes neither the memory of the box nor the time of a worker. It
-gets neither the environment nor an open file of the worker, and where the kernel has Landlock (`landlock`) it can
-open nothing but the libraries: not `.env`, not the database, not the uploads. What was sent and what comes back
-lie in memory, never on the disk.
+A hostile file that exploits a decoder can exhaust neither the machine's memory nor the worker's time. The
+child
+inherits neither the environment nor open files of the worker. Where the kernel has Landlock (`landlock`) it
+can open
+nothing but libraries: not `.env`, the database or the uploads. Input and output stay in memory, never on
+disk.
 
-`process` is the caller's side, all other modules are the child's: they load the one library that they need and no
+`process` is the caller's side; all other modules run in the child: they load only the library that they
+need and no
 Django.
 """

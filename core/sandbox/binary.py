@@ -1,19 +1,19 @@
-"""What old Word and Excel files (.doc, .xls) hold that starts or fetches something, by [MS-DOC] and [MS-XLS]."""
+"""Detect active content in old Word and Excel files (.doc, .xls), by [MS-DOC] and [MS-XLS]."""
 
 import re
 import struct
 from dataclasses import dataclass
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""Begins every one of them."""
+"""Magic number of both formats."""
 BOUND_SHEET, FILE_PASS, SUP_BOOK = 0x0085, 0x002F, 0x01AE
 MACRO_SHEETS = {1, 6}
-"""Kinds of a sheet in BoundSheet8: 1 macros of Excel 4, 6 a module of Visual Basic."""
+"""Sheet types in BoundSheet8: 1 is Excel 4 macros, 6 a Visual Basic module."""
 DDE_MARK = "\x03"
-"""In the address of a SupBook: stands between the program and what is asked of it."""
+"""In a SupBook address, separates the DDE program from the topic."""
 WORD_MARK = 0xA5EC
 TEXTS_PLACE = 0x9A + 32 * 8
-"""Of fcSttbfAssoc in the Fib: where the names of the template, the title and others lie."""
+"""Offset of fcSttbfAssoc in the Fib: the position of the names of template, title and others."""
 LOCKED, WHICH_TABLE = 0x0100, 0x0200
 _FIELD = re.compile(rb"\x13(?:\W{0,20}DDE(?:AUTO)?\W)|\x13\x00(?:\W\x00){0,20}D\x00D\x00E\x00", re.IGNORECASE)
 
@@ -26,7 +26,7 @@ class BinaryFindings:
 
 
 def look_through(stream: bytes) -> BinaryFindings:
-    """Return the records of an old workbook, from the first to the last."""
+    """Scan all records of an old workbook."""
     found, at = BinaryFindings(), 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -42,8 +42,7 @@ def look_through(stream: bytes) -> BinaryFindings:
 
 
 def _address(record: bytes) -> str:
-    """Return the address of a SupBook: a count, a length, a byte that tells the width of the characters, the
-    characters.
+    """Return the address of a SupBook: a count, a length, a byte for the character width, the characters.
     """
     if len(record) < 5:
         return ""
@@ -53,7 +52,8 @@ def _address(record: bytes) -> str:
 
 
 def has_dde_field(stream: bytes) -> bool:
-    """Return whether a field of an old Word file begins with DDE; its text lies in one or two bytes a character."""
+    """Return whether a field of an old Word file begins with DDE; text uses one or two bytes per character.
+    """
     return bool(_FIELD.search(stream))
 
 
@@ -67,20 +67,20 @@ def _flags(stream: bytes) -> int:
 
 
 def table_name(stream: bytes) -> str:
-    """Return the name of the stream that holds the tables of an old Word file."""
+    """Return the name of the table stream of an old Word file."""
     return "1Table" if _flags(stream) & WHICH_TABLE else "0Table"
 
 
 def template(stream: bytes, tables: bytes) -> str:
     """Return the address of the template of an old Word file; '' when it names none."""
     if len(stream) < TEXTS_PLACE + 8 or struct.unpack_from("<H", stream)[0] != WORD_MARK:
-        return ""  # Word 95 and before
+        return ""  # Word 95 and earlier
     start, size = struct.unpack_from("<II", stream, TEXTS_PLACE)
     texts = tables[start : start + size]
     if len(texts) < 8 or texts[:2] != b"\xff\xff":
         return ""
-    at = 6  # behind the mark, the count, and how much else each text carries
-    at += 2 + 2 * struct.unpack_from("<H", texts, at)[0]  # the first is not used
+    at = 6  # skip the mark, the count, and the size of extra data per text
+    at += 2 + 2 * struct.unpack_from("<H", texts, at)[0]  # the first entry is unused
     if at + 2 > len(texts):
         return ""
     length = struct.unpack_from("<H", texts, at)[0]

@@ -1,6 +1,6 @@
 """The child process: `child.py TASK LIMITS PATH…`, with the file on stdin and the result on stdout.
 
-Started without site and without the environment, so that it loads nothing but what the task imports.
+Runs without site and environment, so that it loads only what the task imports.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 OPEN_FILES = 16
-"""Enough for a module that a library loads late; not for much else."""
+"""Enough for a module that a library loads late, but not for much else."""
 
 
 def main(name: str, limits: str, *paths: str) -> int:
@@ -45,11 +45,11 @@ def main(name: str, limits: str, *paths: str) -> int:
 
 
 def limit(*, memory: int, cpu: int, output: int, wall: int) -> None:
-    """Drop what the task does not need, before it reads the first byte."""
+    """Drop privileges and set limits before the first input byte is read."""
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # When the box itself runs short of memory, this process goes first.
+    # The OOM killer takes this process first.
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -69,7 +69,7 @@ def replace(out: BinaryIO, sentence: bytes) -> None:
 
 
 def tell(error: BaseException) -> None:
-    """The kind of the error and where it came up; its message might quote the file."""
+    """Report the error's type and code location; its message might quote the file."""
     places, step = [], error.__traceback__
     while step:
         places.append(f"{os.path.basename(step.tb_frame.f_code.co_filename)}:{step.tb_lineno}")
@@ -80,4 +80,4 @@ def tell(error: BaseException) -> None:
 if __name__ == "__main__":
     code = main(*sys.argv[1:])
     sys.stderr.flush()
-    os._exit(code)  # nothing to tidy up, and a large heap takes its time
+    os._exit(code)  # nothing to clean up, and freeing a large heap takes time

@@ -1,7 +1,8 @@
-"""Taking files, the network and other processes away from the own process, by Landlock (Linux 5.13 and later).
+"""Deny this process files, network and other processes, by Landlock (Linux 5.13 and later).
 
-The child runs as the user of the site: without this, code that a file has smuggled in could read `.env`, the
-database, the uploads, and the environment of the worker in /proc.
+The child runs as the site's user: without this, code injected by a file could read `.env`, the database,
+the uploads,
+and the worker's environment in /proc.
 """
 
 import ctypes
@@ -13,11 +14,11 @@ ASK_VERSION = 1
 BENEATH = 1
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
 ALL_OF_FILES = (1 << 13) - 1
-"""Reading, writing, running, making and removing, as the first version knows them."""
+"""Read, write, execute, create and remove, as defined by Landlock's first version."""
 TCP, SCOPES = 0b11, 0b11
-"""Bind and connect (version 4); signals and abstract sockets of processes outside (version 6)."""
+"""Bind and connect (version 4); signals and abstract sockets of other processes (version 6)."""
 SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
-"""Libraries that a module of Python may load late."""
+"""Libraries that Python modules may load late."""
 
 
 class _Ruleset(ctypes.Structure):
@@ -30,14 +31,14 @@ class _Beneath(ctypes.Structure):
 
 
 def version() -> int:
-    """Return what the kernel offers; below 1 nothing, and the process keeps what its user may do."""
+    """Return the kernel's Landlock version; below 1 the process keeps its user's rights."""
     return _call(CREATE_RULESET, None, 0, ASK_VERSION)
 
 
 def confine(readable: Iterable[str]) -> None:
-    """From now on nothing can be opened but, for reading, what lies in these folders and SYSTEM.
+    """Deny opening anything except reading in these folders and SYSTEM.
 
-    Needs PR_SET_NO_NEW_PRIVS. Files that are open already stay so.
+    Needs PR_SET_NO_NEW_PRIVS. Files that are already open stay usable.
     """
     offered = version()
     if offered < 1:

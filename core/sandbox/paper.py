@@ -1,7 +1,7 @@
-"""The task that looks through a paper (PDF, Word, Excel): what it is, and that it reaches for nothing by itself.
+"""The task that checks a document (PDF, Word, Excel): its type, and that it has no active content.
 
-Refused are passwords, macros and macro sheets, templates and objects that are fetched from elsewhere, and DDE,
-which starts a program. Hyperlinks stay, and so does a template on the author's own disk.
+Refuses passwords, macros and macro sheets, remote templates and objects, and DDE, which starts a program.
+Hyperlinks are allowed, and so is a template on the author's own disk.
 """
 
 import io
@@ -27,7 +27,7 @@ ENDINGS = {
     "workbook": ".xls",
     "book": ".xls",
 }
-"""The entry that tells what a paper is → the ending it gets."""
+"""The zip entry that identifies a document → its extension."""
 MACROS = {"vbaproject.bin", "macros", "_vba_project_cur"}
 LONGEST_INSTRUCTION = 1000
 _WORDS = re.compile(rb"TargetMode|nstrText|fldSimple|ddeLink")
@@ -43,7 +43,8 @@ OTHERS = "这种文件不能收，请传照片、PDF、Word 或 Excel。"
 
 
 def examine(data: bytes, name: str) -> Iterator[bytes]:
-    """Yield the ending that the content deserves; raises Refused with one sentence that names the file."""
+    """Yield the extension that the content deserves. Raises Refused with one sentence that names the file.
+    """
     try:
         yield _ending(data).encode()
     except TooLarge as error:
@@ -55,7 +56,7 @@ def examine(data: bytes, name: str) -> Iterator[bytes]:
 
 
 class _Unfit(Exception):
-    """Why the paper is refused, without its name."""
+    """Why the document is refused, without its name."""
 
 
 def _ending(data: bytes) -> str:
@@ -85,7 +86,7 @@ def _kind(parts: set[str]) -> str:
 def _examine_zip(data: bytes) -> str:
     archive = Archive(data)
     if archive.doubled:
-        raise _Unfit(BROKEN)  # one program reads the first, another the last
+        raise _Unfit(BROKEN)  # programs differ in which of two entries of one name they read
     names = set(archive.entries)
     ending = _kind({*names, *(PurePath(name).name for name in names)})
     if _MACRO_TYPES.search(archive.read("[content_types].xml")) or any(
@@ -99,7 +100,7 @@ def _examine_zip(data: bytes) -> str:
 
 
 def _is_worth_parsing(archive: Archive, name: str) -> bool:
-    """Return whether a part is XML and has a word that matters, whatever its name is; sheets of 100 MB have none."""
+    """Return whether a part is XML with a relevant keyword, whatever its name; skips sheets of 100 MB."""
     first, tail = b"", b""
     found = False
     for chunk in archive.chunks(name):
@@ -124,16 +125,16 @@ def _parse(archive: Archive, name: str) -> None:
 
 
 class _Part:
-    """Handlers for expat: the relationships and fields of one part."""
+    """Expat handlers for the relationships and fields of one part."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.fields: list[str] = []
-        """The instructions of the fields that are open, the innermost last."""
+        """The instructions of open fields, innermost last."""
         self.in_instruction = False
 
     def doctype(self, *_: object) -> None:
-        raise _Unfit(BROKEN)  # no office program writes one; entities may expand without end
+        raise _Unfit(BROKEN)  # no office program writes a DTD; entities may expand without limit
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
@@ -161,7 +162,7 @@ class _Part:
         self.in_instruction = False
 
     def characters(self, text: str) -> None:
-        """An instruction may be cut into many runs."""
+        """Collect the text; an instruction may be split over many runs."""
         if self.in_instruction and self.fields and len(self.fields[-1]) < LONGEST_INSTRUCTION:
             self.fields[-1] += text
 
@@ -181,10 +182,13 @@ def _refuse_dde(instruction: str) -> None:
 
 
 def _refuse_remote(relationship: dict[str, str], part: str) -> None:
-    """Templates, objects and frames are fetched unasked; a reader follows hyperlinks, and is asked about workbooks.
+    """Refuse remote templates, objects and frames, which are fetched without asking.
 
-    A linked picture stays, but for one on a file server: to that the program would show the reader's password.
-    Settings have no hyperlinks: there the kind may be a lie.
+    Hyperlinks are only followed on a click, and linked workbooks only after a prompt. A linked picture is
+    allowed unless
+    it is on a file server, to which the program would send the reader's password hash. Settings have no
+    hyperlinks, so a
+    relationship there is refused even if its type says hyperlink.
     """
     kind, target = relationship.get("Type", "").rpartition("/")[2].lower(), relationship.get("Target", "")
     if relationship.get("TargetMode", "").lower() != "external" or not is_remote(target):
@@ -196,14 +200,14 @@ def _refuse_remote(relationship: dict[str, str], part: str) -> None:
 
 
 def is_remote(target: str) -> bool:
-    """Return whether an address leads off the reader's own disk: http, https, another scheme, or a file server."""
+    """Return whether an address leads off the reader's own disk: a URL scheme or a file server."""
     path = "".join(unquote(target).split()).replace("\\", "/")
     is_file = path.lower().startswith("file:")
     path = path[5:] if is_file else path
     if _LOCAL_DRIVE.match(path):
         return False
     if is_file:
-        # file:///Users/… is a disk, file://server/… and file:////server/… are not.
+        # file:///Users/… is a disk; file://server/… and file:////server/… are not.
         return path.startswith("//") and not re.match(r"///(?!/)|//localhost/", path)
     return path.startswith("//") or bool(_SCHEME.match(path))
 

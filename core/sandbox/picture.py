@@ -1,4 +1,4 @@
-"""The task that turns a picture into a small JPEG of its pixels alone."""
+"""The task that converts a picture to a small JPEG with nothing but its pixels."""
 
 import io
 import struct
@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from core.sandbox.outcome import Refused
 
 LONGEST_SIDE = 12_000
-# A camera of “64 megapixels” makes 9248 × 6936.
+# A camera of “64 megapixels” produces 9248 × 6936.
 MOST_PIXELS = {"JPEG": 64_200_000}
 MOST_PIXELS_OF_OTHERS = 25_000_000
 QUALITY = 82
@@ -39,13 +39,14 @@ UNREADABLE = (
     ValueError,
     struct.error,
 )
-"""What Pillow raises for what is no whole picture."""
+"""Exceptions that Pillow raises for incomplete or invalid pictures."""
 
 
 def shrink(data: bytes, side: int) -> Iterator[bytes]:
-    """Yield a JPEG of at most `side` px a side, upright, on white, without EXIF, comments or any other word.
+    """Yield a JPEG of at most `side` px a side, upright, on white, without EXIF, comments or other
+    metadata.
 
-    Raises Refused with one sentence for what is no picture of the kinds we take, or is too large.
+    Raises Refused with one sentence for unsupported formats and pictures that are too large.
     """
     kind = _kind(data)
     try:
@@ -62,12 +63,12 @@ def shrink(data: bytes, side: int) -> Iterator[bytes]:
 
 
 def _kind(data: bytes) -> str:
-    """Pillow's name of the format, by the first bytes alone; its decoder is loaded, and no other's."""
+    """Return Pillow's format name from the first bytes alone, so that only its decoder is loaded."""
     brand = data[8:12] if data[4:8] == b"ftyp" else b""
     if brand == b"mif1" and b"avif" in data[16:64]:
         brand = b"avif"
     if data.startswith(b"\xff\xd8\xff"):
-        # The factory of JPEG takes the first picture of an MPO.
+        # The JPEG factory opens the first picture of an MPO.
         return _load("JPEG", "JpegImagePlugin", "MpoImagePlugin")
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return _load("PNG", "PngImagePlugin")
@@ -84,7 +85,7 @@ def _load(kind: str, *plugins: str) -> str:
     for plugin in plugins:
         module = import_module(f"PIL.{plugin}")
         if kind == "AVIF":
-            vars(module)["DEFAULT_MAX_THREADS"] = 1  # a thread takes address space for its stack
+            vars(module)["DEFAULT_MAX_THREADS"] = 1  # each thread reserves address space for its stack
     return kind
 
 
@@ -99,7 +100,7 @@ def _load_heif() -> str:
     return "HEIF"
 
 
-Image.MAX_IMAGE_PIXELS = None  # our own limits, below, have a sentence
+Image.MAX_IMAGE_PIXELS = None  # our own limits, below, give a sentence
 
 
 def _refuse_large(picture: Image.Image, kind: str) -> None:
@@ -111,7 +112,7 @@ def _refuse_large(picture: Image.Image, kind: str) -> None:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """Return how the camera was held; a damaged EXIF says nothing."""
+    """Return the EXIF orientation; 1 if EXIF is damaged."""
     try:
         return int(picture.getexif().get(ORIENTATION, 1))
     except UNREADABLE:
@@ -119,19 +120,19 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _shrunk(picture: Image.Image, side: int) -> Image.Image:
-    """Eight bits a channel, at most `side` px a side."""
+    """Return the picture with eight bits per channel and at most `side` px a side."""
     if picture.mode.startswith("I"):
-        # 16 bits of grey, as scanners write; convert() alone would cut them off at 255.
+        # Scanners write 16-bit grey; convert() alone would clip it at 255.
         picture = picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
         picture.info.clear()
     elif picture.mode in {"1", "P"}:
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    picture.thumbnail((side, side))  # which reads a JPEG at a reduced scale
+    picture.thumbnail((side, side))  # this decodes JPEG at a reduced scale
     return picture
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    """Return a picture of nothing but its colours: what is transparent becomes white."""
+    """Return the picture on a white background, without transparency."""
     clear = picture.convert("RGBA") if picture.has_transparency_data else None
     ground = Image.new("RGB", picture.size, "white")
     ground.paste(clear or picture.convert("RGB"), mask=clear)

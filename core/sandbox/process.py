@@ -1,4 +1,4 @@
-"""The caller's side of the sandbox: start a task with limits, wait, and name its end."""
+"""The caller's side of the sandbox: start a task with limits, wait, and classify its end."""
 
 import json
 import logging
@@ -26,7 +26,7 @@ LONGEST_LOG = 4000
 
 @dataclass(frozen=True)
 class Limits:
-    """What one process may use: bytes of address space, seconds of CPU, bytes of its result, seconds on the wall."""
+    """Limits of one process: bytes of address space, CPU seconds, bytes of output, wall-clock seconds."""
 
     memory: int
     cpu: int
@@ -35,25 +35,26 @@ class Limits:
 
 
 class ProcessStopped(Exception):
-    """The process got no result."""
+    """The process ended without a result."""
 
 
 class OutOfMemory(ProcessStopped):
-    """It asked for more memory than it may have."""
+    """The process exceeded its memory limit."""
 
 
 class OutOfTime(ProcessStopped):
-    """It took more CPU or wall time than it may."""
+    """The process exceeded its CPU or wall-clock limit."""
 
 
 class Broken(ProcessStopped):
-    """It failed, was killed, or answered with more or other than it should."""
+    """The process failed, was killed, or gave an invalid answer."""
 
 
 def run(task: str, data: bytes, limits: Limits, **arguments: Any) -> BinaryIO:
-    """Call `task` ("module:function") on the data in a child process; its result as a file in memory.
+    """Call `task` ("module:function") on the data in a child process; return its output as an in-memory
+    file.
 
-    Raises Refused with the sentence that the task refused the file with, or ProcessStopped.
+    Raises Refused with the task's sentence, or ProcessStopped.
     """
     result = _memory_file("result")
     with _memory_file("data") as source:
@@ -91,7 +92,7 @@ def _unique(paths: list[str]) -> list[str]:
 
 
 def _wait(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, bytes]:
-    """Return the exit code and the first of what it wrote to stderr, whose end tells at once that it has ended."""
+    """Return the exit code and the start of stderr; the end of stderr signals the end of the process."""
     told = b""
     with process, selectors.DefaultSelector() as selector:
         assert process.stderr is not None
@@ -110,7 +111,8 @@ def _wait(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, bytes
 
 
 def _reason(task: str, code: int, told: bytes, result: BinaryIO) -> Exception:
-    """Return why there is no result. What the process tells for the log names places in the code, never content."""
+    """Return the exception for a missing result. The child's log text names code locations, never content.
+    """
     if code == REFUSED:
         return Refused(result.read(LONGEST_REFUSAL).decode(errors="replace"))
     log = told.decode(errors="replace").strip()

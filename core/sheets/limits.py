@@ -1,4 +1,4 @@
-"""Limits of the process that opens a workbook, and the sentences when it exceeds them."""
+"""Limits of the process that opens a workbook, and the messages when it exceeds them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,15 +7,18 @@ from core.sandbox.process import MB, Broken, Limits, OutOfMemory, OutOfTime, Ref
 from core.sandbox.sheets.errors import SheetError, damaged
 
 IN_BACKGROUND = Limits(memory=1536 * MB, cpu=60, output=768 * MB, wall=110)
-"""350,000 rows of 30 columns pass. On the wall less than the two minutes after which a run counts as dead."""
+"""Enough for 350,000 rows of 30 columns.
+
+Wall-clock time stays below the two minutes after which a run counts as dead.
+"""
 ON_PAGE = Limits(memory=512 * MB, cpu=20, output=64 * MB, wall=40)
-"""For what a page does while its reader waits: some thousand rows, and several web workers at once."""
+"""For work within a request: a few thousand rows, with several web workers at once."""
 COPY = "请把要用的行列复制到新的工作簿，存为 .xlsx 再传"
 
 
 @contextmanager
 def as_sheet_errors() -> Iterator[None]:
-    """Turn every end without a result into a SheetError with one sentence."""
+    """Convert every end without a result to a SheetError with one sentence."""
     try:
         yield
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""The clerk's own workbook back, with the wrong cells marked and explained and numbers filled in."""
+"""Mark the errors in the clerk's own workbook, explain them, and fill in numbers."""
 
 from functools import partial
 
@@ -19,14 +19,17 @@ def mark_workbook(
     header_row: int,
     limits: process.Limits = IN_BACKGROUND,
 ) -> bytes:
-    """Return an .xlsx: wrong cells amber with their reason as a note, extra columns filled in.
+    """Return an .xlsx with wrong cells in amber, their reasons as notes, and the extra columns filled in.
 
-    `marks` are reasons by (row, column), `extra_columns` values by heading and row, all counted from
-    0 as `read` gives them. A column that is there is filled in its blank cells only, 导入结果 is
-    always written anew; a missing one is added at the right. Earlier marks go. A file that is no
-    .xlsx, or whose styles cost more than the limits, comes back as a plain copy; beyond 20,000 rows only the
-    rows that have a mark, each with its number, so mark some cell of every wrong row. Raises SheetError when the
-    file cannot be read.
+    `marks` are reasons by (row, column), `extra_columns` values by heading and row, all counted from 0 as
+    in `read`. In
+    an existing column only blank cells are filled, except 导入结果, which is always rewritten; a missing column
+    is added
+    at the right. Earlier marks are removed. A file that is no .xlsx, or whose styles exceed the limits,
+    comes back as a
+    plain copy. Beyond 20,000 rows the copy has only the rows with a mark, each with its number, so mark
+    some cell of
+    every wrong row. Raises SheetError when the file cannot be read.
     """
     mark = partial(
         process.run,

@@ -1,5 +1,7 @@
-"""Workbooks to fill in: headings with help, drop-downs, text columns that keep long numbers; blank, or with
-rows in which something is known already."""
+"""Workbooks to fill in: headings with help, drop-downs, and text columns that keep long numbers.
+
+Blank, or with rows that are partly pre-filled.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +14,9 @@ from core.sandbox.sheets.marks import BOOK_OPTIONS
 from core.sheets.writing import text_width
 
 LAST_ROW = 1_048_575
-# Excel takes a list within the rule up to this many characters; a longer one lies in a hidden sheet.
+# Excel accepts an inline list up to this length; a longer one goes into a hidden sheet.
 MAX_INLINE_LIST = 255
-# A longer heading takes a second line.
+# A longer heading wraps to a second line.
 HEADING = 20
 NUMBER_FORMATS = {"text": "@", "date": "yyyy-mm-dd", "number": "General"}
 GREEN, AMBER, LINE, SUNK = "#E6F1ED", "#FCF2DE", "#C5CCC7", "#F1F3F1"
@@ -29,8 +31,11 @@ GENERAL_RULES = [
 
 @dataclass(frozen=True)
 class TemplateColumn:
-    """One column of a workbook to fill in; `known`: filled in by us; numbers lie `between` two limits, `or_words`
-    may stand in their place."""
+    """One column of a workbook to fill in.
+
+    `known`: pre-filled. Numbers lie `between` two limits; `or_words` are
+    allowed instead.
+    """
 
     label: str
     help: str = ""
@@ -51,9 +56,9 @@ def write_template(
     columns: Sequence[TemplateColumn],
     rows: Sequence[Sequence[str | float | None]] = (),
 ) -> None:
-    """The sheet, a sheet 填写说明 behind it, and a hidden one with the long lists of choices.
+    """Write the sheet, a sheet 填写说明 after it, and a hidden one with the long lists of choices.
 
-    Known columns at the left stay in view.
+    Pre-filled columns at the left are frozen.
     """
     with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
         sheet = book.add_worksheet(sheet_name)
@@ -102,7 +107,9 @@ def _width(column: TemplateColumn, filled: Sequence[str] = ()) -> float:
 
 
 def _lines(column: TemplateColumn) -> int:
-    """Return how many lines the heading takes; a Chinese character at a line's end may leave half of it empty."""
+    """Return how many lines the heading takes; a Chinese character may leave half a column unused at a
+    line's end.
+    """
     return -(-text_width(column.label) // (int(_width(column)) - 2))
 
 
@@ -111,8 +118,8 @@ def _choices_source(book: Any, lists: Any, at: int, choices: Sequence[str]) -> l
     if len(",".join(choices)) <= MAX_INLINE_LIST and not any("," in choice for choice in choices):
         return list(choices)
     lists.write_column(0, at, choices)
-    # Named, because Excel rewrites a plain reference to another sheet into an extension that
-    # other programs drop.
+    # Named, because Excel rewrites a plain reference to another sheet into an extension that other programs
+    # drop.
     name = f"choices_{xl_col_to_name(at)}_list"
     book.define_name(name, f"=选项!{xl_range_abs(0, at, len(choices) - 1, at)}")
     return f"={name}"

@@ -1,4 +1,4 @@
-"""Reading workbooks, in a child process with limits; the same shape for .xlsx, .xls and .csv."""
+"""Read workbooks in a child process with limits; the same result for .xlsx, .xls and .csv."""
 
 import datetime as dt
 import json
@@ -13,19 +13,19 @@ from core.sandbox.sheets.errors import LONGEST_LINE, MAX_CELLS, SheetError, cell
 from core.sheets.limits import IN_BACKGROUND, as_sheet_errors
 
 FIRST_OF_1904 = 1462
-"""1904-01-01 as a day counted from 1900."""
+"""Serial number of 1904-01-01 in the 1900 date system."""
 Rows = list[list[Cell]]
 Merge = tuple[tuple[int, int], tuple[int, int]]
 Found = TypeVar("Found")
 
 LEARNED_FROM = 5_000
-"""Rows whose texts are looked up in those that follow."""
+"""Number of preceding rows whose strings are reused."""
 TASK = "core.sandbox.sheets.rows:read"
 _PLAIN = {str, int, float, bool, type(None), dt.datetime, dt.date, dt.time, dt.timedelta}
 
 
 class WorkbookSheet:
-    """A visible sheet, laid out when its rows are first asked for."""
+    """A visible sheet, loaded when its rows are first requested."""
 
     def __init__(
         self,
@@ -36,8 +36,9 @@ class WorkbookSheet:
         hidden: Collection[int] = (),
         since_1904: bool = False,
     ) -> None:
-        """`merges` are first and last (row, column) of merged cells, `hidden` the rows that a filter or a hand has
-        hidden, all counted from 0."""
+        """`merges` are first and last (row, column) of merged cells, `hidden` the hidden rows, all counted
+        from 0.
+        """
         self.name = name
         self.merges = merges
         self.hidden = hidden
@@ -47,10 +48,11 @@ class WorkbookSheet:
 
     @property
     def rows(self) -> Rows:
-        """Return all rows from A1 on, equally long, empty ones at the end left out.
+        """Return all rows from A1 on, equally long, without empty rows at the end.
 
-        Empty cells are '', every number is a float, an Excel error is its text (#N/A). Raises
-        SheetError when the sheet holds formulas or is too large.
+        Empty cells are '', every number is a float, an Excel error is its text (#N/A). Raises SheetError
+        when the sheet holds
+        formulas or is too large.
         """
         if self._rows is None:
             self._rows = self._load()
@@ -59,7 +61,7 @@ class WorkbookSheet:
     def refuse_merges(self, header: int) -> None:
         """Raise SheetError for merged headings (row from 0), and for cells merged downwards below them.
 
-        Merged headings name no single column; of cells merged downwards only the first has content.
+        A merged heading names no single column; of cells merged downwards only the first has content.
         """
         for first, last in self.merges:
             where = f"{cell_name(*first)}:{cell_name(*last)}"
@@ -71,19 +73,20 @@ class WorkbookSheet:
                 )
 
     def count_days(self, columns: Iterable[int]) -> None:
-        """Bare numbers in these columns are days: in a workbook that counts them from 1904, as from 1900."""
+        """Treat bare numbers in these columns as dates; convert them from the 1904 to the 1900 date system.
+        """
         if self._since_1904:
             for row in self.rows:
                 for column in columns:
                     row[column] = _since_1900(row[column])
 
     def forget(self) -> None:
-        """Give the memory back; the rows can be asked for again."""
+        """Free the memory; the rows can be requested again."""
         self._rows = None
 
 
 def _since_1900(cell: Cell) -> Cell:
-    """Return a day counted from 1904 as one counted from 1900; what is no day stays."""
+    """Convert a date from the 1904 to the 1900 date system; leave other values unchanged."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
     day = cell + FIRST_OF_1904
@@ -96,9 +99,9 @@ class Workbook:
     sheets: list[WorkbookSheet]
 
     def pick(self, find: Callable[[Rows], Found | None]) -> tuple[WorkbookSheet, Found] | None:
-        """Return the first sheet in whose rows `find` finds something (its headings), and what it found.
+        """Return the first sheet for which `find` returns a result, and that result.
 
-        When none has any, raises the SheetError of a sheet that cannot be read, if there is one.
+        If there is none, raise the SheetError of an unreadable sheet, if there is one.
         """
         trouble = None
         for sheet in self.sheets:
@@ -116,17 +119,18 @@ class Workbook:
 
 
 def read(data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND) -> Workbook:
-    """Return the visible sheets of an uploaded file; raises SheetError with one sentence for its reader.
+    """Return the visible sheets of an uploaded file. Raises SheetError with one sentence for its reader.
 
-    What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
-    so that a summary sheet beside the list does no harm.
+    Problems of a single sheet (formulas, too many rows) are raised when its rows are requested, so that a
+    summary sheet
+    beside the list does no harm.
     """
     with as_sheet_errors():
         lines = process.run(TASK, data, limits, filename=filename)
         return Workbook(filename, list(_sheets(lines)))
 
 
-# --- what the child process answers: read without trust -------------------------------------------
+# --- parse the child's answer without trusting it --------------------------------------------------
 
 
 def _sheets(lines: BinaryIO) -> Iterator[WorkbookSheet]:
@@ -175,13 +179,13 @@ def _rows(lines: BinaryIO, start: int) -> Iterator[list[Cell]]:
             for cell in row:
                 if isinstance(cell, str):
                     known.setdefault(cell, cell)
-        # Most texts of a list stand in many rows: kept once, a large one takes half the memory.
+        # Most strings of a list repeat in many rows; sharing them halves the memory of a large one.
         yield list(map(known.get, row, row))
         number += 1
 
 
 def _cell(tagged: dict[str, Any]) -> Cell:
-    """Return a day or time that JSON has no word for."""
+    """Decode a date or time."""
     ((kind, value),) = tagged.items()
     if kind == "timedelta":
         return dt.timedelta(seconds=value)

@@ -1,7 +1,8 @@
-"""Writing sheets: plain rows in constant memory, and the printable table an office hands in.
+"""Write sheets: plain rows in constant memory, and the printable table that an office hands in.
 
-Texts stay text: what begins with = + - @ is written as a string, never as a formula, and keeps its
-spelling, so that a sheet exported and imported again changes nothing.
+Text stays text: what begins with = + - @ is written as a string, never as a formula, and keeps its
+spelling, so that
+exporting and importing a sheet changes nothing.
 """
 
 import csv
@@ -23,16 +24,17 @@ from core.sandbox.sheets.marks import BOOK_OPTIONS
 MAX_TEXT = 32_767
 EXACT = 10**15
 LOOKED_AT = 100
-"""Rows from which a column is told to be of texts."""
+"""Number of rows inspected to detect text columns."""
 SHEET = "名单"
 TABLE_FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 
 
 def write_rows(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """One sheet of plain rows, in the memory of a few rows. Headings must differ from each other.
+    """Write one sheet of plain rows in constant memory. Headings must be unique.
 
-    Texts and numbers are written as they are (put phones, codes and ID numbers in as str), dates as
-    2015-09-16, Decimal as number, True and False as 是 and 否.
+    Texts and numbers are written unchanged (pass phones, codes and ID numbers as str), dates as 2015-09-16,
+    Decimal as
+    number, True and False as 是 and 否.
     """
     if len(set(headings)) != len(headings):
         raise ValueError("headings must be unique")
@@ -55,7 +57,7 @@ def write_rows(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[A
 
 
 def _text_columns(headings: Sequence[str], first: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return columns whose first filled cells are texts, and those that are empty so far."""
+    """Return the columns whose first filled cells are texts, and those without any filled cell."""
     numbers = {
         name
         for name in headings
@@ -65,7 +67,7 @@ def _text_columns(headings: Sequence[str], first: Sequence[Mapping[str, Any]]) -
 
 
 def _text_format() -> Format:
-    # Whoever edits a code or a leading "=" in a text cell gets text again.
+    # Text format: editing a code or a leading "=" in such a cell keeps it text.
     return Format().set_num_format("@")
 
 
@@ -84,7 +86,7 @@ def _records(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
 
 
 def _written(value: object) -> str | int | float | None:
-    """Return a value as a cell takes it."""
+    """Convert a value to a cell value."""
     if isinstance(value, str):
         return value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
     if value is None:
@@ -92,7 +94,7 @@ def _written(value: object) -> str | int | float | None:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int | float):
-        # Excel keeps 15 digits of a number.
+        # Excel keeps 15 significant digits.
         return value if abs(value) < EXACT else str(value)
     if isinstance(value, Decimal):
         return float(value)
@@ -111,8 +113,11 @@ def write_table(
     footer: str,
     sheet_name: str,
 ) -> None:
-    """A table to print and hand in: title over the whole width, facts (填报单位、制表人、日期) below it,
-    ruled cells, A4 landscape one page wide, headings on every page, `footer` as a line under it.
+    """Write a table to print and hand in.
+
+    Title over the whole width, facts (填报单位、制表人、日期) below it, ruled cells, A4 landscape one page wide,
+    headings on
+    every page, `footer` as a line under it.
     """
     body = [[_written(cell) for cell in row] for row in rows]
     last = max(len(headings) - 1, 1)
@@ -132,7 +137,7 @@ def write_table(
 
 
 def _write_ruled(book: Any, sheet: Any, headings: Sequence[str], body: Sequence[Sequence[Any]]) -> None:
-    """Headings and rows with lines around their cells, from the sheet's third row on."""
+    """Write headings and rows with ruled cells, from the sheet's third row on."""
     cell = {**TABLE_FONT, "border": 1, "text_wrap": True}
     text = book.add_format({**cell, "num_format": "@"})
     number = book.add_format({**cell, "align": "right"})
@@ -143,7 +148,7 @@ def _write_ruled(book: Any, sheet: Any, headings: Sequence[str], body: Sequence[
 
 
 class PlainSheet(NamedTuple):
-    """One sheet of a workbook of several; `rows` are written as they come."""
+    """One sheet of a multi-sheet workbook; `rows` are written as they are produced."""
 
     name: str
     headings: Sequence[str]
@@ -152,7 +157,7 @@ class PlainSheet(NamedTuple):
 
 
 def write_sheets(out: BinaryIO, sheets: Iterable[PlainSheet]) -> None:
-    """Several sheets of plain rows in the memory of a few; texts stay text, values as in `write_rows`."""
+    """Write several sheets of plain rows in constant memory; values as in `write_rows`."""
     with xlsxwriter.Workbook(out, {**BOOK_OPTIONS, "constant_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#E6F1ED", "text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
@@ -171,8 +176,10 @@ def write_sheets(out: BinaryIO, sheets: Iterable[PlainSheet]) -> None:
 
 
 def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
-    """Several sheets of very many rows, five times as fast as `write_sheets`; a text stands on one line, and
-    the headings of a sheet must differ from each other."""
+    """Write several very large sheets, five times as fast as `write_sheets`.
+
+    Texts must be single-line, and the headings of a sheet unique.
+    """
     records: dict[str, Any] = {}
     texts: dict[str, Any] = {}
     for sheet in sheets:
@@ -192,7 +199,7 @@ def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
 
 
 def write_csv(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """UTF-8 with its mark, as Excel reads it; no text is a formula (`core.sandbox.sheets.guarding`)."""
+    """Write UTF-8 with BOM, as Excel expects; texts are guarded (`core.sandbox.sheets.guarding`)."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     for row in chain([headings], rows):
@@ -212,7 +219,7 @@ def _set_up_page(sheet: Any) -> None:
 
 
 def _widths(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[float]:
-    """Column widths for the widest of headings and rows, within 6…40 digits."""
+    """Return column widths for the widest of headings and rows, within 6…40 digits."""
     return [
         min(max([6, text_width(heading) + 2, *(text_width(row[at]) + 2 for row in rows)]), 40)
         for at, heading in enumerate(headings)
@@ -220,6 +227,6 @@ def _widths(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[floa
 
 
 def text_width(value: Any) -> int:
-    """Return how many digits wide a text is: a Chinese character is two."""
+    """Return the width of a text in digits: a Chinese character is two."""
     text = "" if value is None else str(value)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,4 +1,4 @@
-"""Formats and small parts of the look: dates, figures, icons, navigation links, the rows of a table."""
+"""Template tags of the look: dates, figures, icons, navigation links, table rows."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -27,7 +27,9 @@ UNDO = "undo:"
 
 @register.filter
 def num(value: Any) -> str:
-    """16880 → 16,880; a Decimal keeps its places; what is no number stays as it is, None is blank."""
+    """Format 16880 as 16,880; a Decimal keeps its places; other values are returned unchanged, None as
+    blank.
+    """
     if isinstance(value, (int, float, Decimal)):
         return f"{value:,}"
     return "" if value is None else str(value)
@@ -35,15 +37,15 @@ def num(value: Any) -> str:
 
 @register.filter
 def money(value: Decimal | int | None) -> str:
-    """Amounts in 元 with two places: 480 → 480.00."""
+    """Format an amount in 元 with two places: 480 → 480.00."""
     return "" if value is None else f"{Decimal(value):,.2f}"
 
 
 @register.filter
 def yuan(value: Decimal | int | None) -> str:
-    """Amounts in 元 with their unit: below 100,000 in 元, above in 万元 with one place.
+    """Format an amount with its unit: below 100,000 in 元, above in 万元 with one place.
 
-    10500 → 10,500 元, 4126000 → 412.6 万元. No amount but zero is shown as zero.
+    10500 → 10,500 元, 4126000 → 412.6 万元. A non-zero amount is never shown as zero.
     """
     if value is None:
         return ""
@@ -55,25 +57,25 @@ def yuan(value: Decimal | int | None) -> str:
 
 @register.filter(expects_localtime=True)
 def date_cn(value: date | None) -> str:
-    """2012年3月5日."""
+    """Format as 2012年3月5日."""
     return f"{value.year}年{value.month}月{value.day}日" if value else ""
 
 
 @register.filter(expects_localtime=True)
 def date_short(value: date | None) -> str:
-    """9月16日 周三."""
+    """Format as 9月16日 周三."""
     return f"{value.month}月{value.day}日 周{WEEKDAYS[value.weekday()]}" if value else ""
 
 
 @register.filter(expects_localtime=True)
 def time_cn(value: datetime | None) -> str:
-    """2015年9月16日 10:42."""
+    """Format as 2015年9月16日 10:42."""
     return f"{date_cn(value)} {value:%H:%M}" if value else ""
 
 
 @register.filter
 def minutes(value: timedelta | None) -> str:
-    """Return how long to wait, in whole minutes or hours: 30 分钟, 2 小时."""
+    """Format a waiting time in whole minutes or hours: 30 分钟, 2 小时."""
     if value is None:
         return ""
     total = round(value.total_seconds() / 60)
@@ -82,13 +84,14 @@ def minutes(value: timedelta | None) -> str:
 
 @register.filter
 def link(pk: int, name: str) -> str:
-    """Return the address of a row's page, as `url` has it, for the lines of a list."""
+    """Return the address of a row's page like `url`, but faster, for the lines of a list."""
     return link_to(name)(pk)
 
 
 @register.filter
 def undo_url(message: Message) -> str:
-    """Return where a message's 撤销 posts to; views say it as extra_tags="undo:/pairings/12/reopen/"."""
+    """Return the URL that a message's 撤销 posts to; views pass it as extra_tags="undo:/pairings/12/reopen/".
+    """
     return next(
         (tag.removeprefix(UNDO) for tag in (message.extra_tags or "").split() if tag.startswith(UNDO)), ""
     )
@@ -97,14 +100,17 @@ def undo_url(message: Message) -> str:
 @register.simple_tag
 @cache
 def asset(path: str) -> str:
-    """Return the address of a static file, as `static` has it, looked up once a process."""
+    """Return the address of a static file like `static`, cached per process."""
     return static(path)
 
 
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """Return one of static/icons.svg, by its name without `i-`; the words beside it carry the meaning."""
+    """Return an icon of static/icons.svg by its name without `i-`.
+
+    Decorative: the words beside it carry the meaning.
+    """
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("icons.svg"), name
     )
@@ -112,7 +118,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def mark() -> SafeString:
-    """Our mark, as the top bars show it."""
+    """Return the logo of the top bars."""
     return format_html(
         '<svg class="logo" aria-hidden="true"><use href="{}#mark"/></svg>', static("icons.svg")
     )
@@ -120,13 +126,14 @@ def mark() -> SafeString:
 
 @register.simple_block_tag
 def draw(content: str) -> str:
-    """Return `{% draw as words %}…{% enddraw %}`: drawn once for a part that stands in a page twice."""
+    """`{% draw as words %}…{% enddraw %}`: render once a part that stands in a page twice."""
     return content
 
 
 @register.simple_tag
 def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
-    """Return the <option>s of a filter: in one function, since a county has some hundred units to choose from."""
+    """Return the <option>s of a filter. One function, since a county has some hundred units to choose from.
+    """
     return mark_safe(
         "".join(
             f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>'
@@ -138,7 +145,9 @@ def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def nav(context: Context, label: str, name: str, under: str = "") -> SafeString:
-    """Return a link of the main navigation, marked when the page lies under it (or under the URL named `under`)."""
+    """Return a link of the main navigation, marked when the page lies under it (or under the URL named
+    `under`).
+    """
     url = address_of(name)
     current = is_under(context.get("request"), address_of(under) if under else url)
     return format_html('<a href="{}"{}>{}</a>', url, current, label)
@@ -154,7 +163,7 @@ def tab(context: Context, label: str, name: str, icon_name: str) -> SafeString:
 
 @cache
 def address_of(name: str) -> str:
-    """Return the address of a page that the navigation leads to, resolved once a process."""
+    """Return the address of a navigation target, resolved once per process."""
     return reverse(name)
 
 
@@ -167,7 +176,7 @@ def is_under(request: HttpRequest | None, url: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def reveal(context: Context, masked: str, url: str, whose: str) -> SafeString:
-    """Return a masked number and, for who may, the button that shows it whole for 30 seconds; every reveal is logged.
+    """Return a masked number and, for permitted users, the button that reveals it for 30 seconds (logged).
 
     The view answers the POST with the bare number as text/plain.
     """
@@ -183,14 +192,14 @@ def reveal(context: Context, masked: str, url: str, whose: str) -> SafeString:
 
 
 class TableColumn(Protocol):
-    """What a table needs to know of a column; `css` is "num", "wrap", "quiet" or several."""
+    """A table column for display; `css` is "num", "wrap", "quiet" or several."""
 
     @property
     def css(self) -> str: ...
 
 
 class TableRow(Protocol):
-    """A table's row: the ticked value, the link and text of its first cell, the other cells, a class."""
+    """A table row: the checkbox value, the link and text of its first cell, the other cells, a class."""
 
     @property
     def key(self) -> int: ...
@@ -219,9 +228,9 @@ CELL_TEXT: dict[type, Callable[[Any], str]] = {
     date: date.isoformat,
     datetime: time_cell,
 }
-"""A cell by its type: text is escaped, zero is grey, None is blank, a date is 2015-09-16.
+"""Formatters of a cell by type: text is escaped, zero is grey, None is blank, a date is 2015-09-16.
 
-By the standard library's escape: Django's own looks for lazy text first, which takes as long again.
+Uses the standard library's escape: Django's own checks for lazy text first, which takes twice as long.
 """
 
 
@@ -233,8 +242,9 @@ def cell_text(value: Any) -> str:
 def table_rows(columns: Sequence[TableColumn], rows: Iterable[TableRow], ticks: Any = None) -> SafeString:
     """Return the <tr>s of a list.
 
-    One function and not a template loop, because rows are most of a page's time: 50 × 10 cells take
-    0.6 ms here and 5 ms in a loop of {{ }}. Cells are plain values or SafeStrings (see CELL_TEXT).
+    One function instead of a template loop, because rows take most of a page's time: 50 × 10 cells take 0.6
+    ms here and
+    5 ms in a loop of {{ }}. Cells are plain values or SafeStrings (see CELL_TEXT).
     """
     opens = [f'<td class="{column.css}">' if column.css else "<td>" for column in columns[1:]]
     first = columns[0].css if columns else ""

@@ -19,7 +19,7 @@ class OfVillageQuerySet(models.QuerySet[Any]):
         return self.filter(village__in=Village.objects.visible_to(user).values("pk"))
 
     def editable_by(self, user: Cadre) -> "OfVillageQuerySet":
-        """Return the office, and the leader of a unit that is paired with the village."""
+        """The office, and the leader of a unit paired with the village."""
         return self.visible_to(user) if user.is_office or user.is_leader else self.none()
 
 
@@ -76,7 +76,9 @@ class VillageGoal(Record):
 
 class VillageNoteQuerySet(OfVillageQuerySet):
     def editable_by(self, user: Cadre) -> "OfVillageQuerySet":
-        """Return the office and the leader as for a plan; an author the own ones, while the village is the unit's."""
+        """The office and the leader as for a plan; authors their own notes while the village is paired with
+        their unit.
+        """
         seen = self.visible_to(user)
         if user.is_office or user.is_leader:
             return seen
@@ -123,7 +125,7 @@ class OfNoteQuerySet(models.QuerySet["VillageNoteFile"]):
 
 
 class VillageNoteFile(Attachment, Record):
-    """A picture or paper of a note, under the name it came with; who took one away stands in the history."""
+    """A picture or document of a note, under its original name; deletions are recorded in the history."""
 
     owner = models.ForeignKey(VillageNote, models.CASCADE, verbose_name="记事", related_name="files")
     file = models.FileField("文件", upload_to=random_path)
@@ -143,7 +145,7 @@ class VillageNoteFile(Attachment, Record):
         return self.name
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the file too, once the transaction commits."""
+        """Delete the file as well, once the transaction has committed."""
         gone = super().delete(*args, **kwargs)
         transaction.on_commit(partial(self.file.storage.delete, str(self.file)))
         return gone

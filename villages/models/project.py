@@ -18,7 +18,7 @@ from villages.models.village import Village
 
 
 class FundSource(models.TextChoices):
-    """Where help comes from; assistance uses the same."""
+    """Sources of money and help, shared with assistance."""
 
     PERSON = "person", "个人"
     UNIT = "unit", "单位"
@@ -29,7 +29,7 @@ class FundSource(models.TextChoices):
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: Cadre) -> "ProjectQuerySet":
-        """Offices: their place; others: of the villages they see, and their own unit's."""
+        """Offices: their place; others: projects of the villages they see, and of their own unit."""
         if user.sees_place:
             return self.filter(under(user.place))
         villages = Village.objects.visible_to(user).values("pk")
@@ -41,11 +41,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(unit=user.unit_id) if user.is_leader else self.none()
 
     def counted(self) -> "ProjectQuerySet":
-        """Not given up."""
+        """Leave out abandoned projects."""
         return self.exclude(status=Project.Status.DROPPED)
 
     def with_money(self) -> "ProjectQuerySet":
-        """Add the sums of a project's funds, from whatever source: planned, arranged and spent."""
+        """Annotate the sums of a project's funds over all sources: planned, arranged and spent."""
         funds = ProjectFund.objects.filter(project=OuterRef("pk")).order_by().values("project")
         sums = {name: Subquery(funds.annotate(n=Sum(name)).values("n")) for name in ProjectFund.MONEY}
         return self.annotate(**{name: Coalesce(total, Decimal(0)) for name, total in sums.items()})
@@ -119,7 +119,7 @@ class Project(Record):
         self.place = self.village.place
 
     def follow_notes(self) -> None:
-        """The newest note that tells how far it is, tells it; where none does, it stays as it is."""
+        """Copy the progress of the newest note that states it; without one, keep the current value."""
         newest = self.notes.filter(progress__isnull=False).first()
         if newest:
             self.progress = newest.progress
@@ -175,7 +175,7 @@ class ProjectFund(Record):
 
 class ProjectNoteQuerySet(OfProjectQuerySet):
     def editable_by(self, user: Cadre) -> "OfProjectQuerySet":
-        """Who may change the project; an author the own ones."""
+        """Those who may change the project; authors their own notes."""
         seen = self.visible_to(user)
         if user.is_viewer:
             return seen.none()
@@ -204,7 +204,7 @@ class ProjectNote(Record):
         return f"{self.project} {self.on:%Y-%m-%d}"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the photos too, and their files once the transaction commits."""
+        """Delete the photos too, and their files once the transaction has committed."""
         for photo in self.photos.all():
             transaction.on_commit(partial(photo.file.storage.delete, str(photo.file)))
         return super().delete(*args, **kwargs)

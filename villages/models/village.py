@@ -17,7 +17,7 @@ from units.models import Cadre, Division, Unit, today
 
 class VillageQuerySet(models.QuerySet["Village"]):
     def visible_to(self, user: Cadre) -> "VillageQuerySet":
-        """Offices: all of their place; leaders and cadres: those their unit is paired with today."""
+        """Offices: all of their place; leaders and cadres: those paired with their unit today."""
         if user.sees_place:
             return self.filter(under(user.place))
         paired = VillagePairing.objects.current().filter(unit=user.unit_id)
@@ -27,7 +27,7 @@ class VillageQuerySet(models.QuerySet["Village"]):
         return self.visible_to(user) if user.is_office else self.none()
 
     def current(self, on: date | None = None) -> "VillageQuerySet":
-        """Return those not merged at the end of a day, today by default."""
+        """Villages not merged by the end of a day, today by default."""
         if on is None or on >= today():
             return self.filter(ended_on=None)
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=on))
@@ -86,7 +86,7 @@ class Village(Record):
         return self.name
 
     def clean(self) -> None:
-        """Every list by township goes by the code."""
+        """Keep the town in line with the code, since every list by township uses the code."""
         division = Division.objects.filter(pk=self.division_id).first()
         if division and not self.code.startswith(division.code):
             raise ValidationError(f"村级代码应以{division}的代码 {division.code} 开头。")
@@ -95,7 +95,7 @@ class Village(Record):
             raise ValidationError({"merged_into": "绕了一圈又并回这个村，请核对并入的村。"})
 
     def merges_into_itself(self) -> bool:
-        """Return whether one comes back to this village by way of those it was merged into."""
+        """Return whether the chain of mergers leads back to this village."""
         seen, into = {self.code}, self.merged_into
         while into is not None:
             if into.code in seen:
@@ -110,7 +110,7 @@ class Village(Record):
 
 
 class VillageAlias(models.Model):
-    """A code that a village had before, which imports still accept."""
+    """A former code of a village, which imports still accept."""
 
     code = models.CharField("旧代码", max_length=12, unique=True)
     village = models.ForeignKey(Village, models.CASCADE, verbose_name="村", related_name="aliases")
@@ -128,11 +128,13 @@ class VillagePairingQuerySet(models.QuerySet["VillagePairing"]):
         return self.filter(under(user.place)) if user.sees_place else self.filter(unit=user.unit_id)
 
     def editable_by(self, user: Cadre) -> "VillagePairingQuerySet":
-        """Return the pairings that the user may edit: only an office pairs villages."""
+        """Only the office decides which villages a unit is paired with."""
         return self.filter(under(user.place)) if user.is_office else self.none()
 
     def current(self, on: date | None = None) -> "VillagePairingQuerySet":
-        """Return those in force at the end of a day, today by default; on its last day a pairing has ended."""
+        """Those in force at the end of a day, today by default; a pairing is no longer in force on its last
+        day.
+        """
         return self.filter(in_force(on))
 
 

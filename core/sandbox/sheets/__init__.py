@@ -1,1 +1,1 @@
-"""Reading and marking workbooks, inside the child process: pure functions of their bytes."""
+"""Read and mark workbooks inside the child process: pure functions of their bytes."""

@@ -1,4 +1,4 @@
-"""The zip around an .xlsx: opened only after it is known what it really unpacks to."""
+"""The zip around an .xlsx: checks the real unpacked size before anything else opens it."""
 
 import io
 import struct
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from core.sandbox.sheets.errors import SheetError, damaged
 
 ZIP = b"PK\x03\x04"
-"""Begins a zip file, and each of its entries."""
+"""Magic number of a zip file and of each entry."""
 MAX_ENTRIES = 5000
 # 350,000 rows × 30 columns take about 700 MB of XML.
 MAX_INFLATED = 800 << 20
@@ -18,10 +18,11 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 
 class Archive:
-    """The entries of a zip file, each inflated chunk by chunk against one common allowance.
+    """The entries of a zip file, each inflated in chunks against one common size limit.
 
-    What an entry declares may be a lie, so the bytes are counted as they come; two entries may
-    share the same compressed bytes and are counted twice, as a reader would unpack them.
+    Declared sizes may be wrong, so the bytes are counted as they are inflated. Entries that share
+    compressed bytes are
+    counted separately, as a reader would unpack them.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -43,11 +44,11 @@ class Archive:
         return name.lstrip("/").casefold() in self.entries
 
     def read(self, name: str) -> bytes:
-        """Return a small entry whole; empty when there is none."""
+        """Return a small entry whole; empty when it does not exist."""
         return b"".join(self.chunks(name)) if name in self else b""
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Yield what really lies in an entry, at most 256 KB at a time."""
+        """Yield the real content of an entry, at most 256 KB at a time."""
         entry = self.entries[name.lstrip("/").casefold()]
         packed = self._packed(entry)
         if entry.compress_type == zipfile.ZIP_STORED:
@@ -88,7 +89,7 @@ class Archive:
 
 
 class TooLarge(SheetError):
-    """What the zip unpacks to is more than is read."""
+    """The unpacked zip is too large to read."""
 
 
 def _too_large() -> TooLarge:

@@ -1,4 +1,4 @@
-"""A marked workbook as a plain copy of its rows, where the workbook itself cannot be marked."""
+"""A marked plain copy of a workbook's rows, where the workbook itself cannot be marked."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ Row = Sequence[Cell]
 def copy(
     rows: Mapping[int, Row], marks: Marks, extra_columns: Extras, header_row: int, *, numbered: bool
 ) -> bytes:
-    """These rows by their number as a new workbook, marked, with the extra columns at the right.
+    """Write these rows by number to a new workbook, marked, with the extra columns at the right.
 
     `numbered` puts each row's number in the clerk's own sheet in front of it.
     """
@@ -41,7 +41,7 @@ def copy(
 
 
 def _extra_places(headings: Sequence[Cell], extra_columns: Extras) -> dict[str, int]:
-    """Return the column of each extra heading: where it stands already, else at the right."""
+    """Return the column of each extra heading: its existing place, else at the right."""
     standing = {label_key(str(cell)): at for at, cell in enumerate(headings)}
     places: dict[str, int] = {}
     for heading in extra_columns:
@@ -64,7 +64,7 @@ def _with_extras(
 
 
 def _looks(book: Any) -> dict[str, tuple[Any, Any]]:
-    """For each look the format of texts and of numbers."""
+    """Return the text and number formats of each look."""
     looks: dict[str, dict[str, Any]] = {
         "plain": {},
         "wrong": {"bg_color": f"#{AMBER}"},

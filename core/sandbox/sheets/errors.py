@@ -1,25 +1,25 @@
-"""What may be wrong with a whole file or sheet, in one sentence for its reader, and how large one may be."""
+"""Errors of a whole file or sheet, in one sentence for its reader, and size limits."""
 
 from core.sandbox.outcome import Refused
 
 # 350,000 rows × 24 columns take 50 MB.
 MAX_FILE_BYTES = 55 << 20
 MAX_ROWS = 400_000
-# Titles and notes above the headings come on top of the data rows.
+# In addition to the data rows: titles and notes above the headings.
 HEAD_ROWS = 10
-# A sheet may carry empty rows that are only formatted, to a point.
+# A sheet may contain a limited number of empty rows that are only formatted.
 MAX_ROW_TAGS = 2 * MAX_ROWS
 MAX_COLUMNS = 300
-# Rows × columns that the reader lays out in memory, empty cells included (about 80 bytes a full one).
+# Rows × columns that the reader allocates, empty cells included (about 80 bytes per filled cell).
 MAX_CELLS = 12_000_000
-# Bytes of a row on its way to the caller. An honest row has some hundred.
+# Size limit of a row sent to the caller. A normal row has a few hundred bytes.
 LONGEST_LINE = 16 << 20
 
 SAVE_AS = "请用 Excel 或 WPS 打开，另存为 .xlsx 再传"
 
 
 class SheetError(Refused):
-    """The file or sheet cannot be read; `str()` is one Chinese sentence that says why and what to do."""
+    """The file or sheet cannot be read; `str()` is one Chinese sentence with the reason and the remedy."""
 
 
 def cell_name(row: int, column: int) -> str:

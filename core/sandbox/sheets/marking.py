@@ -9,9 +9,9 @@ from core.sandbox.sheets.errors import SheetError
 from core.sandbox.sheets.marks import Marks
 from core.sandbox.sheets.opening import OpenedSheet, open_workbook
 
-# openpyxl takes 0.8 ms and 16 KB a row of 30 cells.
+# openpyxl takes 0.8 ms and 16 KB per row of 30 cells.
 MAX_MARKED_ROWS = 20_000
-# The plain copy is made in memory: a temporary file would lie unsealed on the disk.
+# The plain copy is made in memory: a temporary file would be stored unencrypted.
 MAX_COPIED_ROWS = 100_000
 
 
@@ -24,7 +24,7 @@ def mark(
     header_row: int,
     styled: bool,
 ) -> Iterator[bytes]:
-    """Yield the marked workbook; see `core.sheets.marking`. Without `styled` always a plain copy."""
+    """Yield the marked workbook; see `core.sheets.marking`. Without `styled`, always a plain copy."""
     reasons = {(row, column): reason for row, column, reason in marks}
     extras = {
         heading: {int(row): value for row, value in values.items()}
@@ -32,8 +32,8 @@ def mark(
     }
     rows, large = _rows_of(data, filename, sheet_name, reasons, header_row)
     if styled and not large and data.startswith(ZIP):
-        mimetypes.knownfiles.clear()  # openpyxl reads them, and the child may open nothing in /etc
-        # Loaded late: it takes longer than all the rest of the process's start.
+        mimetypes.knownfiles.clear()  # openpyxl reads these files, and the child may open nothing in /etc
+        # Imported late: it takes longer than the rest of the start-up.
         from core.sandbox.sheets.styled import UNREADABLE, marked
 
         width = len(rows[header_row])
@@ -48,7 +48,7 @@ def mark(
 def _rows_of(
     data: bytes, filename: str, sheet_name: str, marks: Marks, header_row: int
 ) -> tuple[dict[int, Row], bool]:
-    """Return all rows by number; of more than 20,000 the headings and those that have a mark."""
+    """Return all rows by number; above 20,000 rows only the headings and those with a mark."""
     wanted = {header_row, *(row for row, _ in marks)}
     rows: dict[int, Row] = {}
     large = False

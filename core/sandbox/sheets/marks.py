@@ -1,4 +1,4 @@
-"""What both ways of marking a workbook share."""
+"""Types and text limits shared by both ways of marking a workbook."""
 
 import re
 from collections.abc import Mapping
@@ -18,5 +18,5 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def legal(text: str) -> str:
-    """Return the text without what no workbook may hold, cut to what a cell takes."""
+    """Return the text without illegal characters, truncated to the cell limit."""
     return _ILLEGAL.sub("", text)[:32_000]

@@ -1,4 +1,4 @@
-"""Opening a workbook: guarded first, then by the fast reader; the same shape for .xlsx, .xls and .csv."""
+"""Open a workbook: inspect it first, then use the fast reader; the same result for .xlsx, .xls and .csv."""
 
 import io
 import re
@@ -42,22 +42,25 @@ _MARKUP = re.compile(rb"\s*<(?:!|\?xml|html|head|body|table|meta|style|div|Workb
 
 @dataclass
 class OpenedSheet:
-    """A visible sheet, laid out when asked for."""
+    """A visible sheet, loaded on demand."""
 
     name: str
     load: Callable[[], tuple[Iterator[Row], list[Merge]]]
-    """Rows from A1 on, equally long, empty ones at the end left out, and merged cells. Raises SheetError when the
-    sheet holds formulas or is too large."""
+    """Return rows from A1 on, equally long, without empty rows at the end, and merged cells.
+
+    Raises SheetError when the sheet holds formulas or is too large.
+    """
     hidden: Collection[int] = ()
-    """Rows, from 0, that a filter or a hand has hidden."""
+    """Rows (from 0) hidden by a filter or by hand."""
     since_1904: bool = False
 
 
 def open_workbook(data: bytes, filename: str) -> list[OpenedSheet]:
-    """Return the visible sheets of a file; raises SheetError with one sentence for its reader.
+    """Return the visible sheets of a file. Raises SheetError with one sentence for its reader.
 
-    What concerns one sheet alone (formulas, too many rows) is raised when its rows are asked for,
-    so that a summary sheet beside the list does no harm.
+    Problems of a single sheet (formulas, too many rows) are raised when its rows are requested, so that a
+    summary sheet
+    beside the list does no harm.
     """
     if not data:
         raise SheetError("文件是空的，请重新选一个。")
@@ -85,7 +88,7 @@ def _refuse_others(data: bytes) -> None:
 
 
 def _text_sheet(data: bytes, filename: str) -> OpenedSheet:
-    """Return a .csv, or the tab-separated text that old systems name .xls."""
+    """Read a .csv, or tab-separated text that old systems name .xls."""
     suffix = filename.lower().rpartition(".")[2]
     if suffix not in {"csv", "txt", "tsv"} and b"\t" not in data[:4096].split(b"\n")[0]:
         raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
@@ -93,14 +96,14 @@ def _text_sheet(data: bytes, filename: str) -> OpenedSheet:
 
 
 def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[OpenedSheet]:
-    """Return the visible sheets as the fast reader names them, each with what the inspection found."""
+    """Return the visible sheets by the fast reader's names, each with the inspection's result."""
     if not parts:
         return []
     with _reader_errors():
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         known = book.sheets_metadata
     if len(parts) == len(known):
-        # An old .xls: the inspection goes by the order of the sheets.
+        # An old .xls: match the inspection by the order of the sheets.
         for part, found in zip(parts, known, strict=True):
             part.name = part.name or found.name
     by_name = {part.name: part for part in parts}
@@ -143,7 +146,7 @@ def _rows(sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> Iterator[
 
 
 def _without_end(rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
-    """Yield the rows but for the empty ones at the end."""
+    """Yield the rows without the empty ones at the end."""
     empty: list[list[Cell]] = []
     for row in rows:
         if any(cell != "" and str(cell).strip() for cell in row):
@@ -156,7 +159,7 @@ def _without_end(rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
 
 @contextmanager
 def _reader_errors() -> Iterator[None]:
-    """Whatever the fast reader dislikes is a damaged file; its panics are no ordinary exceptions."""
+    """Report every error of the fast reader as a damaged file; its panics are no ordinary exceptions."""
     try:
         yield
     except (CalamineError, OSError, ValueError) as error:

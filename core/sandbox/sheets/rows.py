@@ -1,7 +1,8 @@
 """The task that reads a workbook: its sheets and rows as lines of JSON.
 
-A sheet begins with a line that is an object (its name and what is known of it); each row is a line that is an
-array. JSON, because it can be read without trust, and a million cells in a quarter of a second.
+A sheet begins with a line that is an object (its name and properties); each row is a line that is an array.
+JSON,
+because it can be parsed without trusting the child, and a million cells in a quarter of a second.
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ from core.sandbox.sheets.opening import open_workbook
 
 
 def read(data: bytes, filename: str) -> Iterator[bytes]:
-    """Yield the lines of all visible sheets; raises SheetError when the whole file cannot be read."""
+    """Yield the lines of all visible sheets. Raises SheetError when the whole file cannot be read."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
     for sheet in open_workbook(data, filename):
         head = {"name": sheet.name, "hidden": sorted(sheet.hidden), "since_1904": sheet.since_1904}
@@ -32,12 +33,12 @@ def read(data: bytes, filename: str) -> Iterator[bytes]:
 
 
 def _line(text: str) -> bytes:
-    # What Excel calls a text may hold half a surrogate pair.
+    # Text cells may contain unpaired surrogates.
     return text.encode(errors="replace") + b"\n"
 
 
 def _tagged(cell: Cell) -> dict[str, str | float]:
-    """Return what JSON has no word for: days and times."""
+    """Encode types that JSON lacks: dates and times."""
     if isinstance(cell, dt.timedelta):
         return {"timedelta": cell.total_seconds()}
     assert isinstance(cell, dt.datetime | dt.date | dt.time)

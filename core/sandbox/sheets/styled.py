@@ -1,4 +1,4 @@
-"""The clerk's own .xlsx marked, with all its styles, notes and drop-downs."""
+"""Mark the clerk's own .xlsx, keeping its styles, notes and drop-downs."""
 
 import io
 import zipfile
@@ -21,7 +21,7 @@ from core.sandbox.sheets.guarding import is_formula_like
 from core.sandbox.sheets.marks import AMBER, AUTHOR, OWN_NOTE, RESULT, Extras, Marks, legal
 
 WRONG = PatternFill("solid", fgColor=AMBER)
-# What openpyxl raises for workbooks that Excel and the fast reader open nevertheless.
+# Exceptions of openpyxl for workbooks that Excel and the fast reader open nevertheless.
 UNREADABLE = (
     AttributeError,
     InvalidFileException,
@@ -41,7 +41,7 @@ def marked(
     book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
     sheet: Any = book[sheet_name]
     if not any(cell.value for cell in sheet[header_row + 1]):
-        # Of a “Strict Open XML” workbook the library reads no cell, and says nothing.
+        # openpyxl silently reads no cells of a “Strict Open XML” workbook.
         raise ValueError(sheet_name)
     _remove_marks(sheet, header_row)
     for (row, column), reason in marks.items():
@@ -57,7 +57,7 @@ def marked(
 
 
 class _InMemory(ExcelWriter):
-    """The library's writer without its temporary files: they would lie unsealed on the disk."""
+    """openpyxl's writer without its temporary files, which would be unencrypted."""
 
     def write_worksheet(self, ws: Any) -> None:
         ws._drawing = SpreadsheetDrawing()
@@ -71,7 +71,7 @@ class _InMemory(ExcelWriter):
 
 
 def _remove_marks(sheet: Any, header_row: int) -> None:
-    """Take away what an earlier check marked; a note of her own comes back."""
+    """Remove the marks of an earlier check and restore the clerk's own notes."""
     for row in sheet.iter_rows(min_row=header_row + 2):
         for cell in row:
             if cell.comment and cell.comment.author == AUTHOR and not isinstance(cell, MergedCell):
@@ -89,14 +89,14 @@ def _mark(cell: Any, reason: str) -> None:
 
 
 def _show_columns(sheet: Any, wanted: set[int]) -> None:
-    """What is wrong may stand in a hidden column. One entry may cover several columns."""
+    """Unhide columns, since an error may stand in a hidden one. One entry may cover several columns."""
     for dimension in sheet.column_dimensions.values():
         if dimension.hidden and wanted & set(range(dimension.min, dimension.max + 1)):
             dimension.hidden = False
 
 
 def _fill_column(sheet: Any, heading: str, values: Mapping[int, str], width: int, header_row: int) -> int:
-    """Fill one extra column in; the width of the sheet after it."""
+    """Fill one extra column; return the sheet's width afterwards."""
     column = _find_column(sheet, heading, header_row)
     if column == 0:
         width += 1
@@ -127,7 +127,7 @@ def _add_heading(sheet: Any, heading: str, column: int, header_row: int) -> None
 
 
 def _put(cell: Any, text: str) -> None:
-    """Write a text as text, whatever it begins with; the cell keeps its look."""
+    """Write a text as text, whatever its first character; the cell keeps its style."""
     if isinstance(cell, MergedCell):
         return
     text = legal(text)

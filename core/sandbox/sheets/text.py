@@ -1,4 +1,4 @@
-"""Text files: .csv as Excel saves it (UTF-8 or GBK), and tables that old systems call .xls."""
+"""Text files: .csv as saved by Excel (UTF-8 or GBK), and tables that old systems name .xls."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 def read_text(data: bytes) -> list[list[str]]:
-    """Return the rows of a text table, as long as each is written, empty ones at the end left out."""
+    """Return the rows of a text table, of varying length, without empty rows at the end."""
     text = decode(data)
     delimiter = _delimiter(text)
     rows: list[list[str]] = []
@@ -47,7 +47,7 @@ def read_text(data: bytes) -> list[list[str]]:
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 (with or without its mark), UTF-16 with its mark, else GB 18030."""
+    """Decode UTF-8 (with or without BOM), UTF-16 with BOM, else GB 18030."""
     encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:

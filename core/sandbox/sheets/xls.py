@@ -1,7 +1,8 @@
-"""What an old .xls (BIFF) holds, found by walking its records before the fast reader may touch it.
+"""Inspect an old .xls (BIFF) by walking its records before the fast reader opens it.
 
-As with .xlsx: the reader lays out all cells up to the last one, takes a formula's last result for
-a value and an error value for an empty cell.
+As with .xlsx, the reader allocates all cells up to the last one, returns a formula's cached result as a
+value, and
+returns an error value as an empty cell.
 """
 
 import io
@@ -40,7 +41,8 @@ NONE, CHAIN_END, FAT_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
 def inspect(stream: bytes) -> list[Part]:
-    """Return every sheet in its order, hidden ones too; raises SheetError when the whole file cannot be read."""
+    """Return every sheet in order, hidden ones too. Raises SheetError when the whole file cannot be read.
+    """
     parts = []
     area = 0
     try:
@@ -52,14 +54,14 @@ def inspect(stream: bytes) -> list[Part]:
             area += cells
     except (struct.error, IndexError) as error:
         raise damaged() from error
-    # The reader lays out all sheets as soon as it opens the file.
+    # The reader loads all sheets as soon as it opens the file.
     if area > MAX_CELLS:
         raise next((part.trouble for part in parts if part.trouble), too_many_cells())
     return parts
 
 
 def workbook_stream(data: bytes) -> bytes:
-    """Return the BIFF records within an old .xls; raises SheetError when it is no workbook or is locked."""
+    """Return the BIFF records in an old .xls. Raises SheetError when it is no workbook or is locked."""
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as opened:
             if opened.exists("EncryptedPackage"):
@@ -73,10 +75,11 @@ def workbook_stream(data: bytes) -> bytes:
 
 
 def repack(stream: bytes) -> bytes:
-    """Return the records alone in a fresh compound file (MS-CFB, version 4) for the fast reader.
+    """Put the records into a new compound file (MS-CFB, version 4) for the fast reader.
 
-    In the file as uploaded one wrong byte can close a chain of sectors into a ring, which the
-    reader follows until memory ends.
+    In the uploaded file one wrong byte can turn a chain of sectors into a cycle, which the reader would
+    follow until
+    memory runs out.
     """
     stream += bytes(-len(stream) % SECTOR or SECTOR)
     used = len(stream) // SECTOR
@@ -92,7 +95,7 @@ def repack(stream: bytes) -> bytes:
         *(1, fat_sectors, used, 0, 4096, CHAIN_END, 0, CHAIN_END, 0),
         *(places + [NONE] * (109 - fat_sectors)),
     )
-    # The reader wants some sector behind the root, where short streams would lie: any will do.
+    # The reader requires a sector for short streams behind the root; any sector works.
     directory = _entry("Root Entry", 5, 1, used, 0) + _entry("Workbook", 2, NONE, 0, len(stream))
     blocks = [header, directory, struct.pack(f"<{len(fat)}I", *fat)]
     header, directory, table = (block.ljust(SECTOR, b"\0") for block in blocks)
@@ -105,7 +108,7 @@ def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
-    """Kind, start and length of each record from `start` to the end of its substream."""
+    """Yield type, start and length of each record from `start` to the end of its substream."""
     depth = 0
     while start + 4 <= len(stream):
         kind, length = _TWO.unpack_from(stream, start)
@@ -122,7 +125,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _globals(stream: bytes) -> tuple[list[int], bool]:
-    """Return where the sheets begin, and whether their days are counted from 1904."""
+    """Return where the sheets begin, and whether dates are counted from 1904."""
     offsets, since_1904 = [], False
     for kind, start, _ in _records(stream, 0):
         if kind == FILE_PASS:

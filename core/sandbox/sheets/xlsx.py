@@ -1,8 +1,10 @@
-"""What an .xlsx holds, found by streaming its XML before the fast reader may touch it.
+"""Inspect an .xlsx by streaming its XML before the fast reader opens it.
 
-The reader lays out every cell between the first and the last one that has content: one stray
-cell in XFD1048576 would end the process. It also takes the last result of a formula for a
-value and an error value for an empty cell. All that is found here, at about a fifth of its time.
+The reader allocates every cell between the first and the last one with content: one stray cell in
+XFD1048576 would
+exhaust the memory. It also returns a formula's cached result as a value and an error value as an empty
+cell. This
+module detects all that in about a fifth of the reader's time.
 """
 
 import re
@@ -29,7 +31,7 @@ from core.sandbox.sheets.errors import (
     too_many_rows,
 )
 
-# Sheets of an unusual writing are parsed tag by tag, which takes a second for 20 MB.
+# Sheets with unusual markup are parsed tag by tag, which takes a second per 20 MB.
 MAX_PARSED = 100 << 20
 MAX_ERROR_CELLS = 10_000
 MAX_INDEX_PART = 4 << 20
@@ -37,19 +39,20 @@ MAX_INDEX_PART = 4 << 20
 
 @dataclass
 class Part:
-    """One visible sheet: why it cannot be read (None: it can), and its cells with an Excel error value."""
+    """One visible sheet: why it cannot be read (None if it can), and its cells with an Excel error value.
+    """
 
     name: str
     trouble: SheetError | None = None
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
-    """Rows (from 0) that a filter or a hand has hidden; the reader reads them like the others."""
+    """Rows (from 0) hidden by a filter or by hand; the reader reads them like the others."""
     since_1904: bool = False
-    """Its days are counted from 1904, as old Macs did, not from 1900."""
+    """Whether dates are counted from 1904, as on old Macs, instead of 1900."""
 
 
 def inspect(data: bytes) -> list[Part]:
-    """Return the visible sheets in their order; raises SheetError when the whole file cannot be read."""
+    """Return the visible sheets in order. Raises SheetError when the whole file cannot be read."""
     archive = Archive(data)
     if "xl/workbook.xml" not in archive:
         _refuse_other_kind(archive)
@@ -77,7 +80,7 @@ def _refuse_other_kind(archive: Archive) -> NoReturn:
 
 
 def _visible_sheets(archive: Archive, index: list[ElementTree.Element]) -> list[tuple[str, str]]:
-    """Name and entry of each visible worksheet."""
+    """Return name and zip entry of each visible worksheet."""
     targets: dict[str, str] = {}
     for element in _index(archive, "xl/_rels/workbook.xml.rels"):
         if element.get("Type", "").endswith("/worksheet"):
@@ -108,7 +111,7 @@ def _index(archive: Archive, name: str) -> list[ElementTree.Element]:
 
 
 def _drain(archive: Archive, name: str) -> None:
-    """Unpack an entry for its size and for entity declarations alone."""
+    """Inflate an entry only to check its size and entity declarations."""
     tail = b""
     is_xml = name.endswith((".xml", ".rels", ".vml"))
     for chunk in archive.chunks(name):
@@ -118,7 +121,7 @@ def _drain(archive: Archive, name: str) -> None:
 
 
 def _refuse_doctype(raw: bytes) -> None:
-    # No office program writes one; entities may expand without end.
+    # No office program writes one; entities may expand without limit.
     if b"<!" in raw and (b"<!DOCTYPE" in raw or b"<!ENTITY" in raw):
         raise damaged()
 
@@ -136,17 +139,19 @@ _REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 
 @lru_cache(maxsize=len(_COLUMNS) * len(_ROWS))
 def _stranger(columns: int, rows: int) -> re.Pattern[bytes]:
-    """Find a cell that is neither inside the first rows and columns nor empty."""
+    """Return a pattern for a non-empty cell outside the first rows and columns."""
     inside = f"{_COLUMNS[columns][0]}{_ROWS[rows][0]}"
     empty = r'[A-Z]{1,3}\d{1,7}"(?: [st]="\w+")* ?/>'
     return re.compile(rf'<c(?! r="(?:{inside}"|{empty}))'.encode())
 
 
 class _Scan:
-    """Certifies a sheet written as Excel, WPS and our own writers do: where its content ends.
+    """Fast scan of a sheet with the usual markup of Excel, WPS and our own writer: finds where the content
+    ends.
 
-    `plain` turns False as soon as something must be looked at tag by tag: a formula, an error
-    value, a cell far out, a cell without an address, another way of writing.
+    `plain` turns False if the sheet must be parsed tag by tag: a formula, an error value, a cell far out, a
+    cell without
+    an address, unusual markup.
     """
 
     def __init__(self) -> None:
@@ -159,7 +164,7 @@ class _Scan:
 
     def feed(self, chunk: bytes) -> None:
         text = self._rest + chunk
-        # Whole tags only: what follows the last "<" waits for the next chunk.
+        # Scan whole tags only: text after the last "<" waits for the next chunk.
         end = text.rfind(b"<")
         text, self._rest = text[:end], text[end:]
         if len(self._rest) > 1 << 20:
@@ -206,7 +211,7 @@ class _Scan:
     @property
     def certified(self) -> bool:
         area = _COLUMNS[self.columns][1] * _ROWS[self.rows][1]
-        # The classes are coarse: what is really there is counted before it is laid out.
+        # The pattern classes are coarse, so count the real cells before the reader allocates them.
         return self.plain and self._began and area <= 2 * MAX_CELLS
 
 
@@ -227,11 +232,11 @@ def _examine(archive: Archive, name: str, part: Part) -> None:
 
 
 class _Stop(Exception):
-    """Ends the parsing of a sheet as soon as its trouble is known."""
+    """Stops the parsing of a sheet at its first problem."""
 
 
 class _Cells:
-    """Handlers for expat: follows the address of each cell as the reader does."""
+    """Expat handlers that compute each cell's address as the reader does."""
 
     def __init__(self, part: Part) -> None:
         self.part = part
@@ -295,11 +300,11 @@ class _Cells:
 
 
 def _parse(archive: Archive, name: str, size: int, part: Part) -> None:
-    """Look at every tag of a sheet that could not be certified."""
+    """Parse a sheet that the fast scan could not certify, tag by tag."""
     if size > MAX_PARSED:
         part.trouble = SheetError("表太大，写法又少见。请把要导入的行列复制到新表，存为 .xlsx 再传。")
         return
-    archive.spent -= size  # the same bytes once more
+    archive.spent -= size  # the same bytes are inflated again
     cells = _Cells(part)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
