@@ -96,9 +96,7 @@ def _relations(model: type[models.Model]) -> Iterator[Relation]:
 
 
 def _is_bookkeeping(relation: Any) -> bool:
-    """Return whether rows behind a relation may be deleted silently: no reverse name, and on_delete
-    cascades.
-    """
+    """Return whether rows behind a relation may be deleted with their owner: hidden and cascading."""
     return bool(relation.hidden and relation.on_delete is models.CASCADE)
 
 
