@@ -58,8 +58,7 @@ def require_password(request: HttpRequest) -> None:
 
 
 def check_password(request: HttpRequest, password: str) -> str:
-    """Return the error message for the password, or '' and note it. A wrong one counts as a failed login.
-    """
+    """Return the error message for the password, or '' and note it. A wrong one counts as a failed login."""
     bare = without_posted(request)
     user = authenticate(bare, username=request.user.get_username(), password=password)
     if user == request.user:

@@ -42,8 +42,7 @@ def received(upload: UploadedFile[Any]) -> ContentFile[bytes]:
 
 
 def _ending_of(data: bytes, name: str) -> str:
-    """Detect the document type from the content, ignoring the name. Raises ValidationError for other types.
-    """
+    """Detect the document type from the content, ignoring the name. Raises ValidationError for other types."""
     try:
         with process.run(EXAMINE, data, LIMITS, name=name) as result:
             ending = result.read().decode()

@@ -42,8 +42,7 @@ def rules_of_cells() -> Iterator[None]:
 
 
 class ChineseDateField(forms.DateField):
-    """A date in any usual form: 2012-03-05, 2012.3.5, 2012年3月5日; native picker where the browser has one.
-    """
+    """A date in any usual form: 2012-03-05, 2012.3.5, 2012年3月5日; native picker where the browser has one."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

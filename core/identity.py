@@ -144,8 +144,7 @@ def mask(number: str) -> str:
 
 
 def is_whole(text: str) -> bool:
-    """Return whether text is a complete ID number or disability card; partial numbers are not searchable.
-    """
+    """Return whether text is a complete ID number or disability card; partial numbers are not searchable."""
     return len(text) in {18, 20} and text[:17].isdecimal()
 
 

@@ -355,8 +355,7 @@ def send_workbook(
     row_count: int,
     of_people: bool,
 ) -> HttpResponseBase:
-    """Log the download, write the rows into a workbook and send it. With `of_people`, require the password.
-    """
+    """Log the download, write the rows into a workbook and send it. With `of_people`, require the password."""
     if of_people:
         require_password(request)
     log_download(request, title, filters=filters, row_count=row_count)

@@ -40,8 +40,7 @@ class ActingMiddleware:
 
 
 class StaleMiddleware:
-    """Answer StaleRecord, raised when two requests save at the same moment; the second one writes nothing.
-    """
+    """Answer StaleRecord, raised when two requests save at the same moment; the second one writes nothing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -24,8 +24,7 @@ def own_address(address: str) -> str:
 
 
 def came_from(request: HttpRequest, question: str) -> str:
-    """Return the page of this site that the browser came from, else the home page; never `question` itself.
-    """
+    """Return the page of this site that the browser came from, else the home page; never `question` itself."""
     parts = urlsplit(request.headers.get("Referer", ""))
     if parts.netloc != request.get_host() or parts.path == question:
         return "/"

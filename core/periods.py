@@ -90,8 +90,7 @@ def year_in(text: str) -> int | None:
 
 
 class PeriodFields(forms.Form):
-    """The three parameters of a period. Two dates take precedence over a tap, since a page may have both.
-    """
+    """The three parameters of a period. Two dates take precedence over a tap, since a page may have both."""
 
     span = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     since = ChineseDateField(label="从", required=False)

@@ -47,8 +47,7 @@ class Record(models.Model):
 
     @classmethod
     def words_of(cls, constraint: str) -> str:
-        """Return the message of a violated constraint, so that page, admin and import use the same words.
-        """
+        """Return the message of a violated constraint, so that page, admin and import use the same words."""
         found = next(each for each in cls._meta.constraints if each.name == constraint)
         return str(found.violation_error_message)
 

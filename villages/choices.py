@@ -15,8 +15,7 @@ Choices = list[tuple[str, str]]
 
 
 def place_field() -> forms.RegexField:
-    """Return a filter set by links only: the code of a place above the towns, such as one county of a city.
-    """
+    """Return a filter set by links only: the code of a place above the towns, such as one county of a city."""
     return forms.RegexField(r"^[0-9]{2,12}$", label="区划代码", required=False, widget=forms.HiddenInput)
 
 

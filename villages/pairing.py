@@ -19,8 +19,7 @@ words = VillagePairing.words_of
 
 
 def pair_village(*, unit: Unit, village: Village, started_on: date) -> VillagePairing:
-    """Pair them; return the existing row if the same pairing from the same day exists (double submission).
-    """
+    """Pair them; return the existing row if the same pairing from the same day exists (double submission)."""
     problems = {
         "started_on": problem_of_day(started_on),
         "unit": f"{unit}已经撤并，不能再联村。" if unit.closed_on else "",

@@ -77,8 +77,7 @@ def check(sheet: ImportSheet, data: bytes, filename: str, by: Any, report: Repor
 
 
 def read(sheet: ImportSheet, data: bytes, filename: str) -> tuple[sheets.WorkbookSheet, HeadingRow, str]:
-    """Read the first worksheet that has all required headings of this kind, and describe what was left out.
-    """
+    """Read the first worksheet that has all required headings of this kind, and describe what was left out."""
     try:
         book = sheets.read(data, filename)
         picked = book.pick(lambda rows: find_heading(sheet, rows))

@@ -39,8 +39,7 @@ class HeadingRow:
 
 
 def find_heading(sheet: ImportSheet, rows: Sequence[Sequence[Cell]]) -> HeadingRow | None:
-    """Find the row among the first twenty with the most known headings: at least two, or all required ones.
-    """
+    """Find the row among the first twenty with the most known headings: at least two, or all required ones."""
     keys = {spelling: column.key for column in sheet.columns.values() for spelling in column.spellings}
     required = {column.key for column in sheet.columns.values() if column.required}
     best, most = None, 0

@@ -1,5 +1,4 @@
-"""Plan with model instances: for kinds of a few thousand rows, where the model's `fill()` is the only rule.
-"""
+"""Plan with model instances: for kinds of a few thousand rows, where the model's `fill()` is the only rule."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -92,8 +91,7 @@ def refuse_outside(plan: Plan, index: int, key: str, place: str) -> bool:
 
 
 def reachable(place: str, by: Any) -> bool:
-    """Return whether a place is under the office's place or above it (省直、市直), so that pairings may name it.
-    """
+    """Return whether a place is under the office's place or above it (省直、市直), so that pairings may name it."""
     return lies_under(place, by.place) or lies_under(by.place, place)
 
 

@@ -52,8 +52,7 @@ def mark_lost() -> None:
 
 
 def _has_job(run: ImportRun, *kinds: Any) -> bool:
-    """Return whether a job of the run waits or has just started; one started long ago has lost its worker.
-    """
+    """Return whether a job of the run waits or has just started; one started long ago has lost its worker."""
     begun = Q(status=TaskResultStatus.RUNNING, started_at__gt=timezone.now() - runs.SILENT)
     jobs = DBTaskResult.objects.filter(Q(status=TaskResultStatus.READY) | begun, args_kwargs__args__0=run.pk)
     return jobs.filter(task_path__in=[kind.module_path for kind in kinds]).exists()

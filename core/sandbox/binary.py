@@ -42,8 +42,7 @@ def look_through(stream: bytes) -> BinaryFindings:
 
 
 def _address(record: bytes) -> str:
-    """Return the address of a SupBook: a count, a length, a byte for the character width, the characters.
-    """
+    """Return the address of a SupBook: a count, a length, a byte for the character width, the characters."""
     if len(record) < 5:
         return ""
     length = struct.unpack_from("<H", record, 2)[0]
@@ -52,8 +51,7 @@ def _address(record: bytes) -> str:
 
 
 def has_dde_field(stream: bytes) -> bool:
-    """Return whether a field of an old Word file begins with DDE; text uses one or two bytes per character.
-    """
+    """Return whether a field of an old Word file begins with DDE; text uses one or two bytes per character."""
     return bool(_FIELD.search(stream))
 
 

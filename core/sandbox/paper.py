@@ -43,8 +43,7 @@ OTHERS = "这种文件不能收，请传照片、PDF、Word 或 Excel。"
 
 
 def examine(data: bytes, name: str) -> Iterator[bytes]:
-    """Yield the extension that the content deserves. Raises Refused with one sentence that names the file.
-    """
+    """Yield the extension that the content deserves. Raises Refused with one sentence that names the file."""
     try:
         yield _ending(data).encode()
     except TooLarge as error:

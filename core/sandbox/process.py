@@ -111,8 +111,7 @@ def _wait(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, bytes
 
 
 def _reason(task: str, code: int, told: bytes, result: BinaryIO) -> Exception:
-    """Return the exception for a missing result. The child's log text names code locations, never content.
-    """
+    """Return the exception for a missing result. The child's log text names code locations, never content."""
     if code == REFUSED:
         return Refused(result.read(LONGEST_REFUSAL).decode(errors="replace"))
     log = told.decode(errors="replace").strip()

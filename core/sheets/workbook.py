@@ -73,8 +73,7 @@ class WorkbookSheet:
                 )
 
     def count_days(self, columns: Iterable[int]) -> None:
-        """Treat bare numbers in these columns as dates; convert them from the 1904 to the 1900 date system.
-        """
+        """Treat bare numbers in these columns as dates; convert them from the 1904 to the 1900 date system."""
         if self._since_1904:
             for row in self.rows:
                 for column in columns:

@@ -90,8 +90,7 @@ def link(pk: int, name: str) -> str:
 
 @register.filter
 def undo_url(message: Message) -> str:
-    """Return the URL that a message's 撤销 posts to; views pass it as extra_tags="undo:/pairings/12/reopen/".
-    """
+    """Return the URL that a message's 撤销 posts to; views pass it as extra_tags="undo:/pairings/12/reopen/"."""
     return next(
         (tag.removeprefix(UNDO) for tag in (message.extra_tags or "").split() if tag.startswith(UNDO)), ""
     )
@@ -132,8 +131,7 @@ def draw(content: str) -> str:
 
 @register.simple_tag
 def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
-    """Return the <option>s of a filter. One function, since a county has some hundred units to choose from.
-    """
+    """Return the <option>s of a filter. One function, since a county has some hundred units to choose from."""
     return mark_safe(
         "".join(
             f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>'

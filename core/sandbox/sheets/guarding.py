@@ -24,8 +24,7 @@ def is_formula_like(text: str) -> bool:
 
 
 def guarded(cell: object) -> object:
-    """Guard a .csv cell; text that already begins with ' is guarded too, so that both survive a round trip.
-    """
+    """Guard a .csv cell; text that already begins with ' is guarded too, so that both survive a round trip."""
     return f"'{cell}" if isinstance(cell, str) and is_formula_like(cell.lstrip("'")) else cell
 
 

@@ -41,8 +41,7 @@ NONE, CHAIN_END, FAT_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
 def inspect(stream: bytes) -> list[Part]:
-    """Return every sheet in order, hidden ones too. Raises SheetError when the whole file cannot be read.
-    """
+    """Return every sheet in order, hidden ones too. Raises SheetError when the whole file cannot be read."""
     parts = []
     area = 0
     try:

@@ -39,8 +39,7 @@ MAX_INDEX_PART = 4 << 20
 
 @dataclass
 class Part:
-    """One visible sheet: why it cannot be read (None if it can), and its cells with an Excel error value.
-    """
+    """One visible sheet: why it cannot be read (None if it can), and its cells with an Excel error value."""
 
     name: str
     trouble: SheetError | None = None
