@@ -15,13 +15,18 @@ from core.models import Change
 from tests.factories import make_cadre, make_division, make_id_number, make_unit
 from tests.pages import client_of
 from tests.test_access import address as address_of
-from tests.test_access import counties, files, own, people, rules  # noqa: F401 (fixtures)
+from tests.test_access import people, rules, world  # noqa: F401 (fixtures)
 from units import accounts
 from units.models import Cadre, today
 from units.roles import Role
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "石峰村九月"
+
+
+@pytest.fixture
+def own(db):
+    return world(county="620524", name="武山")
 
 
 def login(client: Client, username: str, password: str, address: str = "10.0.0.1"):

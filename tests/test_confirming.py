@@ -14,12 +14,17 @@ from tests.factories import make_cadre, make_pairing, make_survey, make_unit, ma
 from tests.html_forms import forms_of
 from tests.importing import check, load
 from tests.pages import client_of, page_of
-from tests.test_access import LISTS, address, counties, files, own, people, rules  # noqa: F401 (fixtures)
+from tests.test_access import LISTS, address, people, rules, world  # noqa: F401 (fixtures)
 from units.models import Cadre, today
 from units.session_store import SessionStore
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "石峰村九月"
+
+
+@pytest.fixture
+def own(db):
+    return world(county="620524", name="武山")
 
 
 def age(client: Client, seconds: int) -> Client:

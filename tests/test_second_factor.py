@@ -22,7 +22,7 @@ from core.models import Change, Installation
 from tests.browser import assert_accessible, assert_fits, follow, sign_in
 from tests.factories import make_cadre
 from tests.pages import client_of, page_of
-from tests.test_access import address, counties, files, own, people, rules  # noqa: F401 (fixtures)
+from tests.test_access import address, people, rules, world  # noqa: F401 (fixtures)
 from tests.test_accounts import PASSWORD, login
 from units import accounts
 from units.models import Cadre, SecondFactor, Session
@@ -30,6 +30,11 @@ from units.second_factor import factors
 from units.second_factor.login import HALF
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def own(db):
+    return world(county="620524", name="武山")
 
 
 def generator(user: Cadre) -> TOTP:
