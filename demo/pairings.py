@@ -335,7 +335,7 @@ def reach_rows(tenures: Sequence[VillageTenure], links: Sequence[Link]) -> Itera
 
 
 def _village_start(unit: int, year: SampleYear) -> date:
-    """Return units were told their villages in the spring two years ago."""
+    """Return the day on which units were assigned their villages, in the spring two years ago."""
     return date(year.last.year - 2, 2, 20) + timedelta(days=unit * 7 % 25)
 
 

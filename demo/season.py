@@ -21,7 +21,7 @@ SPRING_FESTIVALS = {int(day[:4]): date.fromisoformat(day) for day in _FIRST_DAYS
 
 
 def spring_festival(year: int) -> date:
-    """Return the first day of the lunar year; past the table an early day of February stands for it."""
+    """Return the first day of the lunar year; after the table ends, an early day of February."""
     return SPRING_FESTIVALS.get(year, date(year, 2, 5))
 
 

@@ -192,7 +192,7 @@ class MemberForm(RecordForm[Member]):
         return data
 
     def _refuse_taken(self, data: dict[str, Any], number: str) -> None:
-        """The county's list of ID numbers and the household's head, told beside the fields."""
+        """Report ID numbers that somebody else has, and a second head, beside the fields."""
         household = data.get("household") or getattr(self.instance, "household", None)
         if data.get("left_on") or household is None:
             return

@@ -1,4 +1,4 @@
-"""离岗: what a cadre who leaves still holds is told, so that it is handed over and nobody is forgotten."""
+"""离岗: list what a cadre who leaves still holds, so that it is handed over."""
 
 from collections import defaultdict
 from collections.abc import Iterable

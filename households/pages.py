@@ -78,7 +78,9 @@ def household_new(request: HttpRequest) -> HttpResponse:
 
 
 def _registered(user: Cadre, form: HouseholdForm, head_form: HeadForm) -> Household | None:
-    """Return the new household; None when its head is somebody's family already, which the form then says."""
+    """Return the new household, or None with the error on the form if its head belongs to another
+    household.
+    """
     household = form.save(commit=False)
     if not is_taken(head_form.cleaned_data["id_number"], household.village.place, by=user):
         try:

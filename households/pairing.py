@@ -1,7 +1,7 @@
-"""联户: pairing cadres with households, ending that, handing over, and taking back a mistaken end.
+"""联户: pair cadres with households, end pairings, hand over, and reopen those ended by mistake.
 
-What must not be raises ValidationError {argument: sentences} and changes nothing. What is only unusual
-(over the ceiling, a unit that does not have the village) is done, and told by `warnings` afterwards.
+Refused input raises ValidationError {argument: sentences} and changes nothing. Unusual input (above the
+ceiling, a unit without the village) is accepted; `warnings` reports it afterwards.
 """
 
 from collections import defaultdict
@@ -28,9 +28,10 @@ words = HouseholdPairing.words_of
 
 
 def pairable_cadres(user: Cadre) -> CadreQuerySet:
-    """Return whom the user may pair: an office everyone of the units it sees, a leader the own unit's.
+    """Return the cadres whom the user may pair: an office all of visible units, a leader those of the unit.
 
-    So an office finds the cadres of a 省直 or 市直 unit as soon as that unit has one of its villages.
+    Therefore an office finds the cadres of a 省直 or 市直 unit as soon as that unit is paired with one of
+    its villages.
     """
     working = Cadre.objects.current().exclude(role=Role.VIEWER)
     if user.is_office:

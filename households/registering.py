@@ -22,7 +22,7 @@ def register(household: Household, head: Member) -> Household:
 
 
 def next_no(village: Village) -> str:
-    """村级代码-户序 of three digits or more; given once, never again, whatever becomes of the household."""
+    """Return the next number, 村级代码-户序 with three digits or more. Numbers are never reused."""
     locked = Village.objects.select_for_update().get(pk=village.pk)
     locked.last_serial += 1
     locked.save()

@@ -106,7 +106,7 @@ class ScopedSite(admin.AdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", None) not in ELSEWHERE]
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Who is logged in but has no business here is told so, not asked to log in again."""
+        """Answer 403 to users who are logged in but may not enter, instead of asking them to log in again."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -119,7 +119,7 @@ class ScopedSite(admin.AdminSite):
 
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """One login for the whole site; `next` goes along."""
+        """Redirect to the site's login page, with `next`."""
         return redirect(f"{reverse('login')}?{request.GET.urlencode()}")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

@@ -1,7 +1,7 @@
-"""A backup: database and uploads of one moment, in a folder of its own that is whole or not there.
+"""Back up database and uploads of one moment into a folder that is complete or absent.
 
-The uploads are copied before the database and again after it, so that every file that a row of the copy names is
-there, whatever arrives or goes meanwhile. A file that the backup before has already is linked, not copied.
+Uploads are copied before and after the database, so that every file named by a row of the copy exists,
+whatever arrives or goes meanwhile. Files that the previous backup has are hard-linked.
 """
 
 import fcntl

@@ -1,4 +1,4 @@
-"""What can be wrong with the database as a whole, told before anyone works on it."""
+"""Check the database as a whole before anyone works on it."""
 
 from typing import Any
 

@@ -46,7 +46,7 @@ office_required = roles_required(Role.OFFICE)
 overseer_required = roles_required(Role.OFFICE, Role.VIEWER)
 manager_required = roles_required(Role.OFFICE, Role.LEADER)
 leader_or_overseer_required = roles_required(Role.OFFICE, Role.LEADER, Role.VIEWER)
-"""Whoever answers for more than the own households."""
+"""Users with more than their own households: office, viewer, leader."""
 recorder_required = roles_required(Role.OFFICE, Role.LEADER, Role.CADRE)
 """Everyone but a viewer, who changes nothing."""
 

@@ -1,4 +1,4 @@
-"""Login, the own password, and the accounts that an office or leader opens, locks and resets."""
+"""Login, one's own password, and the accounts that an office or leader opens, locks and resets."""
 
 from typing import Any
 

@@ -79,7 +79,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """By whom a login was tried, as it is kept and logged: many type their ID number first, which is masked."""
+    """Return the login name as it is stored and logged: an ID number typed instead is masked."""
     name = str((credentials or request.POST).get("username") or "")
     return hide_numbers(name)[:LONGEST_NAME]
 

@@ -51,7 +51,7 @@ class UnitAdmin(ScopedAdmin):
 
 
 class CadreAdminForm(ScopedForm):
-    """A leader's new cadre is one of the own unit."""
+    """Put a leader's new cadre into the leader's unit."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +81,7 @@ class CadreAdmin(ScopedAdmin):
     search_fields = ("name", "pinyin", "initials", "phone", "staff_no")
     search_help_text = "姓名、拼音、手机号、工号"
     office_fields = ("unit", "role", "is_active")
-    """Role, unit and flags are the office's alone, and nobody changes the own."""
+    """Make role, unit and flags read-only for leaders, and for everybody on their own account."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """Log that the account was opened; its owner sees it in 谁看过我."""

@@ -9,7 +9,9 @@ from units.scoped_admin import ScopedAdmin, ScopedForm
 
 
 class ReadField(helpers.AdminReadonlyField):
-    """Django links to every row whose table stands in the admin, also to those that answer 404."""
+    """Link only to rows that open: Django links to every row of a registered model, also to those that
+    answer 404.
+    """
 
     def get_admin_url(self, remote_field: Any, remote_obj: Any) -> str:
         table, form = admin.site._registry.get(remote_field.model), cast(ScopedForm, self.form)

@@ -195,8 +195,9 @@ class Cadres:
                 self.by_name[unit, people[pk]["name"]].append(people[pk])
 
     def find(self, index: int, unit: Unit | None, among: Among) -> dict[str, Any] | None:
-        """Return the cadre of a row, or None with the error written. `among` is asked for the keys of those
-        whom the row can mean when its name fits several.
+        """Return the cadre of a row, or None with the error written.
+
+        `among` returns the keys of the cadres whom the row can mean if its name fits several.
         """
         key, answer = self._answer(index, unit, among)
         if not isinstance(answer, CellError) and not reachable(answer["place"], self.by):

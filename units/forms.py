@@ -65,7 +65,9 @@ def weighs(form: forms.ModelForm[Cadre]) -> bool:
 
 
 class CadreForm(RecordForm[Cadre]):
-    """A leader edits neither role nor unit, and nobody the own: the last office would lock itself out."""
+    """Keep role and unit read-only for leaders, and for everybody on their own account, so that the last
+    office cannot lock itself out.
+    """
 
     left_on = ChineseDateField(label="离岗日期", required=False, help_text="调离、退休的日期；在岗的空着")
 

@@ -100,7 +100,7 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 @office_required
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return one run, wherever it stands. While it works htmx asks again each second for its progress."""
+    """Return one run in any state. While it works, htmx asks again every second for its progress."""
     runs.mark_broken()
     tasks.mark_lost()
     user = user_of(request)
@@ -214,8 +214,9 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
 @office_required
 @password_again
 def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Her own workbook with the wrong cells marked and the given numbers filled in. What she typed stands in it as
-    she typed it, whole ID numbers too, so nobody else has it."""
+    """Return the uploader's own workbook with wrong cells marked and given numbers filled in. It contains
+    whole ID numbers as they were typed, so nobody else gets it.
+    """
     user = user_of(request)
     run: ImportRun = get_visible(ImportRun.objects, user, pk=pk)
     if run.by_id != user.pk:

@@ -100,7 +100,7 @@ def income(case: Case) -> Answers:
 
 
 def a_head(total: float, size: int) -> float:
-    """B16 as the form reckons it."""
+    """B16 as the form computes it."""
     return whole(rounded(total / size, 2), 2)
 
 

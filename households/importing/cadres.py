@@ -1,4 +1,4 @@
-"""干部 as a sheet, which tells of the households that one who leaves still has."""
+"""干部 as a sheet, with a warning about the households of cadres who leave."""
 
 from core.importing.planning import Plan
 from core.importing.table import Table

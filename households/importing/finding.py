@@ -52,7 +52,7 @@ def group_key(text: str) -> str:
 
 
 def households_by_no(table: Table) -> dict[str, dict[str, Any]]:
-    """Return the households whose numbers stand in the sheet."""
+    """Return the households whose numbers the sheet contains."""
     numbers = {value for value in table["no"] if isinstance(value, str)}
     columns = ("id", "no", "place")
     return {row["no"]: row for row in rows_in(Household.objects.all(), "no", numbers, *columns)}

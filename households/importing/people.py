@@ -91,7 +91,9 @@ class Identities:
         return stored["id_hash"] in self.hashes[index]
 
     def may_be_of(self, index: int, stored: dict[str, Any]) -> bool:
-        """Not another's: one of the two has no number, or they agree as far as a mask tells."""
+        """Return whether the row can be the stored person: one of them has no number, or they agree as far
+        as a mask shows.
+        """
         if not self.numbers[index] or not stored["id_hash"]:
             return True
         return self.fits(index, stored) if self.masked[index] else self.is_of(index, stored)

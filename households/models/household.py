@@ -191,7 +191,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(left_on=None)
 
     def findable(self) -> "MemberQuerySet":
-        """Members today, and those of closed households, whom a search still finds."""
+        """Present members, and those of closed households, whom a search still finds."""
         return self.filter(Q(left_on=None) | Q(household__in=Household.objects.closed().values("pk")))
 
     def heads(self) -> "MemberQuerySet":

@@ -1,9 +1,8 @@
-"""What conditions, calculations and rules may cost, counted in steps before any of them is evaluated.
+"""Count the worst-case cost of conditions, calculations and rules in steps, before any is evaluated.
 
-A step is one part of an expression that is looked at: an answer, a number, an operation. What stands in any,
-all or count is looked at once for each member. The count is the most that an expression can take, whatever
-the answers are: it depends on the form and on the number of members alone, and `static/survey_language.js`
-comes to the same. The two budgets reach it with the form (`surveys.filling.rules.browser`).
+A step is one part of an expression: an answer, a number, an operation; parts within any, all or count are
+evaluated once per member. The count depends on the form and the number of members only, and
+`static/survey_language.js` arrives at the same. `surveys.filling.browser` hands both budgets to the page.
 """
 
 from collections.abc import Iterable

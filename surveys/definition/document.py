@@ -25,7 +25,7 @@ LONGEST = {"code": 20, "version": 20, "title": 60}
 LISTS = {"header": HEADER, "members": MEMBER, "items": "题目"}
 """The three lists of a document that hold items, and what they are called."""
 MOST_CIRCLES = 20
-"""Circles that are told at once: 300 items that all look at each other make tens of thousands."""
+"""Cycles that are reported at once: 300 items that refer to each other have tens of thousands."""
 SUBJECTS = {"household": {"identity_conflicts": NUMBER}, "village": {"household_count": NUMBER}}
 """What a survey is about → the system's facts that its rules may name, with their kinds."""
 KIND_OF_TYPE = {"number": NUMBER, "yesno": NUMBER, "single": TEXT, "multi": LIST, "text": TEXT, "date": TEXT}
@@ -85,7 +85,7 @@ class Definition:
 
     @cached_property
     def by_code(self) -> Mapping[str, Item]:
-        """Header and numbered items by code (an item of members stands in `members` only)."""
+        """Header and numbered items by code; items of members are in `members` only."""
         return {item.code: item for item in (*self.header, *self.items)}
 
     @cached_property
@@ -150,7 +150,7 @@ def beyond_limits(definition: Definition) -> list[str]:
 
 
 class _Loader:
-    """One reading; problems gather, so that a draft is mended in one go."""
+    """Read the document once and collect all problems, so that a draft is corrected in one go."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document

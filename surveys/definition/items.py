@@ -248,7 +248,7 @@ class Item:
             return "；".join(raw) if isinstance(raw, list) else str(raw)
 
     def turn(self, before: Any, after: Any) -> int:
-        """1 when `after` is better than `before`, -1 when worse, 0 when the same or not to be told."""
+        """Return 1 if `after` is better than `before`, -1 if worse, 0 if equal or not comparable."""
         if not self.better or before in (None, UNKNOWN) or after in (None, UNKNOWN):
             return 0
         one, other = self._rank(before), self._rank(after)

@@ -1,8 +1,8 @@
-"""The whole data set of a form: every counted response to a version and those before it, one row each.
+"""The whole data set of a form: every counted response to a version and earlier ones, one row each.
 
-No name, no ID number, no telephone: facts that the header is bound to and the header's texts stay behind, and
-so does who asked. Earlier versions stand under the codes of this one, as far as its items carry theirs on.
-Rows are written as they are read; what has to be sorted, the database sorts on its disk.
+It contains no name, ID number or phone: bound header facts, header texts and the surveyor are left out.
+Answers to earlier versions are under this version's codes as far as its items continue theirs. Rows are
+written as they are read; the database sorts.
 """
 
 from collections.abc import Iterator, Mapping
@@ -60,7 +60,7 @@ FACTS = [
 ]
 """In small letters: the codes of items are capitals."""
 OF_MEMBERS = ("no", "village_code", "year", "edition")
-"""The facts that stand before each member."""
+"""The facts in front of each member."""
 
 
 class DataSet:

@@ -1,6 +1,7 @@
-"""The form as a workbook for a village or a township: one row a household (or village), filled without network.
+"""The form as a workbook for a village or township, one row per household (or village), to fill in without
+network.
 
-What is known stands in it: who, this year's answers, or last time's. It comes back through the import.
+Known facts and this year's or last time's answers are filled in. It comes back through the import.
 """
 
 from collections.abc import Mapping, Sequence

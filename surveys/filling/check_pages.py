@@ -1,4 +1,4 @@
-"""核对提交: all that stands against handing in, the confirming words, the signature."""
+"""核对提交: everything that prevents submission, the confirmations of warnings, the signature."""
 
 from typing import Any
 

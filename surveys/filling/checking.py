@@ -1,4 +1,4 @@
-"""Checking a whole response: every answer cleaned, hidden items empty, sums reckoned, cross rules kept."""
+"""Check a whole response: clean every answer, empty hidden items, compute sums, evaluate cross rules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,11 @@ from surveys.definition.language import Facts
 
 @dataclass(frozen=True)
 class Known:
-    """What a response stands on beside what is typed: bound header answers, members, last answers, the
-    system's own facts. `members` hold clean answers by M code and `age`; nothing personal."""
+    """What a response is checked against beside the typed answers: bound header answers, members, last
+    answers, and facts of the system.
+
+    `members` hold clean answers by M code and `age`; nothing personal.
+    """
 
     header: Mapping[str, Any]
     members: Sequence[Mapping[str, Any]] = ()
@@ -64,7 +67,7 @@ def judge(definition: Definition, answers: dict[str, Any], errors: dict[str, str
 
 
 def _undecided(definition: Definition, refused: Mapping[str, str]) -> set[str]:
-    """Return the refused answers, and the items that are asked or not because of them: nobody can tell yet."""
+    """Return the refused answers, and the items whose visibility depends on them and is therefore unknown."""
     found = set(refused)
     for item in definition.dependent if found else ():
         if item.looks_at & found:

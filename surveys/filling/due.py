@@ -1,4 +1,4 @@
-"""Where households and villages stand with the open surveys: due, begun, returned, handed in."""
+"""The state of households and villages in the open surveys: due, begun, returned, submitted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def open_surveys(user: Cadre) -> list[Survey]:
 
 
 def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Subject, list[SurveyState]]:
-    """Return where each household or village stands with the surveys on it. One query.
+    """Return the state of each household or village in its surveys. One query.
 
     A response to any version of the year counts.
     """

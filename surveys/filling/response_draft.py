@@ -87,7 +87,7 @@ class Draft:
 
     @property
     def faults(self) -> list[Fault]:
-        """Return all that stands against handing in, step by step."""
+        """Return everything that prevents submission, step by step."""
         return [fault for step in self.steps for fault in self._faults_of(step)]
 
     def _faults_of(self, step: Step) -> Iterator[Fault]:
@@ -140,7 +140,7 @@ class Draft:
         return before if fact in (None, "") else fact
 
     def remarks(self, step: Step) -> Remarks:
-        """Return what stands against a step that has been saved."""
+        """Return what is wrong with a saved step."""
         if not self.is_saved(step):
             return Remarks()
         errors = {code: text for code, text in self._errors.items() if code in step.codes}

@@ -27,7 +27,7 @@ MOST_KEPT = 4000
 
 
 class StepChanged(Exception):
-    """Somebody else saved other answers of this step since the page was opened; `stored` is what stands now."""
+    """Somebody else saved other answers of this step since the page was opened; `stored` is their state."""
 
     def __init__(self, stored: Response) -> None:
         super().__init__("这一步已被别人改过")
@@ -35,7 +35,7 @@ class StepChanged(Exception):
 
 
 class NotReady(Exception):
-    """What stands against handing in has changed since the page was opened."""
+    """What prevents submission has changed since the page was opened."""
 
 
 def start(survey: Survey, subject: Subject, *, author: Cadre, cadre: Cadre) -> Response:

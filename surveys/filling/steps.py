@@ -40,7 +40,7 @@ def step_of_code(steps: Sequence[Step], code: str) -> Step:
 
 
 def step_of_rule(steps: Sequence[Step], rule: Rule) -> Step:
-    """Return where a broken rule is mended: the last step that holds one of its answers."""
+    """Return the step where a broken rule is corrected: the last one that holds one of its answers."""
     return max((step_of_code(steps, code) for code in rule.expression.codes), key=_number, default=steps[0])
 
 

@@ -1,6 +1,6 @@
-"""What stands on the forms of a village's households, or of a village: facts known today, or answers given.
+"""The content of the forms of a village's households, or of a village: today's facts, or given answers.
 
-Names are printed, ID numbers masked; a phone is masked for those who may not call.
+Names are printed, ID numbers masked; phones are masked for users who may not call.
 """
 
 from collections import defaultdict

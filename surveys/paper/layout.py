@@ -1,7 +1,7 @@
-"""A form on paper: what is printed where, as plain data for `templates/paper/survey.typ`.
+"""A form on paper as plain data for `templates/paper/survey.typ`: what is printed where.
 
-A cell is what stands beside a label: `line` (a value or a line to write on, with its unit), `boxes` to tick,
-or `text` over several lines.
+A cell is the content beside a label: `line` (a value or a line to write on, with its unit), `boxes` to
+tick, or `text` over several lines.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,9 +30,11 @@ WIDTHS = {"member.name": 1.4, "member.sex": 0.7, "member.id_number": 3.1}
 
 @dataclass(frozen=True)
 class Filling:
-    """What stands on one form. `header` and `members` hold texts by item code, `answers` clean answers (in a
-    draft also texts as they were typed); `signature` is a JPEG; `blank` says that lines to write on are wanted
-    where there is none."""
+    """The content of one form.
+
+    `header` and `members` hold texts by item code, `answers` clean answers (in a draft also texts as
+    typed). `signature` is a JPEG; `blank` asks for lines to write on.
+    """
 
     number: str = ""
     header: Mapping[str, Any] = field(default_factory=dict)

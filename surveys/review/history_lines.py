@@ -1,4 +1,4 @@
-"""How what changed of a response is told: in its history, and before an import changes it."""
+"""Describe changes of a response, in its history and in the preview of an import."""
 
 from collections.abc import Callable
 from typing import Any

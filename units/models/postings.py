@@ -19,7 +19,7 @@ FROM_THE_START = date(2012, 1, 1)
 
 class PostingQuerySet(models.QuerySet["Posting"]):
     def visible_to(self, user: "Cadre") -> "PostingQuerySet":
-        """Return those of the cadres of the user's place, of a leader's unit, or the own."""
+        """Return the postings of cadres at the user's place, of a leader's unit, or the user's own."""
         if user.sees_place:
             return self.filter(under(user.place, "cadre__place"))
         if user.is_leader:

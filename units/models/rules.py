@@ -27,7 +27,7 @@ NOT_NEGATIVE = MinValueValidator(Decimal(0), "不能是负数。")
 
 class RequirementQuerySet(models.QuerySet["Requirement"]):
     def visible_to(self, user: Cadre) -> "RequirementQuerySet":
-        """Quotas bind whoever works under their place, so everyone reads those of the own county and above."""
+        """Return quotas of the user's county and above: they bind everybody who works under their place."""
         return self.filter(under(user.place) | Q(place__in=above(user.place)))
 
     def editable_by(self, user: Cadre) -> "RequirementQuerySet":

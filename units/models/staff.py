@@ -154,7 +154,9 @@ class CadreQuerySet(models.QuerySet["Cadre"]):
         return self.filter(pk=user.pk)
 
     def editable_by(self, user: "Cadre") -> "CadreQuerySet":
-        """Nobody edits above the own role: a leader never an office account or a viewer."""
+        """Return the accounts that a user may edit: none above the user's role, so a leader edits neither
+        offices nor viewers.
+        """
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_leader:
@@ -265,13 +267,15 @@ class Cadre(AbstractBaseUser, Record):
 
     @classmethod
     def after_changes(cls, changes: Mapping[int, Collection[str]]) -> None:
-        """End all sessions when password, role, second factor, lock or departure changes, in whatever way."""
+        """End all sessions when password, role, second factor, lock or departure changes."""
         ended = [pk for pk, names in changes.items() if ENDS_SESSIONS.intersection(names)]
         for chunk in chunks(ended):
             Session.objects.filter(cadre__in=chunk).delete()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Another unit or rank is a transfer of today, unless a posting of another day says so already."""
+        """Record a transfer as of today for another unit or rank, unless a posting of another day states it
+        already.
+        """
         fields = kwargs.get("update_fields")
         stored = None
         if self.pk and (fields is None or {"unit", "rank"}.intersection(fields)):
@@ -307,7 +311,7 @@ class Cadre(AbstractBaseUser, Record):
 
     @property
     def sees_place(self) -> bool:
-        """Return whether the role reads all that lies under the place of its unit."""
+        """Return whether the role reads everything under the place of its unit."""
         return self.role in {Role.OFFICE, Role.VIEWER}
 
     @property

@@ -1,1 +1,3 @@
-"""Daily limits and who looks at whom: reasons, notices to the level above, 谁看过我, the security report."""
+"""Daily limits and access to personal data: reasons, notices to the level above, 谁看过我, the security
+report.
+"""

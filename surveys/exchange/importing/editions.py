@@ -65,7 +65,7 @@ def _the_open_one(surveys: Sequence[Survey]) -> Survey:
 
 
 def _nearest(surveys: Sequence[Survey], place: str) -> Survey:
-    """Of one version at several places: that of the office's own place, or the nearest above it."""
+    """Return the version of the office's own place, or of the nearest place above it."""
     over = [survey for survey in surveys if place.startswith(survey.place)]
     if over:
         return max(over, key=lambda survey: len(survey.place))

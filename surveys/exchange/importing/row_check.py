@@ -75,7 +75,7 @@ class Judging:
         return next((code for code in codes if code in self.table.positions), self.whose)
 
     def _refuse_answer(self, index: int, item: Item, sentence: str) -> None:
-        """A sum that comes out wrong is told at the first answer that it is made of."""
+        """Report a wrong sum at the first answer that it is computed from."""
         why, _, remedy = sentence.rstrip("。").partition("。")
         if item.calculation:
             column = self.cell(*_looked_at(item.calculation))

@@ -1,4 +1,4 @@
-"""What a row of filled forms is: whose, by whom, when. Rows that nobody filled in are passed over."""
+"""A row of a filled form: subject, surveyor, day. Rows that nobody filled in are skipped."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ class Rows:
                 self.table.error(index, "surveyed_on", *NO_DAY)
 
     def _check_known(self, rows: Iterable[ResponseRow]) -> None:
-        """The facts that were handed out with the workbook still stand beside the right household."""
+        """Check that the facts handed out with the workbook are still beside the right household."""
         table = self.table
         heads: dict[int, str] = {}
         if table.has("head_name"):
