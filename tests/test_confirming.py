@@ -241,7 +241,7 @@ def test_a_sheet_of_people_to_print_is_asked_for_and_logged(office, paper_sheets
 
 
 def test_a_table_of_cadres_to_print_is_asked_for(leader):
-    survey = make_survey()
+    survey = make_survey(code="printed")
     client = stale(leader)
     asked = client.get(f"/reports/surveys/{survey.pk}/completion/?by=cadre&print=1")
     assert asked["Location"].startswith("/password/again/")
