@@ -1,4 +1,4 @@
-"""Django's admin looks for the app's classes here."""
+"""Django's admin finds the classes of the app here."""
 
 from visits.activities.admin import ActivityAdmin
 from visits.assistance.admin import AssistanceAdmin

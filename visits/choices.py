@@ -1,4 +1,6 @@
-"""Codes of the field: those of problems and of 八送 are the options of D03 and D04 of the household form."""
+"""Codes of the field records; those of problems and of 八送 are the options of items D03 and D04 of the
+household form.
+"""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Fields and targets that the forms of fieldwork share."""
+"""Fields and targets that forms of field records share."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ TICKED = {"class": "form-check-input"}
 
 
 class PlainText(forms.CharField):
-    """A text that may hold no ID number, tidied like a cell."""
+    """A text that may hold no ID number, cleaned like a cell."""
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)

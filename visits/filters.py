@@ -1,4 +1,4 @@
-"""The filters that the lists of fieldwork share: where, whose, when, and whether 作废."""
+"""Filters that the lists of field records share: place, person, period, voided."""
 
 from functools import reduce
 from operator import or_
@@ -15,11 +15,11 @@ from units.models import Cadre
 from villages.choices import place_field, town_choices, unit_choices
 
 OUTSIDE_TOWNS = "不在乡镇（没有写村）"
-"""What units of the county recorded without a village: the lists by town add up to the whole with it."""
+"""What county units recorded without a village: with it, the lists by town add up to the whole."""
 
 
 class FieldworkSearch(PeriodSearch):
-    """`day` is the column that `since` and `until` look at."""
+    """The shared filters; `day` names the column that `since` and `until` narrow."""
 
     day: ClassVar[str]
     town = forms.ChoiceField(label="乡镇", required=False)
@@ -38,12 +38,12 @@ class FieldworkSearch(PeriodSearch):
         offer(self, "unit", unit_choices(user))
 
     def filter(self, queryset: Any) -> QuerySet[Any]:
-        """作废 ones are shown only when asked for."""
+        """Hide voided rows unless they are asked for."""
         found: QuerySet[Any] = self.narrow(queryset)
         return found if self.cleaned_data.get("void") else self.counted(found)
 
     def narrow(self, queryset: Any) -> Any:
-        """By what is asked alone."""
+        """Apply the filters alone."""
         return super().filter(queryset)
 
     def counted(self, found: Any) -> QuerySet[Any]:
@@ -51,14 +51,15 @@ class FieldworkSearch(PeriodSearch):
         return counted
 
     def written(self, value: str, *texts: str) -> Q:
-        """Rows where one of the texts holds the value. A viewer, who reads phones masked, finds no digits in them:
-        a guess a digit would tell a phone."""
+        """Match rows where one of the texts contains the value. Viewers, who read masked phones, cannot
+        search for digits, which would let them guess a phone digit by digit.
+        """
         if self.user.is_viewer and any(char.isdigit() for char in value):
             return Q(pk__in=[])
         return reduce(or_, (Q(**{f"{text}__contains": value}) for text in texts))
 
     def by_town(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """Below a place; the reader's own place stands for what lies in none of its towns."""
+        """Keep rows below a place; the reader's own place stands for rows in none of its towns."""
         if value == self.user.place:
             return queryset.filter(place=value)
         return queryset.filter(under(value))

@@ -33,7 +33,7 @@ class LaterRecords:
 
     @property
     def last_day(self) -> date:
-        """The earliest closing day that leaves all of them standing."""
+        """Return the earliest closing day that leaves all of them standing."""
         days = [visit.visited_on for visit in self.visits]
         days += [item.given_on for item in self.assistance]
         days += [problem.raised_on for problem in self.problems]
@@ -42,7 +42,7 @@ class LaterRecords:
 
     @property
     def mark(self) -> str:
-        """The same for the same records: what the page showed is what is taken back."""
+        """Return the same for the same records: what the page showed is what is taken back."""
         kinds = (self.visits, self.assistance, self.problems, self.responses)
         return ".".join("-".join(str(row.pk) for row in rows) for rows in kinds)
 

@@ -35,7 +35,9 @@ class RefTaken(Exception):
 
 
 def differing(mine: Model, stored: Any, names: Iterable[str], photos: int = 0) -> list[Compared]:
-    """What differs between the row that a form would make now, with so many photos, and the one it made before."""
+    """Return what differs between the row that a form would make now, with so many photos, and the one it
+    made before.
+    """
     fields: list[Any] = [mine._meta.get_field(name.removesuffix("_id")) for name in names]
     lines = [
         Compared(
@@ -64,9 +66,10 @@ def recorded(
     page: str,
     more: Callable[[Any], list[Compared]] = lambda stored: [],
 ) -> tuple[M | None, dict[str, Any] | None]:
-    """What a sent form records when it is valid, and the conflict for `_resent.html` when it was sent before with
-    other content: `page` names the address of what was stored, `more` are lines beside those of its columns.
-    What stands against recording is put on the form."""
+    """Return what a sent form records when it is valid, and the conflict for `_resent.html` when it was sent
+    before with other content: `page` names the address of what was stored, `more` are lines beside those
+    of its columns. What stands against recording is put on the form.
+    """
     if not form.is_valid():
         return None, None
     try:
@@ -82,7 +85,7 @@ def recorded(
 
 
 def sent_ref(form: BaseForm) -> UUID:
-    """The ref of a valid form, or the fresh one of the button 另记一条."""
+    """Return the ref of a valid form, or the fresh one of the button 另记一条."""
     try:
         return UUID(form.data.get("fresh", ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Admin of activities: read, exported and taken back; what was recorded is never rewritten."""
+"""Admin of activities: read, export and void them; recorded facts are never edited."""
 
 from typing import Any
 

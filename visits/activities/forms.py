@@ -29,7 +29,7 @@ def count_of(name: str) -> CountField:
 
 
 class ActivityForm(forms.Form):
-    """Of the own unit; an office may record for any unit it sees."""
+    """An activity of the user's own unit; an office may record for any visible unit."""
 
     ref = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
@@ -88,5 +88,5 @@ class ActivityForm(forms.Form):
         return data
 
     def record(self) -> dict[str, Any]:
-        """A valid form as the keywords of `record_activity`."""
+        """Return a valid form as the keywords of `record_activity`."""
         return {**self.cleaned_data, "ref": sent_ref(self), "author": self.user}

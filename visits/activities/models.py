@@ -15,7 +15,7 @@ from visits.voiding.models import VOID_WITHIN, Voidable, void_has_reason
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, user: Cadre) -> "ActivityQuerySet":
-        """Offices: their place; others: their unit's."""
+        """Return activities of an office's place; for others those of their unit."""
         return self.filter(under(user.place)) if user.sees_place else self.filter(unit=user.unit_id)
 
     def editable_by(self, user: Cadre) -> "ActivityQuerySet":
@@ -27,7 +27,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 
     def counted(self) -> "ActivityQuerySet":
-        """Not 作废."""
+        """Keep rows that are not voided."""
         return self.filter(voided_on=None)
 
 

@@ -1,4 +1,4 @@
-"""活动: the list with its sums, recording one, reading one, taking back."""
+"""活动: the list with its sums, recording, reading and voiding an activity."""
 
 from typing import Any
 from uuid import uuid4
@@ -69,7 +69,7 @@ def _with_mark(rows: QuerySet[Activity]) -> QuerySet[Any]:
 
 
 def _totals(found: QuerySet[Activity], count: int) -> list[dict[str, Any]]:
-    """Over all the rows found; 作废 ones count nowhere."""
+    """Return the totals of all rows found, without voided ones."""
     counted: Any = found
     names = ["people", *MATERIALS]
     total = counted.counted().order_by().aggregate(**{f"of_{name}": Sum(name) for name in names})

@@ -1,4 +1,4 @@
-"""活动: meetings, study, publicity and training of a unit: recorded once, taken back."""
+"""活动: record and void meetings, study, publicity and training of a unit."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,9 +16,9 @@ from visits.idempotency import RefTaken, SameRef, differing
 from visits.models import Activity, ActivityPhoto
 
 MATERIALS = ["slogans", "banners", "boards", "handbooks", "letters"]
-"""宣传 is told in numbers of these."""
+"""The quantities that a publicity activity (宣传) reports."""
 SAME = ["kind", "title", "held_on", "unit_id", "village_id", "people", *MATERIALS, "text"]
-"""What makes two sendings of a form the same, beside the photos."""
+"""Columns that make two submissions of a form the same, beside photos."""
 
 
 def record_activity(
@@ -35,10 +35,11 @@ def record_activity(
     photos: Sequence[ContentFile[bytes]] = (),
     **materials: int,
 ) -> Activity:
-    """One activity of `unit`, else of the author's unit of that day, in a village or at the unit itself.
+    """Store an activity of `unit`, by default the author's unit of that day, in a village or at the unit
+    itself.
 
-    A form sent twice is recorded once. Raises ValidationError {field: sentence}, SameRef when the ref
-    came with other content, RefTaken when it is another author's.
+    A form sent twice is recorded once. Raises ValidationError {field: sentence}, SameRef if the ref came
+    with other content, RefTaken if it is another author's.
     """
     if why := problem_of_day(held_on):
         raise ValidationError({"held_on": why})

@@ -1,4 +1,4 @@
-"""Admin of help: found, summed up and read with its shares; what the family says of it is added."""
+"""Admin of help: find it, sum it up, read it with its shares, add the family's result."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class AssistanceAdmin(VoidableAdmin):
         ("voided_on", "void_reason"),
     )
     written = ("result",)
-    """Amounts and shares are put right together, on the page in front."""
+    """Amounts and shares are corrected together, on the public page of the item."""
     inlines = (ShareInline,)
     list_display = (
         "given_on",

@@ -1,4 +1,4 @@
-"""Sums of help in which no 元 counts twice: a household's add its shares, all others add the items."""
+"""Sums of help in which no 元 counts twice: a household's sum adds its shares, all others add items."""
 
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,12 +11,14 @@ FEN = Decimal("0.01")
 
 
 def in_fen(amount: Any) -> Decimal:
-    """A sum of amounts to the 分: SQLite adds decimals as floats and drops their last noughts."""
+    """Return a sum to the 分: SQLite adds decimals as floats and drops trailing zeros."""
     return Decimal(amount or 0).quantize(FEN)
 
 
 class Sums(NamedTuple):
-    """Items with 元 and people. Cash and goods of a project's item are in neither: its funds hold them."""
+    """Items with amounts and people. Cash and goods paid by a project are in neither: the project's funds
+    hold them.
+    """
 
     items: int
     cash: Decimal
@@ -26,7 +28,7 @@ class Sums(NamedTuple):
 
 
 def sums(rows: QuerySet[Assistance] | QuerySet[AssistanceShare]) -> Sums:
-    """Of the counted ones among the items of a place, unit or cadre, or among the shares of a household."""
+    """Return the sums of counted items of a place, unit or cadre, or of the shares of a household."""
     found: Any = rows
     return _sums(found.counted().aggregate(**_amounts(rows)))
 

@@ -1,4 +1,4 @@
-"""Forms of help: recording an item with each family's part, and what the family says of it later."""
+"""Forms of help: recording an item with each household's share, and adding the result later."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from visits.models import Assistance, Problem, Visit
 
 
 class Way(models.TextChoices):
-    """What the typed figures are when several families are helped."""
+    """How typed amounts are meant when several households are helped."""
 
     WHOLE = "whole", "总数，平分"
     EACH = "each", "每户一样多"
@@ -37,7 +37,7 @@ class ProblemChoiceField(forms.ModelChoiceField[Problem]):
 
 @dataclass(frozen=True)
 class AssistanceStart:
-    """What the page's address names, and the parts typed so far on a page that goes on."""
+    """What the page's address names, and the shares typed so far on a page that continues."""
 
     households: Sequence[Household] = ()
     problem: Problem | None = None
@@ -55,15 +55,15 @@ class AssistanceStart:
 
     @property
     def village(self) -> Village | None:
-        """Of the first that names one."""
+        """Return the village of the first named row that has one."""
         rows: list[Any] = [*self.households, self.problem, self.project, self.visit]
         return next((row.village for row in rows if row), None)
 
 
 class AssistanceForm(PartsForm):
-    """Help that the user gave, or writes down for a colleague (`giver`).
+    """Help that the user gave, or records for a colleague (`giver`).
 
-    Offered are the households of a cadre, else those of the village chosen; and those the page named.
+    It offers the households of a cadre, else those of the chosen village, and those that the page named.
     """
 
     ref = forms.UUIDField(widget=forms.HiddenInput)
@@ -134,7 +134,7 @@ class AssistanceForm(PartsForm):
         self._offer_rows()
 
     def _offer_rows(self) -> None:
-        """What may be chosen: all of the place that the page stands for, and what led here."""
+        """Offer the rows of the page's village, and those that led to the page."""
         user, village = self.user, key_of(str(self["village"].value() or ""))
         keys = [key_of(str(key)) for key in self["households"].value() or []]
         households = Household.objects.open_to(user, self.giver)
@@ -161,7 +161,7 @@ class AssistanceForm(PartsForm):
         return self.giver != self.user
 
     def colleagues(self) -> QuerySet[Cadre]:
-        """For whom a cadre may go on to write; who leads chooses in the form."""
+        """Return the colleagues for whom a cadre may continue the form; leaders choose in the form itself."""
         others = Cadre.objects.colleagues_of(self.user).exclude(pk=self.user.pk).order_by("pinyin", "pk")
         return others.none() if self.for_other or "cadre" in self.fields else others
 
@@ -170,11 +170,11 @@ class AssistanceForm(PartsForm):
         return self.data if self.is_bound else self.asked.parts
 
     def fresh_parts(self) -> Sequence[Worth]:
-        """What an equal split gives."""
+        """Return the shares of an equal split."""
         return split(self.typed_worth(), len(self.ticked)) if self.ticked else []
 
     def shown_parts(self) -> list[tuple[Household, Worth]]:
-        """What each ticked household gets by the figures as the page stands."""
+        """Return the share of each ticked household by the amounts on the page."""
         each = self["way"].value() == Way.EACH
         worth, count = self.typed_worth(), len(self.ticked)
         parts = [worth] * count if each else split(worth, count) if count else []
@@ -195,7 +195,7 @@ class AssistanceForm(PartsForm):
         return data
 
     def shares(self) -> dict[int, Worth]:
-        """household's key → what a valid form gives it."""
+        """Return the share of each household (by key) in a valid form."""
         data = self.cleaned_data
         households = list(data["households"])
         own = split(data["whole"], len(households)) if households and data["own"] is None else data["own"]
@@ -211,7 +211,9 @@ class AssistanceForm(PartsForm):
 
 
 def _givers(user: Cadre, village: int, households: QuerySet[Household]) -> QuerySet[Cadre]:
-    """Whose help somebody else may record: a leader their unit's, an office those who work in the village."""
+    """Return the cadres whose help somebody else may record: for a leader the unit's, for an office those
+    at work in the village.
+    """
     if user.is_leader:
         return Cadre.objects.colleagues_of(user).order_by("pinyin", "pk")
     units = VillagePairing.objects.visible_to(user).current().filter(village=village).values("unit")
@@ -220,7 +222,7 @@ def _givers(user: Cadre, village: int, households: QuerySet[Household]) -> Query
 
 
 class ResultForm(RecordForm[Assistance]):
-    """What the family says of it, told later."""
+    """The result that the family reports later."""
 
     class Meta:
         model = Assistance

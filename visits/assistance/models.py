@@ -23,14 +23,16 @@ from visits.voiding.models import VOID_WITHIN, Voidable, void_has_reason
 
 class AssistanceQuerySet(models.QuerySet["Assistance"]):
     def visible_to(self, user: Cadre) -> "AssistanceQuerySet":
-        """Offices: their place; all: own, and to the households and villages they see; leaders: their unit's too."""
+        """Return items of an office's place; for others their own, and those to visible households and
+        villages; for leaders also the unit's.
+        """
         if user.sees_place:
             return self.filter(under(user.place))
         shares = AssistanceShare.objects.filter(household__in=paired_by(user)).values("assistance")
         return self.filter(_known(user) | Q(pk__in=shares) | _to_villages(user))
 
     def editable_by(self, user: Cadre) -> "AssistanceQuerySet":
-        """Who may add the result told by the family: whose help it is, the unit's leader, the office."""
+        """Return items whose result the user may add: the giver, the unit's leader, the office."""
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_viewer:
@@ -39,18 +41,18 @@ class AssistanceQuerySet(models.QuerySet["Assistance"]):
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 
     def voidable_by(self, user: Cadre) -> "AssistanceQuerySet":
-        """Who may declare it 作废: its author within 7 days, leader and office any time."""
+        """Return items that the user may void: the author within 7 days, leader and office any time."""
         editable = self.editable_by(user)
         if user.is_office or user.is_leader:
             return editable
         return editable.filter(recorded_at__gt=timezone.now() - VOID_WITHIN)
 
     def counted(self) -> "AssistanceQuerySet":
-        """Not 作废."""
+        """Keep rows that are not voided."""
         return self.filter(voided_on=None)
 
     def with_heads(self, user: Cadre) -> "AssistanceQuerySet":
-        """Adds `heads`: whom it was given to, the first by name, 等 for more, of the shares that the user sees."""
+        """Add `heads`: the head of the first household that the user may see, with 等 for more."""
         shares = AssistanceShare.objects.visible_to(user).filter(assistance=OuterRef("pk"))
         # Not by the key of the share, along which PostgreSQL would look through all of them for each row.
         first = shares.order_by("household_id").annotate(head=head_names()).values("head")[:1]
@@ -91,7 +93,9 @@ def amounts_not_negative(name: str) -> models.CheckConstraint:
 
 
 def _known(user: Cadre, item: str = "") -> Q:
-    """Items that a cadre or leader knows whole: own ones; of a leader the unit's, and those to its villages."""
+    """Return items that a cadre or leader may read whole: their own, for leaders also the unit's and those
+    to its villages.
+    """
     known = Q(**{f"{item}cadre": user.pk}) | Q(**{f"{item}entered_by": user.pk})
     if user.is_leader:
         villages = Village.objects.visible_to(user).values("pk")
@@ -100,7 +104,7 @@ def _known(user: Cadre, item: str = "") -> Q:
 
 
 def _to_villages(user: Cadre) -> Q:
-    """What the villages that the user sees got themselves, without families."""
+    """Return what visible villages received themselves, without households."""
     villages = Village.objects.visible_to(user).values("pk")
     return Q(~Exists(AssistanceShare.objects.filter(assistance=OuterRef("pk"))), village__in=villages)
 
@@ -176,7 +180,9 @@ class Assistance(Amounts, Voidable):
 
 class AssistanceShareQuerySet(models.QuerySet["AssistanceShare"]):
     def visible_to(self, user: Cadre) -> "AssistanceShareQuerySet":
-        """Of visible items; of those of others to several families only what the households that are seen got."""
+        """Return shares of visible items; of other people's items to several households only those of
+        visible households.
+        """
         if user.sees_place:
             return self.filter(assistance__in=Assistance.objects.visible_to(user))
         return self.filter(_known(user, "assistance__") | Q(household__in=paired_by(user)))

@@ -1,4 +1,4 @@
-"""帮扶实事: the list with its sums, recording an item, reading one, what the family says, taking back."""
+"""帮扶实事: the list with its sums, recording, reading and voiding an item, adding the result."""
 
 from typing import Any
 from uuid import uuid4
@@ -54,12 +54,12 @@ class AssistanceSearch(FieldworkSearch):
         return queryset.filter(said | Q(cadre__in=people) | Q(pk__in=shares))
 
     def by_household(self, queryset: QuerySet[Assistance], value: int) -> QuerySet[Assistance]:
-        """Where its share is seen: of what others gave to several families, each family's is its own."""
+        """Keep items of which the household's share is visible."""
         return queryset.filter(pk__in=self.shares.filter(household=value).values("assistance"))
 
 
 def assistance_list(request: HttpRequest) -> HttpResponseBase:
-    """Of one household (`?household=`) the figures are its shares, else those of the whole items."""
+    """List help; for one household (`?household=`) amounts are its shares, else those of whole items."""
     user = user_of(request)
     form = AssistanceSearch(request.GET, user=user)
     household = key_of(request.GET.get("household", ""))
@@ -84,7 +84,9 @@ def assistance_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _columns(of: str, *, whole: bool) -> list[Column]:
-    """`of` is "share__" for the figures of one household. The page leaves out what the `whole` sheet holds."""
+    """Return the columns. `of` is "share__" for one household; the page omits columns that only the `whole`
+    sheet has.
+    """
     goods = [
         Column("物资名称", "goods"),
         Column("数量", f"{of}quantity", css="num"),
@@ -109,7 +111,7 @@ def _columns(of: str, *, whole: bool) -> list[Column]:
 
 
 def _with_cells(rows: Any, user: Cadre, household: int) -> QuerySet[Any]:
-    """Whom it was given to, project's or 作废, and the share of one household."""
+    """Add recipients, marks (project, 作废) and the share of one household."""
     marked: QuerySet[Any] = rows.with_heads(user).annotate(
         share=FilteredRelation("shares", condition=Q(shares__household=household)),
         mark=Case(
@@ -122,7 +124,7 @@ def _with_cells(rows: Any, user: Cadre, household: int) -> QuerySet[Any]:
 
 
 def _totals(found: QuerySet[Assistance], count: int, household: int) -> list[dict[str, Any]]:
-    """Over all the rows found, each 元 once."""
+    """Return the totals of all rows found, each 元 once."""
     shares = AssistanceShare.objects.filter(household=household, assistance__in=found.order_by().values("pk"))
     total = sums(shares) if household else sums(found)
     not_counted = f"，作废的 {count - total.items:,} 件不计" if total.items < count else ""
@@ -138,8 +140,12 @@ def _totals(found: QuerySet[Assistance], count: int, household: int) -> list[dic
 
 @recorder_required
 def assistance_new(request: HttpRequest) -> HttpResponse:
-    """Led to by `?household=` (several), `?problem=`, `?visit=` or `?project=`, for a colleague by `?for=`; the
-    button `turn` goes on with what was typed: the households of a village or colleague, or what each family gets."""
+    """Record help, prefilled from `?household=` (several), `?problem=`, `?visit=` or `?project=`, for a
+    colleague by `?for=`.
+
+    The button `turn` continues with what was typed, for another village or colleague, or with a share for
+    each household.
+    """
     user = user_of(request)
     giver = written_for(user, request.GET.get("for", ""))
     asked = _asked(request, user, giver)
@@ -171,7 +177,7 @@ def assistance_new(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, user: Cadre, giver: Cadre) -> AssistanceStart:
-    """The rows that the address names; 404 when one is not to be seen."""
+    """Return the rows that the address names; 404 if one is not visible."""
     seen = Household.objects.open_to(user, giver).with_head().select_related("village__division")
     keys = {key_of(key) for key in request.GET.getlist("household")}
     households = list(seen.filter(pk__in=keys))
@@ -248,7 +254,7 @@ def assistance_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def assistance_result(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the family says, told later; the second of two editors sees both versions."""
+    """Add the result that the family reports; the second of two editors sees both versions."""
     user = user_of(request)
     item: Assistance = get_editable(Assistance.objects.counted(), user, pk=pk)
     form = ResultForm(request.POST or None, instance=item)

@@ -1,4 +1,4 @@
-"""帮扶实事: recorded once, split into the shares of households to the 分, put right, taken back."""
+"""帮扶实事: record help, split it into the shares of households to the 分, correct and void it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ SAME = [
     "project_id",
     "result",
 ]
-"""What makes two sendings of a form the same, beside the amounts, the shares and the photos."""
+"""Columns that make two submissions of a form the same, beside amounts, shares and photos."""
 
 
 class Worth(NamedTuple):
-    """What is given, in figures: 元, number and value of goods, people trained."""
+    """Amounts: 元, number and value of goods, people trained."""
 
     cash: Decimal = NOTHING
     quantity: Decimal = NOTHING
@@ -58,11 +58,11 @@ MOST = Worth(
     loan=Decimal("9999999999.99"),
     people=100_000_000,
 )
-"""What the columns hold."""
+"""The largest amounts that the columns hold."""
 
 
 def split(whole: Worth, count: int) -> list[Worth]:
-    """Equal parts that sum to the whole; what does not divide is the first one's. Whole goods stay whole."""
+    """Return equal shares that add up to the whole; the first takes the remainder. Whole goods stay whole."""
     goods = Decimal(1) if whole.quantity == int(whole.quantity) else FEN
     steps: dict[str, Any] = {"cash": FEN, "quantity": goods, "goods_value": FEN, "loan": FEN, "people": 1}
     first, others = Worth(), Worth()
@@ -75,7 +75,7 @@ def split(whole: Worth, count: int) -> list[Worth]:
 
 
 def together(parts: Sequence[Worth]) -> Worth:
-    """The whole of some shares."""
+    """Return the sum of some shares."""
     return Worth(*(sum(getattr(part, name) for part in parts) for name in Worth._fields))
 
 
@@ -181,7 +181,7 @@ def _draft(given: GivenHelp) -> Assistance:
 
 
 def _out_of_bounds(*worths: Worth) -> dict[str, str]:
-    """Figures that their columns do not hold, by name."""
+    """Return an error for each amount that its column cannot hold."""
     found = {}
     for name, most in MOST._asdict().items():
         figures = [getattr(worth, name) for worth in worths]
@@ -205,7 +205,7 @@ def _sent_before(draft: Assistance, shares: Mapping[int, Worth], photos: int) ->
 
 
 def shares_of(item: Assistance) -> dict[int, Worth]:
-    """household's key → what it got."""
+    """Return the share of each household, by key."""
     return {share.household_id: worth_of(share) for share in item.shares.order_by("pk")}
 
 
@@ -240,13 +240,12 @@ def correct(
     goods: str = "",
     goods_unit: str = "",
 ) -> None:
-    """Correct when and from where help was given, what it was, and what each household got.
+    """Correct date and source of an item, its amounts, and the share of each household.
 
-    The whole is the sum of `own` (in the order of `households`), or without any household `whole`. Unit and
-    rank are those that the cadre had on `given_on`.
-
-    One Change for each row that differs; the item's version rises with every correction, also of a share alone,
-    and stands for all of them. Raises ValidationError {field: sentence}, StaleRecord when it is not `version`.
+    The whole is the sum of `own` (in the order of `households`), or `whole` without households. Unit and
+    rank become those of the cadre on `given_on`. Each row that differs gets one Change; the item's version
+    rises with every correction, also of a share alone. Raises ValidationError {field: sentence},
+    StaleRecord if the version differs.
     """
     rows = Assistance.objects.select_for_update(of=("self",)).select_related("village", "cadre", "entered_by")
     stored = rows.get(pk=item.pk)
@@ -285,7 +284,7 @@ def correct(
 
 
 def _rewrite(item: Assistance, parts: Mapping[int, Worth]) -> bool:
-    """Make the shares those of `parts`, household's key → what it got; whether any differed."""
+    """Make the shares equal `parts` (by household key); return whether any differed."""
     stored = {share.household_id: share for share in item.shares.all()}
     gone = [share.pk for household, share in stored.items() if household not in parts]
     fresh: list[dict[str, Any]] = [

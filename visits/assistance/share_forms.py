@@ -1,4 +1,4 @@
-"""Forms of what is given in figures: to all together, to each ticked household, and corrected later."""
+"""Forms of amounts: for all together, for each ticked household, and their correction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -19,7 +19,7 @@ from visits.fields import TAPPED, TICKED, HouseholdChoices, PlainText
 from visits.models import Assistance
 
 CORRECTED = ("given_on", "source", "goods", "goods_unit")
-"""Columns of an item that are corrected beside its amounts and shares."""
+"""Columns of an item that are corrected beside amounts and shares."""
 
 
 def label_of(name: str) -> str:
@@ -28,12 +28,12 @@ def label_of(name: str) -> str:
 
 
 def plain(amount: Decimal | int) -> str:
-    """An amount as one would type it, nothing for 0."""
+    """Return an amount as it would be typed; nothing for 0."""
     return f"{Decimal(amount).normalize():f}" if amount else ""
 
 
 class WorthForm(forms.Form):
-    """What is given, in figures: to all together, or to one household."""
+    """Amounts for all together, or for one household."""
 
     cash = AmountField(label=label_of("cash"), help_text="元")
     quantity = AmountField(label=label_of("quantity"), unit="", digits=10)
@@ -47,16 +47,16 @@ class WorthForm(forms.Form):
             self.fields[name].widget.attrs["class"] = "form-control"
 
     def typed(self) -> Mapping[str, Any]:
-        """What stands in the fields, understood or not, also before the form is sent."""
+        """Return the raw content of the fields, also before the form is submitted."""
         return {name: self[name].value() for name in Worth._fields}
 
     def worth(self) -> Worth:
-        """The figures as far as they are understood."""
+        """Return the amounts as far as they are understood."""
         return Worth(**{name: self.cleaned_data[name] for name in Worth._fields if name in self.cleaned_data})
 
 
 class PartsForm(WorthForm):
-    """The figures of the whole, the households that are ticked, and what each of them gets."""
+    """The whole amounts, the ticked households, and the share of each."""
 
     households = HouseholdChoices(
         label="给了哪几户",
@@ -70,23 +70,23 @@ class PartsForm(WorthForm):
 
     @property
     def typed_parts(self) -> Mapping[str, Any]:
-        """What was sent for the parts, or typed so far on a page that goes on."""
+        """Return the data of the shares: submitted, or typed so far on a page that continues."""
         raise NotImplementedError
 
     def fresh_parts(self) -> Sequence[Worth]:
-        """What the parts hold before anything is typed for them, in the order of `ticked`."""
+        """Return the initial shares, in the order of `ticked`."""
         raise NotImplementedError
 
     @cached_property
     def ticked(self) -> list[Any]:
-        """The households ticked as the page stands, with head_name."""
+        """Return the households ticked as the page stands, with head_name."""
         keys = {str(key) for key in self["households"].value() or []}
         offered: QuerySet[Any] = getattr(self.fields["households"], "queryset")  # noqa: B009
         return [household for household in offered if str(household.pk) in keys]
 
     @cached_property
     def parts(self) -> list[tuple[Household, WorthForm]]:
-        """Each ticked household with the form of its own part."""
+        """Return each ticked household with the form of its share."""
         typed = self.typed_parts
         return [
             (
@@ -101,19 +101,19 @@ class PartsForm(WorthForm):
         ]
 
     def typed_worth(self) -> Worth:
-        """The figures above the parts as far as they are understood, also before the form is sent."""
+        """Return the whole amounts as far as they are understood, also before the form is submitted."""
         figures = WorthForm(self.typed())
         figures.is_valid()
         return figures.worth()
 
     def shown_figures(self) -> list[str]:
-        """Which figures the parts ask for: those typed above or in a part, else all."""
+        """Return which amounts the shares show: those typed anywhere, else all."""
         rows = [self.typed(), *(part.typed() for _, part in self.parts)]
         named = [name for name in Worth._fields if any(row[name] for row in rows)]
         return named or list(Worth._fields)
 
     def own_parts(self, households: list[Household]) -> list[Worth]:
-        """The parts typed for each household, in the order of `households`."""
+        """Return the typed shares, in the order of `households`."""
         of_household = {household.pk: form for household, form in self.parts}
         beside = "way" if "way" in self.fields else None
         forms_ = [of_household[household.pk] for household in households]
@@ -130,17 +130,17 @@ class PartsForm(WorthForm):
         return []
 
     def _check_whole(self, parts: list[Worth]) -> None:
-        """A whole typed as well must be the sum of the parts."""
+        """Require that a whole typed as well equals the sum of the shares."""
         for name, whole, summed in zip(Worth._fields, self.worth(), together(parts), strict=True):
             if whole and whole != summed:
                 self.add_error(name, f"各户加起来是 {summed}，和这里的总数 {whole} 对不上，请改一处。")
 
 
 class SharesForm(PartsForm):
-    """Correct when and from where one item was given, its amounts, and what each household got.
+    """Correct date and source of an item, its amounts, and the share of each household.
 
-    Offered are the households it has, and those of its village on which the user may record for its cadre.
-    `typed` is what stands on a page that goes on.
+    It offers the item's households, and those of its village on which the user may record for its cadre.
+    `typed` is the content of a page that continues.
     """
 
     given_on = ChineseDateField(label=label_of("given_on"))
@@ -178,11 +178,11 @@ class SharesForm(PartsForm):
         return self.data if self.is_bound else self.typed_page or {}
 
     def fresh_parts(self) -> Sequence[Worth]:
-        """What each has got, nothing of a household that comes to it."""
+        """Return the present shares; a household that is added has none."""
         return [self.stored.get(household.pk, Worth()) for household in self.ticked]
 
     def clean_version(self) -> int:
-        """The button 用我填的 names the stored version that was seen."""
+        """Accept the stored version that the button 用我填的 confirms."""
         version: int = self.cleaned_data["version"]
         return key_of(self.data.get("overwrite", "")) or version
 
@@ -193,7 +193,7 @@ class SharesForm(PartsForm):
         return data
 
     def correction(self) -> dict[str, Any]:
-        """A valid form as the keywords of `correct`."""
+        """Return a valid form as the keywords of `correct`."""
         data = self.cleaned_data
         names = ("version", "own", *CORRECTED)
         return {

@@ -1,4 +1,4 @@
-"""Putting right what was given: the whole and each household's share on one page, and their history."""
+"""Correct amounts: the whole and each share on one page, and their history."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -70,7 +70,9 @@ def _form(request: HttpRequest, user: Cadre, item: Assistance) -> SharesForm:
 
 
 def _conflict(form: SharesForm, item: Assistance) -> dict[str, Any] | None:
-    """Both versions for `_conflict.html`; None when what is stored is what was typed, as after a double tap."""
+    """Return both versions for `_conflict.html`, or None if the stored values equal the typed ones, as
+    after a double tap.
+    """
     rows = _both_versions(form, item)
     if not rows:
         return None
@@ -79,7 +81,7 @@ def _conflict(form: SharesForm, item: Assistance) -> dict[str, Any] | None:
 
 
 def _both_versions(form: SharesForm, item: Assistance) -> list[Compared]:
-    """What differs between the form and what is stored: columns, figures of the whole, each household."""
+    """Return what differs between form and stored item: columns, whole amounts, each share."""
     mine = form.correction()
     own = {household.pk: part for household, part in zip(mine["households"], mine["own"], strict=True)}
     whole = assisting.together(mine["own"]) if own else mine["whole"]
@@ -97,7 +99,7 @@ def _both_versions(form: SharesForm, item: Assistance) -> list[Compared]:
 
 
 def household_lines(own: Mapping[int, Worth], item: Assistance) -> list[Compared]:
-    """Each household that would get another part than it has got."""
+    """Return a line for each household whose share would change."""
     stored = assisting.shares_of(item)
     other = {key for key in {*own, *stored} if own.get(key) != stored.get(key)}
     heads: Any = Household.objects.with_head().filter(pk__in=other).order_by("no")
@@ -119,8 +121,9 @@ def _words(part: Worth | None, item: Assistance) -> str:
 
 
 def history_with_shares(user: Cadre, item: Assistance, shares: Iterable[Any]) -> list[Any]:
-    """The history of an item; of one that was put right also of its `shares` (with head_name), and of the
-    households taken out that the user may know of."""
+    """Return the history of an item and of its `shares` (with head_name), and of removed households that
+    the user may see.
+    """
     if item.version == 1:
         return history_of(item)
     also: list[tuple[str, Record]] = [(f"{s.head_name or s.household.no}所得", s) for s in shares]

@@ -1,4 +1,4 @@
-"""“为什么只算了 3 次”: of every visit of a year, whether it counted towards a duty, and if not, why."""
+"""Explain for every visit of a year whether it counted towards a duty, and if not, why."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ SAME_VILLAGE_DAY = "同一天同一村已经算过"
 
 
 class Verdict(NamedTuple):
-    """A visit, and why it did not count; '' when it did."""
+    """A visit and the reason why it did not count, '' if it did."""
 
     visit: Visit
     why: str
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
 
 
 class PairedSpan(NamedTuple):
-    """When somebody was paired with something."""
+    """The days of one pairing."""
 
     key: int
     since: date
@@ -44,7 +44,7 @@ class PairedSpan(NamedTuple):
 
 
 def explain_cadre(cadre: Cadre, indicator: str, year: int) -> list[Verdict]:
-    """Each visit of the cadre's year, the oldest first. Four queries."""
+    """Return a verdict on each visit of the cadre's year, oldest first. Four queries."""
     visits = list(
         Visit.objects.of(cadre)
         .filter(visited_on__range=bounds(year))
@@ -72,7 +72,7 @@ def explain_cadre(cadre: Cadre, indicator: str, year: int) -> list[Verdict]:
 
 
 def explain_unit(unit: Unit, indicator: str, year: int) -> list[Verdict]:
-    """Each visit of the unit's people in a year, the oldest first."""
+    """Return a verdict on each visit of the unit's cadres in a year, oldest first."""
     visits = (
         Visit.objects.of_unit(unit.pk)
         .with_head()
@@ -97,13 +97,15 @@ def explain_unit(unit: Unit, indicator: str, year: int) -> list[Verdict]:
 
 
 Rule = Callable[[Visit], str]
-"""Why a visit does not count by itself; '' when it does."""
+"""Returns why a visit does not count by itself, '' if it does."""
 
 
 def _verdicts(
     visits: Iterable[Visit], rules: Sequence[Rule], key: Callable[[Visit], Any], again: str
 ) -> list[Verdict]:
-    """Each visit by the first rule that it breaks; of those that hold, one for each key counts."""
+    """Return each visit with the first rule that it breaks; of visits with the same key only the first
+    counts.
+    """
     seen, found = set(), []
     for visit in visits:
         why = VOID if visit.is_void else next(filter(None, (rule(visit) for rule in rules)), "")
@@ -128,7 +130,7 @@ def _not_by_phone(visit: Visit) -> str:
 
 
 def _reached(visits: Sequence[Visit]) -> Rule:
-    """By phone only while the family is away."""
+    """Return the rule that a call counts only while the family is away."""
     called = {visit.household_id for visit in visits if visit.kind == Visit.Kind.PHONE}
     aways = HouseholdAway.objects.filter(household__in=called).values_list(
         "household", "started_on", "ended_on"
@@ -145,7 +147,9 @@ def _reached(visits: Sequence[Visit]) -> Rule:
 
 
 def _paired(spans: Sequence[PairedSpan], key: Callable[[Visit], Any], what: str) -> Rule:
-    """Only while paired, and if not, whether it was too early, too late, or never."""
+    """Return the rule that a visit counts only during a pairing; its reason says whether it was too early,
+    too late, or never paired.
+    """
 
     def rule(visit: Visit) -> str:
         own = [span for span in spans if span.key == key(visit)]

@@ -1,7 +1,7 @@
-"""How much was held and done in a year, by cadre and by unit: each in one pass of sets.
+"""Count what cadres and units held and did in a year, each in one set-based query.
 
-Written in SQL, because this is the hottest reading there is: the whole county on the office's page, and one
-person on every opening of a home. Everything else about what is owed is in `visits.duty.rules`.
+It is SQL because it is the hottest query: the whole county on the office's page, and one cadre on every
+opening of the home. `visits.duty.rules` has the rest of the rules.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ HELD_BY_UNITS = (Indicator.PAIRED_VILLAGES,)
 
 
 class Tenure(NamedTuple):
-    """Where, and the first and last day within a year on which, somebody was paired; how much is held, by indicator."""
+    """Place and the first and last day of pairings within a year, and how much is held, by indicator."""
 
     place: str
     since: date
@@ -54,12 +54,14 @@ class Tenure(NamedTuple):
 
 
 def held_by_cadres(cadres: QuerySet[Cadre], first: date, last: date, on: date) -> dict[int, Tenure]:
-    """By pk of those who were paired from `first` to `last`: households on the day, 联系, 帮扶 and all."""
+    """Return for each cadre paired between `first` and `last` the households held on the day: 联系, 帮扶
+    and all.
+    """
     return _held(HELD_BY_CADRE, HELD_BY_CADRES, cadres, first, last, on)
 
 
 def held_by_units(units: QuerySet[Unit], first: date, last: date, on: date) -> dict[int, Tenure]:
-    """By pk of those that were paired from `first` to `last`: villages on the day."""
+    """Return for each unit paired between `first` and `last` the villages held on the day."""
     return _held(HELD_BY_UNIT, HELD_BY_UNITS, units, first, last, on)
 
 
@@ -84,7 +86,7 @@ REACHED = """(v.kind <> 'phone' OR EXISTS (
         SELECT 1 FROM households_householdaway a
         WHERE a.household_id = v.household_id AND a.started_on <= v.visited_on
             AND (a.ended_on IS NULL OR a.ended_on >= v.visited_on)))"""
-"""Not by phone, but while the family is away for work, when a call counts."""
+"""Not by phone, unless the family was away, when a call counts."""
 
 CADRES_WENT = f"""
     SELECT v.cadre_id, v.household_id, v.visited_on FROM visits_visit v
@@ -94,7 +96,7 @@ CADRES_WENT = f"""
     FROM visits_visitcompanion c JOIN visits_visit v ON v.id = c.visit_id
     WHERE v.voided_on IS NULL AND v.visited_on BETWEEN %s AND %s AND c.cadre_id IN ({{who}}) AND {REACHED}
 """  # noqa: S608 (our own words)
-"""The distinct (cadre, household, day) of whoever went, alone or along with a colleague."""
+"""Distinct (cadre, household, day) of cadres and companions."""
 
 DONE_BY_CADRE = f"""
     SELECT w.cadre_id,
@@ -115,7 +117,7 @@ UNITS_WENT = """
     FROM visits_visitcompanion c JOIN visits_visit v ON v.id = c.visit_id
     WHERE v.voided_on IS NULL AND v.visited_on BETWEEN %s AND %s AND v.kind <> 'phone' AND c.unit_id IN ({who})
 """
-"""The distinct (unit, village, day): once, however many of its people went."""
+"""Distinct (unit, village, day), however many of its cadres went."""
 
 DONE_BY_UNIT = f"""
     SELECT w.unit_id, COUNT(*), COUNT(DISTINCT w.visited_on) FROM ({UNITS_WENT}) w
@@ -135,13 +137,15 @@ DONE_BY_UNITS = (Indicator.VILLAGE_TIMES, Indicator.VILLAGE_DAYS)
 
 
 def done_by_cadres(cadres: QuerySet[Cadre], first: date, last: date) -> dict[int, dict[str, int]]:
-    """By pk of those who went at all: 户次 at own households (paired that day), days, households."""
+    """Return for each cadre 户次 at paired households (paired on that day), days out, and different
+    households.
+    """
     rows = _asked(DONE_BY_CADRE, cadres, [first, last], twice=True)
     return {pk: _by(DONE_BY_CADRES, counts) for pk, *counts in rows}
 
 
 def done_by_units(units: QuerySet[Unit], first: date, last: date) -> dict[int, dict[str, int]]:
-    """By pk of those of which somebody went: village-days and days in villages with a pairing of theirs that day."""
+    """Return for each unit village-days and days in villages that it was paired with on that day."""
     rows = _asked(DONE_BY_UNIT, units, [first, last], twice=True)
     return {pk: _by(DONE_BY_UNITS, counts) for pk, *counts in rows}
 
@@ -149,7 +153,7 @@ def done_by_units(units: QuerySet[Unit], first: date, last: date) -> dict[int, d
 def _asked(
     statement: str, of: QuerySet[Any], params: Sequence[Any], *, twice: bool = False
 ) -> list[tuple[Any, ...]]:
-    """The rows of a statement about `who`, of which it speaks last, or last in each of two halves."""
+    """Run a statement with the keys of `who` as parameter, once for each of its two halves if `twice`."""
     who, whose = of.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(statement.format(who=who), [*params, *whose] * (1 + twice))

@@ -1,4 +1,5 @@
-"""Compute duties (要求台账): what each cadre and unit needs, has done and still owes, in a constant number of queries.
+"""Compute duties (要求台账): what each cadre and unit needs, has done and still owes, in a constant number of
+queries.
 
 docs/development/fieldwork-rules.md states the rules; `visits.duty.duty_audit` explains every visit. Nobody is ranked.
 """
@@ -36,12 +37,12 @@ OF_CADRES = (
 )
 OF_UNITS = (Indicator.VILLAGE_TIMES, Indicator.VILLAGE_DAYS, Indicator.PAIRED_VILLAGES)
 STANDING = {*HELD_BY_CADRES, *HELD_BY_UNITS}
-"""How much is held on a day, which no share of the year makes less."""
+"""What is held on a day, which is not pro-rated."""
 
 
 @dataclass(frozen=True)
 class DutySpan:
-    """The part of a year on which something is asked: from the first pairing to the last, without leave."""
+    """The part of a year on which something is required: from the first pairing to the last, without leave."""
 
     since: date
     until: date
@@ -54,7 +55,7 @@ class DutySpan:
 
 @dataclass(frozen=True)
 class Duty:
-    """One obligation: `minimum` is the year's, `needed` what is left of it for the span."""
+    """One obligation: `minimum` for the whole year, `needed` pro-rated for the span."""
 
     indicator: str
     minimum: int
@@ -80,7 +81,9 @@ class Duty:
 
     @property
     def next_on(self) -> date | None:
-        """By which day the next one is needed to keep an even pace through the span; None when nothing is owed."""
+        """Return the day by which the next one is needed at an even pace through the span; None if nothing
+        is owed.
+        """
         if not self.owed or self.indicator in STANDING:
             return None
         length = (self.span.until - self.span.since).days + 1
@@ -88,7 +91,7 @@ class Duty:
 
 
 class RequirementTarget(NamedTuple):
-    """Of whom something is asked: at a place, of a rank ('' of a unit itself), in a unit."""
+    """Whom a requirement addresses: place, rank ('' for a unit itself), unit."""
 
     place: str
     rank: str
@@ -96,9 +99,9 @@ class RequirementTarget(NamedTuple):
 
 
 def cadre_duties(cadres: QuerySet[Cadre], *, year: int, on: date) -> dict[int, list[Duty]]:
-    """The duties of each of these cadres, by pk, in a constant number of queries.
+    """Return the duties of each cadre, by key, in a constant number of queries.
 
-    No minimum, no duty; and nothing is asked of who was paired with nobody that year.
+    Without a minimum there is no duty; nothing is required of a cadre who was not paired that year.
     """
     first, last = bounds(year)
     tenures = held_by_cadres(cadres, first, last, min(on, last))
@@ -120,7 +123,7 @@ def cadre_duties(cadres: QuerySet[Cadre], *, year: int, on: date) -> dict[int, l
 
 
 def unit_duties(units: QuerySet[Unit], *, year: int, on: date) -> dict[int, list[Duty]]:
-    """The duties of each of these units, by pk, as those of cadres."""
+    """Return the duties of each unit, by key."""
     first, last = bounds(year)
     tenures = held_by_units(units, first, last, min(on, last))
     asked = {
@@ -136,7 +139,9 @@ def unit_duties(units: QuerySet[Unit], *, year: int, on: date) -> dict[int, list
 
 
 def _at_work(place: str, tenure: Tenure) -> str:
-    """省直 and 市直 units lie above the county: of them is asked what is asked where they are paired."""
+    """Return the place whose requirements apply: for 省直 and 市直 units, which lie above the county, that
+    of their pairings.
+    """
     return place if len(place) >= COUNTY else tenure.place
 
 
@@ -158,7 +163,7 @@ def _duties(
 
 
 def needed(indicator: str, minimum: int, span: DutySpan, year: int) -> int:
-    """The minimum's share for a span, rounded up; what stands on a day is asked whole."""
+    """Return the minimum pro-rated for a span, rounded up; what is held on a day is not pro-rated."""
     if indicator in STANDING:
         return minimum
     return ceil(minimum * span.days / _length(year))
@@ -179,7 +184,7 @@ def _length(year: int) -> int:
 def _minima(
     asked: Iterable[RequirementTarget], of: Sequence[Indicator], year: int
 ) -> dict[RequirementTarget, dict[Indicator, int]]:
-    """What is asked of each, in the order of the indicators."""
+    """Return the minima of each target, in the order of the indicators."""
     kinds = set(asked)
     places = {code for who in kinds for code in above(who.place)}
     at: dict[str, list[Requirement]] = {}
@@ -194,7 +199,7 @@ def _minima(
 
 
 def _minimum(rows: Iterable[Requirement], indicator: str, who: RequirementTarget) -> int:
-    """The nearest place decides, there the unit's own, then the rank's; 0 when nothing is asked."""
+    """Return the minimum of the nearest place; there the unit's own precedes the rank's. 0 if none applies."""
     fitting = [
         row
         for row in rows
@@ -210,7 +215,7 @@ def _minimum(rows: Iterable[Requirement], indicator: str, who: RequirementTarget
 
 
 def days_off(leaves: Iterable[Leave], year: int) -> dict[int, set[date]]:
-    """The days of the year on which each cadre was on leave; leaves may overlap."""
+    """Return the days of the year on which each cadre was on leave; leaves may overlap."""
     first, last = bounds(year)
     off: dict[int, set[date]] = {}
     for leave in leaves:
@@ -221,5 +226,5 @@ def days_off(leaves: Iterable[Leave], year: int) -> dict[int, set[date]]:
 
 
 def owing(duties: Mapping[int, Sequence[Duty]]) -> list[int]:
-    """Who still owes something."""
+    """Return the keys of those who still owe something."""
     return [pk for pk, found in duties.items() if any(duty.owed for duty in found)]

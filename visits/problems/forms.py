@@ -127,7 +127,7 @@ class MoveForm(forms.Form):
         return data
 
     def written(self) -> dict[str, Any]:
-        """What was chosen and written, for a page that goes on from what the problem is now."""
+        """Return what was chosen and written, for a page that goes on from what the problem is now."""
         return {name: self.data.get(name, "") for name in ("to", "on", "word", "owner", "visit")}
 
 

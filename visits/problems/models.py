@@ -68,7 +68,9 @@ MOVES: dict[str, list[ProblemStatus]] = {
 
 class ProblemQuerySet(models.QuerySet["Problem"]):
     def visible_to(self, user: Cadre) -> "ProblemQuerySet":
-        """Offices: their place; all: own, and of the households they see; leaders: their unit's and of its villages."""
+        """Offices: their place; all: own, and of the households they see; leaders: their unit's and of its
+        villages.
+        """
         if user.sees_place:
             return self.filter(under(user.place))
         seen = Q(owner=user.pk) | Q(raised_by=user.pk) | Q(entered_by=user.pk)
@@ -78,7 +80,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.filter(seen)
 
     def editable_by(self, user: Cadre) -> "ProblemQuerySet":
-        """Who may move it on: the office, the unit's leader, its owner and who raised it."""
+        """Return who may move it on: the office, the unit's leader, its owner and who raised it."""
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_viewer:
@@ -87,7 +89,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 
     def voidable_by(self, user: Cadre) -> "ProblemQuerySet":
-        """Who may declare it 作废: who entered it within 7 days, leader and office any time."""
+        """Return who may declare it 作废: who entered it within 7 days, leader and office any time."""
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_viewer:
@@ -100,7 +102,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.filter(voided_on=None, joined_into=None)
 
     def open(self, on: date | None = None) -> "ProblemQuerySet":
-        """Those not settled at the end of a day, today by default; those raised later are left out.
+        """Return those not settled at the end of a day, today by default; those raised later are left out.
 
         作废 and joined ones never count, whenever that happened.
         """
@@ -122,7 +124,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.filter(voided_on=None).exclude(status=ProblemStatus.CLOSED)
 
     def overdue(self, on: date) -> "ProblemQuerySet":
-        """Those open at the end of a day whose deadline, as it was then, had passed."""
+        """Return those open at the end of a day whose deadline, as it was then, had passed."""
         if on >= today():
             return self.open().filter(due_on__lt=on)
         replaced = ProblemMove.objects.filter(problem=OuterRef("pk"), on__gt=on, due_before__isnull=False)
@@ -130,11 +132,11 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.open(on).annotate(due_then=due).filter(due_then__lt=on)
 
     def with_head(self) -> "ProblemQuerySet":
-        """Adds `head_name`: the household's head, or the last one it had."""
+        """Add `head_name`: the household's head, or the last one it had."""
         return self.annotate(head_name=head_names())
 
     def with_standing(self) -> "ProblemQuerySet":
-        """Adds `standing`: the status, of a joined one that of the problem it follows."""
+        """Add `standing`: the status, of a joined one that of the problem it follows."""
         return self.annotate(standing=Coalesce("joined_into__status", "status"))
 
 
@@ -251,7 +253,7 @@ class ProblemMoveQuerySet(models.QuerySet["ProblemMove"]):
         return self.filter(problem__in=Problem.objects.visible_to(user))
 
     def editable_by(self, user: Cadre) -> "ProblemMoveQuerySet":
-        """A move that was made stays as it is."""
+        """Return a move that was made stays as it is."""
         return self.none()
 
 

@@ -1,4 +1,5 @@
-"""Hand over a household's problems when its pairings change, so that no problem is left with a cadre who has gone.
+"""Hand over a household's problems when its pairings change, so that no problem is left with a cadre who has
+gone.
 
 docs/development/fieldwork-rules.md states the rule. Every problem that is not yet 销号 is handed over, joined ones too,
 since they may be separated again.
@@ -78,7 +79,7 @@ def pass_on(
 
 
 def still_followed(pairings: Sequence[HouseholdPairing], *, to: Cadre | None = None) -> list[Passing]:
-    """What the cadres of these pairings follow there, and who takes it once they have ended: the successor,
+    """Return what the cadres of these pairings follow there, and who takes it once they have ended: the successor,
     else who else is paired with the household, else the leader of the unit, else nobody."""
     leaving = {(pairing.household_id, pairing.cadre_id): pairing for pairing in pairings}
     households, cadres = ({key[at] for key in leaving} for at in (0, 1))
@@ -116,7 +117,7 @@ def reopen_and_take_up(pairing: HouseholdPairing, *, by: Cadre) -> int:
 
 
 def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre, on: date | None = None) -> int:
-    """What waited for somebody of a household that had nobody goes to who is paired with it now; how many.
+    """Return what waited for somebody of a household that had nobody goes to who is paired with it now; how many.
 
     It waits with the leader, or with one who was paired before. It goes over `on` a day, by default the day on
     which the pairing starts.
@@ -145,7 +146,7 @@ def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre, on: date | None 
 
 
 def handover_sentences(passing: Iterable[Passing]) -> list[str]:
-    """How many go to whom, and how many stay with whom, a sentence each."""
+    """Return how many go to whom, and how many stay with whom, a sentence each."""
     going = Counter(one.heir for one in passing if one.heir)
     staying = Counter(one.owner for one in passing if one.heir is None)
     return [

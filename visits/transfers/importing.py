@@ -55,7 +55,7 @@ class CadreSheetWithTransfers(CadreSheetWithHoldings):
     def _postings(
         self, table: Table, index: int, cadre: Cadre, row: dict[str, Any]
     ) -> Iterable[dict[str, Any]]:
-        """The new posting, before it the one from the start if there is none; errors go to the table."""
+        """Return the new posting, before it the one from the start if there is none; errors go to the table."""
         on = table.get("posted_on", index, today())
         problems = problems_of_transfer(cadre, unit_id=row["unit_id"], rank=row["rank"], on=on)
         if problems["on"]:

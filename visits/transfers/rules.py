@@ -74,7 +74,7 @@ def problems_of_transfer(
 
 
 def _later_visits(cadre: Cadre, handed: Sequence[HouseholdPairing], on: date) -> str:
-    """A pairing handed over on the day would leave later visits to the household without one."""
+    """Refuse a hand-over on a day after which the household was still visited."""
     if any(pairing.started_on > on for pairing in handed):
         return "要交出的户里，有调动以后才结对的，请去掉。"
     households = {pairing.household_id for pairing in handed}

@@ -1,4 +1,4 @@
-"""Admin of visits: read, exported and declared 作废; what was recorded is never rewritten."""
+"""Admin of visits: read, export and void them; recorded facts are never edited."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ class VisitAdmin(VoidableAdmin):
     search_help_text = "干部、户主、村、内容"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Names are fetched for the rows of one page; far down 68,000 rows, joins would take seconds."""
+        """Fetch names for the rows of one page only: far down 68,000 rows, joins would take seconds."""
         names = ("cadre", "unit", "village", heads_of("household"))
         return super().get_queryset(request).prefetch_related(*names)
 

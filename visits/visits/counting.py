@@ -1,4 +1,4 @@
-"""Counting visits for everybody who went: the cadre and the companions, each in the own name and unit."""
+"""Count visits for the cadre and each companion, each under their own key and unit."""
 
 from typing import Any
 
@@ -8,7 +8,9 @@ from visits.models import Visit, VisitCompanion
 
 
 def with_companions(visits: QuerySet[Visit], *columns: str) -> QuerySet[Any]:
-    """The distinct values of `columns` for who went and for who went along, each in the own name and unit."""
+    """Return the distinct values of `columns` for cadres and companions, each with their own cadre and
+    unit.
+    """
     along = VisitCompanion.objects.filter(visit__in=visits.values("pk")).order_by()
     own = {"cadre", "unit"}
     return visits.values_list(*columns).union(

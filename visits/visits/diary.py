@@ -1,4 +1,4 @@
-"""/visits/: the list of an office or leader, and the 民情日记 of a cadre."""
+"""/visits/: the list of an office or leader, and the diary (民情日记) of a cadre."""
 
 from datetime import date
 from typing import Any
@@ -47,12 +47,12 @@ class VisitSearch(FieldworkSearch):
 
     @property
     def said(self) -> bool:
-        """Whether anything is searched for."""
+        """Return whether any filter is set."""
         self.is_valid()
         return any(value not in (None, "", False) for value in self.cleaned_data.values())
 
     def clean_q(self) -> str:
-        """What was said may hold spaces."""
+        """Allow spaces in the searched text."""
         return plain(self.cleaned_data["q"])
 
     def by_q(self, queryset: VisitQuerySet, value: str) -> VisitQuerySet:
@@ -63,7 +63,7 @@ class VisitSearch(FieldworkSearch):
     by_village = FieldworkSearch.by_town
 
     def by_unit(self, queryset: VisitQuerySet, value: str) -> VisitQuerySet:
-        """Also the visits on which somebody of the unit went along."""
+        """Keep visits of the unit, also those on which somebody of it went along."""
         return queryset.of_unit(int(value))
 
     def by_entering(self, queryset: VisitQuerySet, _value: bool) -> VisitQuerySet:
@@ -83,7 +83,9 @@ class VisitSearch(FieldworkSearch):
 
 
 def visits(request: HttpRequest) -> HttpResponseBase:
-    """The list of who sees more than the own visits, else the diary; both are the same rows as workbook."""
+    """List visits for users who see more than their own, else show the diary; the workbook has the same
+    rows.
+    """
     user = user_of(request)
     of_many = user.sees_place or user.is_leader
     exporting = request.GET.get("export") == "xlsx"
@@ -98,8 +100,9 @@ def _bar(request: HttpRequest, form: Any, rows: Any) -> dict[str, Any]:
 
 
 def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
-    """On the page what was said is cut short. The workbook has it `whole` and the number of the household, by which
-    it can be read in again."""
+    """Return the listing. The page shortens texts; the workbook (`whole`) has them in full, with household
+    numbers, so that it can be imported again.
+    """
     own = [{"label": "我的民情日记", "url": f"{request.path}?mine=1"}] if user.is_leader else []
     new = [{"label": "记走访", "url": reverse("visit-new")}] if not user.is_viewer else []
     return Listing(
@@ -131,7 +134,7 @@ def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
 
 
 def _with_names(visits: Any) -> QuerySet[Any]:
-    """What the columns show beside the row's own: the head, who typed it for another, and what marks it."""
+    """Add head, recorder (if another) and marks."""
     named: QuerySet[Any] = visits.with_head().annotate(
         typed_by=Case(When(entered_by=F("cadre"), then=Value("")), default=F("entered_by__name")),
         mark=Case(
@@ -150,7 +153,9 @@ def _shortened(text: str) -> str:
 
 
 def diary(request: HttpRequest) -> HttpResponse:
-    """民情日记: the own visits of a month, as written, 作废 ones struck through; or those that a search finds."""
+    """民情日记: a cadre's own visits of a month with voided ones struck through, or those that a search
+    finds.
+    """
     user = user_of(request)
     form = VisitSearch(request.GET, user=user)
     own = Visit.objects.own(user)

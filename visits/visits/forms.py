@@ -1,4 +1,4 @@
-"""The one form of a visit: who, when, what happened; and the reason of a 作废."""
+"""The form of a visit, and the reason for voiding one."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,10 +33,10 @@ CLOSED_LATELY = timedelta(days=60)
 
 
 class VisitForm(forms.Form):
-    """What a cadre writes after a visit, or writes for a colleague (`cadre`).
+    """What a cadre records after a visit, or records for a colleague (`cadre`).
 
-    Offered are the households the cadre is paired with today, and those of `given` (keys, from the
-    page that led here) on which the author may record.
+    It offers the households that the cadre is paired with today, and those of `given` (keys from the page
+    that led here) on which the author may record.
     """
 
     ref = forms.UUIDField(widget=forms.HiddenInput)
@@ -149,7 +149,7 @@ class VisitForm(forms.Form):
             setattr(self.fields[name], attribute, value)
 
     def offered_households(self) -> list[tuple[int, str]]:
-        """Key and words of each that may be ticked."""
+        """Return key and words of each household that may be ticked."""
         return [(h.pk, f"{h.village}{h.group} {h.head_name or '（没有户主）'}") for h in self._offered()]
 
     def clean_reasons(self) -> list[str]:
@@ -165,7 +165,7 @@ class VisitForm(forms.Form):
         return data
 
     def _days(self, data: dict[str, Any]) -> list[date]:
-        """The days from the first to the last, at most one more than may be recorded; none if unknown."""
+        """Return the days from first to last, at most one more than may be recorded; none if unknown."""
         first = data.get("other_day") if data.get("on") == OTHER_DAY else _iso_day(data.get("on", ""))
         if first is None:
             if data.get("on") == OTHER_DAY and "other_day" not in self.errors:
@@ -178,7 +178,7 @@ class VisitForm(forms.Form):
         return [first + timedelta(days=n) for n in range(min((last - first).days, LONGEST_STAY) + 1)]
 
     def refuse(self, problems: dict[str, str]) -> None:
-        """Put what stands against recording beside the fields where it is corrected."""
+        """Put each error beside the field where it is corrected."""
         data = self.cleaned_data
         of_days = "until" if data.get("until") else "other_day" if data.get("on") == OTHER_DAY else "on"
         for name, sentence in problems.items():
@@ -207,18 +207,18 @@ class VisitForm(forms.Form):
         )
 
     def _position(self) -> tuple[Decimal, Decimal] | None:
-        """Where it was, when the phone said both; never asked for."""
+        """Return latitude and longitude if the phone sent both; the position is never required."""
         latitude, longitude = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
         return None if latitude is None or longitude is None else (latitude, longitude)
 
     @property
     def ticked(self) -> list[Any]:
-        """The households ticked as the page stands."""
+        """Return the households ticked on the page."""
         keys = {str(key) for key in self["households"].value() or []}
         return [household for household in self._offered() if str(household.pk) in keys]
 
     def colleagues(self) -> QuerySet[Cadre]:
-        """Whom the author may write for instead."""
+        """Return the colleagues for whom the author may record instead."""
         return _colleagues(self.author).exclude(pk=self.author.pk).exclude(pk=self.cadre.pk)
 
     def _offered(self) -> QuerySet[Any]:
@@ -228,7 +228,7 @@ class VisitForm(forms.Form):
 
 
 def typed(data: QueryDict) -> dict[str, Any]:
-    """What was typed, as the initial values of a form that goes on for another cadre or household."""
+    """Return the typed values as initial values of a form that continues for another cadre or household."""
     lists = {"reasons", "topics", "companions"}
     return {
         name: data.getlist(name) if name in lists else data.get(name)
@@ -250,7 +250,9 @@ def _households(author: Cadre, cadre: Cadre, given: list[str]) -> QuerySet[Any]:
 
 
 def _closed_lately(cadre: Cadre) -> Q:
-    """What the cadre had until it was closed: visits of before may still be waiting to be written down."""
+    """Keep households that were the cadre's until they were closed: earlier visits may still have to be
+    recorded.
+    """
     return Q(pk__in=had_until_closed(cadre), status_on__gte=today() - CLOSED_LATELY)
 
 
@@ -276,7 +278,7 @@ def _iso_day(text: str) -> date | None:
 
 
 def _with_iso_day(data: Any) -> Any:
-    """A page opened before midnight says 今天 for what is yesterday now: its date counts."""
+    """Replace 今天 by its date: a page opened before midnight means yesterday now."""
     on = data.get("on", "") if data else ""
     if not data or _iso_day(on) is None or on in dict(_days_near(today())):
         return data

@@ -1,4 +1,6 @@
-"""走访 as a sheet: a diary or ledger kept elsewhere, one visit a row; and what follows the sheet of 联户."""
+"""走访 as a sheet: a diary or ledger kept elsewhere, one visit per row; and the hand-over of problems after
+the sheet of 联户.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -46,7 +48,7 @@ CONTENT = (
 
 
 class FollowedPairingSheet(HouseholdPairingSheet):
-    """The problems of a household that a workbook pairs anew go along, and come back when it is undone."""
+    """Hand over the problems of newly paired households, and hand them back when the import is undone."""
 
     def after_insert(self, created: Created) -> None:
         super().after_insert(created)
@@ -182,14 +184,16 @@ class _Visits:
             refuse_outside(self.plan, index, "village", cadre["place"])
 
     def _visitors(self, index: int) -> set[int]:
-        """Who was there that day: of two cadres of one name and unit the row means the one of them."""
+        """Return the cadres at work on that day: of two with one name and unit, the row means the one of
+        that day.
+        """
         household, village = self.households[index], self._village(index)
         place = (household.pk if household else None, village.pk if village else None)
         return self.known_visitors[(self.table.get("visited_on", index), *place)]
 
     @cached_property
     def known_visitors(self) -> dict[tuple[Any, ...], set[int]]:
-        """By day, household and village."""
+        """Return known visitors by day, household and village."""
         visitors: dict[tuple[Any, ...], set[int]] = defaultdict(set)
         days = {day for day in self.table["visited_on"] if isinstance(day, date)}
         visits = Visit.objects.filter(under(self.plan.by.place))
@@ -202,7 +206,7 @@ class _Visits:
         return household.village if household else self.villages[index]
 
     def _key(self, index: int) -> tuple[Any, ...]:
-        """What makes two rows the same visit."""
+        """Return what makes two rows the same visit."""
         cadre, household, village = self.cadres[index], self.households[index], self._village(index)
         return (
             cadre and cadre["id"],
@@ -214,7 +218,7 @@ class _Visits:
         )
 
     def _stored(self) -> dict[Any, dict[str, Any]]:
-        """Visits of these cadres on these days, by what makes them the same; the nights spent, on the side."""
+        """Return stored visits of these cadres and days by key; collect nights on the side."""
         days = [day for day in (self.table.get("visited_on", i) for i in self.table.sound()) if day]
         self.slept: set[tuple[int, Any]] = set()
         if not days:
@@ -232,7 +236,7 @@ class _Visits:
         return stored
 
     def _nights(self, index: int, cadre: int) -> int:
-        """A night counts once a cadre and date, here and in what is stored."""
+        """Count a night once per cadre and date, in the sheet and in the database."""
         nights = self.table.get("nights", index, 0)
         evening = (cadre, self.table.get("visited_on", index))
         if nights and evening in self.slept:

@@ -1,4 +1,4 @@
-"""走访：one entry that diary, ledger, attendance and statistics are read from."""
+"""走访：the record that diary, ledger, attendance and statistics are read from."""
 
 import uuid
 from collections.abc import Collection
@@ -23,13 +23,15 @@ from visits.voiding.models import VOID_WITHIN, Voidable, void_has_reason
 
 
 def recorded_late(visited_on: date, recorded_at: datetime) -> bool:
-    """补录: typed more than a day after the day itself."""
+    """Return whether a visit was back-filled (补录): recorded more than a day after it."""
     return (timezone.localdate(recorded_at) - visited_on).days > 1
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: Cadre) -> "VisitQuerySet":
-        """Offices: their place; leaders: their unit's; cadres: as cadre, companion or the one who typed it."""
+        """Return visits of an office's place, of a leader's unit; for cadres those where they went, went
+        along, or recorded.
+        """
         if user.sees_place:
             return self.filter(under(user.place))
         if user.is_leader:
@@ -37,7 +39,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(self._own(user))
 
     def editable_by(self, user: Cadre) -> "VisitQuerySet":
-        """Who may declare it 作废."""
+        """Return visits that the user may void."""
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_viewer:
@@ -47,7 +49,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 
     def counted(self) -> "VisitQuerySet":
-        """Not 作废."""
+        """Keep rows that are not voided."""
         return self.filter(voided_on=None)
 
     def in_person(self) -> "VisitQuerySet":
@@ -76,7 +78,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(Q(unit=unit) | Q(pk__in=along))
 
     def of(self, cadre: Cadre) -> "VisitQuerySet":
-        """The visits that count for a cadre: as the one who went, or along with a colleague."""
+        """Keep the visits that count for a cadre: alone or as a companion."""
         return self.filter(Q(cadre=cadre.pk) | _together(cadre))
 
     def of_cadres(self, cadres: Collection[Cadre]) -> "VisitQuerySet":
@@ -85,20 +87,20 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(Q(cadre__in=cadres) | Q(pk__in=along))
 
     def own(self, user: Cadre) -> "VisitQuerySet":
-        """Those, and what the user typed for others."""
+        """Keep the visits that count for the user, and those the user recorded for others."""
         return self.filter(self._own(user))
 
     def years(self) -> set[int]:
-        """The years with any of them, read from the index."""
+        """Return the years with any of them, read from the index."""
         months = self.order_by().values_list("month", flat=True).distinct()
         return {month // 100 for month in months}
 
     def with_head(self) -> "VisitQuerySet":
-        """Adds `head_name`: the household's head, or the last one it had."""
+        """Add `head_name`: the household's head, or the last one it had."""
         return self.annotate(head_name=head_names())
 
     def open_promises(self) -> "VisitQuerySet":
-        """Those whose promise the cadre still has to keep."""
+        """Keep visits whose promise the cadre still has to keep."""
         return self.counted().filter(PROMISING, ~_settled())
 
     @staticmethod
@@ -112,8 +114,9 @@ PROMISING = Q(promised_on__isnull=False) | ~Q(promise="")
 
 @cache
 def _settled() -> Exists:
-    """A promise kept by a counted visit there on the promised day or after it (without a day: by the next
-    visit), or replaced by a later promise. Built once a process, which takes as long as asking it.
+    """Return whether a promise was kept by a counted visit on the promised day or later (without a day: by
+    the next visit), or replaced by a later promise. Built once per process, which takes as long as
+    running it.
     """
     due = Coalesce(OuterRef("promised_on"), OuterRef("visited_on"))
     later = Q(visited_on__gt=OuterRef("visited_on")) | Q(

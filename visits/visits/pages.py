@@ -1,4 +1,4 @@
-"""Recording a visit, reading one, taking one back."""
+"""Record, read and void visits."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,9 +33,9 @@ PAGE_OF: dict[type[Model], str] = {Visit: "visit", Problem: "problem", Assistanc
 
 @recorder_required
 def visit_new(request: HttpRequest) -> HttpResponse:
-    """记走访: for oneself, or for a colleague of the same unit (`?for=`), at `?household=`.
+    """记走访 for oneself, or for a colleague of the same unit (`?for=`), at `?household=`.
 
-    The button `turn` goes on with what was typed for another cadre or without a household chosen.
+    The button `turn` continues with what was typed, for another cadre or without a preselected household.
     """
     author = user_of(request)
     form = _visit_form(request, author, written_for(author, request.GET.get("for", "")))
@@ -66,7 +66,9 @@ def _along(request: HttpRequest, form: VisitForm) -> AlongForm:
 
 
 def _resent(form: VisitForm, along: AlongForm, sent: SameRef) -> dict[str, Any]:
-    """For `_resent.html`: the visit that was stored, or what came along with it then and is another thing now."""
+    """Return the context of `_resent.html`: the stored visit, or the stored problem or help that differs
+    now.
+    """
     stored = sent.stored[0]
     rows = both_versions(form.outing(), sent.stored) if isinstance(stored, Visit) else [*sent.rows]
     if isinstance(stored, Assistance):
@@ -115,7 +117,7 @@ def _visit_page(
 
 
 def _saved_message(visits: Sequence[Visit], along: AlongForm) -> str:
-    """What was recorded, and the way to take it back."""
+    """Return what was recorded, and how to void it."""
     days = sorted({visit.visited_on for visit in visits})
     when = f"{days[0].month}月{days[0].day}日"
     if len(days) > 1:
@@ -171,7 +173,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def visit_void(request: HttpRequest, pk: int) -> HttpResponse:
-    """One row, or all that its form recorded."""
+    """Void one row, or everything that its form recorded."""
     user = user_of(request)
     visit: Visit = get_editable(Visit.objects.with_head().select_related("cadre", "village"), user, pk=pk)
     if visit.is_void:

@@ -1,4 +1,4 @@
-"""Recording what happened in the field: one form, one or several visits."""
+"""Record visits: one form makes one or several rows."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ LONGEST_STAY = 31
 MOST_ROWS = 60
 A_YEAR = timedelta(days=366)
 NEED_HOUSEHOLD = {Visit.Kind.HOME, Visit.Kind.STAY, Visit.Kind.RETURN, Visit.Kind.PHONE}
-"""Kinds that mean nothing without a household; the others also happen in a village."""
+"""Kinds that require a household; the others also happen in a village."""
 
 
 def record_outing(outing: Outing) -> list[Visit]:
@@ -73,7 +73,7 @@ def check_outing(outing: Outing) -> dict[str, str]:
 
 
 def nights_of(kind: str, days: int) -> int:
-    """A stay of three days is two nights; 住户 on one day is the night that follows; a phone call is none."""
+    """Return the usual nights: two for a stay of three days, one for 住户 on a single day, none for a call."""
     if kind == Visit.Kind.PHONE:
         return 0
     return days - 1 if days > 1 else int(kind == Visit.Kind.STAY)
@@ -131,7 +131,9 @@ def _problem_of_companions(outing: Outing, colleagues: set[int]) -> str:
 
 
 def problem_of_card(kind: str, *, at_household: bool) -> str:
-    """What stands against having handed out a contact card (constraint visit_card_at_a_household)."""
+    """Return why no contact card can have been handed out, '' if it can (constraint
+    visit_card_at_a_household).
+    """
     if not at_household:
         return "发放连心卡，要写明是哪一户。"
     return "打电话发不了连心卡，当面发的才记。" if kind == Visit.Kind.PHONE else ""
@@ -148,7 +150,7 @@ def _problem_of_promise(days: Sequence[date], promised_on: date | None) -> str:
 
 
 def _lock(*cadres: Cadre) -> None:
-    """One at a time for a cadre, so that two forms cannot both take a night (SQLite writes one at a time)."""
+    """Lock the cadres, so that two forms cannot both take a night (SQLite writes one at a time)."""
     list(Cadre.objects.select_for_update().filter(pk__in={cadre.pk for cadre in cadres}).order_by("pk"))
 
 
@@ -197,12 +199,12 @@ def _same_for_all(outing: Outing) -> dict[str, Any]:
 
 
 def row_ref(ref: UUID, household: Household | None, day: date) -> UUID:
-    """The ref of one row of a form: always the same for the same household and day."""
+    """Return the ref of one row of a form: always the same for the same household and day."""
     return uuid5(ref, f"{household.pk if household else ''}:{day.isoformat()}")
 
 
 def _nights_taken(cadre: Cadre, days: Sequence[date], outing: UUID) -> set[date]:
-    """Nights count once a cadre and date: the dates that have one from another outing."""
+    """Return the dates whose night another outing has already: a night counts once per cadre and date."""
     others = Visit.objects.counted().exclude(outing=outing)
     return set(others.filter(cadre=cadre, visited_on__in=days, nights=1).values_list("visited_on", flat=True))
 

@@ -1,4 +1,4 @@
-"""What comes along with a visit on the same screen: a problem that was heard, help that was given on the spot."""
+"""A problem and help recorded on the screen of a visit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +39,7 @@ def line(label: str, most: int) -> PlainText:
 
 
 def whose(label: str, all_of_them: str) -> forms.TypedChoiceField:
-    """For which of the ticked households, when not for all."""
+    """Return a field for one of the ticked households, when not all are meant."""
     return forms.TypedChoiceField(
         label=label,
         required=False,
@@ -58,7 +58,7 @@ def amount(label: str, **given: Any) -> AmountField:
 
 
 class AlongForm(forms.Form):
-    """Both are left out unless a kind is tapped."""
+    """The problem and the help; both are left out unless a kind is tapped."""
 
     problem_category = forms.ChoiceField(
         label="什么困难",
@@ -93,7 +93,7 @@ class AlongForm(forms.Form):
     help_household = whose("给了哪一户", "平分到勾选的各户")
 
     def __init__(self, *args: Any, offered: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
-        """`offered` are the households of the screen, key and words."""
+        """`offered` are key and words of the households of the screen."""
         super().__init__(*args, **kwargs)
         for name in ("problem_household", "help_household"):
             field: Any = self.fields[name]
@@ -118,7 +118,7 @@ class AlongForm(forms.Form):
         return data
 
     def refuse(self, problems: Mapping[str, Sequence[str]]) -> None:
-        """Sentences of the recording functions beside the fields of this form."""
+        """Put the errors of the recording functions beside the fields of this form."""
         for name, sentences in problems.items():
             field = next((known for known in (name, f"{HELP}{name}") if known in self.fields), None)
             self.add_error(field, list(sentences))
@@ -132,7 +132,7 @@ class AlongForm(forms.Form):
         return bool(self.cleaned_data.get("help_kind"))
 
     def given(self) -> dict[str, Any]:
-        """The help as keywords of `record_assistance`, but for whom and when."""
+        """Return the help as keywords of GivenHelp, without recipient and day."""
         data = self.cleaned_data
         worth = {
             name: data[HELP + name] for name in ("cash", "quantity", "goods_value") if data.get(HELP + name)
@@ -145,14 +145,14 @@ class AlongForm(forms.Form):
         }
 
     def parts(self, households: Sequence[int]) -> dict[int, Worth]:
-        """household's key → what the help gives it, of those ticked."""
+        """Return the share of each ticked household, by key."""
         chosen = self.cleaned_data.get("help_household")
         keys = [key for key in households if chosen in {None, key}]
         return dict(zip(keys, split(self.given()["whole"], len(keys)), strict=True)) if keys else {}
 
 
 class AlongError(Exception):
-    """What stands against the problem or the help, {field of the help: sentences}."""
+    """Errors of the problem or the help, {field of the help: sentences}."""
 
     def __init__(self, problems: Mapping[str, Sequence[str]]) -> None:
         super().__init__("顺手记的有不对的")
@@ -161,10 +161,11 @@ class AlongError(Exception):
 
 @transaction.atomic
 def record_screen(outing: Outing, along: AlongForm) -> list[Visit]:
-    """The visits of one form with what came along, all or nothing; a form sent twice is recorded once.
+    """Record the visits of one form with problem and help, all or nothing; a form sent twice is recorded
+    once.
 
-    A problem is registered for each household of the outing, help is split among them, or both are those of the
-    household that was chosen. Raises what `record_outing` raises, and AlongError.
+    A problem is registered for each household of the outing and help is split among them, or both are those
+    of the chosen household. Raises what `record_outing` raises, and AlongError.
     """
     visits = record_outing(outing)
     first: dict[int | None, Visit] = {}
@@ -181,7 +182,7 @@ def record_screen(outing: Outing, along: AlongForm) -> list[Visit]:
 
 
 def _chosen(first: Mapping[int | None, Visit], along: AlongForm, name: str) -> list[Visit]:
-    """The first visit to the household that the field names, else to each."""
+    """Return the first visit to the chosen household, else to each."""
     key = along.cleaned_data.get(name)
     if key is None:
         return list(first.values())
@@ -224,5 +225,5 @@ def _assist(visits: Sequence[Visit], along: AlongForm, outing: Outing) -> None:
 
 
 def _ref(ref: UUID, what: str) -> UUID:
-    """Always the same for the same form."""
+    """Return a ref that is always the same for the same form."""
     return uuid5(ref, what)

@@ -1,4 +1,4 @@
-"""作废 in the admin: ask why, then take back those of the ticked rows that the user may."""
+"""作废 in the admin: ask for a reason, then void those of the ticked rows that the user may void."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,12 +17,12 @@ from units.models import Cadre
 from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin
 
 MOST_AT_ONCE = 200
-"""More is no slip of one evening, and needs a look at each."""
+"""More than one evening's mistakes; such rows are checked one by one."""
 
 
 @admin.action(description="作废所选", permissions=["void"])
 def void_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
-    """What is 作废 already stays as it is."""
+    """Void the ticked rows; voided ones stay as they are."""
     user = user_of(request)
     rows = model_admin.takeable(user).filter(pk__in=queryset.order_by().values("pk"))
     count = rows.count()
@@ -49,21 +49,21 @@ def void_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any
 
 @transaction.atomic
 def take_back_all(model_admin: Any, rows: QuerySet[Any], *, by: Cadre, reason: str) -> None:
-    """One after the other, each read anew: taking one back may have changed the next."""
+    """Void the rows one by one, each read again: voiding one may have changed the next."""
     for key in list(rows.values_list("pk", flat=True)):
         if (row := rows.filter(pk=key).first()) is not None:
             model_admin.take_back(row, by=by, reason=reason)
 
 
 class VoidableAdmin(ScopedAdmin):
-    """What was recorded is read, and taken back by an action; says which rows may be, and by which verb."""
+    """Recorded facts are read-only; an action voids rows. Subclasses name the rows and the verb."""
 
     void_note = ""
-    """What 作废所选 leaves alone."""
+    """What 作废所选 does not void."""
 
     writers = NOBODY
     written: Sequence[str] = ()
-    """The fields that `writers` put right; the rest stays as it was recorded."""
+    """The fields that `writers` may correct; all others stay as recorded."""
     actions = (export_rows, void_selected)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -71,14 +71,14 @@ class VoidableAdmin(ScopedAdmin):
         return [name for name in fields if name not in self.written]
 
     def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
-        """Recorded on its page in front, by its verb."""
+        """Forbid adding: records are made on their public page."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not (obj and obj.is_void) and super().has_change_permission(request, obj)
 
     def takeable(self, user: Cadre) -> QuerySet[Any]:
-        """Rows, not yet 作废, that this user may declare so."""
+        """Return the rows, not voided yet, that this user may void."""
         raise NotImplementedError
 
     def take_back(self, row: Any, *, by: Cadre, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""作废：what was recorded by mistake stays readable, struck through, and counts nowhere."""
+"""作废：records made by mistake stay readable, struck through, and count nowhere."""
 
 from datetime import timedelta
 
@@ -9,11 +9,11 @@ from core.records import Record
 from units.models import Cadre, today
 
 VOID_WITHIN = timedelta(days=7)
-"""How long an author may declare an own record 作废; leader and office may any time."""
+"""How long authors may void their own records; leader and office may any time."""
 
 
 class Voidable(Record):
-    """A record of the field that can be taken back with a reason, never deleted."""
+    """A field record that is voided with a reason and never deleted."""
 
     voided_on = models.DateField("作废日期", null=True, blank=True, editable=False)
     voided_by = models.ForeignKey(
@@ -36,7 +36,7 @@ class Voidable(Record):
         return self.voided_on is not None
 
     def take_back(self, *, by: Cadre, reason: str) -> None:
-        """作废: stays readable, struck through, and counts nowhere."""
+        """Void the record: it stays readable, struck through, and counts nowhere."""
         self.voided_on, self.voided_by, self.void_reason = today(), by, reason
         self.save()
 

@@ -1,4 +1,4 @@
-"""作废 on the pages: a page that says what will happen and asks why, since it cannot be undone."""
+"""Ask for the reason before voiding, which cannot be undone."""
 
 from collections.abc import Callable, Sequence
 
@@ -24,7 +24,7 @@ def void_page(
     back: str,
     take_back: Callable[..., None] = Voidable.take_back,
 ) -> HttpResponse:
-    """Ask why, take the row back and go `back`; 403 for who may not, and for what is 作废 already."""
+    """Ask for a reason, void the row and go `back`; 403 if the user may not, or if it is voided already."""
     if not allowed:
         raise PermissionDenied("只有录入的人七天以内、负责人和双联办可以作废，作废了的不能再作废。")
     form = VoidForm(request.POST or None, others=0)

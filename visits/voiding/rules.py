@@ -63,7 +63,7 @@ def _take_back_belongings(found: Belongings, *, by: Cadre, reason: str) -> None:
 
 
 def _heirs(taken_back: Sequence[Visit], rows: Sequence[Visit]) -> Iterator[tuple[Visit, Visit]]:
-    """The rows taken back that carried a night, each with a row of the same day that goes on counting."""
+    """Yield the rows taken back that carried a night, each with a row of the same day that goes on counting."""
     for row in taken_back:
         others = (
             r for r in rows if not r.is_void and r.visited_on == row.visited_on and r.cadre_id == row.cadre_id
