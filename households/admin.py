@@ -1,4 +1,4 @@
-"""Admin of households with their members, of cadres, and of who is paired with whom."""
+"""Admin of households with their members, of cadres, and of 联户 pairings."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -49,7 +49,7 @@ class HouseholdAdminForm(ScopedForm):
 
 
 class MemberFormSet(BaseInlineFormSet[Any, Any, forms.ModelForm[Any]]):
-    """A new household has exactly one head, and no ID number stands in it twice."""
+    """Require exactly one head of a new household, and no ID number twice."""
 
     def clean(self) -> None:
         super().clean()
@@ -63,7 +63,7 @@ class MemberFormSet(BaseInlineFormSet[Any, Any, forms.ModelForm[Any]]):
 
 
 class Masked:
-    """Wherever a list, a sheet or a page that is only read names `id_number`, this stands for it."""
+    """Show the mask wherever a list, sheet or read-only page names `id_number`."""
 
     @admin.display(description="身份证号")
     def id_number(self, member: Member) -> str:
@@ -79,7 +79,7 @@ class MemberInline(Masked, ScopedInline):
 
 @admin.register(Cadre)
 class LeavingCadreAdmin(CadreAdmin):
-    """One who leaves while still paired is told of."""
+    """Warn when a cadre who leaves is still paired."""
 
     def save_model(self, request: HttpRequest, obj: Cadre, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -98,7 +98,7 @@ class HouseholdAdmin(ScopedAdmin):
         "status",
         "status_on",
     )
-    # 迁出、注销 also end pairings and let members leave: that is the page's act.
+    # 迁出、注销 also end pairings and memberships, so they are done on the household's page only.
     readonly_fields = ("no", "status", "status_on")
     fixed = ("village",)  # the number carries the village
     choices = {"village": lambda user: Village.objects.editable_by(user).current()}
@@ -173,7 +173,7 @@ class MemberAdmin(Masked, ScopedAdmin):
 
 
 def heads_of(household: str) -> "Prefetch[str, QuerySet[Member], str]":
-    """For `prefetch_related`: the heads, or last heads, of the households that a foreign key of the rows names."""
+    """Return a Prefetch of the heads, or last heads, of the households behind a foreign key."""
     heads = Member.objects.heads()
     return Prefetch(f"{household}__members", heads, "heads")
 
@@ -184,7 +184,9 @@ def head_of(household: Any) -> str:
 
 
 class FamilyInline(ScopedInline):
-    """Rows that name a household each, with its head: read here, written on their page in front."""
+    """Rows that name a household each, shown with its head: read-only here, edited on their page outside the
+    admin.
+    """
 
     writers = NOBODY
     readonly_fields = ("head",)
@@ -201,13 +203,15 @@ class FamilyInline(ScopedInline):
 
 
 def people(word: str, user: Cadre) -> QuerySet[Member]:
-    """Members, also of closed households, by name, pinyin, initials or, of those that the user sees, ID number."""
+    """Find members, also of closed households, by name, pinyin or initials; within the user's scope also by
+    ID number.
+    """
     named = holds(("name", "pinyin", "initials"), word)
     return Member.objects.findable().filter(named | Q(pk__in=people_with(word, user).values("pk")))
 
 
 class HouseholdPairingAdmin(PairingAdmin):
-    """`registers.pairings.admin` registers it, with the problems that follow the pairing."""
+    """Registered by `registers.pairings.admin`, together with the problems that follow the pairing."""
 
     page = "pairing"
     writers = MANAGERS

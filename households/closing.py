@@ -1,4 +1,4 @@
-"""The closing day of a household (迁出、并入、分户、注销): nothing that happened later is recorded of it."""
+"""The closing day of a household (迁出、并入、分户、注销): later events cannot be recorded for it."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,13 +7,13 @@ from households.choices import Status
 from households.models import Household, Member
 
 NAMED = 3
-"""So many households are named, the others counted."""
+"""Number of households listed by name in a message; the rest are counted."""
 
 
 def problem_of_closing(households: Iterable[Household], day: date | None) -> str:
-    """Return why something of this day cannot be recorded of these households, '' if it can.
+    """Return why an event on this day cannot be recorded for these households, '' if it can.
 
-    The closing day itself still can. Without a day, as for a standing fact, no closed household can.
+    The closing day itself is allowed. A fact without a date is refused for any closed household.
     """
     closed = [household for household in households if _closed_before(household, day)]
     if not closed:
@@ -26,7 +26,7 @@ def problem_of_closing(households: Iterable[Household], day: date | None) -> str
 
 
 def problem_of_row(household: Household, day: date | None) -> str:
-    """Return the same for a row of a sheet, which names the household itself: no query."""
+    """Return the same for one row of a sheet, without a query."""
     return (
         f"这户 {_closing(household)}，只能补那天和以前的，请核对日期。"
         if _closed_before(household, day)

@@ -20,7 +20,7 @@ TAKEN = "这个身份证号已经是本县另一名家庭成员的，请查找�
 
 
 class IdNumberField(forms.CharField):
-    """An ID number, checked; never kept in the browser. A masked one is left to the form (see MemberForm)."""
+    """A validated ID number, never cached by the browser. A masked one is left to the form (see MemberForm)."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"data-secret": "", "autocomplete": "off", "inputmode": "text"})
@@ -43,7 +43,7 @@ class PhoneField(forms.CharField):
 
 
 class TagsField(forms.MultipleChoiceField):
-    """必访 marks ticked from the office's words; stored as one text."""
+    """Checkboxes for 必访 marks from the office's words; stored as one text."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(label="标记", required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
@@ -85,7 +85,7 @@ class HouseholdForm(RecordForm[Household]):
         super().__init__(*args, **kwargs)
         limit(self, "village", Village.objects.editable_by(user).current())
         if self.instance.pk:
-            # A household keeps its number, which carries the village: moving is 迁出 and a new household.
+            # A household keeps its number, which contains the village: moving is 迁出 and a new household.
             del self.fields["village"]
         tags = self.fields["tags"]
         assert isinstance(tags, forms.MultipleChoiceField)
@@ -93,13 +93,13 @@ class HouseholdForm(RecordForm[Household]):
 
 
 def tag_choices(household: Household) -> list[tuple[str, str]]:
-    """Return the office's words in force, and what the household is marked with."""
+    """Return the office's current words and the household's own marks."""
     words = dict.fromkeys(Word.objects.texts(Word.Group.HOUSEHOLD_TAG) + split_words(household.tags))
     return [(word, word) for word in words]
 
 
 def problem_of_sex(sex: str, number: str) -> str:
-    """What is wrong with a sex beside an ID number, or ''; no sex is no contradiction."""
+    """Return the contradiction between a sex and an ID number, or ''; an unknown sex is none."""
     told = identity.sex(number)
     return f"身份证号第 17 位说的是{Sex(told).label}，请核对。" if sex and sex != told else ""
 
@@ -159,7 +159,7 @@ class MemberForm(RecordForm[Member]):
 
     field_order = ("name", "relation", "id_number", "sex", "born_on")
     user: Cadre
-    """Whom the look-up of a typed number counts for; the admin sets it on the class."""
+    """The user whose daily limit counts the look-up of a typed number; the admin sets it on the class."""
 
     def __init__(self, *args: Any, user: Cadre | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,7 +167,7 @@ class MemberForm(RecordForm[Member]):
         self.fields["id_number"].initial = self.instance.id_masked
 
     def clean_id_number(self) -> str:
-        """Return the stored number if the cell holds the person's mask (“unchanged”); any other mask is an error."""
+        """Accept the stored person's mask as “unchanged”; refuse any other mask."""
         number: str = self.cleaned_data["id_number"]
         if not identity.looks_masked(number):
             return number
@@ -192,7 +192,9 @@ class MemberForm(RecordForm[Member]):
         return data
 
     def _refuse_taken(self, data: dict[str, Any], number: str) -> None:
-        """Report ID numbers that somebody else has, and a second head, beside the fields."""
+        """Refuse an ID number used elsewhere in the county or by the household's head, with errors on the
+        fields.
+        """
         household = data.get("household") or getattr(self.instance, "household", None)
         if data.get("left_on") or household is None:
             return

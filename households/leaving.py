@@ -1,4 +1,4 @@
-"""离岗: list what a cadre who leaves still holds, so that it is handed over."""
+"""离岗: list the households of a leaving cadre, so that they are handed over."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,11 +8,11 @@ from households.models import HouseholdPairing
 from units.models import Cadre
 
 NAMED = 6
-"""So many households are named, the others counted."""
+"""Number of households listed by name in a message; the rest are counted."""
 
 
 def holdings(cadres: Iterable[int]) -> dict[int, list[str]]:
-    """cadre's key → the households paired with today, each by its head and place; none for those without any."""
+    """Return cadre's key → today's paired households, each as head and place; cadres without any are missing."""
     held: dict[int, list[str]] = defaultdict(list)
     rows = HouseholdPairing.objects.current().with_head().select_related("household__village")
     for pairing in records_in(rows.order_by("household__no", "kind"), "cadre", cadres):
@@ -23,12 +23,12 @@ def holdings(cadres: Iterable[int]) -> dict[int, list[str]]:
 
 
 def still_held(households: list[str]) -> str:
-    """还联着 8 户：王有福（石峰村三组）、…… 等"""
+    """Format the list: 还联着 8 户：王有福（石峰村三组）、…… 等"""
     more = " 等" if len(households) > NAMED else ""
     return f"还联着 {len(households)} 户：{'、'.join(households[:NAMED])}{more}"
 
 
 def warning_of(cadre: Cadre) -> str:
-    """Return what to say of a cadre who has left and is still paired, or ''."""
+    """Return the warning about a cadre who has left and is still paired, or ''."""
     held = holdings([cadre.pk]).get(cadre.pk) if cadre.left_on else None
     return f"{cadre}已离岗，{still_held(held)}。请交接给别人，或者结束。" if held else ""

@@ -1,7 +1,8 @@
-"""What a whole ID number finds: the person whose it is, for those who may 查看, and whether somebody has it already.
+"""Lookups by a whole ID number: its person, for users who may 查看, and whether the number is already used.
 
-Each answer confirms a number as 查看 shows one, so each is counted with the reveals of the day. A part of a number,
-or a mask, finds nobody. Raises LimitReached.
+Each answer confirms a number just as 查看 does, so each is counted with the day's reveals. Partial or masked
+numbers
+match nobody. Raises LimitReached.
 """
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from units.models import Cadre
 
 
 def people_with(number: str, user: Cadre) -> QuerySet[Member]:
-    """Exact search: the members who have the number, of those that the user sees, closed households included."""
+    """Return the members with exactly this number within the user's scope, closed households included."""
     number = number.upper()
     if user.is_viewer or not identity.is_whole(number):
         return Member.objects.none()
@@ -24,11 +25,10 @@ def people_with(number: str, user: Cadre) -> QuerySet[Member]:
 
 
 def is_taken(number: str, place: str, *, by: Cadre | None, but: int = 0) -> bool:
-    """Return the already-used check of the forms: whether another member than `but` in the county of `place`
-    has the number.
+    """Return whether another member than `but` in the county of `place` has the number.
 
-    It counts for `by`, who has typed it; None when it is the stored one that comes back unchanged. In an import
-    `households.importing.people.refuse_other_holder` asks the same.
+    Counts for `by`, who typed it; None when it is the stored number coming back unchanged. Imports use
+    `households.importing.people.refuse_other_holder` for the same check.
     """
     if not (number and place):
         return False

@@ -32,7 +32,7 @@ from units.models import Cadre
 
 @manager_required
 def cadre_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """One who leaves while still paired leads on to the hand-over."""
+    """Edit a cadre; redirect to the hand-over when one who leaves is still paired."""
     user = user_of(request)
     cadre = get_editable(Cadre.objects, user, pk=pk) if pk else None
     if cadre:
@@ -78,14 +78,12 @@ def household_new(request: HttpRequest) -> HttpResponse:
 
 
 def _registered(user: Cadre, form: HouseholdForm, head_form: HeadForm) -> Household | None:
-    """Return the new household, or None with the error on the form if its head belongs to another
-    household.
-    """
+    """Save and return the new household; None when its head is already registered, with an error on the form."""
     household = form.save(commit=False)
     if not is_taken(head_form.cleaned_data["id_number"], household.village.place, by=user):
         try:
             return registering.register(household, head_form.head())
-        except IntegrityError:  # somebody registers the same person just now
+        except IntegrityError:  # the same person was registered by a concurrent request
             pass
     head_form.add_error("id_number", TAKEN)
     return None
@@ -128,7 +126,7 @@ def _page_of(household: Household) -> str:
 @recorder_required
 @require_POST
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
-    """查看: the whole ID number of one member, as plain text; who saw whose is logged first."""
+    """查看: return the whole ID number of one member as plain text, after logging who saw it."""
     user = user_of(request)
     member: Member = get_visible(Member.objects, user, pk=pk)
     number = member.id_number

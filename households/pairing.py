@@ -1,7 +1,8 @@
-"""联户: pair cadres with households, end pairings, hand over, and reopen those ended by mistake.
+"""联户: pair cadres with households, end pairings, hand over, and undo a mistaken end.
 
-Refused input raises ValidationError {argument: sentences} and changes nothing. Unusual input (above the
-ceiling, a unit without the village) is accepted; `warnings` reports it afterwards.
+Invalid input raises ValidationError {argument: sentences} and changes nothing. Unusual input (over the
+ceiling, a
+unit not paired with the village) is accepted, and reported by `warnings` afterwards.
 """
 
 from collections import defaultdict
@@ -28,10 +29,10 @@ words = HouseholdPairing.words_of
 
 
 def pairable_cadres(user: Cadre) -> CadreQuerySet:
-    """Return the cadres whom the user may pair: an office all of visible units, a leader those of the unit.
+    """Return the cadres that the user may pair: an office everyone of the units it sees, a leader the unit's
+    own.
 
-    Therefore an office finds the cadres of a 省直 or 市直 unit as soon as that unit is paired with one of
-    its villages.
+    So an office finds the cadres of a 省直 or 市直 unit as soon as that unit is paired with one of its villages.
     """
     working = Cadre.objects.current().exclude(role=Role.VIEWER)
     if user.is_office:
@@ -42,9 +43,9 @@ def pairable_cadres(user: Cadre) -> CadreQuerySet:
 def pair_households(
     *, cadre: Cadre, households: Iterable[Household], kind: str, started_on: date
 ) -> list[HouseholdPairing]:
-    """Return one open pairing for each household, with the cadre's unit and rank of today.
+    """Create one open pairing per household, with the cadre's current unit and rank.
 
-    The same pairing from the same day is not made twice: a form sent twice gives the same rows back.
+    Existing pairings from the same day are returned instead of duplicated (double submission).
     """
     wanted = list(households)
     problems = {"started_on": _listed(problem_of_day(started_on)), "households": _closed(wanted)}
@@ -73,7 +74,7 @@ def _begin(cadre: Cadre, household: Household, kind: str, started_on: date) -> H
 
 
 def end_pairing(pairing: HouseholdPairing, *, on: date, reason: str) -> None:
-    """Raise StaleRecord if somebody else changed the pairing since it was read."""
+    """End the pairing. Raises StaleRecord when somebody else changed it since it was read."""
     refuse(_problems_of_end([pairing], on, reason))
     pairing.ended_on, pairing.end_reason = on, reason
     pairing.save()
@@ -108,7 +109,7 @@ def hand_over(
 
 
 def _take_over(to: Cadre, households: list[Household], kind: str, on: date) -> list[HouseholdPairing]:
-    """Report a problem of a successor on the field of the successor, since the households were not chosen."""
+    """Pair the successor; errors go to the field of the successor, since the households were not chosen."""
     try:
         return pair_households(cadre=to, households=households, kind=kind, started_on=on)
     except ValidationError as error:
@@ -116,12 +117,12 @@ def _take_over(to: Cadre, households: list[Household], kind: str, on: date) -> l
 
 
 def may_reopen(pairing: HouseholdPairing) -> bool:
-    """Reopen a pairing that was ended by mistake; possible on the day on which it was ended."""
+    """Return whether a mistaken end can be undone: only on the day on which it was entered."""
     return pairing.ended_on is not None and was_set_on(pairing, "ended_on") == today()
 
 
 def reopen(pairing: HouseholdPairing) -> None:
-    """Raise StaleRecord like any save."""
+    """Undo the end. Raises StaleRecord."""
     if not may_reopen(pairing):
         raise ValidationError("只有当天结束的联户可以恢复，过了当天请重新结对。")
     taken, _ = _in_the_way(pairing.cadre, [pairing.household], pairing.kind, None)
@@ -141,12 +142,12 @@ def reopen(pairing: HouseholdPairing) -> None:
 
 
 def warnings(pairings: Sequence[HouseholdPairing]) -> list[str]:
-    """What is unusual about new pairings, a sentence each."""
+    """Return what is unusual about new pairings, one sentence each."""
     return [*_over_ceiling(pairings), *_without_village(pairings)]
 
 
 def loads(cadres: Iterable[Cadre]) -> dict[int, int]:
-    """cadre's key → households paired with today, wherever they are; none for those without any."""
+    """Return cadre's key → number of households paired today, in any place; cadres without any are missing."""
     counted = HouseholdPairing.objects.current().filter(cadre__in=cadres).order_by().values("cadre")
     return {row["cadre"]: row["n"] for row in counted.annotate(n=Count("household", distinct=True))}
 
@@ -181,7 +182,7 @@ def _without_village(pairings: Sequence[HouseholdPairing]) -> list[str]:
 def _in_the_way(
     cadre: Cadre, households: Sequence[Household], kind: str, started_on: date | None
 ) -> tuple[list[str], dict[int, HouseholdPairing]]:
-    """Return why the cadre cannot take these households, and {household's key: pairing} of those taken just so."""
+    """Return why the cadre cannot take these households, and {household's key: identical existing pairing}."""
     problems, same = [], {}
     rows = HouseholdPairing.objects.current().filter(household__in=households).select_related("cadre")
     names = _names(households)
@@ -199,20 +200,20 @@ def _in_the_way(
 
 
 def _locked(households: Sequence[Household]) -> list[Household]:
-    """As they are stored now; whoever closes one of them at the same moment comes before or after."""
+    """Lock and return the stored rows, so that a concurrent closing comes before or after."""
     rows = Household.objects.select_for_update().filter(pk__in=[household.pk for household in households])
     return list(rows.order_by("pk"))
 
 
 def _closed(households: Sequence[Household]) -> list[str]:
-    """Return why closed households cannot be paired, '' if none is closed."""
+    """Return errors for households that are no longer registered."""
     gone = [household for household in households if household.status != Status.OPEN]
     names = _names(gone) if gone else {}
     return [f"{names[h.pk]}：这户已{Status(h.status).label}，不能再结对。" for h in gone]
 
 
 def _names(households: Sequence[Household]) -> dict[int, str]:
-    """key → how a sentence names a household: its head, else its number."""
+    """Return key → name of a household in a sentence: its head, else its number."""
     heads = Member.objects.heads().filter(household__in=households)
     names = {household.pk: household.no for household in households}
     return {**names, **dict(heads.values_list("household", "name"))}

@@ -1,4 +1,4 @@
-"""Registering a household with its head, and closing it when it leaves the list."""
+"""Register a household with its head, and close it when it leaves the register."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -22,7 +22,7 @@ def register(household: Household, head: Member) -> Household:
 
 
 def next_no(village: Village) -> str:
-    """Return the next number, 村级代码-户序 with three digits or more. Numbers are never reused."""
+    """Return 村级代码-户序 with three digits or more; a number is never reused."""
     locked = Village.objects.select_for_update().get(pk=village.pk)
     locked.last_serial += 1
     locked.save()
@@ -51,7 +51,7 @@ def household_no(village_code: str, serial: int) -> str:
 
 @transaction.atomic
 def close(household: Household, *, status: Status, on: date, successor: Household | None) -> None:
-    """迁出、并入、分户、注销: pairings end and members leave on that day; the records stay."""
+    """迁出、并入、分户、注销: end pairings and memberships on that day; the records stay."""
     household.status, household.status_on, household.successor = status, on, successor
     household.save()
     for pairing in household.pairings.current():

@@ -1,4 +1,4 @@
-"""Addresses of members. Those of households are in registers, with the pages of other apps below /households/."""
+"""Addresses of members. Those of households are in registers, with other apps' pages below /households/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The years that the registers of a place can be told as at."""
+"""The years for which the registers of a place offer a cut-off."""
 
 from core.periods import years_of
 from households.models import HouseholdPairing

@@ -1,4 +1,4 @@
-"""Who may enter a page. Which rows they find there is `visible_to` and `editable_by` on each model."""
+"""Access to pages. Which rows a page contains is decided by `visible_to` and `editable_by` of each model."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -24,7 +24,7 @@ M = TypeVar("M", bound=models.Model)
 def user_of(request: HttpRequest) -> Cadre:
     """Return the logged-in cadre; only for pages behind the login.
 
-    The row itself and not `request.user`, which hands each attribute through and takes ten times as long.
+    Returns the row itself, since attribute access through the lazy `request.user` takes ten times as long.
     """
     return cast(Cadre, get_user(request))
 
@@ -46,14 +46,14 @@ office_required = roles_required(Role.OFFICE)
 overseer_required = roles_required(Role.OFFICE, Role.VIEWER)
 manager_required = roles_required(Role.OFFICE, Role.LEADER)
 leader_or_overseer_required = roles_required(Role.OFFICE, Role.LEADER, Role.VIEWER)
-"""Users with more than their own households: office, viewer, leader."""
+"""Roles responsible for more than their own households."""
 recorder_required = roles_required(Role.OFFICE, Role.LEADER, Role.CADRE)
-"""Everyone but a viewer, who changes nothing."""
+"""Every role except viewers, who have read-only access."""
 
 
 def written_for(author: Cadre, key: str) -> Cadre:
-    """Return whose record a page writes: the author's own, or that of a colleague of the same unit
-    (`?for=KEY`), else 404.
+    """Return whose record a page writes: the author's own, or a colleague's of the same unit (`?for=KEY`),
+    else 404.
     """
     if not key:
         return author
@@ -63,20 +63,22 @@ def written_for(author: Cadre, key: str) -> Cadre:
 
 
 def named(request: HttpRequest, name: str, rows: QuerySet[M]) -> M | None:
-    """Return the one of `rows` that the address names (`?name=`), None without; 404 when it is none of them."""
+    """Return the one of `rows` that the address names (`?name=`); None without a name, 404 for an unknown
+    one.
+    """
     key = request.GET.get(name, "")
     return get_object_or_404(rows, pk=key_of(key)) if key else None
 
 
 def get_visible(queryset: models.Manager[M] | QuerySet[M], user: Cadre, **lookup: Any) -> M:
-    """Return the one row, or 404 when the user may not see it."""
+    """Return the row, or 404 when the user may not see it."""
     rows: Any = queryset
     found: M = _found(rows.visible_to(user), lookup)
     return found
 
 
 def get_editable(queryset: models.Manager[M] | QuerySet[M], user: Cadre, **lookup: Any) -> M:
-    """Return the one row: unseen is 404, seen but not editable is 403."""
+    """Return the row; 404 when invisible to the user, 403 when visible but not editable."""
     rows: Any = queryset
     found: M = _found(rows.visible_to(user), lookup)
     if not rows.editable_by(user).filter(pk=found.pk).exists():
@@ -85,7 +87,7 @@ def get_editable(queryset: models.Manager[M] | QuerySet[M], user: Cadre, **looku
 
 
 def _found(rows: QuerySet[M], lookup: dict[str, Any]) -> M:
-    """Return 404 for a number larger than any key, which databases refuse to look up."""
+    """Return the row or 404. Treats numbers beyond the key range as missing: databases raise errors for them."""
     if any(isinstance(value, int) and value >= 1 << 63 for value in lookup.values()):
         raise Http404
     return get_object_or_404(rows, **lookup)

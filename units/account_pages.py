@@ -1,4 +1,4 @@
-"""Login, one's own password, and the accounts that an office or leader opens, locks and resets."""
+"""Login, the user's own password, and accounts that an office or leader opens, locks and resets."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ class Login(LoginView):
 
 @never_cache
 def password(request: HttpRequest) -> HttpResponse:
-    """Choose the first password with the one-time code spent, or change it knowing the old one."""
+    """Set the first password after logging in with the one-time code, or change it by entering the old one."""
     user = user_of(request)
     form_class = SetPasswordForm if user.must_choose_password else PasswordChangeForm
     form = form_class(user, request.POST or None)
@@ -62,7 +62,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def me(request: HttpRequest) -> HttpResponse:
-    """我的: who I am here, and what I may do about my account."""
+    """我的: the user's profile and account settings."""
     return render(request, "units/me.html", {"page": {"title": "我的"}, "cadre": user_of(request)})
 
 
@@ -71,9 +71,9 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_POST
 @password_again
 def slips(request: HttpRequest) -> HttpResponse:
-    """Return one-time codes for the ticked cadres who have no password yet, as slips to cut apart. Shown once.
+    """Print one-time codes for the selected cadres without a password, as slips to cut apart. Shown once.
 
-    An account that was locked is opened on its own page, not along with a tick on all.
+    A locked account is unlocked on its own page only, not by selecting all.
     """
     user = user_of(request)
     keys = {key for key in map(key_of, request.POST.getlist("pk")) if key}
@@ -95,7 +95,7 @@ def slips(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """Replace the password by a fresh one-time code; users change their own password instead."""
+    """Replace the password with a new one-time code; users change their own by entering the old one."""
     cadre = get_editable(Cadre.objects, user_of(request), pk=pk)
     if cadre.pk == user_of(request).pk:
         messages.warning(
@@ -123,7 +123,7 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @password_again
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
-    """停用 or, when it is, 启用."""
+    """Lock the account (停用), or unlock it (启用)."""
     user = user_of(request)
     cadre = get_editable(Cadre.objects, user, pk=pk)
     if cadre.pk == user.pk:

@@ -1,4 +1,4 @@
-"""Logging in, one-time codes, locking and resetting accounts."""
+"""Login, one-time codes, locking and resetting accounts."""
 
 import hmac
 import secrets
@@ -23,18 +23,18 @@ from units.models import Cadre
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 O 1 I L, which look alike on a printed slip."""
 LONGEST_NAME = 60
-"""Of what somebody types as a name to log in by, the log keeps no more."""
+"""Longest attempted login name kept in the log."""
 
 
 class LongEnough(MinimumLengthValidator):
-    """Django's own sentence has lost its translation in 5.2."""
+    """Restore the Chinese message, whose translation is missing in Django 5.2."""
 
     def get_error_message(self) -> str:
         return f"密码太短，至少要 {self.min_length} 个字符。"
 
 
 class PhoneOrStaffNumberBackend(ModelBackend):
-    """Login by phone or staff number, with the password or, until one is chosen, the one-time code."""
+    """Log in by phone or staff number, with the password or, until one is set, the one-time code."""
 
     def authenticate(
         self,
@@ -48,14 +48,14 @@ class PhoneOrStaffNumberBackend(ModelBackend):
         try:
             cadre = Cadre.objects.get_by_natural_key(username.strip())
         except Cadre.DoesNotExist:
-            make_password(password)  # the same time passes as for a known account
+            make_password(password)  # same duration as for a known account
             return None
-        # Asked first, so that no quick answer tells which accounts are locked.
+        # Check the password first, so that response times do not reveal which accounts are locked.
         fits = cadre.check_password(password) or code_fits(cadre, password)
         return cadre if fits and self.user_can_authenticate(cadre) else None
 
     def user_can_authenticate(self, user: Any) -> bool:
-        """Neither a locked account nor one whose cadre has left (离岗); a session ends with either."""
+        """Refuse locked accounts and cadres who have left (离岗); their sessions end too."""
         return super().user_can_authenticate(user) and user.left_on is None
 
     def get_user(self, user_id: int) -> Cadre | None:
@@ -64,9 +64,9 @@ class PhoneOrStaffNumberBackend(ModelBackend):
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return where a login comes from: behind a proxy on this machine, the address that it passes on.
+    """Return the client's address; behind a proxy on this machine, the address that the proxy passes on.
 
-    Only there the header is believed: from elsewhere anyone could write anyone's address into it.
+    The header is trusted only from there: any other client could forge it.
     """
     peer: str = request.META.get("REMOTE_ADDR", "")
     if peer and not ip_address(peer).is_loopback:
@@ -79,13 +79,13 @@ def client_address(request: HttpRequest) -> str:
 
 
 def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """Return the login name as it is stored and logged: an ID number typed instead is masked."""
+    """Return the attempted login name for the log, masked, since many users type their ID number first."""
     name = str((credentials or request.POST).get("username") or "")
     return hide_numbers(name)[:LONGEST_NAME]
 
 
 def code_fits(cadre: Cadre, code: str) -> bool:
-    """Return whether this is the account's one-time code, still good; lower case and hyphens do not matter."""
+    """Return whether this is the account's valid one-time code; lower case and hyphens do not matter."""
     if not cadre.code_hash or cadre.code_expires_at is None or cadre.code_expires_at < timezone.now():
         return False
     plain = code.strip().replace("-", "").upper()
@@ -93,14 +93,14 @@ def code_fits(cadre: Cadre, code: str) -> bool:
 
 
 def new_code() -> str:
-    """Eight characters, about 40 bits, printed as `K7M4-Q9PX`."""
+    """Return eight characters, about 40 bits, printed as `K7M4-Q9PX`."""
     letters = [secrets.choice(CODE_ALPHABET) for _ in range(8)]
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
 
 
 @transaction.atomic
 def issue_codes(cadres: Iterable[Cadre]) -> list[tuple[Cadre, str, datetime]]:
-    """Give each a fresh one-time code in place of the password: (cadre, code, good until). Shown once.
+    """Replace each password with a new one-time code; return (cadre, code, expiry). Codes are shown once.
 
     A locked account stays locked.
     """
@@ -118,14 +118,14 @@ def issue_codes(cadres: Iterable[Cadre]) -> list[tuple[Cadre, str, datetime]]:
 
 
 def choose_password(cadre: Cadre, password: str) -> None:
-    """Set the password; the one-time code is spent."""
+    """Set the password and void the one-time code."""
     cadre.set_password(password)
     cadre.code_hash, cadre.code_expires_at = "", None
     cadre.save()
 
 
 def lock(cadre: Cadre, by: Cadre) -> None:
-    """停用: the account cannot log in and its sessions end with the next request."""
+    """Lock the account (停用): it cannot log in, and its sessions end with the next request."""
     cadre.is_active = False
     note_lock(cadre, by)
     cadre.save()
@@ -139,7 +139,7 @@ def unlock(cadre: Cadre, by: Cadre) -> None:
 
 
 def note_lock(cadre: Cadre, by: Cadre) -> None:
-    """Set beside is_active who locked the account, and in which role, as it was then."""
+    """Record beside is_active who locked the account, and that person's role at the time."""
     locked = not cadre.is_active
     cadre.locked_by = by if locked else None
     cadre.locked_as = by.role if locked else ""
@@ -147,7 +147,7 @@ def note_lock(cadre: Cadre, by: Cadre) -> None:
 
 
 def _forget_failures(cadre: Cadre) -> None:
-    """By whichever of the two numbers they were made."""
+    """Reset the failed attempts under both login names."""
     for number in (cadre.phone, cadre.staff_no):
         if number:
             forget_failures(username=number)

@@ -1,4 +1,4 @@
-"""Admin of divisions, units, cadres, quotas and words; the logs of core, which only the office reads."""
+"""Admin of divisions, units, cadres, quotas and word lists; the logs of core, read-only for the office."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from core.confirming import require_password
 from core.importing.sheet import find_kind
 from core.models import Download, ImportRun, Reveal
 from core.oversight import note_look
-from units import admin_links as admin_links  # what is only read, in every admin
+from units import admin_links as admin_links  # shows links for read-only values in every admin
 from units.access import user_of
 from units.accounts import note_lock
 from units.admin_lists import Filled, Seen, said
@@ -32,7 +32,7 @@ class DivisionAdmin(ScopedAdmin):
     search_help_text = "名称、代码"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Return no divisions to a leader, who reads them only where a row names one."""
+        """A leader may open a division that a row links to, but gets no division list."""
         return user_of(request).is_office
 
 
@@ -51,7 +51,7 @@ class UnitAdmin(ScopedAdmin):
 
 
 class CadreAdminForm(ScopedForm):
-    """Put a leader's new cadre into the leader's unit."""
+    """A leader's new cadre belongs to the leader's unit."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +60,7 @@ class CadreAdminForm(ScopedForm):
 
 
 class CadreAdmin(ScopedAdmin):
-    """Registered in households, which tells of what a leaving cadre still holds."""
+    """Registered in households, whose subclass warns about households that a leaving cadre still holds."""
 
     page = "cadre"
     writers = MANAGERS
@@ -81,7 +81,7 @@ class CadreAdmin(ScopedAdmin):
     search_fields = ("name", "pinyin", "initials", "phone", "staff_no")
     search_help_text = "姓名、拼音、手机号、工号"
     office_fields = ("unit", "role", "is_active")
-    """Make role, unit and flags read-only for leaders, and for everybody on their own account."""
+    """Only the office edits role, unit and flags, and nobody their own."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """Log that the account was opened; its owner sees it in 谁看过我."""
@@ -110,7 +110,7 @@ class CadreAdmin(ScopedAdmin):
 
 
 class PlacedAdmin(ScopedAdmin):
-    """A new row begins with the office's own place."""
+    """Pre-fill a new row with the office's place."""
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"place": user_of(request).place, **super().get_changeform_initial_data(request)}
@@ -128,7 +128,7 @@ class RequirementAdmin(PlacedAdmin):
 
 @admin.register(Leave)
 class LeaveAdmin(ScopedAdmin):
-    """Leaves of the unit's cadres: on these days nothing is asked of them."""
+    """Leaves of the unit's cadres; requirements are pro-rated for these days."""
 
     writers = erasers = MANAGERS
     fields = ("cadre", "started_on", "ended_on", "reason")
@@ -143,7 +143,7 @@ class LeaveAdmin(ScopedAdmin):
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(PlacedAdmin):
-    """Days that the office corrects in the calendar by which problems fall due."""
+    """Days on which the office overrides the calendar for due dates of problems."""
 
     readers = erasers = OFFICE
     fields = ("on", "works", "note", "place")
@@ -162,7 +162,7 @@ class WordAdmin(ScopedAdmin):
 
 @admin.register(DailyLimit)
 class DailyLimitAdmin(ScopedAdmin):
-    """One row a role, there from the start."""
+    """One row per role, created with the database."""
 
     readers = OFFICE
     fields = ("role", "persons", "exports")

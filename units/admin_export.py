@@ -1,4 +1,4 @@
-"""导出所选: the ticked rows of an admin list as a workbook, with the columns that the list shows."""
+"""导出所选: export the selected rows of an admin list as a workbook, with the displayed columns."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from core.lists import send_workbook, yes_no
 def export_rows(
     model_admin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponseBase:
-    """Export the rows of the list's own queryset, which is in the user's scope; log the download."""
+    """Export the rows through the list's own queryset, which applies the user's scope; log the download."""
     columns: list[Any] = list(model_admin.get_list_display(request))
     headings = [str(label_for_field(name, model_admin.model, model_admin)) for name in columns]
     rows = (_cells(columns, row, model_admin) for row in queryset.iterator(chunk_size=2000))
@@ -38,7 +38,7 @@ def _cells(columns: Sequence[Any], row: models.Model, model_admin: admin.ModelAd
 
 
 def _cell(field: Any, _attribute: Any, value: Any) -> object:
-    """Return a value as the list shows it: labels for codes, names for rows."""
+    """Return a value as the list displays it: labels for codes, names for rows."""
     if isinstance(value, bool):
         return yes_no(value)
     if field is not None and getattr(field, "flatchoices", None):

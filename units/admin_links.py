@@ -1,4 +1,4 @@
-"""What is only read in the admin site links to the row that it names, where that opens for the reader."""
+"""Link read-only values in the admin to the rows they name, where the reader has access."""
 
 from typing import Any, cast
 
@@ -9,9 +9,7 @@ from units.scoped_admin import ScopedAdmin, ScopedForm
 
 
 class ReadField(helpers.AdminReadonlyField):
-    """Link only to rows that open: Django links to every row of a registered model, also to those that
-    answer 404.
-    """
+    """Link only rows that open for the reader; Django also links those that answer 404."""
 
     def get_admin_url(self, remote_field: Any, remote_obj: Any) -> str:
         table, form = admin.site._registry.get(remote_field.model), cast(ScopedForm, self.form)
@@ -20,5 +18,5 @@ class ReadField(helpers.AdminReadonlyField):
         return str(remote_obj)
 
 
-# Fieldline makes the class of this name; Django has no hook for another.
+# Fieldline instantiates the class of this name; Django has no hook to replace it.
 helpers.AdminReadonlyField = ReadField  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""An admin action that asks why before it is done to the ticked rows."""
+"""An admin action that asks for a reason before it changes the selected rows."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 
 
 class AdminReasonForm(forms.Form):
-    """Bound once the reason has been asked for."""
+    """Bound once the reason page was submitted."""
 
     reason = forms.CharField(max_length=100)
 
@@ -32,7 +32,7 @@ def ask_reason(
     text: str,
     count: str,
 ) -> TemplateResponse:
-    """Return the page that asks; `count` says how many: 3 条走访."""
+    """Return the page that asks for a reason; `count` gives the number of rows in words: 3 条走访."""
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"{verb} {count}",

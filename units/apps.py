@@ -6,4 +6,4 @@ class UnitsConfig(AppConfig):
     verbose_name = "单位和干部"
 
     def ready(self) -> None:
-        from units import sessions as sessions  # hears of logins
+        from units import sessions as sessions  # connects the login signal

@@ -1,6 +1,7 @@
-"""上限: how many households a cadre and how many villages a unit is to have, as the office set it (要求).
+"""上限: maximum numbers of households per cadre and of villages per unit, set by the office (要求).
 
-武山 “1085”: 县级 10, 科级 8, 一般 5 households; a unit 1–2 villages. Going over warns, nothing more.
+武山 “1085”: county level 10, section level 8, others 5 households; a unit 1–2 villages. Exceeding one only
+warns.
 """
 
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from units.roles import Rank
 
 @dataclass(frozen=True)
 class Ceilings:
-    """The maxima of one indicator at one place; `year` is the year they were set for, None without any."""
+    """The maxima of one indicator at one place; `year` is the year they were set for, None if there are none."""
 
     year: int | None
     rows: tuple[Requirement, ...] = ()
 
     def of(self, rank: str = "", unit: int | None = None) -> int | None:
-        """Return the maximum for a rank in a unit: the nearest place decides, there the unit's own, then the
+        """Return the maximum for a rank in a unit: the nearest place first, there the unit's own, then the
         rank's.
         """
         fitting = [row for row in self.rows if row.unit_id in (None, unit) and row.rank in ("", rank)]
@@ -28,15 +29,13 @@ class Ceilings:
         return max(fitting, key=lambda row: (len(row.place), row.unit_id is not None, row.rank != "")).maximum
 
     def by_rank(self) -> list[tuple[str, int]]:
-        """Return (label of a rank, its maximum) of the ranks that have one, highest rank first."""
+        """Return (label of a rank, maximum) of the ranks that have one, highest rank first."""
         found = [(str(rank.label), self.of(rank)) for rank in Rank]
         return [(label, most) for label, most in found if most is not None]
 
 
 def ceilings(indicator: str, place: str, on: date) -> Ceilings:
-    """Return those in force at a place on a day: of its year, or else of the last year that the office set
-    any for.
-    """
+    """Return the maxima in force at a place on a day: of its year, else of the last year that has any."""
     set_so_far = Requirement.objects.filter(
         indicator=indicator, place__in=above(place), year__lte=on.year, maximum__isnull=False
     )

@@ -1,4 +1,4 @@
-"""What every page's frame shows, and which frame it is."""
+"""Context of every page's frame, and the choice of the frame."""
 
 from typing import Any, cast
 
@@ -10,9 +10,7 @@ from units.second_factor.factors import LATER, offered_to
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the county's name, whether its people are invented, and the office's import that runs or has
-    ended unseen.
-    """
+    """Return the county's name, whether it holds demo data, and the office's running or unseen import."""
     user = getattr(request, "user", None)
     installation = Installation.this()
     running = None
@@ -27,13 +25,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _offers_factor(request: HttpRequest, user: object) -> bool:
-    """On the first page, unless it was put off on this device."""
+    """Return whether to offer a second factor: on the first page, unless postponed on this device."""
     on_first_page = request.path == "/" and isinstance(user, Cadre)
     return on_first_page and LATER not in request.COOKIES and offered_to(cast(Cadre, user))
 
 
 def frame_of(user: Cadre) -> str:
-    """Return the template to extend: the phone's for cadres, the desk's for users who see more than their own
-    rows.
-    """
+    """Return the phone frame for cadres, the desk frame for roles that see more than their own rows."""
     return "desk.html" if user.sees_place or user.is_leader else "phone.html"

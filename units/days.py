@@ -1,4 +1,4 @@
-"""Which days a record can bear."""
+"""Valid dates of records."""
 
 from datetime import date
 
@@ -7,25 +7,25 @@ from django.db.models import Q
 from units.models import today
 
 FIRST_DAY = date(2012, 1, 1)
-"""The campaign began in February 2012; nothing in it happened before."""
+"""The campaign began in February 2012."""
 
 
 def month_of(day: date) -> int:
-    """Return the month of a day as rows keep it: 201509."""
+    """Return the month of a day as rows store it: 201509."""
     return day.year * 100 + day.month
 
 
 def in_force(on: date | None = None) -> Q:
-    """Pairings in force at the end of a day, today by default; on the day on which it ends, one has ended."""
+    """Select pairings in force at the end of a day, today by default; not in force on the day they end."""
     if on is None or on >= today():
         return Q(ended_on=None)
     return Q(started_on__lte=on) & (Q(ended_on=None) | Q(ended_on__gt=on))
 
 
 def problem_of_day(day: date) -> str:
-    """What is wrong with a day on which something has begun or ended, or ''.
+    """Return what is wrong with the date of a start or end; '' if nothing.
 
-    A pairing with a start or an end ahead would count as begun or ended already today.
+    Future dates are refused, because a pairing would count as begun or ended already today.
     """
     if day > today():
         return "日期不能晚于今天，到了那天再办。"

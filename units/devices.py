@@ -1,4 +1,4 @@
-"""What a browser says of itself, in words: Chrome，安卓手机."""
+"""Describe a browser by its user agent: Chrome，安卓手机."""
 
 BROWSERS = {
     "wxwork": "企业微信",
@@ -19,7 +19,7 @@ BROWSERS = {
     "Chrome": "Chrome",
     "Safari": "Safari",
 }
-"""The first that is named: all but the last two also call themselves Chrome or Safari."""
+"""The first match wins: all but the last two also claim to be Chrome or Safari."""
 SYSTEMS = {
     "OpenHarmony": "鸿蒙设备",
     "HarmonyOS": "鸿蒙设备",

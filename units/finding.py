@@ -1,4 +1,4 @@
-"""Finding the divisions, units and cadres that the rows of a sheet name, in sets."""
+"""Look up the divisions, units and cadres named in a sheet's rows, with set queries."""
 
 import re
 from collections import defaultdict
@@ -17,12 +17,12 @@ from core.places import above, under
 from units.models import Cadre, Division, Reach, Unit
 
 Answer = Any
-"""A row, or the CellError that says why there is none."""
+"""A row, or the CellError that explains why there is none."""
 Among = Callable[[int], Collection[int]]
 
 
 def mobile(value: Cell) -> str:
-    """Return a mobile number, by which the person logs in."""
+    """Clean a mobile number, which serves as the login name."""
     phone = clean_phone(value)
     if "-" in phone:
         raise CellError("是座机，登录要用手机号", "填 11 位手机号，没有就填工号")
@@ -30,7 +30,7 @@ def mobile(value: Cell) -> str:
 
 
 def short(name: str) -> str:
-    """武山县 = 武山, 城关镇 = 城关, 城关镇人民政府 = 城关."""
+    """Shorten a division's name: 武山县 → 武山, 城关镇 → 城关, 城关镇人民政府 → 城关."""
     name = name.removesuffix("政府").removesuffix("人民")
     for ending in ("街道办事处", "街道", "自治县", "县", "区", "镇", "乡", "市", "省"):
         if name.endswith(ending) and len(name) > len(ending) + 1:
@@ -39,7 +39,7 @@ def short(name: str) -> str:
 
 
 def ask(names: Iterable[str], what: str, remedy: str) -> CellError:
-    """Return the row of a name; a name that fits two rows is an error."""
+    """Return the error for an ambiguous name; never guess between two rows."""
     listed = list(names)
     shown = "、".join(listed[:4]) + (f" 等 {len(listed)} 个" if len(listed) > 4 else "")
     count = "两个" if len(listed) == 2 else f" {len(listed)} 个"
@@ -51,7 +51,10 @@ def two_people(by_phone: str, by_staff_no: str) -> CellError:
 
 
 def known_name(name: str, place: str, by: Cadre) -> str:
-    """Return how a sentence names who has a number: phones are one list for all counties, their owners are not."""
+    """Name the owner of a number in an error message, only if the office may see that person.
+
+    Phone numbers are unique across counties, but names are visible within the office's scope only.
+    """
     return name if reachable(place, by) else "外地干部"
 
 
@@ -72,7 +75,7 @@ def given_values(table: Table, key: str) -> set[str]:
 
 
 def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Division | None]:
-    """By code or name, within the office's place."""
+    """Find divisions by code or name, within the office's place."""
     by_code, by_name = {}, defaultdict(list)
     for division in Division.objects.filter(under(plan.by.place, "code")):
         by_code[division.code] = division
@@ -95,7 +98,7 @@ def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Divi
 
 
 class Units:
-    """The units that an office may name by full name; those it sees also by a short name that only one has."""
+    """Units that an office may name in full; those it sees also by an unambiguous short name."""
 
     def __init__(self, plan: Plan) -> None:
         self.by_name = {unit.name: unit for unit in Unit.objects.nameable_by(plan.by)}
@@ -154,7 +157,7 @@ def cadre_columns() -> list[SheetColumn]:
 
 
 class Cadres:
-    """The cadres that a sheet names: by phone, else by staff number, else by name within the unit."""
+    """The cadres named by a sheet: by phone, else by staff number, else by name within the unit."""
 
     def __init__(self, table: Table, plan: Plan, units: list[Unit | None]) -> None:
         self.table, self.by = table, plan.by
@@ -185,7 +188,7 @@ class Cadres:
     def _add_former(
         self, units: list[Unit | None], cadres: QuerySet[Cadre], columns: tuple[str, ...]
     ) -> None:
-        """Whoever was paired for a unit once: past pairings and visits name the unit of their day."""
+        """Add cadres once paired for a unit, since past pairings and visits name the unit of that day."""
         given = ((unit.pk, self.table.get("name", index)) for index, unit in enumerate(units) if unit)
         lost = {(unit, name) for unit, name in given if name and (unit, name) not in self.by_name}
         people = {c["id"]: c for c in rows_in(cadres, "name", {name for _, name in lost}, *columns)}
@@ -195,9 +198,9 @@ class Cadres:
                 self.by_name[unit, people[pk]["name"]].append(people[pk])
 
     def find(self, index: int, unit: Unit | None, among: Among) -> dict[str, Any] | None:
-        """Return the cadre of a row, or None with the error written.
+        """Return the cadre of a row, or None after writing an error.
 
-        `among` returns the keys of the cadres whom the row can mean if its name fits several.
+        `among` returns the keys of possible cadres when several have the name.
         """
         key, answer = self._answer(index, unit, among)
         if not isinstance(answer, CellError) and not reachable(answer["place"], self.by):
@@ -243,7 +246,7 @@ class Cadres:
 
 
 def plain_digits(value: Cell) -> str:
-    """Return a code of digits, which a spreadsheet may hold as a number."""
+    """Clean a code of digits, which a spreadsheet may store as a number."""
     text = clean_text(value).replace(" ", "")
     if re.fullmatch(r"\d\.\d+E\+?\d+", text, re.IGNORECASE):
         raise lost_digits()

@@ -49,24 +49,24 @@ class UnitForm(RecordForm[Unit]):
         super().__init__(*args, **kwargs)
         limit(self, "division", Division.objects.editable_by(user))
         if self.instance.pk:
-            # The unit's cadres carry the division's code, and see by it.
+            # The unit's cadres carry the division's code, and it determines their scope.
             self.fields["division"].disabled = True
 
 
 WEIGHTY = frozenset({"role", "unit", "left_on", "is_active"})
-"""What an account may do, and whether it may log in."""
+"""Fields that decide rights and login."""
 
 
 def weighs(form: forms.ModelForm[Cadre]) -> bool:
-    """Return whether a valid form of a cadre changes rights or access; the password is then required."""
+    """Return whether a valid cadre form changes rights or access; the password is then required."""
     if form.instance._state.adding:
         return bool(form.instance.role != Role.CADRE)
     return bool(WEIGHTY.intersection(form.changed_data))
 
 
 class CadreForm(RecordForm[Cadre]):
-    """Keep role and unit read-only for leaders, and for everybody on their own account, so that the last
-    office cannot lock itself out.
+    """Leaders cannot edit role and unit, and nobody their own, so that the last office cannot lock itself
+    out.
     """
 
     left_on = ChineseDateField(label="离岗日期", required=False, help_text="调离、退休的日期；在岗的空着")

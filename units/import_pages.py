@@ -1,4 +1,4 @@
-"""导入: blank workbooks, uploads, what a check found, import, undo. Offices only."""
+"""导入: templates, uploads, check results, import, undo. Offices only."""
 
 import io
 from typing import Any
@@ -27,7 +27,7 @@ from units.access import get_visible, office_required, user_of
 MOST = f"{MAX_FILE_BYTES >> 20} MB"
 ERRORS_SHOWN = 50
 MORE_SHOWN = 1000
-"""A browser lays out some thousand lines in a second; the marked workbook holds them all."""
+"""Errors shown on the page: a browser renders a thousand lines in a second; the marked workbook has all."""
 CHANGES_SHOWN = 20
 RUNS_SHOWN = 20
 Status = ImportRun.Status
@@ -53,7 +53,7 @@ class UploadForm(forms.Form):
 
 @office_required
 def imports(request: HttpRequest) -> HttpResponse:
-    """Return the kinds in the order a county fills them, and the newest runs."""
+    """List the kinds in the order in which a county fills them, and the newest runs."""
     return render(
         request,
         "imports/index.html",
@@ -100,7 +100,7 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 @office_required
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return one run in any state. While it works, htmx asks again every second for its progress."""
+    """Show one run in any state. While it is processed, htmx polls its progress every second."""
     runs.mark_broken()
     tasks.mark_lost()
     user = user_of(request)
@@ -156,7 +156,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 @office_required
 @require_POST
 def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """check again, apply (all or without the wrong rows), stop."""
+    """Check again, apply (all rows, or without those in error), or stop."""
     run: ImportRun = get_visible(ImportRun.objects, user_of(request), pk=pk)
     try:
         if act == "check":
@@ -181,7 +181,7 @@ def _require_password(request: HttpRequest, run: ImportRun) -> None:
 
 @office_required
 def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """撤销整批, after its numbers have been read."""
+    """撤销整批: undo a run after showing what that deletes and restores."""
     user = user_of(request)
     run: ImportRun = get_visible(ImportRun.objects, user, pk=pk)
     why_not = runs.why_not_undo(run)
@@ -214,8 +214,9 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
 @office_required
 @password_again
 def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Return the uploader's own workbook with wrong cells marked and given numbers filled in. It contains
-    whole ID numbers as they were typed, so nobody else gets it.
+    """Return the clerk's workbook with errors marked and assigned numbers filled in.
+
+    It contains what she typed, including whole ID numbers, so nobody else may download it.
     """
     user = user_of(request)
     run: ImportRun = get_visible(ImportRun.objects, user, pk=pk)
@@ -240,7 +241,7 @@ def import_marked(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _why_waiting() -> str:
-    """Return '' while the worker is there."""
+    """Return a sentence when no worker is alive, else ''."""
     return NOBODY_WORKS if worker_is_silent() else ""
 
 
@@ -261,7 +262,7 @@ def _workbook(data: bytes, filename: str) -> HttpResponseBase:
 
 
 def _step(run: ImportRun) -> int:
-    """上传 1, 检查 2, 确认 3, 完成 4."""
+    """Return the step: 上传 1, 检查 2, 确认 3, 完成 4."""
     if run.status in {Status.DONE, Status.UNDONE, Status.UNDOING}:
         return 4
     return 3 if run.status in {Status.CHECKED, Status.APPLYING} else 2

@@ -1,4 +1,4 @@
-"""行政区划、单位、干部 as sheets."""
+"""Import sheets of 行政区划 (divisions), 单位 (units) and 干部 (cadres)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ from units.models import Cadre, Division, Unit
 from units.roles import Rank, Role
 
 SHEET_ROLES = {Role.CADRE.value: Role.CADRE.label, Role.LEADER.value: Role.LEADER.label}
-"""The roles a sheet may give: accounts that see a whole place are opened one by one, on the page."""
+"""Roles that a sheet may assign; accounts that see a whole place are created one by one on the page."""
 RANK_SPELLINGS = {
     **dict.fromkeys(["正县级", "副县级", "县处级", "正处级", "副处级"], Rank.COUNTY.label),
     **dict.fromkeys(["正科级", "副科级", "正科", "副科", "乡科级"], Rank.SECTION.label),
@@ -35,7 +35,7 @@ RANK_SPELLINGS = {
 
 
 def division_code(value: Cell) -> str:
-    """2, 4, 6 or 9 digits; the 12 of the statistics office lose their zeros."""
+    """Clean a code of 2, 4, 6 or 9 digits; the statistics office's 12-digit form loses its zeros."""
     code = plain_digits(value)
     if len(code) == 12 and code.endswith("000"):
         code = next(code[:n] for n in (PROVINCE, CITY, COUNTY, TOWN) if not code[n:].strip("0"))
@@ -107,7 +107,8 @@ class UnitSheet(ImportSheet):
         for index, name in enumerate(names):
             own = stored[name].division if name in stored else None
             if own and table.get("division", index) in {own.name, own.code}:
-                # What is stored needs no looking up: a city above may have it, and the county may be called the same.
+                # Keep the stored parent without a lookup: its name may be ambiguous, or outside the office's
+                # place.
                 table.values["division"][index] = NOTHING
         divisions = find_divisions(table, plan)
         drafts = Drafts(plan, Unit)
@@ -136,7 +137,7 @@ _STORED = clean_choice({role.value: role.label for role in Role})
 
 
 def sheet_role(value: Cell) -> str | None:
-    """Return a role that a sheet may give, or one that the account may have already."""
+    """Clean a role that a sheet may assign, or that the account may have already."""
     try:
         return _GIVEN(value)
     except CellError as error:
@@ -215,12 +216,12 @@ class CadreSheet(ImportSheet):
         if not record.phone and not record.staff_no:
             table.error(index, "phone", "手机号和工号不能都没有，登录要用", "至少留一个")
         if found is None:
-            # No password yet, and none to be computed: the account is opened by a one-time code.
+            # No password, and no hash to compute: the account is activated by a one-time code.
             record.password = make_password(None)
 
 
 def _may_have_role(table: Table, index: int, found: Cadre | None) -> bool:
-    """Return the role of a row; a sheet neither creates nor removes accounts that see a whole place."""
+    """Return whether a sheet may give this role: it neither grants nor removes roles with a whole place."""
     role = table.get("role", index)
     if not role or (found and role == found.role):
         return True
@@ -244,7 +245,7 @@ def _may_open(table: Table, index: int) -> bool:
 
 
 def _new_values(plan: Plan, name: str) -> Sequence[tuple[Any]]:
-    """Phones or staff numbers that this plan gives to somebody: nobody may have taken them meanwhile."""
+    """Return phones or staff numbers that this plan assigns, which must still be free when it is applied."""
     creation, update = plan.creations.get("units.cadre"), plan.updates.get("units.cadre")
     fresh = list(creation.columns[name]) if creation else []
     if update:
@@ -253,7 +254,7 @@ def _new_values(plan: Plan, name: str) -> Sequence[tuple[Any]]:
 
 
 class _StoredCadres:
-    """The stored cadres that rows may mean, by phone and by staff number."""
+    """Stored cadres that rows may refer to, by phone and by staff number."""
 
     def __init__(self, table: Table, by: Cadre) -> None:
         self.by = by

@@ -1,6 +1,4 @@
-"""Middleware: the first password, the required second factor, the reason above a day's limit, and
-phones masked in a viewer's pages.
-"""
+"""Middleware: the first password, the required second factor, the reason above a daily limit, masked phones."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +27,7 @@ class FirstPasswordMiddleware:
 
 
 class LimitMiddleware:
-    """Answers LimitReached with the page that asks for a reason."""
+    """Answer LimitReached with the page that asks for a reason."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,7 +40,7 @@ class LimitMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Allow an account that needs a second factor and has none only the pages that set it up."""
+    """Restrict an account that needs a second factor and has none to the pages that set it up."""
 
     OPEN = ("factor", "factor-setup", "password", "password-again", "logout", "healthz", "readyz")
 
@@ -58,15 +56,15 @@ class SecondFactorMiddleware:
 
 
 class PhonesMiddleware:
-    """Masks every phone in a viewer's pages, also in texts that people wrote.
+    """Mask every phone in a viewer's pages, also within free text.
 
-    Workbooks and papers mask their cells themselves (`core.lists.send_workbook`, `surveys`).
+    Workbooks and documents are masked where they are written (`core.lists.send_workbook`, `surveys`).
     """
 
     TEXT = re.compile(
         r"""(?<=>)[^<]*\d[^<]* | (?:(?<=aria-label=") | (?<=title=") | (?<=alt="))[^"]*\d[^"]*""", re.VERBOSE
     )
-    """What is read or read out; addresses and the values of fields stay as they are."""
+    """Text and labels; addresses and field values are left unchanged."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

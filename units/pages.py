@@ -73,7 +73,7 @@ def unit_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @office_required
 def downloads(request: HttpRequest) -> HttpResponseBase:
-    """导出记录: who took which rows."""
+    """导出记录: list the downloads."""
     listing = Listing(
         title="导出记录",
         unit="次",

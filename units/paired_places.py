@@ -1,4 +1,4 @@
-"""Keeping Reach, by which an office sees the units and cadres paired in its place, in step with many pairings."""
+"""Maintain Reach, which lets offices see the units and cadres paired in their place, for bulk writes."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ Reached = tuple[int, int | None, str]
 
 
 def note_reach(reached: Iterable[Reached]) -> None:
-    """Insert those that are missing."""
+    """Insert missing rows."""
     wanted = set(reached)
     units = {unit for unit, _, _ in wanted}
     known = set(Reach.objects.filter(unit__in=units).values_list("unit_id", "cadre_id", "place"))
@@ -20,7 +20,7 @@ def note_reach(reached: Iterable[Reached]) -> None:
 
 
 def forget_reach(reached: Iterable[Reached], left: Iterable[Reached]) -> None:
-    """After an undo: forget the places of pairings that are gone, but for those where some are `left`."""
+    """Delete the places of pairings removed by an undo, unless other pairings (`left`) remain there."""
     gone = set(reached) - set(left)
     units = {unit for unit, _, _ in gone}
     for pks in chunks(row.pk for row in Reach.objects.filter(unit__in=units) if _reached(row) in gone):

@@ -1,4 +1,4 @@
-"""What the admin of 联村 and of 联户 share: a pairing begins and ends by its verbs, and is never rewritten."""
+"""Admin base shared by 联村 and 联户: pairings begin and end through actions and are never rewritten."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -20,17 +20,17 @@ class PairingForm(ScopedForm):
 
 
 class PairingAdmin(ScopedAdmin):
-    """A new one says who with whom from when; an open one can be ended; an ended one is only read."""
+    """Admin of pairings: create a new one, end an open one; an ended one is read-only."""
 
     form = PairingForm
     end_fields = ("ended_on", "end_reason")
 
     def begin(self, pairing: Any) -> Record:
-        """Pair as the unsaved row says, and return the stored one; raises ValidationError."""
+        """Pair as the unsaved row says and return the stored one. Raises ValidationError."""
         raise NotImplementedError
 
     def end(self, pairing: Any, on: date, reason: str) -> None:
-        """Raise ValidationError or StaleRecord."""
+        """End the pairing. Raises ValidationError or StaleRecord."""
         raise NotImplementedError
 
     def warnings(self, pairing: Any) -> Sequence[str]:
@@ -41,7 +41,7 @@ class PairingAdmin(ScopedAdmin):
         return [name for name in super().get_fields(request, obj) if name not in later]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """Whether it is over is noted before a form writes on it."""
+        """Remember whether the pairing is over before a form modifies it."""
         found = super().get_object(request, object_id, from_field)
         found.is_over = found.ended_on is not None
         return found

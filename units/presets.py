@@ -1,4 +1,4 @@
-"""What a new county starts with: the “1085” ceilings and the words of 必访 and 必到. The office edits them."""
+"""Initial data of a new county: the “1085” ceilings and the words of 必访 and 必到. The office may edit them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +12,10 @@ from units.models.limits import PRESET
 from units.roles import Rank
 
 CEILINGS = {Rank.COUNTY: 10, Rank.SECTION: 8, Rank.GENERAL: 5}
-"""武山 “1085”: households a cadre, by rank."""
+"""武山 “1085”: households per cadre, by rank."""
 VILLAGES_A_UNIT = 2
 PROBLEM_DAYS = 15
-"""Working days within which a problem is to be settled: our proposal, as no published text names one."""
+"""Working days until a problem is due: our own proposal, since no published text states one."""
 
 LETTER_OF_UNITS = {Requirement.Indicator.VILLAGE_TIMES: 6, Requirement.Indicator.VILLAGE_DAYS: 40}
 LETTER_OF_CADRES: dict[str, int | dict[str, int]] = {
@@ -25,19 +25,19 @@ LETTER_OF_CADRES: dict[str, int | dict[str, int]] = {
     Requirement.Indicator.CONTACT_HOUSEHOLDS: {Rank.COUNTY: 10, Rank.SECTION: 10, Rank.GENERAL: 5},
     Requirement.Indicator.HELP_HOUSEHOLDS: {Rank.COUNTY: 5, Rank.SECTION: 3, Rank.GENERAL: 2},
 }
-"""A neighbouring county's letter of 2012: minima of a year, off until the office takes them."""
+"""From a neighbouring county's letter of 2012: yearly minima, inactive until the office adopts them."""
 
 WORD_SOURCE = "庆城县双联行动公开材料；本县原文未公布，可改"
 HOUSEHOLD_TAGS = ("老党员", "军烈属", "五保", "重病", "留守", "信访")
 """必访: whom to visit."""
 ALARMS = ("有病", "受灾", "突发事", "有纠纷", "红白事")
-"""必到: when to go."""
+"""必到: occasions for a visit."""
 ORDINARY = "平常走访"
 VISIT_REASONS = (*ALARMS, ORDINARY)
 
 
 def preset_requirements(*, place: str, year: int) -> int:
-    """Return the “1085” ceilings of one year at a place (a Division's code); how many were not there yet."""
+    """Add the “1085” ceilings of a year at a place (a Division's code). Return how many were new."""
     households = [
         {"rank": rank, "indicator": Requirement.Indicator.PAIRED_HOUSEHOLDS, "maximum": most}
         for rank, most in CEILINGS.items()
@@ -48,7 +48,7 @@ def preset_requirements(*, place: str, year: int) -> int:
 
 
 def letter_requirements(*, place: str, year: int) -> int:
-    """Return the letter's minima of one year at a place; how many were not there yet."""
+    """Add the letter's minima of a year at a place. Return how many were new."""
     rows: list[dict[str, Any]] = [
         {"indicator": indicator, "minimum": least} for indicator, least in LETTER_OF_UNITS.items()
     ]
@@ -59,7 +59,7 @@ def letter_requirements(*, place: str, year: int) -> int:
 
 
 def copied_requirements(*, place: str, year: int) -> int:
-    """Return those of the last year that has any, for another year; how many were not there yet."""
+    """Copy the requirements of the last year that has any to another year. Return how many were new."""
     before = Requirement.objects.filter(place=place, year__lt=year)
     last = before.order_by("-year").first()
     if last is None:
@@ -69,9 +69,9 @@ def copied_requirements(*, place: str, year: int) -> int:
 
 
 def add_requirements(rows: Sequence[dict[str, Any]], *, place: str, year: int) -> int:
-    """Insert what the year does not have yet: what the office has set stays as it is."""
+    """Insert what the year lacks; existing requirements are kept."""
     with transaction.atomic():
-        # Two who press at the same moment come one after the other.
+        # Serialise two concurrent requests.
         Division.objects.select_for_update().filter(code=place).first()
         there = set(
             Requirement.objects.filter(place=place, year=year).values_list("rank", "unit_id", "indicator")
@@ -84,7 +84,7 @@ def add_requirements(rows: Sequence[dict[str, Any]], *, place: str, year: int) -
 
 
 def preset_words() -> None:
-    """The words of both groups, in the order pages show them. Raises IntegrityError when they exist."""
+    """Create the words of both groups, in display order. Raises IntegrityError when they exist."""
     rows = []
     for group, texts in (
         (Word.Group.HOUSEHOLD_TAG, HOUSEHOLD_TAGS),
@@ -97,7 +97,7 @@ def preset_words() -> None:
 
 
 def preset_limits() -> None:
-    """The daily limits of the roles that have none yet."""
+    """Create the daily limits of the roles that have none yet."""
     there = set(DailyLimit.objects.values_list("role", flat=True))
     bulk.insert(
         DailyLimit, [{"role": role, **limits} for role, limits in PRESET.items() if role not in there]
@@ -105,5 +105,5 @@ def preset_limits() -> None:
 
 
 def in_order(tags: set[str]) -> str:
-    """Marks of a household as its column keeps them, in the preset order."""
+    """Join marks of a household as its column stores them, in the preset order."""
     return join_words(tag for tag in HOUSEHOLD_TAGS if tag in tags)

@@ -1,4 +1,4 @@
-"""要求 of a year: what is set, the two presets, and last year's copied."""
+"""要求 of a year: the list, the two presets, and copying last year's."""
 
 from collections.abc import Callable
 
@@ -21,14 +21,14 @@ WAYS: dict[str, tuple[str, Callable[..., int]]] = {
 
 
 def year_of(text: str) -> int:
-    """Return the year asked for, this one for anything that is none."""
+    """Return the requested year, the current one for invalid input."""
     year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
     return year if YEARS[0] <= year <= YEARS[1] else today().year
 
 
 @office_required
 def requirements(request: HttpRequest) -> HttpResponse:
-    """Return the year's quotas; each is changed in the admin site."""
+    """List the year's quotas; each is changed in the admin."""
     user, year = user_of(request), asked_year(request, *YEARS)
     rows = Requirement.objects.visible_to(user).filter(year=year).select_related("unit")
     asked = Requirement.objects.visible_to(user).order_by().values_list("year", flat=True).distinct()
@@ -50,7 +50,7 @@ def requirements(request: HttpRequest) -> HttpResponse:
 @office_required
 @require_POST
 def requirements_add(request: HttpRequest, way: str) -> HttpResponse:
-    """Take a preset or last year's over; what the year has already stays as it is."""
+    """Add a preset or copy last year's quotas; existing ones of the year are kept."""
     if way not in WAYS:
         raise Http404
     year = year_of(request.POST.get("year", ""))

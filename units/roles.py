@@ -1,4 +1,4 @@
-"""The four roles, and the ranks that quotas are set by."""
+"""The four roles, and the ranks to which quotas refer."""
 
 from django.db import models
 

@@ -1,6 +1,8 @@
-"""The admin site row by row: who sees is `visible_to`, who changes is `editable_by`, and nothing else.
+"""The admin site with row-level access:
 
-Every admin of the project is a ScopedAdmin; the site lets no other in.
+`visible_to` for reading, `editable_by` for writing, and nothing else.
+
+Every admin of the project is a ScopedAdmin; the site refuses to register any other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,18 +41,20 @@ OFFICE = frozenset({Role.OFFICE})
 MANAGERS = frozenset({Role.OFFICE, Role.LEADER})
 NOBODY: frozenset[Role] = frozenset()
 MOST_WORDS = 10
-"""Words of one search: each is a condition of its own, and hundreds are more than a database takes."""
+"""Maximum words of a search: each adds a condition, and databases limit their number."""
 
 
 class ScopedForm(RecordForm[Any]):
-    """A form of the admin: knows its user, and finds a second editor before anything is written."""
+    """A form of the admin: knows its user and detects concurrent edits before it writes."""
 
     user: Cadre
     request: HttpRequest
     refusals: Sequence[str] = ()
-    """All three set by ScopedAdmin on the class that it makes for one request."""
+    """All three are set by ScopedAdmin on the class it creates per request."""
     in_table = False
-    """Set by ScopedInline: the labels stand over the columns, where a screen reader does not look for them."""
+    """Set by ScopedInline: labels are column headings, which a screen reader does not associate with the
+    fields.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +75,7 @@ class ScopedForm(RecordForm[Any]):
             self.add_error(None, "打开以后别人改过这一条，您的还没有保存，请看上面的两份再定。")
 
     def validate_unique(self) -> None:
-        """And all constraints, also those over columns that the form does not show."""
+        """Validate all constraints, also those over columns that the form does not show."""
         super().validate_unique()
         if self.errors:
             return
@@ -86,15 +90,15 @@ class ScopedForm(RecordForm[Any]):
 
 
 class Scoped(BaseModelAdmin[Any]):
-    """What admins and inlines share: rows and choices of foreign keys that the user may see."""
+    """Shared by admins and inlines: rows and choices of foreign keys within the user's scope."""
 
     readers = MANAGERS
     writers = OFFICE
-    """Who adds and changes; which rows, says `editable_by`."""
+    """Roles that add and change rows; which rows is decided by `editable_by`."""
     choices: Mapping[str, Choices] = {}
-    """What a foreign key offers and accepts, where it is less than what the user sees."""
+    """Narrower querysets for foreign keys than the user's scope."""
     fixed: Sequence[str] = ()
-    """Fields that a saved row keeps."""
+    """Fields that cannot be changed once a row is saved."""
     formfield_overrides = {
         models.DateField: {"form_class": ChineseDateField, "widget": ChineseDateField.widget}
     }
@@ -116,7 +120,7 @@ class Scoped(BaseModelAdmin[Any]):
         kwargs["queryset"] = accepted
         related = self.admin_site._registry.get(db_field.related_model)
         if isinstance(related, ScopedAdmin):
-            # A row is shown by `option`, which takes the rows of its own admin.
+            # Choices are labelled by `option`, which takes the rows of its own admin.
             rows = related.get_queryset(request)
             kwargs["queryset"] = rows.filter(pk__in=accepted.order_by().values("pk"))
         if db_field.name in self.get_autocomplete_fields(request):
@@ -131,7 +135,7 @@ class Scoped(BaseModelAdmin[Any]):
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
-        """Without the pop-ups that add or change the related row from here."""
+        """Return the field without the pop-ups that add or change the related row."""
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
         widget = formfield.widget if formfield else None
         if isinstance(widget, RelatedFieldWidgetWrapper):
@@ -152,11 +156,11 @@ class Scoped(BaseModelAdmin[Any]):
         return user_of(request).role in self.writers and self._holds("editable_by", request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """End dates, not deletion."""
+        """Forbid deletion; rows get an end date instead."""
         return False
 
     def _holds(self, scope: str, request: HttpRequest, row: Any) -> bool:
-        """Return whether the row is in that scope of its model; Django asks often, the database is asked once."""
+        """Return whether the row is in that scope of its model, cached because Django asks often."""
         if row is None or row.pk is None:
             return True
         known = vars(request).setdefault("scopes", {})
@@ -168,7 +172,7 @@ class Scoped(BaseModelAdmin[Any]):
 
 
 class ScopedInline(Scoped, admin.TabularInline[Any, Any]):
-    """Rows of another model on their owner's page: listed, and added where `writers` may; changed on their own."""
+    """Rows of another model on their owner's page: listed, and added by `writers`; changed on their own page."""
 
     form = ScopedForm
     extra = 0
@@ -194,15 +198,18 @@ class ScopedInline(Scoped, admin.TabularInline[Any, Any]):
 
 
 class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
-    """Lists and forms of one model. `page` names the address of the row's page in front, `page_label` the link."""
+    """Lists and forms of one model.
+
+    `page` is the URL name of the row's page outside the admin, `page_label` the link.
+    """
 
     form = ScopedForm
     erasers = NOBODY
-    """Who may delete: only rows that nothing refers to."""
+    """Roles that may delete, and only rows that nothing refers to."""
     page = ""
     page_label = "在前台看"
     new_page = ""
-    """The address in front where a new row is recorded, when it is not here."""
+    """URL of the page outside the admin where new rows are recorded, if not here."""
     actions: Sequence[Any] = (export_rows,)
     list_select_related: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50
@@ -212,7 +219,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
     # --- rows -----------------------------------------------------------------------------------
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """Return 404 for rows outside the user's scope."""
+        """Return the row, or None outside the user's scope."""
         found = super().get_object(request, object_id, from_field)
         if found is None:
             raise Http404
@@ -222,22 +229,21 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         return user_of(request).role in self.erasers and self._holds("editable_by", request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """One by one, for the history."""
+        """Delete one by one, so that the history is written."""
         for row in queryset:
             row.delete()
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """Return the filters without those that are pointless for a leader, whose rows belong to one unit and
-        a few villages.
-        """
+        """Omit filters by unit for leaders, whose rows belong to one unit in a few villages."""
         offered: list[Any] = list(super().get_list_filter(request))
         if user_of(request).is_office:
             return offered
         return [by_village(item) for item in offered if filtered_by(item) != "unit"]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Return what the links of the offered filters ask: others would answer guesses about columns that no
-        page shows, or about those of a related row.
+        """Allow only lookups that the offered filters use.
+
+        Others would let users guess the values of hidden columns or of related rows.
         """
         return any(
             lookup == name or lookup in comparisons_of(self.model, name)
@@ -256,22 +262,20 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         return queryset, False
 
     def matches(self, word: str, user: Cadre) -> Q:
-        """Return rows that a word finds. Rows of other tables are looked up by a subquery, so that none comes
-        twice.
-        """
+        """Match rows by a word. Other tables are searched by a subquery, so that no row is duplicated."""
         return holds(self.search_fields, word)
 
     def option(self, row: Any) -> str:
-        """Return the row as one choice among others."""
+        """Return the row's label among choices."""
         return str(row)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """What is only read is no part of a new row."""
+        """Omit read-only fields from the form of a new row."""
         later = () if obj else self.readonly_fields
         return [name for name in super().get_fields(request, obj) if name not in later]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """Leave read-only fields out of the form of a new row."""
+        """Omit read-only inlines from the form of a new row."""
         inlines = super().get_inlines(request, obj)
         return [inline for inline in inlines if obj or getattr(inline, "writers", NOBODY)]
 
@@ -295,18 +299,18 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show why a save was refused on the form, with everything that was typed."""
+        """Show the reason on the form when a save is refused, with the user's input."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (StaleRecord, IntegrityError):
-            # Overtaken between check and save: checked again, the form finds what stands against it.
+            # Another user saved in between: validating again finds the conflict and shows it.
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as error:
             vars(request)["refusals"] = error.messages
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """What comes out must still be the user's to change, else nothing is saved."""
+        """Refuse the save if the result would no longer be editable by the user."""
         super().save_model(request, obj, form, change)
         self.refuse_foreign(request, obj)
 
@@ -333,7 +337,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
     # --- pages ----------------------------------------------------------------------------------
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Return an error page for impossible dates in the address, which only the database detects."""
+        """Report an invalid date in the address, such as year 0, which only the database detects."""
         try:
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
@@ -363,7 +367,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Our Changes in place of Django's log, which knows nothing of pages and imports."""
+        """Show our Changes instead of Django's log, which does not include pages and imports."""
         row = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, row) or not isinstance(row, Record):
             raise PermissionDenied
@@ -378,16 +382,16 @@ class ScopedAdmin(Scoped, admin.ModelAdmin[Any]):
         return TemplateResponse(request, "admin/object_history.html", context)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
-        """Record.save has written the Change."""
+        """Do nothing: Record.save has written the Change."""
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
-        """Record.save has written the Change."""
+        """Do nothing: Record.save has written the Change."""
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
-        """Record.delete writes the Changes."""
+        """Do nothing: Record.delete writes the Changes."""
 
 
 class ReadOnlyAdmin(ScopedAdmin):
-    """Rows that the admin shows and nobody changes there."""
+    """Read-only admin."""
 
     writers = NOBODY

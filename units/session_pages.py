@@ -1,4 +1,4 @@
-"""登录的地方: where the own account is logged in, and how to end it there."""
+"""登录的地方: list the user's sessions and end them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sessions_end(request: HttpRequest) -> HttpResponse:
-    """End one of the others (`pk`), or all of them (`all`); the own one ends by 退出."""
+    """End another session (`pk`), or all others (`all`); the current one is ended by 退出."""
     others = Session.objects.of(user_of(request)).exclude(pk=current_key(request))
     ended = others if "all" in request.POST else others.filter(pk=request.POST.get("pk", ""))
     count, _ = ended.order_by().delete()

@@ -1,4 +1,4 @@
-"""SESSION_ENGINE: Django's sessions in the database with whose they are; a stolen database gives no key away."""
+"""SESSION_ENGINE: Django's database sessions with their user; the table holds only digests of the keys."""
 
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,23 +12,25 @@ from django.utils import timezone
 from units.models import Session
 
 LOGIN = "login"
-"""Where the session's data hold device, address and time of the login (see units.sessions)."""
+"""Session data with the device, address and time of the login (see units.sessions)."""
 
 
 def stored_key(key: str) -> str:
-    """Return what stands in the table for the key in the cookie, which has 165 random bits."""
+    """Return the digest stored for a cookie's key. No salt is needed: the key has 165 random bits."""
     return sha256(key.encode()).hexdigest()[:40]
 
 
 def good_until(started: datetime, idle: datetime | None = None) -> datetime:
-    """Half an hour after the last request, and however busy one is, not longer than the own phone's."""
+    """Return the expiry: half an hour after the last request, and at most the length of a session on one's
+    own phone.
+    """
     idle = idle or timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return min(idle, started + timedelta(seconds=settings.SESSION_LONGEST))
 
 
 class SessionStore(DatabaseStore):
     row: Session | None = None
-    """The session as it was found in the table."""
+    """A session loaded from the table."""
 
     @classmethod
     def get_model_class(cls) -> type[Session]:

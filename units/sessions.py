@@ -1,4 +1,4 @@
-"""Sessions: how long they last, where they were begun, and their end."""
+"""Sessions: how long they last, where they began, and how they end."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -23,11 +23,11 @@ logger = logging.getLogger(__name__)
 
 NOTED_EVERY = timedelta(minutes=1)
 UNATTENDED = "X-Unattended"
-"""The header of requests that a page makes by itself, which keep no session alive."""
+"""The header of background requests, which do not keep a session alive."""
 
 
 def choose_length(request: HttpRequest, *, own_phone: bool) -> None:
-    """Set, before the login, whether the session ends with the browser or lasts hours, on one's own phone."""
+    """Set, before the login, whether the session ends with the browser or lasts hours on one's own phone."""
     request.session.set_expiry(timedelta(seconds=settings.SESSION_LONGEST) if own_phone else None)
 
 
@@ -47,7 +47,7 @@ def drop_messages(request: HttpRequest, **_kwargs: Any) -> None:
 
 
 def note_seen(request: HttpRequest) -> None:
-    """Note at most once a minute that the session is in use. A database that cannot be written does not matter."""
+    """Record at most once a minute that the session is in use. Ignore a database that cannot be written."""
     found: Session | None = getattr(request.session, "row", None)
     now = timezone.now()
     if found is None or found.cadre_id is None or request.headers.get(UNATTENDED):
@@ -74,7 +74,7 @@ class SeenMiddleware:
 
 @contextmanager
 def _without_waiting() -> Iterator[None]:
-    """SQLite has one writer at a time: a page that only reads does not wait until an import has ended."""
+    """Do not wait for SQLite's single writer: a page that only reads must not block during an import."""
     if connection.vendor != "sqlite":
         yield
         return
@@ -89,14 +89,14 @@ def _without_waiting() -> Iterator[None]:
 
 
 def current_key(request: HttpRequest) -> str:
-    """Return the key of the request's own session in the table."""
+    """Return the key of the request's session in the table."""
     return stored_key(request.session.session_key or "")
 
 
 def end_sessions(cadre: Cadre, except_key: str | None = None) -> int:
-    """End all sessions of an account but the one with this key in the table; returns how many.
+    """End all sessions of an account except the one with this table key. Return how many.
 
-    A change of password, role or lock ends them by itself (see Cadre.after_changes).
+    A change of password, role or lock ends them automatically (see Cadre.after_changes).
     """
     ended: int
     ended, _ = Session.objects.filter(cadre=cadre.pk).exclude(pk=except_key or "").delete()

@@ -1,8 +1,10 @@
-"""Slows the guessing of passwords from one address, across all accounts.
+"""Rate-limit the guessing of passwords from one address, across all accounts.
 
-Only failures count. Above the number an hour (LOGIN_FAILURES_AN_HOUR) the address is let in one attempt at a time,
-some seconds apart; it is never locked, since a whole county may stand behind one address. A device on which an
-account has logged in before keeps a signed cookie, and its attempts on that account are not slowed.
+Only failures count. Above LOGIN_FAILURES_AN_HOUR the address is allowed one attempt every few seconds; it is
+never
+locked, since a whole county may share one address. A device on which an account has logged in before holds a
+signed
+cookie, and its attempts on that account are not limited.
 """
 
 from datetime import datetime, timedelta
@@ -19,19 +21,19 @@ from units.models import Cadre
 
 HOUR = timedelta(hours=1)
 SHORTEST, LONGEST = 2, 30
-"""Seconds between two attempts: the shortest just above the limit, one more for every ten further failures."""
+"""Seconds between two attempts: the minimum just above the limit, one more for every ten further failures."""
 STEP = 10
 COOKIE = "device"
 SALT = "units.slowing"
 KEPT = 365 * 24 * 3600
 ACCOUNTS = 20
-"""So many accounts a device remembers, as on a computer that many share."""
+"""Accounts remembered per device, such as a shared computer."""
 
 
 def seconds_to_wait(request: HttpRequest) -> int:
-    """Return how long this address waits before its next attempt to log in; 0 when it may try now."""
+    """Return the seconds until this address may try to log in again; 0 for at once."""
     address = client_address(request) or None
-    # By key, which grows with time: an address with many old failures costs no more.
+    # Filter by key, which grows with time: old failures of an address then cost nothing.
     newest = AccessFailureLog.objects.filter(ip_address=address).order_by("-pk")
     most = settings.LOGIN_FAILURES_AN_HOUR + STEP * (LONGEST - SHORTEST)
     now = timezone.now()
@@ -47,7 +49,7 @@ def seconds_to_wait(request: HttpRequest) -> int:
 
 
 def is_known(request: HttpRequest) -> bool:
-    """Return whether the account that is tried has logged in on this device."""
+    """Return whether the attempted account has logged in on this device."""
     known = _accounts(request)
     name = str(request.POST.get("username", "")).strip()
     try:
@@ -57,7 +59,7 @@ def is_known(request: HttpRequest) -> bool:
 
 
 def remember_device(request: HttpRequest, response: HttpResponseBase, user: Cadre) -> None:
-    """The cookie holds keys of accounts alone, no name and no number."""
+    """Remember the account in a cookie, which holds keys only, no name and no number."""
     known = [user.pk, *(pk for pk in _accounts(request) if pk != user.pk)][:ACCOUNTS]
     response.set_cookie(
         COOKIE,

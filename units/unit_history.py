@@ -1,4 +1,4 @@
-"""Units and ranks of cadres on past days: a transfer or promotion never rewrites what was counted."""
+"""Units and ranks of cadres on past days, so that a transfer or promotion never changes past figures."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from units.models import Cadre, Posting, today
 
 
 class Postings:
-    """Units and ranks of cadres on the days since one, read from their postings. One query for 500 cadres."""
+    """Units and ranks of cadres on past days, reconstructed from their history."""
 
     def __init__(self, cadres: Iterable[Cadre], since: date) -> None:
         self.newest_first: dict[int, list[Posting]] = defaultdict(list)
@@ -18,7 +18,7 @@ class Postings:
             self.newest_first[posting.cadre_id].append(posting)
 
     def on(self, cadre: Cadre, day: date) -> tuple[int, str]:
-        """Return (unit's key, rank) on a day; the day of a transfer is the new unit's."""
+        """Return (unit's key, rank) on a day; on the day of a transfer the new unit's."""
         for posting in self.newest_first.get(cadre.pk, ()):
             if posting.started_on <= day:
                 return posting.unit_id, posting.rank

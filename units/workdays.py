@@ -1,7 +1,8 @@
-"""Working days by the Chinese calendar, over which the office may correct single days.
+"""Working days by the Chinese calendar, with corrections by the office.
 
-Holidays are published year by year: for a year that is not known yet Monday to Friday are taken, and
-`is_provisional` says so.
+Holidays are published year by year: for a year not yet known, Monday to Friday are assumed, and
+`is_provisional`
+reports it.
 """
 
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def due_after(start: date, days: int, place: str) -> date:
-    """Return the day that is so many working days after `start`, at a place."""
+    """Return the day that many working days after `start`, at a place."""
     corrected = corrections(place, start)
     day = start
     while days > 0:
@@ -25,7 +26,7 @@ def due_after(start: date, days: int, place: str) -> date:
 
 
 def corrections(place: str, since: date) -> dict[date, bool]:
-    """Return what offices said of single days after `since`; the nearest place decides."""
+    """Return the offices' corrections of days after `since`; the nearest place takes precedence."""
     rows = CalendarDay.objects.filter(place__in=above(place), on__gt=since)
     return {row.on: row.works for row in sorted(rows, key=lambda row: len(row.place))}
 

@@ -1,4 +1,4 @@
-"""干部、贫困户、家庭成员、联户 as sheets."""
+"""Import sheets of 干部, 贫困户, 家庭成员 and 联户."""
 
 from households.importing.cadres import CadreSheetWithHoldings
 from households.importing.households import HouseholdSheet

@@ -1,4 +1,4 @@
-"""干部 as a sheet, with a warning about the households of cadres who leave."""
+"""Import sheet of 干部 (cadres), with a warning about households that a leaving cadre still has."""
 
 from core.importing.planning import Plan
 from core.importing.table import Table

@@ -1,4 +1,4 @@
-"""Finding the household that a row means: by number, by the head's ID number, or by village, group and name."""
+"""Find the household that a row means: by number, by the head's ID number, or by village, group and name."""
 
 import re
 from collections import defaultdict
@@ -42,7 +42,7 @@ def clean_no(value: Cell) -> str:
 
 
 def group_key(text: str) -> str:
-    """第三组 = 三社 = 3组: what two spellings of a group share."""
+    """Normalise a group for comparison: 第三组 = 三社 = 3组."""
     bare = re.sub(r"^第|[组社队]+$", "", text.replace(" ", ""))
     if match := re.fullmatch(r"([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)", bare):
         tens, ten, ones = match.groups()
@@ -52,14 +52,16 @@ def group_key(text: str) -> str:
 
 
 def households_by_no(table: Table) -> dict[str, dict[str, Any]]:
-    """Return the households whose numbers the sheet contains."""
+    """Return the households whose numbers are in the sheet, by number."""
     numbers = {value for value in table["no"] if isinstance(value, str)}
     columns = ("id", "no", "place")
     return {row["no"]: row for row in rows_in(Household.objects.all(), "no", numbers, *columns)}
 
 
 class HeadNames:
-    """Heads of open households, and last heads of closed ones, by village and name: for rows without a number."""
+    """Heads of open households, and last heads of closed ones, by village and name: for rows without a
+    number.
+    """
 
     def __init__(self, wanted: Iterable[tuple[int, str]]) -> None:
         pairs = set(wanted)
@@ -73,9 +75,10 @@ class HeadNames:
                 group[key].append(head)
 
     def find(self, village: int, group: str, name: str, identities: Identities, index: int) -> Answer:
-        """Return the primary key of the household, None when there is none, or CellError when two fit.
+        """Return the household's primary key, None when there is none, or CellError when two match.
 
-        A closed household is meant when the row has its last head's ID number; else the row has to say so.
+        A closed household matches only a row with its last head's ID number; otherwise the row must state it
+        explicitly.
         """
         wanted = group_key(group)
         fitting = _fitting(self.heads.get((village, name), ()), wanted, identities, index)
@@ -93,7 +96,7 @@ class HeadNames:
 def _fitting(
     heads: Iterable[dict[str, Any]], group: str, identities: Identities, index: int
 ) -> list[dict[str, Any]]:
-    """Return those of the row's group whose ID number may be the row's."""
+    """Return the heads of the row's group whose ID number is compatible with the row's."""
     return [
         head
         for head in heads
@@ -122,7 +125,7 @@ def _named(head: dict[str, Any]) -> str:
 
 
 def village_problem(stored_place: str, village: Village | None, place: str) -> CellError | None:
-    """Return why a stored household is not one that this row of this office may mean."""
+    """Return why a stored household cannot be the one meant by this row of this office, or None."""
     if not lies_under(stored_place, place):
         return CellError(NOT_YOURS, "核对这一格")
     if village is not None and village.code != stored_place:
@@ -131,7 +134,7 @@ def village_problem(stored_place: str, village: Village | None, place: str) -> C
 
 
 class NamedHouseholds:
-    """The households that a sheet of members or pairings names: by number, else by the head's ID number."""
+    """The households named by a sheet of members or pairings: by number, else by the head's ID number."""
 
     def __init__(self, table: Table, place: str) -> None:
         self.table, self.place = table, place
@@ -142,7 +145,7 @@ class NamedHouseholds:
         heads = Member.objects.heads().filter(under(place))
         wanted = (value for hashes in self.identities.hashes for value in hashes)
         rows = list(rows_in(heads, "id_hash", wanted, "household_id", "id_hash", "left_on"))
-        # Of one person's closed and open household a row means the open one.
+        # If a person has a closed and an open household, use the open one.
         rows.sort(key=lambda row: (row["left_on"] is None, row["left_on"]))
         pks = {row["id_hash"]: row["household_id"] for row in rows}
         by_pk = {household.pk: household for household in records_in(households, "pk", pks.values())}
@@ -158,7 +161,7 @@ class NamedHouseholds:
         return bool(self.table.get("no", index) or self.table.get("head_id", index))
 
     def find(self, index: int) -> Household | None:
-        """Return the household of a row, or None with the error written."""
+        """Return the household of a row, or None after writing an error."""
         if self.table.unread(index, "no", "head_id"):
             return None
         key, answer = self._answer(index)
@@ -191,7 +194,7 @@ class NamedHouseholds:
         return "no", household
 
     def _numbers_beside_heads(self) -> Iterable[str]:
-        """Return the household numbers of rows that name the head too."""
+        """Yield the household numbers of rows that name the head too."""
         numbers = (
             self.table.get("no", index) for index, hashes in enumerate(self.identities.hashes) if hashes
         )
@@ -199,8 +202,9 @@ class NamedHouseholds:
 
 
 def naming_columns(*aliases: str) -> list[SheetColumn]:
-    """Return the two columns by which a sheet names a household; `aliases` of the ID number, where no other
-    person has one.
+    """Return the two columns by which a sheet names a household.
+
+    `aliases` are other headings of the ID number, for sheets without a second person's ID number.
     """
     return [
         number_column(help="填这一格，或填户主身份证号"),

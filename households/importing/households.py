@@ -1,4 +1,4 @@
-"""贫困户: a row is a household and its head."""
+"""Import sheet of 贫困户: one row is a household and its head."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -124,7 +124,7 @@ class HouseholdSheet(ImportSheet):
 
 
 class _Households:
-    """One check of one sheet."""
+    """The check of one sheet."""
 
     def __init__(self, table: Table, plan: Plan) -> None:
         self.table, self.plan = table, plan
@@ -193,7 +193,7 @@ class _Households:
                 self.found[index] = answer
 
     def _open(self) -> list[int]:
-        """Return rows that are sound and have not found their household."""
+        """Return the rows without errors whose household is not found yet."""
         return [index for index in self.table.sound() if self.found[index] is None]
 
     def _refuse_twice(self) -> None:
@@ -210,7 +210,9 @@ class _Households:
                 self._refuse_alike(index, indexes[:place], told)
 
     def _refuse_alike(self, index: int, earlier: list[int], told: set[int]) -> None:
-        """Two new households of one village, group and name are two only when their ID numbers differ."""
+        """Refuse a new household with the same village, group and name as another unless the ID numbers
+        differ.
+        """
         group = group_key(self.table.get("group", index, ""))
         for other in earlier:
             other_group = group_key(self.table.get("group", other, ""))
@@ -227,7 +229,7 @@ class _Households:
     # --- stored households ----------------------------------------------------------------------
 
     def _plan_stored(self) -> None:
-        """In steps: 35,000 stored households and their heads at once would take 100 MB."""
+        """Plan in chunks: 35,000 stored households and their heads at once would take 100 MB."""
         found = [(index, pk) for index in self.table.sound() if (pk := self.found[index]) is not None]
         for step in chunks(found, STORED_A_STEP):
             self._plan_stored_step(step)

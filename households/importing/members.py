@@ -1,4 +1,4 @@
-"""家庭成员: a row is one person of a household."""
+"""Import sheet of 家庭成员: one row is one person of a household."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -62,7 +62,7 @@ class MemberSheet(ImportSheet):
 
 
 class _Members:
-    """One check of one sheet."""
+    """The check of one sheet."""
 
     def __init__(self, table: Table, plan: Plan) -> None:
         self.table, self.plan = table, plan
@@ -87,7 +87,7 @@ class _Members:
         self._plan_new([index for index in sound if not self.found[index] and self._may_be_new(index)])
 
     def _match(self, index: int, household: Household) -> dict[str, Any] | None:
-        """Return the stored person a row means; errors of finding one are written."""
+        """Return the stored person a row means; write an error if it is ambiguous."""
         own = self.members[household.pk]
         others = holders(self.identities, self.known, index, household.place)
         if any(person["household_id"] != household.pk for person in others):
@@ -134,7 +134,7 @@ class _Members:
         return self.table.get("relation", index) == Relation.HEAD and not self.table.get("left_on", index)
 
     def _plan_stored(self, found: list[tuple[int, int]]) -> None:
-        """In steps: whole rows of 70,000 members at once would take 200 MB."""
+        """Plan in chunks: whole rows of 70,000 members at once would take 200 MB."""
         for step in chunks(found, STORED_A_STEP):
             stored = stored_rows(Member, (pk for _, pk in step))
             for index, pk in step:

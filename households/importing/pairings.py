@@ -1,4 +1,4 @@
-"""联户: a row is a cadre paired with a household."""
+"""Import sheet of 联户: one row is a cadre paired with a household."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -56,7 +56,7 @@ class HouseholdPairingSheet(ImportSheet):
 
 
 class _Pairings:
-    """One check of one sheet. The open pairings are followed row by row, so one row may end what another begins."""
+    """The check of one sheet. Open pairings are tracked row by row, so one row may end what another begins."""
 
     def __init__(self, table: Table, plan: Plan) -> None:
         self.table, self.plan = table, plan
@@ -80,13 +80,13 @@ class _Pairings:
         self.taken: dict[Any, int] = {}
 
     def _holders(self, index: int) -> set[int]:
-        """Return who has or had the household: of two cadres of one name and unit the row means the one of them."""
+        """Return current and former cadres of the household, to choose between two of one name and unit."""
         household = self.households[index]
         return {pairing.cadre_id for pairing in self.stored[household.pk]} if household else set()
 
     def run(self) -> None:
         rows = list(self.table.sound())
-        # Ends first: what another cadre gives up is free for the next.
+        # Process ends first: they free a household for another cadre.
         for index in sorted(rows, key=lambda row: self.table.get("ended_on", row) is None):
             household, cadre = self.households[index], self.cadres[index]
             if household and cadre:
@@ -125,7 +125,7 @@ class _Pairings:
         self._follow(index, record)
 
     def _refuse_after_closing(self, index: int, household: Household, found: HouseholdPairing | None) -> None:
-        """A closed household has had pairings; none of them lasts longer than it."""
+        """Refuse a pairing that lasts beyond the closing day of its household."""
         ended = self.table.get("ended_on", index, found.ended_on if found else None)
         if found is None or ended != found.ended_on:
             self.table.refuse(index, "ended_on", problem_of_row(household, ended))
@@ -150,7 +150,7 @@ class _Pairings:
         return True
 
     def _follow(self, index: int, record: HouseholdPairing) -> None:
-        """Keep `open` as it will be after this row."""
+        """Update `open` to the state after this row."""
         key = (record.household_id, record.kind)
         if record.ended_on is None:
             self.open[key] = record
@@ -159,7 +159,7 @@ class _Pairings:
             del self.open[key]
 
     def _ended(self) -> set[tuple[int, str]]:
-        """Pairings that this plan ends: at the time of the import they are still open."""
+        """Return the pairings that this plan ends, which must still be open at the time of the import."""
         return {(r.household_id, r.kind) for _, r, was in self.drafts.drafts if was and r.ended_on}
 
     def _warn_over_ceiling(self) -> None:

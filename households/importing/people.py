@@ -1,4 +1,4 @@
-"""What a sheet says of a person: the columns, the ID number against sex, birth date and the whole county."""
+"""A person in a sheet: the columns, and the ID number checked against sex, birth date and the whole county."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,9 +18,9 @@ from households.models import Member
 from units.models import Cadre
 
 FOLLOWING = ("name", "pinyin", "initials", "id_cipher", "id_hash", "sex", "born_on")
-"""Columns of a person that are worked out from name and ID number."""
+"""Columns of a person derived from name and ID number."""
 STORED_A_STEP = 5000
-"""Stored people that are compared at a time, so that a workbook of a county stays in memory."""
+"""Chunk size of the comparison with stored people, to limit memory for a workbook of a county."""
 STORED = (
     "id",
     "household_id",
@@ -35,7 +35,7 @@ STORED = (
 
 
 def id_or_mask(value: Cell) -> str:
-    """Return an ID number, or the mask of one that came back from an export (see `refuse_mask`)."""
+    """Clean an ID number, or keep the mask of one that comes from an export (see `refuse_mask`)."""
     if identity.looks_masked(value):
         return clean_text(value).replace(" ", "").upper()
     return identity.clean_id_number(value)
@@ -79,11 +79,11 @@ class Identities:
         ]
 
     def whole(self, index: int) -> str:
-        """Return the number when it is a whole one, else ''."""
+        """Return the number if it is complete, else ''."""
         return "" if self.masked[index] else self.numbers[index]
 
     def keys(self) -> list[str | None]:
-        """Return what two rows of one person share."""
+        """Return the keys by which two rows of one person are recognised."""
         return [hashes[0] if hashes else None for hashes in self.hashes]
 
     def is_of(self, index: int, stored: dict[str, Any]) -> bool:
@@ -91,19 +91,17 @@ class Identities:
         return stored["id_hash"] in self.hashes[index]
 
     def may_be_of(self, index: int, stored: dict[str, Any]) -> bool:
-        """Return whether the row can be the stored person: one of them has no number, or they agree as far
-        as a mask shows.
-        """
+        """Return whether the numbers are compatible: one is missing, or they agree as far as a mask shows."""
         if not self.numbers[index] or not stored["id_hash"]:
             return True
         return self.fits(index, stored) if self.masked[index] else self.is_of(index, stored)
 
     def fits(self, index: int, stored: dict[str, Any]) -> bool:
-        """Return whether the row's mask is that of the stored number, as it is of many others."""
+        """Return whether the row's mask equals that of the stored number (many numbers share one mask)."""
         return identity.mask(identity.decrypt(stored["id_cipher"])) == self.numbers[index]
 
     def known(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the open members of any county that have one of the numbers, by hash."""
+        """Return the open members of any county with one of the numbers, by hash."""
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         wanted = (value for hashes in self.hashes for value in hashes)
         columns = (*STORED, "household__village__division__name")
@@ -123,9 +121,9 @@ def holders(
 def refuse_other_holder(
     table: Table, index: int, others: Iterable[dict[str, Any]], household: int | None, by: Cadre
 ) -> bool:
-    """Return whether somebody else already has the number; then it is an error of the row.
+    """Refuse the row if somebody else already has the number; return whether it was refused.
 
-    The already-used check of a sheet: it confirms a number to `by` as 查看 shows one, so it counts with the reveals.
+    This duplicate check confirms a number to `by` just as 查看 does, so it counts with the reveals.
     """
     for other in others:
         if other["household_id"] == household:
@@ -144,10 +142,11 @@ def refuse_other_holder(
 def refuse_mask(
     table: Table, identities: Identities, index: int, stored: dict[str, Any], name_key: str
 ) -> bool:
-    """Return whether the row has a mask that does not say “unchanged” of the stored person; then it is an
-    error of the row.
+    """Refuse a mask that does not clearly mean “unchanged” for the stored person; return whether it was
+    refused.
 
-    Half a county has one mask: the stored name must stand beside it, and 户编号 (by which the household was then
+    Half a county may share one mask, so the row must also have the stored name, and 户编号 (by which the
+    household was
     found) or the stored birth date.
     """
     if not identities.masked[index]:
@@ -165,7 +164,7 @@ def refuse_mask(
 
 
 def check_against_number(table: Table, index: int, number: str) -> None:
-    """Sex and birth date in their columns must be those of the ID number."""
+    """Check sex and birth date against the ID number."""
     sex, born_on = table.get("sex", index), table.get("born_on", index)
     if sex and sex != identity.sex(number):
         odd = "单" if int(number[16]) % 2 else "双"
@@ -177,7 +176,7 @@ def check_against_number(table: Table, index: int, number: str) -> None:
 
 
 def new_person(table: Table, identities: Identities, index: int, name: str) -> dict[str, Any]:
-    """Return the columns of a new person that follow from name and ID number."""
+    """Return the columns of a new person derived from name and ID number."""
     number = identities.whole(index)
     pinyin, initials = search_forms(name)
     return {
@@ -192,7 +191,7 @@ def new_person(table: Table, identities: Identities, index: int, name: str) -> d
 
 
 def may_be_new(table: Table, identities: Identities, index: int, *needed: str) -> bool:
-    """Return whether a row has what a new person needs; what is missing becomes an error."""
+    """Return whether a row has what a new person needs; add errors for missing values."""
     if identities.masked[index]:
         table.error(index, "id_number", "号码中间是星号，系统里没有这个人", "照证件填 18 位，没有就空着")
         return False
@@ -213,7 +212,7 @@ def change_person(
     name_key: str,
     **more: Any,
 ) -> bool:
-    """Plan what the row changes of a stored person; whether anything does."""
+    """Plan the changes of a stored person; return whether there are any."""
     after = {**values_for_stored(Member, table, {field: field for field in Member.PERSON}, index), **more}
     name = table.get(name_key, index)
     if name and name != stored["name"]:
@@ -234,7 +233,7 @@ def change_person(
 def _differs(identities: Identities, index: int, number: str, stored: dict[str, Any]) -> bool:
     if stored["id_hash"] not in identities.hashes[index]:
         return True
-    # The same person: a disability card beside an ID card, or a number sealed under an older key.
+    # The same person: a disability card instead of an ID card, or a number encrypted under an older key.
     return identity.encrypt(number) != stored["id_cipher"] and identity.decrypt(stored["id_cipher"]) != number
 
 

@@ -1,4 +1,4 @@
-"""Other words for the headings and codes of the household form, each of which can mean one thing only."""
+"""Unambiguous synonyms of the headings and codes of the household form."""
 
 from households.choices import Cause, Ethnicity, Relation
 

@@ -42,7 +42,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         """Offices: their place; leaders: their unit's villages and pairings; cadres: their own today."""
         if user.sees_place:
             return self.filter(under(user.place))
-        # Sets of keys and not EXISTS: SQLite would look through the unit's pairings once a household.
+        # Sets of keys instead of EXISTS: SQLite would scan the unit's pairings for each household.
         if not user.is_leader:
             return self.filter(pk__in=paired_with(user))
         villages = VillagePairing.objects.current().filter(unit=user.unit_id).values("village")
@@ -52,9 +52,11 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return self.filter(under(user.place)) if user.is_office else self.none()
 
     def open_to(self, author: Cadre, cadre: Cadre) -> "HouseholdQuerySet":
-        """On which an author may record for a cadre: those visible, or the cadre's own of today.
+        """Households for which an author may record for a cadre: those in the author's scope, or the cadre's
+        today.
 
-        Of those that a cadre had until they were closed, what happened before may still be recorded.
+        Includes households that a cadre had until they were closed, since earlier events may still be
+        recorded.
         """
         if author == cadre and (author.sees_place or author.is_leader):
             return self.visible_to(author)
@@ -66,9 +68,9 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return own.with_head().select_related("village").order_by("no")
 
     def registered(self, on: date | None = None) -> "HouseholdQuerySet":
-        """Return households 在册 at the end of a day, today by default: identified until then and not closed.
+        """Households 在册 at the end of a day, today by default: identified by then and not closed.
 
-        One without a date of identification was always there.
+        One without a date of identification counts as 在册 from the start.
         """
         if on is None or on >= today():
             return self.filter(status=Status.OPEN)
@@ -87,7 +89,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return self.annotate(head=head, head_name=head_or_last("name"))
 
     def paired(self, on: date | None = None) -> "HouseholdQuerySet":
-        """Return those with a cadre at the end of a day, today by default."""
+        """Those with a cadre at the end of a day, today by default."""
         return self.filter(Exists(HouseholdPairing.objects.current(on).filter(household=OuterRef("pk"))))
 
     def unpaired(self, on: date | None = None) -> "HouseholdQuerySet":
@@ -191,11 +193,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(left_on=None)
 
     def findable(self) -> "MemberQuerySet":
-        """Present members, and those of closed households, whom a search still finds."""
+        """Current members, and those of closed households, whom a search still finds."""
         return self.filter(Q(left_on=None) | Q(household__in=Household.objects.closed().values("pk")))
 
     def heads(self) -> "MemberQuerySet":
-        """Return the heads of today, and the last heads of closed households: at most one a household."""
+        """Current heads, and the last heads of closed households: at most one per household."""
         of_closed = Household.objects.closed().annotate(last=last_head("pk")).values("last")
         return self.filter(Q(left_on=None, relation=Relation.HEAD) | Q(pk__in=of_closed))
 
@@ -216,7 +218,7 @@ class Member(Record):
         "medical_insurance",
         "pension_insurance",
     )
-    """What is kept as it is given; the name and the ID number bring other columns along."""
+    """Source columns; columns derived from the name and the ID number follow them."""
 
     household = models.ForeignKey(
         Household, models.PROTECT, verbose_name="户", related_name="members", db_index=False
@@ -324,40 +326,40 @@ class Member(Record):
 
 
 def last_head(column: str, household: str = "pk") -> Subquery:
-    """Return a column of the household's head, or of the last one it had; `household` is where the rows name it."""
+    """Select a column of the household's head, or of its last one; `household` is the outer reference to it."""
     heads = Member.objects.filter(household=OuterRef(household), relation=Relation.HEAD)
     return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values(column)[:1])
 
 
 def head_or_last(column: str) -> Case:
-    """For households `with_head`: a column of the head, or of a closed household's last head."""
+    """Select a column of the head, or of a closed household's last head, for querysets `with_head`."""
     return Case(When(status=Status.OPEN, then=F(f"head__{column}")), default=last_head(column))
 
 
 @cache
 def head_names() -> Subquery:
-    """For rows with a `household`: the name of its head, or of the last one it had. Built once a process."""
+    """Select the head's name, or the last one's, for rows with a `household`. Built once per process."""
     return last_head("name", "household")
 
 
 def headed_by(name: str) -> models.QuerySet[Any, Any]:
-    """Return the keys of the households whose head, now or before, answers to part of a name or its pinyin."""
+    """Select the keys of households whose current or last head matches part of a name or its pinyin."""
     return Member.objects.filter(by_name(name), relation=Relation.HEAD).values("household")
 
 
 def paired_with(cadre: Cadre) -> models.QuerySet[Any, Any]:
-    """Return the keys of the households that a cadre is paired with today."""
+    """Select the keys of the households that a cadre is paired with today."""
     return HouseholdPairing.objects.current().filter(cadre=cadre.pk).values("household")
 
 
 def had_until_closed(cadre: Cadre) -> models.QuerySet[Any, Any]:
-    """Return the keys of closed households with which a cadre was paired to the end."""
+    """Select the keys of closed households with which a cadre was paired until the closing."""
     to_the_end = HouseholdPairing.objects.filter(cadre=cadre.pk, ended_on__gte=F("household__status_on"))
     return to_the_end.exclude(household__status=Status.OPEN).values("household")
 
 
 def paired_by(user: Cadre) -> models.QuerySet[Any, Any]:
-    """Return those that are paired today with the user, or with anybody of a leader's unit."""
+    """Select those paired today with the user, or with anybody of a leader's unit."""
     if not user.is_leader:
         return paired_with(user)
     return HouseholdPairing.objects.current().filter(unit=user.unit_id).values("household")
@@ -365,7 +367,7 @@ def paired_by(user: Cadre) -> models.QuerySet[Any, Any]:
 
 class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
     def visible_to(self, user: Cadre) -> "HouseholdPairingQuerySet":
-        """Past pairings stay readable to those whose they were."""
+        """Past pairings stay visible to the cadres and units that had them."""
         if user.sees_place:
             return self.filter(under(user.place))
         return self.filter(unit=user.unit_id) if user.is_leader else self.filter(cadre=user.pk)
@@ -376,14 +378,16 @@ class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
         return self.filter(unit=user.unit_id, cadre__unit=user.unit_id) if user.is_leader else self.none()
 
     def current(self, on: date | None = None) -> "HouseholdPairingQuerySet":
-        """Return those in force at the end of a day, today by default; on its last day a pairing has ended."""
+        """Those in force at the end of a day, today by default; a pairing is no longer in force on its last
+        day.
+        """
         return self.filter(in_force(on))
 
     def of_cadre(self, cadre: Cadre) -> "HouseholdPairingQuerySet":
         return self.filter(cadre=cadre)
 
     def with_head(self) -> "HouseholdPairingQuerySet":
-        """Add `head_name`: the household's head, or the last one it had."""
+        """Annotate `head_name`: the household's head, or its last one."""
         return self.annotate(head_name=head_names())
 
 

@@ -20,7 +20,7 @@ class OfHouseholdQuerySet(models.QuerySet[Any]):
         return self.filter(household__in=Household.objects.visible_to(user).values("pk"))
 
     def editable_by(self, user: Cadre) -> "OfHouseholdQuerySet":
-        """Whoever works with the household: office, leader, and the cadre paired with it today."""
+        """Those who work with the household: office, leader, and the cadre paired with it today."""
         return self.none() if user.is_viewer else self.visible_to(user)
 
 
@@ -94,7 +94,7 @@ class Measure(Record):
 
 class BeneficiaryQuerySet(OfHouseholdQuerySet):
     def editable_by(self, user: Cadre) -> "OfHouseholdQuerySet":
-        """Return the rows the user may edit: those of projects that the user may edit."""
+        """A project's editors decide whom it serves."""
         return self.filter(project__in=Project.objects.editable_by(user))
 
 

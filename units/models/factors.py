@@ -17,8 +17,9 @@ RECOVERY_ROUNDS = 50_000
 class SecondFactor(ThrottlingMixin, Device):
     """The code generator of an account (TOTP) and its recovery codes.
 
-    The secret is sealed, so that a stolen database gives no codes; recovery codes are hashed. A passkey comes only
-    beside it: it works at one host name over https, while codes work everywhere.
+    The secret is encrypted, so that a stolen database gives no codes; recovery codes are hashed. Passkeys are
+    only
+    offered in addition, because they work at one host name over https, while codes work everywhere.
     """
 
     user = models.OneToOneField(Cadre, models.CASCADE, verbose_name="谁", related_name="second_factor")
@@ -33,9 +34,11 @@ class SecondFactor(ThrottlingMixin, Device):
         return 1
 
     def verify_token(self, token: str) -> bool:
-        """Return whether this is the current code, the one before or after, or a recovery code. Each works once.
+        """Return whether this is the current code, the previous or next one, or a recovery code.
 
-        Call it on a row that is locked, so that of two who send the same code at once one comes in.
+        Each works once.
+
+        Call it on a locked row, so that of two concurrent logins with one code only one succeeds.
         """
         plain = token.strip().replace("-", "").replace(" ", "").upper()
         fits = self._spend_code(plain) if plain.isdecimal() else self._spend_recovery(plain)
@@ -62,7 +65,7 @@ class SecondFactor(ThrottlingMixin, Device):
 
 
 class Passkey(models.Model):
-    """通行密钥: a key in a phone, a computer or a stick (WebAuthn); only its public half is here."""
+    """通行密钥: a WebAuthn key in a phone, a computer or a stick; only its public half is stored."""
 
     user = models.ForeignKey(Cadre, models.CASCADE, verbose_name="谁", related_name="passkeys")
     credential = models.CharField("编号", max_length=1400, unique=True)
@@ -81,7 +84,7 @@ class Passkey(models.Model):
 
 
 def generator_of(secret: str) -> TOTP:
-    """Of a secret in hexadecimal."""
+    """Return the generator of a hexadecimal secret."""
     return TOTP(bytes.fromhex(secret))
 
 

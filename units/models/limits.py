@@ -1,4 +1,4 @@
-"""每日限额: what a role may take out in a day before a reason is asked."""
+"""每日限额: how many people and files a role may take out in a day before a reason is required."""
 
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ class DailyLimitQuerySet(models.QuerySet["DailyLimit"]):
         return self.all() if user.is_county_office else self.none()
 
     def of(self, role: str) -> "DailyLimit":
-        """Where the row is missing, what a new county starts with."""
+        """Return the limits of a role; the defaults of a new county if the row is missing."""
         return self.filter(role=role).first() or DailyLimit(role=role, **PRESET[role])
 
 

@@ -14,9 +14,9 @@ from units.models.staff import Cadre, Unit
 from units.roles import Rank
 
 YEARS = (2012, 2100)
-"""From the campaign's first to one that lies ahead of everybody."""
+"""From the campaign's first year to one far in the future."""
 MOST_PROBLEM_DAYS = 366
-"""Working days are counted one by one to the day on which a problem is due."""
+"""Upper limit, since due dates are computed by counting single working days."""
 OF_THE_CAMPAIGN = [
     MinValueValidator(YEARS[0], "双联行动 2012 年才开始，年度写四位数，如 2015。"),
     MaxValueValidator(YEARS[1], "年度太远，写四位数，如 2015。"),
@@ -27,7 +27,7 @@ NOT_NEGATIVE = MinValueValidator(Decimal(0), "不能是负数。")
 
 class RequirementQuerySet(models.QuerySet["Requirement"]):
     def visible_to(self, user: Cadre) -> "RequirementQuerySet":
-        """Return quotas of the user's county and above: they bind everybody who works under their place."""
+        """Everyone reads the quotas of their own county and above, which bind them."""
         return self.filter(under(user.place) | Q(place__in=above(user.place)))
 
     def editable_by(self, user: Cadre) -> "RequirementQuerySet":
@@ -101,7 +101,7 @@ class WordQuerySet(models.QuerySet["Word"]):
         return self.all()
 
     def editable_by(self, user: Cadre) -> "WordQuerySet":
-        """Return all words to the county's office or one above; other users may edit none."""
+        """One list for the whole county, edited by its office or one above, not by a township's."""
         return self.all() if user.is_county_office else self.none()
 
     def texts(self, group: str) -> list[str]:
@@ -109,7 +109,7 @@ class WordQuerySet(models.QuerySet["Word"]):
 
 
 class Word(Record):
-    """Words the office may change: 必访 marks on a household, 必到 reasons of a visit. With their source."""
+    """Words that the office may change: 必访 marks of a household, 必到 reasons of a visit, with their source."""
 
     class Group(models.TextChoices):
         HOUSEHOLD_TAG = "household_tag", "户的标记（必访）"
@@ -153,7 +153,7 @@ class LeaveQuerySet(models.QuerySet["Leave"]):
 
 
 class Leave(Record):
-    """请假：days on which nothing is asked of a cadre; a year's minimum shrinks by its share."""
+    """请假: leave of a cadre; a year's minimum is pro-rated for these days."""
 
     cadre = models.ForeignKey(Cadre, models.PROTECT, verbose_name="干部", related_name="leaves")
     started_on = models.DateField("开始日期")
@@ -187,7 +187,7 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
 
 
 class CalendarDay(Record):
-    """A day that the office corrects: 上班 or 放假, over what the holiday calendar says."""
+    """A day on which the office overrides the holiday calendar: 上班 or 放假."""
 
     on = models.DateField("日期")
     works = models.BooleanField("上班")

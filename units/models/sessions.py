@@ -1,4 +1,4 @@
-"""Who is logged in where: Django's own table of sessions with a person, a device and times."""
+"""Sessions: Django's session table extended by user, device and times."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def of(self, cadre: "Cadre") -> "SessionQuerySet":
-        """Return the sessions that have not expired, the most recent first."""
+        """Active sessions of a cadre, the most recently used first."""
         return self.filter(cadre=cadre.pk, expire_date__gt=timezone.now()).order_by("-last_seen_at")
 
     def note(self, *, seen_at: datetime, until: datetime) -> None:
-        """Note that they are in use. A session ended meanwhile stays ended."""
+        """Record that the sessions are in use. A session ended in the meantime stays ended."""
         self.update(last_seen_at=seen_at, expire_date=until)
 
 
 class Session(AbstractBaseSession):
-    """A session as units.session_store writes it; its key is a digest, with which nobody can log in."""
+    """A session as written by units.session_store; its key is a digest, which cannot be used to log in."""
 
     cadre = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="谁", null=True, related_name="+"

@@ -30,13 +30,13 @@ LEVEL_OF_LENGTH = {PROVINCE: "province", CITY: "city", COUNTY: "county", TOWN: "
 
 
 def today() -> date:
-    """Today's date in the county (TIME_ZONE), which every rule about days goes by."""
+    """Return today's date in the county (TIME_ZONE), on which every rule about dates is based."""
     return timezone.localdate()
 
 
 class DivisionQuerySet(models.QuerySet["Division"]):
     def visible_to(self, user: "Cadre") -> "DivisionQuerySet":
-        """Divisions are public facts: each sees those its own unit's division holds."""
+        """Divisions are public, but each user sees only those under their own unit's division."""
         return self.filter(under(user.place, "code"))
 
     def editable_by(self, user: "Cadre") -> "DivisionQuerySet":
@@ -90,13 +90,13 @@ class Division(Record):
 
 class UnitQuerySet(models.QuerySet["Unit"]):
     def visible_to(self, user: "Cadre") -> "UnitQuerySet":
-        """Offices: those of their place or with a pairing there, past or present; others: their own."""
+        """Offices: units of their place or with a pairing there, past or present; others: their own."""
         if user.sees_place:
             return self.filter(under(user.place) | Exists(reaching(user.place).filter(unit=OuterRef("pk"))))
         return self.filter(pk=user.unit_id)
 
     def nameable_by(self, user: "Cadre") -> "UnitQuerySet":
-        """Return the units that an office may pair: visible ones, and 省直 and 市直 units of above its place."""
+        """Units that an office may pair: those it sees, and, named in full, 省直 and 市直 units above its place."""
         seen = self.visible_to(user)
         return seen | self.filter(place__in=above(user.place)) if user.is_office else seen
 
@@ -154,9 +154,7 @@ class CadreQuerySet(models.QuerySet["Cadre"]):
         return self.filter(pk=user.pk)
 
     def editable_by(self, user: "Cadre") -> "CadreQuerySet":
-        """Return the accounts that a user may edit: none above the user's role, so a leader edits neither
-        offices nor viewers.
-        """
+        """Nobody edits roles above their own: a leader never an office account or a viewer."""
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_leader:
@@ -164,19 +162,21 @@ class CadreQuerySet(models.QuerySet["Cadre"]):
         return self.none()
 
     def current(self) -> "CadreQuerySet":
-        """Keep cadres in office (在岗)."""
+        """Still in office (在岗)."""
         return self.filter(left_on=None)
 
     def colleagues_of(self, user: "Cadre") -> "CadreQuerySet":
-        """Return the cadres whom a user may record a visit for or take along: those of the same unit who are
-        in office.
+        """Cadres for whom a cadre may record a visit or who may come along: of the same unit, still in
+        office.
         """
         return self.current().filter(unit=user.unit_id)
 
 
 class ByLogin(BaseUserManager["Cadre"]):
     def get_by_natural_key(self, username: str | None) -> "Cadre":
-        """By phone, else by staff number; a staff number is never 11 digits, so the two cannot meet."""
+        """Look up by phone, else by staff number; a staff number never has 11 digits, so the two cannot
+        collide.
+        """
         return self.get(Q(phone=username) | Q(staff_no=username))
 
 
@@ -184,7 +184,7 @@ CadreManager = ByLogin.from_queryset(CadreQuerySet)
 
 
 class Cadre(AbstractBaseUser, Record):
-    """干部，也是用户：everyone who logs in has a unit, a rank and a role."""
+    """干部，也是用户: everyone who logs in has a unit, a rank and a role."""
 
     phone = models.CharField(
         "手机号",
@@ -267,7 +267,9 @@ class Cadre(AbstractBaseUser, Record):
 
     @classmethod
     def after_changes(cls, changes: Mapping[int, Collection[str]]) -> None:
-        """End all sessions when password, role, second factor, lock or departure changes."""
+        """End all sessions when password, role, second factor, lock or departure changes, through whatever
+        source.
+        """
         ended = [pk for pk, names in changes.items() if ENDS_SESSIONS.intersection(names)]
         for chunk in chunks(ended):
             Session.objects.filter(cadre__in=chunk).delete()
@@ -294,7 +296,7 @@ class Cadre(AbstractBaseUser, Record):
             raise ValidationError({"left_on": "离岗日期不能晚于今天，到了那天再填。"})
 
     def get_username(self) -> str:
-        """Return what the account logs in by; many have no phone."""
+        """Return the login name; many accounts have no phone."""
         return self.phone or self.staff_no or ""
 
     @property
@@ -316,31 +318,34 @@ class Cadre(AbstractBaseUser, Record):
 
     @property
     def is_staff(self) -> bool:
-        """May enter the admin site; what is seen there follows visible_to and editable_by."""
+        """Return whether the account may enter the admin; rows there follow visible_to and editable_by."""
         return self.is_active and self.role in {Role.OFFICE, Role.LEADER}
 
     def may_be_unlocked_by(self, user: "Cadre") -> bool:
-        """Return whether the user may unlock the account: a leader only what a leader has locked."""
+        """Return whether `user` may undo the lock: a leader only a leader's lock.
+
+        A lock of unknown origin is the office's.
+        """
         return user.is_office or self.locked_as == Role.LEADER
 
     @property
     def is_county_office(self) -> bool:
-        """Return whether an office of the whole county or above, which changes what holds for all; no township's."""
+        """Return whether this is an office of the county or above, which changes what holds for all."""
         county = Installation.this()
         return self.is_office and (county is None or lies_under(county.code, self.place))
 
     def daily_limit(self, kind: str) -> int:
-        """Return how many `persons` or `exports` (see OverLimit.Kind) a day, before a reason is asked."""
+        """Return the daily limit of `persons` or `exports` (see OverLimit.Kind) before a reason is required."""
         limit: int = getattr(DailyLimit.objects.of(self.role), kind)
         return limit
 
     @property
     def must_choose_password(self) -> bool:
-        """Return whether the account has no password of its own yet, only a one-time code."""
+        """Return whether the account is new or reset and has only its one-time code."""
         return not self.has_usable_password()
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Django's admin asks; ScopedAdmin answers row by row, so staff may knock at every door."""
+        """Grant Django's admin permissions to staff; ScopedAdmin decides row by row."""
         return self.is_staff
 
     def has_perms(self, perms: list[str], obj: object = None) -> bool:
@@ -351,7 +356,7 @@ class Cadre(AbstractBaseUser, Record):
 
 
 class Reach(models.Model):
-    """Where a unit or cadre has ever been paired: bookkeeping that lets an office see it (see Unit)."""
+    """Places where a unit or cadre has ever been paired; lets their offices see it (see Unit)."""
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
     cadre = models.ForeignKey(Cadre, models.CASCADE, null=True, related_name="+")

@@ -1,3 +1,1 @@
-"""Daily limits and access to personal data: reasons, notices to the level above, 谁看过我, the security
-report.
-"""
+"""Daily limits and account access: reasons, notices to the level above, 谁看过我, the security report."""

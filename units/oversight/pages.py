@@ -1,4 +1,4 @@
-"""安全情况, the notices of reasons, and 谁看过我."""
+"""安全情况, notices of reasons, and 谁看过我."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -22,14 +22,14 @@ from units.oversight.telling import told_to
 from units.roles import Role
 
 SHEETS_OF_CADRES = ("干部", "干部（打印）")
-"""What a list of cadres is called in the log of downloads, taken from the page or the admin."""
+"""Names of lists of cadres in the download log, exported from the page or the admin."""
 MOST = 100
 ME = [("我的", "/me/")]
 
 
 @office_required
 def security(request: HttpRequest) -> HttpResponse:
-    """Return what was looked at, taken out and changed in the office's place on a day or in a week."""
+    """Show what was viewed, exported and changed in the office's place on a day or in a week."""
     user = user_of(request)
     period = request.GET.get("period", "")
     period = period if period in PERIODS else "today"
@@ -48,7 +48,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _in_words(days: Days) -> str:
-    """Return the days in words, with the year once if both are in the same year."""
+    """Format the days; the year appears once unless they span two."""
     since, until = (f"{day.month}月{day.day}日" for day in (days.since, days.until))
     if days.since == days.until:
         return f"{days.since.year}年{since}"
@@ -58,7 +58,7 @@ def _in_words(days: Days) -> str:
 
 @manager_required
 def notices(request: HttpRequest) -> HttpResponseBase:
-    """Reasons that people below have given, as told to the reader; ticked ones are put away."""
+    """List reasons given by people below, as notified to the reader; mark the selected ones as read."""
     user = user_of(request)
     if request.method == "POST":
         oversight.put_away(user, {key for key in map(key_of, request.POST.getlist("pk")) if key})
@@ -94,7 +94,7 @@ class SearchNotices(SearchForm):
 
 
 def looks(request: HttpRequest) -> HttpResponse:
-    """谁看过我: who opened, exported and changed the own account."""
+    """谁看过我: list who opened, exported and changed the user's own account."""
     user = user_of(request)
     seen = Look.objects.filter(whose=user.pk).select_related("by__unit").order_by("-on", "-pk")[:MOST]
     taken = _exports_of(user).select_related("by__unit").order_by("-pk")[:MOST]
@@ -125,7 +125,7 @@ def _who(cadre: Cadre) -> list[str]:
 
 
 def _exports_of(user: Cadre) -> QuerySet[Download]:
-    """Lists of cadres that somebody else took who sees the user; the log does not say who stood in a list."""
+    """Return cadre lists exported by others who can see the user; the log does not record who was in a list."""
     lists = Download.objects.filter(what__in=SHEETS_OF_CADRES).exclude(by=user.pk)
     offices = lists.filter(by__role__in=[Role.OFFICE, Role.VIEWER], by__place__in=above(user.place))
     leaders = lists.filter(by__role=Role.LEADER, by__unit=user.unit_id)

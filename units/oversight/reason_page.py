@@ -1,7 +1,8 @@
-"""The page that asks for a reason above a day's limit, and then repeats the request.
+"""The page that asks for a reason above a daily limit, and then repeats the request.
 
-A GET comes here and goes on to its address; a POST is answered by this page with all that was posted, which is
-sent again as it was (307) once the reason is there.
+A GET is redirected here and continues to its address; a POST is answered with this page, which holds the
+posted data
+and repeats it (307) once the reason is given.
 """
 
 from django import forms
@@ -22,7 +23,7 @@ from units.oversight.telling import give_reason, level_above
 AGAIN = "limit_again"
 OWN_FIELDS = {"limit_kind", "limit_next", "limit_reason", AGAIN}
 SHEETS = ("export", "print")
-"""Parameters by which a list's address is a file."""
+"""Parameters with which a list's address returns a file."""
 
 
 class OverLimitReasonForm(forms.Form):
@@ -35,8 +36,8 @@ class OverLimitReasonForm(forms.Form):
 
 
 def ask(request: HttpRequest, reached: LimitReached) -> HttpResponse:
-    """Answer a request that has met the limit, before anything of it was done."""
-    if request.headers.get("X-Requested-With") == "XMLHttpRequest":  # a script is told where the page is
+    """Answer a request that reached the limit, before it had any effect."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":  # a script gets the address of the page
         here = f"{reverse('security-reason')}?{urlencode({'kind': reached.kind})}"
         return JsonResponse({"error": str(reached), "page": here}, status=429)
     if request.method == "POST":
@@ -56,7 +57,7 @@ def reason(request: HttpRequest) -> HttpResponse:
     form = OverLimitReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         give_reason(user, kind, form.cleaned_data["limit_reason"])
-        if kind == Kind.EXPORTS:  # the file is saved beside a page that says so
+        if kind == Kind.EXPORTS:  # the file is saved while a page stays open that explains so
             return _page(request, None, kind, onward, again=again)
         return redirect(onward, preserve_request=again)
     if request.method == "GET" and reason_given(user, kind):
@@ -73,7 +74,7 @@ def _page(
     again: bool,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page: with `form` to write the reason, without it to go on."""
+    """Render the page: with `form` to enter the reason, without it to continue."""
     user = user_of(request)
     fields = [("limit_kind", kind), ("limit_next", onward), *([(AGAIN, "1")] if again else [])]
     context = {
@@ -95,7 +96,7 @@ def _names(told: list[Cadre]) -> str:
 
 
 def _page_behind(address: str) -> str:
-    """Return the list behind the address of its file; '' behind anything else."""
+    """Return the list behind the address of its file; '' for any other address."""
     path, _, query = address.partition("?")
     asked = QueryDict(query, mutable=True)
     sheets = [asked.pop(name, None) for name in SHEETS]

@@ -1,6 +1,6 @@
-"""安全情况: what an office reads of a day or a week, in its own place and below. One set-based query a table.
+"""安全情况: a day's or week's security report for an office's place and below. One set-based query per table.
 
-People stand in the order of their units and names, never by how much they did: the report is no ranking.
+People are ordered by unit and name, never by count: the report is not a ranking.
 """
 
 from collections import defaultdict
@@ -24,12 +24,14 @@ from units.roles import Role
 from units.workdays import corrections, works_by_calendar
 
 MOST = 200
-"""Rows of one table; a day with more has something that stands out by itself."""
+"""Maximum rows per table; a day with more than that is conspicuous anyway."""
 MORNING, EVENING = 6, 22
-"""Hours between which a day lies; on days off cadres visit, and look up a number beside the family, so that then only
-files count as unusual."""
+"""Working hours.
+
+On days off cadres visit households and look up numbers there, so only files count as unusual.
+"""
 TOLD = ("role", "is_active", "unit")
-"""What of an account the report tells, beside new accounts and one-time codes."""
+"""Changes of an account in the report, beside new accounts and one-time codes."""
 PERIODS = {"today": "今天", "yesterday": "昨天", "week": "本周", "lastweek": "上周"}
 PERSON = ("by__name", "by__unit__name", "by__role")
 IN_ORDER = ("by__unit__code", "by__unit__name", "by__name", "by_id")
@@ -44,7 +46,7 @@ class Days:
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
-        """Return the half-open span of time that the days are."""
+        """Return the half-open time span of the days."""
         return begin_of(self.since), begin_of(self.until + timedelta(days=1))
 
     def within(self, field: str = "at") -> Q:
@@ -56,7 +58,7 @@ class Days:
 
 
 def _nights(days: Iterable[date]) -> Q:
-    """As spans of time: SQLite would work out the hour of each row in Python."""
+    """Select nights as time spans: SQLite would compute each row's hour in Python."""
     within = Q(pk=None)
     for day in days:
         within |= Q(at__gte=begin_of(day), at__lt=begin_of(day, MORNING))
@@ -72,7 +74,7 @@ def _daytime(days: Iterable[date]) -> Q:
 
 
 def days_of(period: str) -> Days:
-    """Return the days of one of PERIODS; a week begins on Monday, and this one ends today."""
+    """Return the days of one of PERIODS; a week begins on Monday, and the current one ends today."""
     day = today()
     monday = day - timedelta(days=day.weekday())
     return {
@@ -85,7 +87,7 @@ def days_of(period: str) -> Days:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """One table of the report, as `_table.html` takes it; `none` is said when it has no rows."""
+    """One table of the report, as `_table.html` takes it; `none` is shown when it has no rows."""
 
     title: str
     note: str
@@ -95,7 +97,7 @@ class ReportTable:
 
 
 def _table(title: str, note: str, headings: str, rows: Iterable[Row], none: str) -> ReportTable:
-    """`headings` are words apart by blanks, those of numbers end in #."""
+    """Build a table; `headings` is split at spaces, numeric ones end in #."""
     columns = [Heading(word.rstrip("#"), "num" if word.endswith("#") else "") for word in headings.split()]
     shown = list(rows)
     more = f"只列前 {MOST} 行。" if len(shown) > MOST else ""
@@ -128,7 +130,7 @@ def reveals(user: Cadre, days: Days) -> ReportTable:
 
 
 def _reveals_of(user: Cadre) -> QuerySet[Any]:
-    """In the office's place, but for what an office above has looked at there: that is read still higher up."""
+    """Return reveals in the office's place, except by offices above, which still higher offices review."""
     higher = [place for place in above(user.place) if place != user.place]
     by_higher = Q(by__role__in=[Role.OFFICE, Role.VIEWER], by__place__in=higher)
     return Reveal.objects.visible_to(user).exclude(by_higher)
@@ -161,7 +163,7 @@ def _person_row(key: int, name: str, unit: str, role: str, *cells: Any, url: str
 
 
 def unusual_hours(user: Cadre, days: Days) -> ReportTable:
-    """Return one row a person: numbers used and files taken at night, files taken on days off, the last time."""
+    """List per person: numbers used and files exported at night, files exported on days off, the last time."""
     night, off = _nights(days.each()), _daytime(_days_off(user, days))
     found: dict[int, list[Any]] = {}
     seen = _by_person(_reveals_of(user).filter(days.within(), night))
@@ -191,7 +193,7 @@ def _days_off(user: Cadre, days: Days) -> set[date]:
 
 
 def accounts(user: Cadre, days: Days) -> ReportTable:
-    """Roles, units, 停用 and 启用, one-time codes, and new accounts that are more than a cadre's."""
+    """List changes of role and unit, 停用 and 启用, one-time codes, and new accounts above a cadre."""
     seen = Cadre.objects.visible_to(user).values("pk")
     told = Q(act=Change.Act.CREATED)
     for name in (*TOLD, "code_hash", "second_factor_at"):
@@ -228,7 +230,7 @@ def _cells_of_change(change: Any, said: str) -> list[Any]:
 
 
 def _said(change: Change, cadre: Cadre, fields: Any, names: Any) -> str:
-    """Return what happened to the account; '' for a new cadre's, of which there are many."""
+    """Describe what happened to the account; '' for a new cadre's, of which there are many."""
     if change.act == Change.Act.CREATED:
         return "" if cadre.role == Role.CADRE else f"新账号，{cadre.get_role_display()}"
     changes = change.changes or {}
@@ -255,9 +257,7 @@ class Tries(NamedTuple):
 
 
 def failed_logins(user: Cadre, days: Days) -> ReportTable:
-    """By account; of names that belong to none only their number is told, since people mistype passwords into
-    them.
-    """
+    """List failed logins by account; count only the unknown names, which may be mistyped passwords."""
     failures = AccessFailureLog.objects.filter(days.within("attempt_time")).order_by()
     by_name: dict[str, list[Tries]] = defaultdict(list)
     for name, *tries in (
@@ -285,7 +285,7 @@ def failed_logins(user: Cadre, days: Days) -> ReportTable:
 
 
 def _summed(tries: Sequence[Tries]) -> list[Any]:
-    """Return how often, from how many addresses, the last time; nothing of none."""
+    """Return the number of attempts, the number of addresses and the last time; empty without attempts."""
     if not tries:
         return []
     addresses = {one.address for one in tries}
@@ -306,6 +306,6 @@ def reasons(user: Cadre, days: Days) -> ReportTable:
 
 
 def anything(user: Cadre, days: Days) -> bool:
-    """Return whether there is something to read of these days."""
+    """Return whether the report of these days has any rows."""
     logs = (_reveals_of(user), Download.objects.visible_to(user))
     return any(log.filter(days.within()).exists() for log in logs)

@@ -1,1 +1,1 @@
-"""两步登录: after the password a code, a recovery code or a passkey. Set up on one's own page, reset by the office."""
+"""两步登录: after the password a code, a recovery code or a passkey. Users set it up, the office resets it."""

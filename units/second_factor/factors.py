@@ -1,4 +1,4 @@
-"""Setting up, proving and taking away the second factor of an account."""
+"""Set up, verify and remove the second factor of an account."""
 
 import base64
 import secrets
@@ -21,14 +21,14 @@ from units.second_factor import passkeys
 
 RECOVERY_CODES = 10
 LATER = "factor_later"
-"""The cookie of a device on which the offer was put off."""
+"""The cookie of a device on which the offer was postponed."""
 WRONG = "验证码不对。看一眼手机上现在的 6 位数字，再输一次；用过的不能再用。"
 EMPTY = "请填手机上的 6 位验证码，或者一个恢复码。"
 WRONG_KEY = "这个通行密钥没有通过，请再试一次，或者用验证码。"
 
 
 def demanded_of(user: Cadre) -> bool:
-    """Return whether the account has to set one up before anything else; never where the people are invented."""
+    """Return whether the account must set one up before anything else; never with demo data."""
     if user.second_factor_at or user.role not in settings.SECOND_FACTOR_REQUIRED:
         return False
     installation = Installation.this()
@@ -36,7 +36,7 @@ def demanded_of(user: Cadre) -> bool:
 
 
 def offered_to(user: Cadre) -> bool:
-    """Return whether the first page tells of it: to those who may do much, where the people are real."""
+    """Return whether the first page offers one: to accounts with many rights, except with demo data."""
     installation = Installation.this()
     return bool(user.is_staff and not user.second_factor_at and installation and not installation.is_demo)
 
@@ -46,12 +46,12 @@ def new_secret() -> str:
 
 
 def in_base32(secret: str) -> str:
-    """As it is typed into a phone that cannot read the picture."""
+    """Return the secret in base32, to type into a phone that cannot scan the QR code."""
     return base64.b32encode(bytes.fromhex(secret)).decode()
 
 
 def picture_of(user: Cadre, secret: str) -> str:
-    """Return the QR code of the secret as a data address."""
+    """Return the QR code of the secret as a data URL."""
     installation = Installation.this()
     issuer = quote(f"{installation.name if installation else ''}联村联户")
     uri = f"otpauth://totp/{issuer}:{quote(user.name)}?secret={in_base32(secret)}&issuer={issuer}"
@@ -60,7 +60,7 @@ def picture_of(user: Cadre, secret: str) -> str:
 
 @transaction.atomic
 def turn_on(user: Cadre, secret: str, code: str) -> list[str]:
-    """Return the recovery codes, once the code shows that the secret has arrived; none when it does not fit."""
+    """Activate the factor if the code fits and return the recovery codes; none if it does not fit."""
     generator = generator_of(secret)
     if not (code.isdecimal() and len(code) == 6 and generator.verify(int(code), tolerance=1)):
         return []
@@ -73,7 +73,7 @@ def turn_on(user: Cadre, secret: str, code: str) -> list[str]:
 
 @transaction.atomic
 def renew_recovery_codes(user: Cadre) -> list[str]:
-    """Fresh ones; those of before are void."""
+    """Return new recovery codes and void the old ones."""
     codes, hashes = _recovery_codes(user)
     factor = SecondFactor.objects.select_for_update().get(user=user)
     factor.recovery = hashes
@@ -83,7 +83,7 @@ def renew_recovery_codes(user: Cadre) -> list[str]:
 
 @transaction.atomic
 def turn_off(user: Cadre) -> None:
-    """Remove the second factor, also for a lost one; the history of the account says who did it."""
+    """Remove the second factor, also for a lost one; the account's history records who did it."""
     SecondFactor.objects.filter(user=user).delete()
     Passkey.objects.filter(user=user).delete()
     user.second_factor_at = None
@@ -91,9 +91,9 @@ def turn_off(user: Cadre) -> None:
 
 
 def prove(request: HttpRequest, user: Cadre) -> str:
-    """What is wrong with the code or passkey that was posted, or ''; a wrong one counts as a failed login.
+    """Return what is wrong with the posted code or passkey, or ''. A wrong one counts as a failed login.
 
-    An empty one is no attempt.
+    Empty input is not an attempt.
     """
     bare = without_posted(request)
     credentials = {"username": user.get_username()}
@@ -123,12 +123,12 @@ def prove(request: HttpRequest, user: Cadre) -> str:
 
 
 def codes_left(user: Cadre) -> int:
-    """Return how many recovery codes have not been used."""
+    """Return how many recovery codes are unused."""
     return len(SecondFactor.objects.get(user=user).recovery)
 
 
 def _recovery_codes(user: Cadre) -> tuple[list[str], list[str]]:
-    """Ten codes as they are printed, and their hashes."""
+    """Return ten codes in printed form, and their hashes."""
     plain = ["".join(secrets.choice(CODE_ALPHABET) for _ in range(12)) for _ in range(RECOVERY_CODES)]
     printed = [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in plain]
     return printed, [recovery_hash(user.pk, code) for code in plain]

@@ -1,4 +1,4 @@
-"""The second step of the login. Until it is done nobody is logged in; the session holds who gave the password."""
+"""The second step of the login. Until it is done nobody is logged in; the session holds the pending user."""
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -30,7 +30,7 @@ def enter(request: HttpRequest, user: Cadre, onward: str) -> HttpResponse:
 
 
 def begin(request: HttpRequest, user: Cadre, onward: str) -> HttpResponse:
-    """Remember who gave the right password and go to the second step, without logging in."""
+    """Store who entered the right password and go to the second step, without logging in."""
     request.session[HALF] = {
         "pk": user.pk,
         "auth": user.get_session_auth_hash(),
@@ -60,7 +60,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 
 def _half_logged_in(request: HttpRequest) -> Cadre | None:
-    """Return who gave the password within LASTS, or None; also when the password has changed since."""
+    """Return the pending user; None after LASTS seconds or when the password has changed since."""
     half = request.session.get(HALF)
     if not half or timezone.now().timestamp() - half["at"] > LASTS:
         return None

@@ -1,4 +1,4 @@
-"""两步登录 on one's own page: set up, recovery codes, passkeys, off; and the office's reset of a lost one."""
+"""两步登录 on the user's own page (set up, recovery codes, passkeys, off), and the office's reset."""
 
 from datetime import timedelta
 from textwrap import wrap
@@ -26,7 +26,7 @@ CRUMBS = [("我的", "/me/"), ("两步登录", "/me/factor/")]
 
 
 def factor(request: HttpRequest) -> HttpResponse:
-    """What it is and how it stands with the own account."""
+    """Explain second factors and show the state of the user's own."""
     user = user_of(request)
     found = SecondFactor.objects.filter(user=user).first()
     context = {
@@ -44,7 +44,7 @@ def factor(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def factor_setup(request: HttpRequest) -> HttpResponse:
-    """Return the secret as picture and text; it is kept once a code made from it comes back."""
+    """Show the secret as QR code and text; store it once a code made from it is entered."""
     user = user_of(request)
     if user.second_factor_at:
         return redirect("factor")
@@ -54,7 +54,7 @@ def factor_setup(request: HttpRequest) -> HttpResponse:
         code = request.POST.get("code", "").replace(" ", "")
         if codes := factors.turn_on(user, secret, code):
             del request.session[SETTING_UP]
-            request.session.cycle_key()  # all sessions have ended, this one goes on
+            request.session.cycle_key()  # all sessions have ended; this one continues
             return _codes_page(request, user, codes)
         error = "验证码不对。等手机上换了数字再输一次；手机的时间要准。"
     context = {
@@ -69,7 +69,7 @@ def factor_setup(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def factor_codes(request: HttpRequest) -> HttpResponse:
-    """Ten fresh recovery codes, after a code."""
+    """Show ten new recovery codes, after a code."""
     user = user_of(request)
     if not user.second_factor_at:
         return redirect("factor")
@@ -98,7 +98,7 @@ def factor_off(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def passkey_new(request: HttpRequest) -> HttpResponse:
-    """Return a passkey beside the code generator."""
+    """Add a passkey beside the code generator."""
     user = user_of(request)
     if not user.second_factor_at or not passkeys.are_possible(request):
         return redirect("factor")
@@ -129,7 +129,7 @@ def passkey_remove(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def factor_later(request: HttpRequest) -> HttpResponse:
-    """Hide the offer on the first page on this device for a month."""
+    """Hide the offer on the first page for a month on this device."""
     response = redirect("home")
     response.set_cookie(
         factors.LATER,
@@ -146,7 +146,7 @@ def factor_later(request: HttpRequest) -> HttpResponse:
 @never_cache
 @password_again
 def factor_reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """Reset somebody's lost second factor; only another office account may."""
+    """Let another office account remove a lost factor after verifying the person."""
     user = user_of(request)
     cadre = get_editable(Cadre.objects, user, pk=pk)
     if cadre.pk == user.pk:
@@ -172,9 +172,7 @@ def factor_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _secret(request: HttpRequest) -> str:
-    """Return the secret that is being set up, sealed in the session, so that a form sent twice still fits its
-    picture.
-    """
+    """Return the secret being set up, kept encrypted in the session, so that a second submission still fits."""
     try:
         kept = open_text(request.session.get(SETTING_UP, ""))
     except SealError:
@@ -185,7 +183,7 @@ def _secret(request: HttpRequest) -> str:
 
 
 def _framed(user: Cadre, title: str, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
-    """Return a page below 我的 in the frame that the account reads its pages in."""
+    """Return the context of a page below 我的, in the frame that the account uses."""
     return {"page": {"title": title, "crumbs": crumbs}, "frame": frame_of(user), "back": crumbs[-1][1]}
 
 

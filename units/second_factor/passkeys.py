@@ -1,4 +1,4 @@
-"""通行密钥 (WebAuthn): a key that the browser keeps, beside the code generator. Only where browsers allow it."""
+"""通行密钥 (WebAuthn): a key kept by the browser, beside the code generator. Only where browsers allow it."""
 
 import json
 from ipaddress import ip_address
@@ -21,11 +21,11 @@ from units.models import Cadre, Passkey
 
 CHALLENGE = "passkey_challenge"
 UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
-"""What an answer raises that no browser has made."""
+"""Exceptions raised for a forged answer."""
 
 
 def are_possible(request: HttpRequest) -> bool:
-    """Over https at a host name, and on the very machine; never at a bare address."""
+    """Return whether passkeys work here: over https at a host name, or on localhost; never at an IP address."""
     host = _host(request)
     try:
         ip_address(host.strip("[]"))
@@ -35,7 +35,7 @@ def are_possible(request: HttpRequest) -> bool:
 
 
 def creation_options(request: HttpRequest, user: Cadre) -> str:
-    """Return what the browser makes a key from, as JSON; the session remembers the challenge."""
+    """Return the options for creating a key as JSON; the session keeps the challenge."""
     options = generate_registration_options(
         rp_id=_host(request),
         rp_name="联村联户",
@@ -49,7 +49,7 @@ def creation_options(request: HttpRequest, user: Cadre) -> str:
 
 
 def add(request: HttpRequest, user: Cadre, answer: str, name: str) -> bool:
-    """Keep the key that the browser has made; False when its answer is not to be believed."""
+    """Store the key that the browser created; return False when its answer is not valid."""
     try:
         made = verify_registration_response(
             credential=answer,
@@ -73,7 +73,7 @@ def add(request: HttpRequest, user: Cadre, answer: str, name: str) -> bool:
 
 
 def request_options(request: HttpRequest, user: Cadre) -> str:
-    """Return what the browser proves a key with, as JSON; '' when the account has none or they do not work here."""
+    """Return the options for verifying a key as JSON; '' when the account has none or they do not work here."""
     known = _descriptors(user) if are_possible(request) else []
     if not known:
         return ""
@@ -83,7 +83,7 @@ def request_options(request: HttpRequest, user: Cadre) -> str:
 
 
 def fits(request: HttpRequest, user: Cadre, answer: str) -> bool:
-    """Return whether the answer proves one of the account's keys; a challenge is good for one answer."""
+    """Return whether the answer proves one of the account's keys; a challenge is valid for one answer."""
     challenge = _challenge(request)
     try:
         key = Passkey.objects.get(user=user, credential=json.loads(answer)["id"])
