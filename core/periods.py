@@ -95,6 +95,8 @@ class PeriodFields(forms.Form):
     span = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     since = ChineseDateField(label="从", required=False)
     until = ChineseDateField(label="到", required=False)
+    may_be_none = True
+    """Whether the page can do without a period."""
     is_open = False
     """Whether a single date is accepted, as in a list that begins or ends with it."""
 
@@ -147,6 +149,8 @@ def _labelled(period: Period) -> Period:
 class PeriodForm(PeriodFields):
     """The period of a page that always has one."""
 
+    may_be_none = False
+
     @property
     def period(self) -> Period:
         """Return the chosen period, else the current year."""
@@ -160,7 +164,13 @@ class PeriodForm(PeriodFields):
         return f"{said}下面是{self.period.label}的。" if said else ""
 
 
-class AsAtForm(PeriodForm):
+class OptionalPeriodForm(PeriodForm):
+    """The period of an all-time page; some of its figures are of this year unless another period is chosen."""
+
+    may_be_none = True
+
+
+class AsAtForm(OptionalPeriodForm):
     """The cut-off day of an all-time page with some figures as at the period's end, today without one."""
 
     @property
@@ -213,7 +223,9 @@ def period_bar(
         "own": period is not None and period.label == CHOSEN,
         "since": form.data.get("since") or (period and period.since.isoformat()) or "",
         "until": form.data.get("until") or (period and period.until.isoformat()) or "",
-        "clear": address(request, {"span": None, "since": None, "until": None}) if form.is_chosen else "",
+        "clear": address(request, {"span": None, "since": None, "until": None})
+        if form.may_be_none and form.is_chosen
+        else "",
         "kept": [(name, value) for name, value in request.GET.items() if name not in _OWN and value],
         "problem": form.problem if isinstance(form, PeriodForm) else "",
     }

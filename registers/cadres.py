@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
 from core.oversight import note_look
-from core.periods import PeriodForm, period_bar
+from core.periods import OptionalPeriodForm, period_bar
 from core.search import SearchForm, by_name, offer
 from households.models import HouseholdPairing
 from units.access import get_visible, user_of
@@ -98,7 +98,7 @@ def cadres(request: HttpRequest) -> HttpResponseBase:
 
 
 def cadre(request: HttpRequest, pk: int) -> HttpResponse:
-    user, form = user_of(request), PeriodForm(request.GET)
+    user, form = user_of(request), OptionalPeriodForm(request.GET)
     cadre = get_visible(_with_counts(Cadre.objects.select_related("unit", "locked_by")), user, pk=pk)
     note_look(user, cadre)
     own = Visit.objects.of(cadre)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core.display import Entry, history_of
 from core.lists import link_to
-from core.periods import PeriodForm, period_bar, years_of
+from core.periods import OptionalPeriodForm, period_bar, years_of
 from core.records import Record
 from core.word_lists import split_words
 from households.choices import Health, Labour, MigrantWork, Relation, Schooling, Status
@@ -62,7 +62,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     members = list(Member.objects.filter(household=household).order_by("relation", "pk"))
     pairings = _pairings(household)
     people, surveys = _people(user, members), rounds(user, household)
-    form = PeriodForm(request.GET)
+    form = OptionalPeriodForm(request.GET)
     head = next((person for person in people if person.member.relation == Relation.HEAD), None)
     place = f"{household.village.division}{household.village}{household.group}"
     return render(
@@ -149,7 +149,7 @@ def _plan(user: Cadre, household: Household) -> dict[str, Any]:
 
 
 def _events(
-    user: Cadre, household: Household, surveys: Sequence[SurveySummary], form: PeriodForm
+    user: Cadre, household: Household, surveys: Sequence[SurveySummary], form: OptionalPeriodForm
 ) -> dict[str, Any]:
     """Return the timeline that the reader may see, of the chosen period or of all time.
 

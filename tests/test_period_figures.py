@@ -153,6 +153,14 @@ def test_a_month_that_is_none_is_said(cadre):
     assert "“2015-13”不是月份" in words_of(client_of(cadre).get("/visits/?month=2015-13"))
 
 
+def test_only_a_page_of_all_time_can_do_without_a_period(office, county):
+    client, home = client_of(office), county["homes"][1]
+    assert "不选时段" in words_of(client.get("/households/?span=2015"))
+    assert "不选时段" in words_of(client.get(f"/households/{home.pk}/?span=2015"))
+    assert "不选时段" not in words_of(client.get(f"/households/{home.pk}/"))
+    assert "不选时段" not in words_of(client.get("/?span=2015"))
+
+
 # --- pages of a year ------------------------------------------------------------------------------
 
 
