@@ -1,5 +1,6 @@
 """名册：干部。"""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,11 +15,12 @@ from django.utils.timezone import localtime
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
 from core.oversight import note_look
-from core.periods import OptionalPeriodForm, period_bar
-from core.search import SearchForm, by_name, offer
+from core.periods import OptionalPeriodForm, PeriodSearch, period_bar
+from core.search import by_name, offer
 from households.models import HouseholdPairing
+from households.years import years_at
 from units.access import get_visible, user_of
-from units.models import Cadre
+from units.models import Cadre, today
 from units.models.staff import CadreQuerySet
 from units.roles import Rank, Role
 from villages.choices import phone_for, unit_choices
@@ -28,7 +30,7 @@ from visits.models import Visit
 NO_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 
-class CadreSearch(SearchForm):
+class CadreSearch(PeriodSearch):
     placeholder = "姓名、拼音、手机号、工号"
     unit = forms.ChoiceField(label="单位", required=False)
     rank = forms.ChoiceField(label="级别", required=False, choices=[("", "级别"), *Rank.choices])
@@ -55,10 +57,10 @@ class CadreSearch(SearchForm):
         return known if self.user.is_viewer else known | queryset.filter(phone__startswith=value)
 
     def by_paired(self, queryset: CadreQuerySet, value: str) -> CadreQuerySet:
-        paired = HouseholdPairing.objects.current().values("cadre")
+        paired = HouseholdPairing.objects.current(self.on).values("cadre")
         if value == "yes":
             return queryset.filter(pk__in=paired)
-        return queryset.current().exclude(pk__in=paired).exclude(role=Role.VIEWER)
+        return queryset.current(self.on).exclude(pk__in=paired).exclude(role=Role.VIEWER)
 
     def by_account(self, queryset: CadreQuerySet, value: str) -> CadreQuerySet:
         if value == "new":
@@ -68,12 +70,14 @@ class CadreSearch(SearchForm):
 
 def cadres(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
+    form = CadreSearch(request.GET, user=user)
     listing = Listing(
         title="干部",
+        facts=form.as_at and f"联户{form.as_at}",
         unit="人",
         queryset=Cadre.objects.visible_to(user),
-        form=CadreSearch(request.GET, user=user),
-        annotate=_with_counts,
+        form=form,
+        annotate=lambda rows: _with_counts(rows, form.on),
         columns=[
             Column("姓名", "name", sort="pinyin"),
             Column("工号", "staff_no", css="quiet"),
@@ -94,12 +98,12 @@ def cadres(request: HttpRequest) -> HttpResponseBase:
         else None,
         empty={"text": "没有符合条件的干部。", "url": request.path, "label": "看全部干部"},
     )
-    return list_page(request, listing)
+    return list_page(request, listing, bar=period_bar(request, form, form.chosen, years_at(user)))
 
 
 def cadre(request: HttpRequest, pk: int) -> HttpResponse:
     user, form = user_of(request), OptionalPeriodForm(request.GET)
-    cadre = get_visible(_with_counts(Cadre.objects.select_related("unit", "locked_by")), user, pk=pk)
+    cadre = get_visible(_with_counts(Cadre.objects.select_related("unit", "locked_by"), today()), user, pk=pk)
     note_look(user, cadre)
     own = Visit.objects.of(cadre)
     pairings = (
@@ -151,9 +155,9 @@ def _locker(cadre: Cadre) -> str:
     return f"{cadre.locked_by}（{Role(cadre.locked_as).label}），{localtime(cadre.locked_at):%Y-%m-%d %H:%M}"
 
 
-def _with_counts(cadres: QuerySet[Cadre]) -> QuerySet[Any]:
+def _with_counts(cadres: QuerySet[Cadre], on: date) -> QuerySet[Any]:
     return cadres.annotate(
-        household_count=count_of(HouseholdPairing.objects.current(), "cadre", what="household"),
+        household_count=count_of(HouseholdPairing.objects.current(on), "cadre", what="household"),
         last_visit=last_day_of_cadre(),
         account=Case(
             When(left_on__isnull=False, then=Value("离岗")),

@@ -178,6 +178,12 @@ def test_the_register_pages_are_as_at_the_end_of_the_year(office, county, cadre)
     assert client.get("/units/?paired=yes").context["count"] == 0
 
 
+def test_the_list_of_cadres_is_as_at_the_end_of_the_period(office, county, cadre):
+    client = client_of(office)
+    assert [row.key for row in client.get("/cadres/?span=2015&paired=yes").context["rows"]] == [cadre.pk]
+    assert [row.key for row in client.get("/cadres/?paired=yes").context["rows"]] == [county["heir"].pk]
+
+
 def test_the_cadre_page_counts_the_days_of_the_period(office, county, cadre):
     client = client_of(office)
     assert "2015 年走访 1 天" in words_of(client.get(f"/cadres/{cadre.pk}/?span=2015"))

@@ -161,9 +161,11 @@ class CadreQuerySet(models.QuerySet["Cadre"]):
             return self.filter(unit=user.unit_id, role__in=[Role.LEADER, Role.CADRE])
         return self.none()
 
-    def current(self) -> "CadreQuerySet":
-        """Still in office (在岗)."""
-        return self.filter(left_on=None)
+    def current(self, on: date | None = None) -> "CadreQuerySet":
+        """Those in office (在岗) at the end of a day, today by default."""
+        if on is None or on >= today():
+            return self.filter(left_on=None)
+        return self.filter(Q(left_on=None) | Q(left_on__gt=on))
 
     def colleagues_of(self, user: "Cadre") -> "CadreQuerySet":
         """Cadres for whom a cadre may record a visit or who may come along: of the same unit, still in
