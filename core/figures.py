@@ -41,18 +41,17 @@ class Figure:
 
 
 def cards(figures: Iterable[Figure], row: Any) -> list[dict[str, Any]]:
-    """Return the contexts of `_figure.html`; a zero figure has no link."""
+    """Return the contexts of `_figure.html`."""
     return [
         {
             "label": figure.label,
-            "value": value,
+            "value": figure.value(row),
             "unit": figure.unit,
             "note": figure.note(row),
             "how": f"{figure.how}。" if figure.how else "",
-            "url": figure.url(row) if value else "",
+            "url": figure.url(row),
         }
         for figure in figures
-        for value in [figure.value(row)]
     ]
 
 

@@ -89,9 +89,9 @@ def test_one_that_is_not_in_the_catalogue_is_404(office):
     assert client_of(office).get("/reports/nothing/").status_code == 404
 
 
-def test_a_card_of_nothing_leads_nowhere():
-    [_, card] = cards(columns(None, year_period(today().year)), Wells("", 0))
-    assert (card["value"], card["url"], card["unit"], card["how"]) == (0, "", "口", "今天修好的。")
+def test_the_same_declaration_is_a_card():
+    [_, card] = cards(columns(None, year_period(today().year)), Wells("", 3))
+    assert (card["value"], card["url"], card["unit"], card["how"]) == (3, "/villages/", "口", "今天修好的。")
 
 
 @pytest.mark.parametrize("report", catalogue.REPORTS, ids=lambda report: report.key)
