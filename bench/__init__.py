@@ -1,1 +1,1 @@
-"""Measurements as ratios: ours against a rival, timed alternately in the same run."""
+"""Benchmarks as ratios: our code against a rival, timed alternately in the same run."""

@@ -1,6 +1,6 @@
-"""`make bench`: every figure, each part in a process and on a database of its own.
+"""`make bench`: run all benchmarks, each part in its own process and database.
 
-BENCH=KEY measures one. The last line counts; the exit status is 1 when a figure is over its limit.
+BENCH=KEY runs one. The last line is the result; the exit status is 1 when a figure exceeds its limit.
 """
 
 import os
@@ -18,9 +18,9 @@ PARTS = {
     "exports": ["export-writer", "export-memory"],
     "survey_statistics": ["survey-statistics"],
     "duty": ["duty"],
-    "survey_import": ["survey-import"],  # last, because it takes responses out of the county
+    "survey_import": ["survey-import"],  # last, because it deletes responses from the county
 }
-"""Module → the keys, or beginnings of keys, that it measures."""
+"""Module → the keys, or key prefixes, that it measures."""
 ON_COUNTY = {"pages", "exports", "survey_statistics", "survey_import", "duty"}
 
 
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def environment(folder: str, part: str) -> dict[str, str]:
-    """The county part shares one SQLite file; the imports have an empty one; PostgreSQL is the one given."""
+    """Give the county parts a shared SQLite file, the imports an empty one; PostgreSQL is the one configured."""
     name = "county" if part in ON_COUNTY else part
     media = Path(folder) / f"media-{name}"
     media.mkdir(exist_ok=True)
@@ -60,7 +60,7 @@ def manage(folder: str, *words: str) -> None:
 
 
 def measure(part: str, folder: str) -> list[str]:
-    """Run one part and pass its lines on as they come."""
+    """Run one part and pass on its lines as they appear."""
     command = [sys.executable, "-m", f"bench.{part}"]
     lines = []
     with subprocess.Popen(

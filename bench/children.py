@@ -1,4 +1,4 @@
-"""What the child process costs that opens a small file: against an ordinary process that does the same work."""
+"""Cost of the child process for small files, against an ordinary process doing the same work."""
 
 import io
 import os
@@ -20,7 +20,7 @@ from tests.pictures import picture  # noqa: E402
 
 ROUNDS = 15
 LIMITS = {"picture-child": 1.5, "workbook-child": 4, "marking-child": 1.5}
-"""For a workbook the rival only starts and reads: it looks for no bombs, rings or formulas beforehand."""
+"""For a workbook the rival only starts and reads, without checking for zip bombs, cycles or formulas."""
 PICTURE = """
 import io, sys
 from PIL import Image

@@ -1,4 +1,4 @@
-"""What every cadre and unit of the county owes: against the bare aggregates over the same visits."""
+"""Duties of every cadre and unit of the county, against the bare aggregates over the same visits."""
 
 import os
 
@@ -23,7 +23,7 @@ BARE = """
     SELECT {who}, COUNT(DISTINCT {where} || ' ' || visited_on), COUNT(DISTINCT visited_on) FROM visits_visit
     WHERE voided_on IS NULL AND visited_on BETWEEN %s AND %s GROUP BY {who}
 """
-"""Times and days of each, fetched: of cadres at households, of units in villages."""
+"""Fetch number and days of visits: of cadres to households, of units to villages."""
 AGGREGATES = [
     BARE.format(who=who, where=where)
     for who, where in (("cadre_id", "household_id"), ("unit_id", "village_id"))
@@ -31,7 +31,7 @@ AGGREGATES = [
 
 
 def ours(day: date) -> None:
-    """The duties of all, as the pages ask for them."""
+    """Compute the duties of all, with the same calls as the pages."""
     cadre_duties(Cadre.objects.all(), year=day.year, on=day)
     unit_duties(Unit.objects.all(), year=day.year, on=day)
 

@@ -1,4 +1,4 @@
-"""Exporting the county's visits: against the bare writer, in time and in memory."""
+"""Export of the county's visits, against the bare writer, in time and memory."""
 
 import os
 import resource
@@ -25,7 +25,7 @@ from core.sheets import write_rows  # noqa: E402
 from units.models import Cadre  # noqa: E402
 
 TIMES = 10
-"""68,000 visits ten times over are the 680,000 rows."""
+"""68,000 visits, repeated ten times, give 680,000 rows."""
 MEGABYTES = 20
 
 
@@ -57,7 +57,7 @@ def bare(sql: str, times: int = 1) -> None:
 
 
 def ours(sql: str, times: int) -> None:
-    """The project's writer over the same rows, so often."""
+    """Write the same rows with the project's writer, this many times."""
     first = next(records(sql))
     rows = chain.from_iterable(map(list, map(dict.values, records(sql))) for _ in range(times))
     with tempfile.TemporaryFile() as out:
@@ -69,7 +69,7 @@ def peak_kilobytes() -> int:
 
 
 def peak(which: str, sql: str) -> float:
-    """Peak megabytes of a process that writes the 680,000 rows in one way."""
+    """Return the peak megabytes of a process that writes 680,000 rows in one way."""
     code = (
         "import sys; from bench import exports; "
         "write = exports.ours if sys.argv[1] == 'ours' else exports.bare; "

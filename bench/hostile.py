@@ -1,6 +1,6 @@
-"""`make hostile`: the dearest pictures and workbooks in full, and 350,000 honest rows; seconds and MB of each.
+"""`make hostile`: the most expensive pictures and workbooks, and 350,000 normal rows; seconds and MB of each.
 
-Each is opened by a process of its own, so that the peak is that of the child or of its caller alone.
+Each is opened in a process of its own, so that the peak is that of the child or of its caller alone.
 """
 
 import io
@@ -75,7 +75,7 @@ def mark_book(data: bytes) -> str:
 
 
 def one(act: str, name: str) -> None:
-    """Open what stdin holds; print its line."""
+    """Open the data on stdin and print the result line."""
     data = sys.stdin.buffer.read()
     began = time.perf_counter()
     outcome = {"picture": open_picture, "read": read_book, "mark": mark_book}[act](data)
@@ -89,7 +89,7 @@ def one(act: str, name: str) -> None:
 
 
 def own_peak() -> int:
-    """MB of this process; what getrusage tells begins with the size of the process that it was forked from."""
+    """Return the MB of this process; getrusage's peak includes the parent's size at the fork."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) >> 10
 

@@ -1,4 +1,4 @@
-"""The rival: django-import-export as its documents set it up, with the same checks of each cell."""
+"""The rival: django-import-export, set up as documented, with the same checks of each cell."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ COLUMNS = {column.label: column for column in kind_of("households").columns.valu
 
 
 class HouseholdResource(resources.ModelResource):
-    """One row a household with its head; a household is found by the head's ID number."""
+    """One row per household with its head; a household is found by the head's ID number."""
 
     class Meta:
         model = Household
@@ -47,7 +47,7 @@ class HouseholdResource(resources.ModelResource):
 
 
 def import_twice(data: bytes) -> None:
-    """Dry run, then the import, as the admin integration does."""
+    """Run the dry run, then the import, like the admin integration."""
     dataset = tablib.Dataset().load(data, format="xlsx")
     resource = HouseholdResource()
     checked = resource.import_data(dataset, dry_run=True)

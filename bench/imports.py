@@ -1,4 +1,4 @@
-"""Importing 35,000 households: against reading and one bulk insert, and against django-import-export."""
+"""Import of 35,000 households, against reading and one bulk insert, and against django-import-export."""
 
 import io
 import os
@@ -39,7 +39,7 @@ def prepare() -> None:
 
 
 def import_whole(data: bytes) -> ImportRun:
-    """Upload, check and apply, as page and command do."""
+    """Upload, check and apply, like page and command."""
     run = runs.upload(kind_of("households"), "贫困户.xlsx", data, Cadre.objects.get(phone=OFFICE))
     runs.check(run)
     run.refresh_from_db()
@@ -51,7 +51,7 @@ def import_whole(data: bytes) -> ImportRun:
 
 
 def forget() -> None:
-    """As before the import, outside the time."""
+    """Restore the state before the import, outside the timing."""
     with connection.cursor() as cursor:
         for model in (Change, ImportRow, ImportRun, Member, Household):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
@@ -60,7 +60,7 @@ def forget() -> None:
 
 
 def stored() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the rows of households and heads that the import made."""
+    """Return the rows of households and heads that the import created."""
     return list(Household.objects.order_by("pk").values()), list(Member.objects.order_by("pk").values())
 
 
@@ -89,7 +89,7 @@ def bulk_create(households: list[dict[str, Any]], heads: list[dict[str, Any]]) -
 
 
 def measure_memory() -> None:
-    """The peak of a process that imports the workbook from the command line."""
+    """Measure the peak memory of a process that imports the workbook from the command line."""
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(workbook(ROWS))
         file.flush()
@@ -112,7 +112,7 @@ if __name__ == "__main__":
     prepare()
     wanted = os.environ.get("BENCH", "")
     if wanted in {"", "import-memory"}:
-        measure_memory()  # first: a child's peak begins with the size of the process that it was forked from
+        measure_memory()  # first: a child's peak includes the parent's size at the fork
     if wanted in {"", "import-sqlite"}:
         measure_against_insert("import-sqlite", 3, bulk_create, "bulk_create")
     if wanted in {"", "import-rival"}:

@@ -1,4 +1,4 @@
-"""Pages at county scale: each against a bare view with the same queries and the same cells, one template."""
+"""Pages at county scale, each against a bare view with the same queries and cells in one template."""
 
 import os
 import re
@@ -48,16 +48,14 @@ bare: dict[str, Any] = {"queries": [], "rows": []}
 
 
 def bare_view(request: HttpRequest) -> HttpResponse:
-    """Return the same queries, asked through Django as any view asks them, and the same cells in one plain
-    template.
-    """
+    """Run the same queries through Django and render the same cells in one plain template."""
     for query in bare["queries"]:
         run_again(query)
     return HttpResponse(PLAIN.render({"rows": bare["rows"]}))
 
 
 def run_again(query: Query | str) -> None:
-    """Compile, execute and fetch a query that a page made; SQL of our own is executed as it was."""
+    """Compile, execute and fetch a query of a page; raw SQL is executed unchanged."""
     if isinstance(query, Query):
         list(query.clone().get_compiler(DEFAULT_DB_ALIAS).results_iter())
         return
@@ -117,14 +115,14 @@ def get(client: Client, url: str) -> HttpResponse:
 
 
 def queries_of(client: Client, url: str) -> list[tuple[str, Query | str]]:
-    """Return (SQL, the query it was compiled from, or itself) of everything a page asks."""
+    """Return (SQL, the query it was compiled from, or the SQL itself) of all queries of a page."""
     compiled: dict[str, Query] = {}
     execute_sql = SQLCompiler.execute_sql
 
     def note(self: SQLCompiler, *args: Any, **kwargs: Any) -> Any:
         query, before = self.query.clone(), len(connection.queries)
         result = execute_sql(self, *args, **kwargs)
-        if not isinstance(self, SQLAggregateCompiler):  # which cannot be iterated a second time
+        if not isinstance(self, SQLAggregateCompiler):  # these cannot be iterated a second time
             compiled.update((asked["sql"], query) for asked in connection.queries[before:])
         return result
 
@@ -134,7 +132,7 @@ def queries_of(client: Client, url: str) -> list[tuple[str, Query | str]]:
 
 
 def cells_of(html: str) -> list[list[str]]:
-    """Return the texts a page shows, row by row: table rows, list entries, definitions."""
+    """Return the texts of a page, row by row: table rows, list entries, definitions."""
     rows = re.findall(r"<(?:tr|li|dd)[ >].*?</(?:tr|li|dd)>", html, re.DOTALL)
     return [re.findall(r">\s*([^<>\s][^<>]*)", row) for row in rows]
 
@@ -149,7 +147,7 @@ def measure(key: str, client: Client, url: str) -> None:
 
 
 def ten_years(pairing: HouseholdPairing) -> None:
-    """Records of ten years on one household by its cadre: a visit a month, two problems and two helps a year."""
+    """Create ten years of records on one household: a visit a month, two problems and two helps a year."""
     household, cadre = pairing.household, pairing.cadre
     shared = {"cadre": cadre, "unit": pairing.unit, "rank": pairing.rank, "entered_by": cadre}
     for month in range(120):
@@ -208,7 +206,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # The module that the URLs name, not this second copy of it: they share `bare`.
+    # Import the module by the name in the URLs instead of using this second copy, so that both share `bare`.
     from bench import pages
 
     pages.main()

@@ -1,7 +1,8 @@
-"""Filling the household form: against a hand-written Django form of the same 47 fields in a plain template.
+"""Filling the household form, against a hand-written Django form of the same 47 fields in a plain template.
 
-Both sides build the form from what was sent, validate it, draw it again and save the response with its
-history. Ours also keeps the cross rules, the comparison with last time and the check for a second editor.
+Both build the form from the posted data, validate it, render it again and save the response with its history.
+Ours
+also evaluates the cross rules, compares with last time and detects a second editor.
 """
 
 import os
@@ -50,7 +51,7 @@ YES_NO = [("1", "是"), ("0", "否")]
 
 
 def field_of(item: Item) -> forms.Field:
-    """Return the field that one writes by hand for an item."""
+    """Return the field that a developer would write for an item."""
     same: dict[str, Any] = {"label": item.label, "help_text": item.help, "required": False}
     if item.type == "number":
         return forms.DecimalField(
@@ -97,7 +98,7 @@ def main() -> None:
     incomes = iter(range(9000, 9_000_000))
 
     def sent() -> QueryDict:
-        """Another income each time, so that there is a change to save."""
+        """Change the income each time, so that there is something to save."""
         return QueryDict(SENT.format(income=next(incomes)))
 
     def ours() -> None:

@@ -1,7 +1,8 @@
-"""Importing the county's filled household forms: against reading them and one bulk insert of the same responses.
+"""Import of the county's filled household forms, against reading them and one bulk insert of the same
+responses.
 
-The last round's responses are taken out of the county's database for it. A note says how long the filled forms of
-a village take to print.
+The last round's responses are deleted from the county's database first. A note gives the printing time of a
+village's filled forms.
 """
 
 import io
@@ -36,8 +37,9 @@ KIND = "household_surveys"
 
 
 def workbook(survey: Survey, year: int) -> bytes:
-    """Return an .xlsx of one row for each registered household: what it says in this year's response, or what another
-    household of its size says."""
+    """Return an .xlsx with a row per registered household: its answers of this year, else those of a similar
+    one.
+    """
     columns = HouseholdSurveySheet(survey).columns
     counted = Response.objects.counted().filter(survey=survey, year=year).select_related("surveyor")
     own = {response.household_id: response for response in counted}
@@ -63,7 +65,7 @@ def cells(survey: Survey, household: Household, response: Response) -> dict[str,
 
 
 def import_whole(data: bytes, office: Cadre) -> None:
-    """Upload, check and apply, as page and command do."""
+    """Upload, check and apply, like page and command."""
     run = runs.upload(kind_of(KIND), "调查表.xlsx", data, office)
     runs.check(run)
     run.refresh_from_db()
@@ -75,7 +77,7 @@ def import_whole(data: bytes, office: Cadre) -> None:
 
 
 def forget(year: int) -> None:
-    """As before the import, outside the time."""
+    """Restore the state before the import, outside the timing."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM core_change WHERE run_id IS NOT NULL")
         for table in ("core_importrow", "core_importrun"):
@@ -89,7 +91,7 @@ def of_year(year: int) -> Iterator[dict[str, Any]]:
 
 
 def print_village(survey: Survey, office: Cadre, year: int) -> None:
-    """The note: fifty filled forms of the fullest village."""
+    """Print the note: time for fifty filled forms of the largest village."""
     counted = Response.objects.counted().filter(survey=survey, year=year)
     village = counted.values("village").annotate(n=Count("pk")).order_by("-n")[0]["village"]
     forms = filled(survey, counted.filter(village=village), office)

@@ -1,4 +1,4 @@
-"""Counting every item of the county's household survey: against the bare SQL over the same JSON."""
+"""Statistics of every item of the county's household survey, against the bare SQL over the same JSON."""
 
 import os
 
@@ -23,7 +23,7 @@ BARE = """
     SELECT a.key, a.value, COUNT(*) FROM surveys_response AS r, json_each(r.answers) AS a
     WHERE r.survey_id = %s AND r.year = %s AND r.status IN ('submitted', 'accepted') GROUP BY a.key, a.value
 """
-"""How often each answer stands, fetched: what a clerk would ask of the database by hand."""
+"""Fetch the frequency of each answer, as a clerk would query the database by hand."""
 
 
 def bare(survey: int, year: int) -> None:
@@ -33,7 +33,7 @@ def bare(survey: int, year: int) -> None:
 
 
 def ours(survey: Survey, office: Cadre, year: int) -> None:
-    """Every line of 逐题统计, as page and workbook show them."""
+    """Compute every line of 逐题统计, as page and workbook show them."""
     family = family_of(survey)
     counted = counted_in(family, office, year, rounds_of(family, office)[year])
     for _ in sheet_rows(family, tally(counted, list(family.items))):

@@ -1,4 +1,4 @@
-"""Timing two things alternately, and printing a figure the way scripts read it."""
+"""Time two functions alternately, and print a figure in the format that scripts read."""
 
 import gc
 import statistics
@@ -18,7 +18,7 @@ def seconds(action: Action) -> float:
 def alternately(
     ours: Action, rival: Action, *, rounds: int, before: Action = lambda: None
 ) -> tuple[float, float]:
-    """Median seconds of ours and of the rival; `before` puts things back, outside the time."""
+    """Return the median seconds of ours and the rival's; `before` restores the state, outside the timing."""
     mine, other = [], []
     for _ in range(rounds):
         before()
@@ -29,7 +29,7 @@ def alternately(
 
 
 def figure(key: str, ratio: float, limit: float, note: str) -> None:
-    """One line: `bench KEY RATIO LIMIT note`; lower is better."""
+    """Print one line: `bench KEY RATIO LIMIT note`; lower is better."""
     print(f"bench {key} {ratio:.2f} {limit:g} {note}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""A workbook of made-up households with all columns of the kind, as a county would paste them."""
+"""A workbook of generated households with all columns of the kind, as a county would paste them."""
 
 import io
 import random
@@ -15,7 +15,7 @@ GIVEN = "福贵财喜田仓山林平生玉兰英梅霞莲秀芳改银进来存�
 
 
 def workbook(rows: int) -> bytes:
-    """Return an .xlsx of so many new households, the same at every run."""
+    """Return an .xlsx with this many new households, the same at every run."""
     draw = random.Random(rows)
     villages = list(Village.objects.select_related("division").order_by("code"))
     labels = [column.label for column in kind_of("households").columns.values()]

@@ -1,4 +1,4 @@
-"""The admin site: one door for office and leaders, its words in the order of the work."""
+"""The admin site for offices and leaders, grouped by task."""
 
 from collections.abc import Callable
 from functools import update_wrapper
@@ -52,11 +52,11 @@ SECTIONS = {
     "记录": ("core.importrun", "core.download", "core.reveal"),
 }
 ELSEWHERE = {"password_change", "password_change_done", "view_on_site"}
-"""Pages of Django's admin that the site has in front, or has no use for."""
+"""Pages of Django's admin that the site replaces or does not need."""
 
 
 class ScopedAutocomplete(AutocompleteJsonView):
-    """Offers what the form would accept: the choices of the field that asks, among the rows the user sees."""
+    """Offer what the form would accept: the field's choices within the user's scope."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Offer the choices, or state that a search by ID number has reached the day's limit."""
@@ -67,7 +67,7 @@ class ScopedAutocomplete(AutocompleteJsonView):
             return JsonResponse({"results": [said], "pagination": {"more": False}})
 
     def process_request(self, request: HttpRequest) -> Any:
-        """Only a field that a form of the site fills this way has choices; any other is not there."""
+        """Answer 404 for fields that no form of the site fills this way."""
         label, name = request.GET.get("app_label", ""), request.GET.get("model_name", "")
         try:
             asking: Any = admin.site._registry.get(apps.get_model(label, name))
@@ -98,7 +98,7 @@ class ScopedSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Only admins that keep to `visible_to`: those that packages bring stay out."""
+        """Register only admins with row-level access; those of packages are refused."""
         if admin_class is not None and issubclass(admin_class, ScopedAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
@@ -134,7 +134,7 @@ class ScopedSite(admin.AdminSite):
         return cast(HttpResponse, answer)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Grouped by the work; the pages of one app, which nothing links to, list that app."""
+        """Group the models by task; the pages of one app, which nothing links to, list that app."""
         apps = super().get_app_list(request, app_label)
         if app_label is not None:
             return apps

@@ -16,7 +16,7 @@ class LianhuConfig(AppConfig):
 
 
 class AdminConfig(admin_apps.AdminConfig):
-    """Django's admin with our site in place of its own."""
+    """Replace Django's admin site by ours."""
 
     default_site = "lianhu.admin_site.ScopedSite"
     default = False

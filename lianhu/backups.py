@@ -1,7 +1,8 @@
 """Back up database and uploads of one moment into a folder that is complete or absent.
 
-Uploads are copied before and after the database, so that every file named by a row of the copy exists,
-whatever arrives or goes meanwhile. Files that the previous backup has are hard-linked.
+Uploads are copied before and after the database, so that every file named by a row of the copy exists, even
+if files
+are added or deleted meanwhile. Files that are in the previous backup are hard-linked.
 """
 
 import fcntl
@@ -41,7 +42,10 @@ class Backup:
 
 
 def make(folder: Path, *, keep: int) -> Backup:
-    """Make a backup and delete those older than `keep` days. Raises CommandError and then leaves nothing."""
+    """Make a backup and delete those older than `keep` days.
+
+    Raises CommandError and leaves no partial backup.
+    """
     media = Path(settings.MEDIA_ROOT)
     if folder.resolve().is_relative_to(media.resolve()):
         raise CommandError(f"备份不能放在 {media} 里面，请换一个文件夹。")
@@ -68,7 +72,7 @@ def backups(folder: Path) -> list[Path]:
 
 
 def made_at(path: Path) -> datetime | None:
-    """When a backup was begun, by its name; None of any other folder."""
+    """Return when a backup was begun, by its name; None for any other folder."""
     try:
         return timezone.make_aware(datetime.strptime(path.name, NAME))  # noqa: DTZ007 (made aware here)
     except ValueError:
@@ -77,7 +81,7 @@ def made_at(path: Path) -> datetime | None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of the folder: one backup at a time. It ends with the process."""
+    """Lock the folder: one backup at a time. The lock ends with the process."""
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,7 +92,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _half(folder: Path) -> Iterator[Path]:
-    """Yield a folder that is removed afterwards unless it was renamed. Leftovers of killed processes go first."""
+    """Yield a folder that is removed afterwards unless it was renamed.
+
+    Removes leftovers of killed processes first.
+    """
     for left in folder.glob(f"{HALF}*"):
         shutil.rmtree(left)
     half = folder / f"{HALF}{timezone.localtime():{NAME}}"
@@ -117,7 +124,7 @@ def _uploads(media: Path) -> Iterator[Path]:
 
 
 def _twin(path: Path, media: Path, before: Path | None) -> Path | None:
-    """Return where the backup before has the same file."""
+    """Return the path of the same file in the previous backup."""
     return before / "media" / path.relative_to(media) if before else None
 
 
@@ -137,7 +144,7 @@ def _copy_files(media: Path, target: Path, before: Path | None) -> set[Path]:
             if _same(path, copy):
                 continue
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.unlink(missing_ok=True)  # an older one may be a link into the backup before
+            copy.unlink(missing_ok=True)  # an older one may be a link into the previous backup
             twin = _twin(path, media, before)
             if twin and _same(path, twin):
                 os.link(twin, copy)
@@ -169,7 +176,9 @@ def _copy_sqlite(copy: Path) -> int:
     with closing(sqlite3.connect(name)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")  # one file, without a journal beside it
-        target.execute("PRAGMA ignore_check_constraints = ON")  # they call functions of Django's
+        target.execute(
+            "PRAGMA ignore_check_constraints = ON"
+        )  # the constraints call functions registered by Django
         [told] = target.execute("PRAGMA quick_check").fetchone()
     if told != "ok":
         raise CommandError(f"备份出来的数据库是坏的，没有留下：{told}")
@@ -222,7 +231,10 @@ def _point_to(named: Path) -> None:
 
 
 def _delete_old(folder: Path, keep: int) -> None:
-    """Delete backups older than `keep` days. Renamed first, so that none is taken for whole while it is deleted."""
+    """Delete backups older than `keep` days.
+
+    Rename them first, so that a partly deleted one is not taken for complete.
+    """
     limit = timezone.now() - timedelta(days=keep)
     for path in backups(folder):
         began = made_at(path)

@@ -26,10 +26,9 @@ def trouble(error: Exception) -> str:
 
 
 def key_trouble() -> str:
-    """Return one sentence: why the stored ID numbers, the oldest and the newest one, cannot be opened; ''
-    when they can.
+    """Return one sentence if the oldest and newest stored ID number cannot be decrypted, else ''.
 
-    A database that was restored beside new keys would show no household, and mix two keys with the next import.
+    A database restored beside new keys would show no household, and the next import would mix two keys.
     """
     tokens = Member.objects.exclude(id_cipher="").order_by("pk").values_list("id_cipher", flat=True)
     try:
@@ -42,7 +41,7 @@ def key_trouble() -> str:
 
 @register(Tags.database)
 def can_be_served(*, databases: Any, **_kwargs: Any) -> list[CheckMessage]:
-    """For `migrate` and `check --database default`."""
+    """System check for `migrate` and `check --database default`."""
     if not databases or Member._meta.db_table not in connection.introspection.table_names():
         return []
     sentences = (key_trouble(), demo_trouble())

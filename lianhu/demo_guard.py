@@ -29,7 +29,7 @@ def demo_trouble() -> str:
 
 
 def refuse_to_serve() -> None:
-    """Before the web server forks; a database that is away is asked again at the first request."""
+    """Check before the web server forks; if the database is unavailable, the first request checks again."""
     try:
         sentence = demo_trouble()
     except DatabaseError as error:
@@ -42,7 +42,7 @@ def refuse_to_serve() -> None:
 
 
 class DemoMiddleware:
-    """Checks at each request: the database may have been away at the start, or changed since."""
+    """Check at each request: the database may have been unavailable at the start, or replaced since."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if is_allowed():

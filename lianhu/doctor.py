@@ -1,6 +1,7 @@
-"""What `manage.py doctor` looks at beside what `/readyz` asks: settings, keys, files, the database itself.
+"""The checks of `manage.py doctor` beyond `/readyz`: settings, keys, files, the database itself.
 
-A further check is a function that returns a Finding, and one line in SETTINGS, FILES or DATABASE, by what it needs.
+To add a check, write a function that returns a Finding and list it in SETTINGS, FILES or DATABASE, by what it
+needs.
 """
 
 import stat
@@ -51,7 +52,7 @@ TITLES = {
 
 
 def examine() -> list[Finding]:
-    """Return all findings; those of the database only when it answers."""
+    """Return all findings; those of the database only when it is available."""
     found = [check() for check in (*SETTINGS, *FILES)]
     machine = readiness()
     if all(finding.ok for finding in machine if finding.name == "database"):
@@ -161,7 +162,7 @@ def demo() -> Finding:
 
 
 def second_factor() -> Finding:
-    """Return a reminder, where the people are real, of the accounts that see and change much."""
+    """Remind of powerful accounts without a second factor, except with demo data."""
     if Installation.objects.filter(is_demo=True).exists():
         return Finding("factor", "示例数据，不要求")
     powerful = Cadre.objects.current().filter(role__in=[Role.OFFICE, Role.LEADER], is_active=True)
@@ -174,7 +175,7 @@ def second_factor() -> Finding:
 
 
 def database_settings() -> Finding:
-    """Check the settings that keep saved data through a power cut and store names unchanged."""
+    """Check the settings that protect saved data from a power cut and store names unchanged."""
     asked = _asked_of_sqlite() if connection.vendor == "sqlite" else _asked_of_postgres()
     wrong = [f"{name}={value}" for name, (value, right) in asked.items() if value != right]
     if wrong:

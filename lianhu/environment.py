@@ -1,4 +1,4 @@
-"""Typed readers of environment variables: a nonsense value stops the start with one clear line."""
+"""Typed readers of environment variables: an invalid value stops the start with one clear line."""
 
 import base64
 import binascii
@@ -56,7 +56,7 @@ def env_int(name: str, default: int, *, most: int, least: int = 0) -> int:
 
 
 def env_token(name: str) -> str:
-    """Return a word that only a monitor knows, of at least 16 characters; '' when there is none."""
+    """Return a token of at least 16 characters known to the monitor only; '' when there is none."""
     value = os.environ.get(name, "")
     if value and (len(value) < 16 or not value.isascii() or any(map(str.isspace, value))):
         raise ImproperlyConfigured(f"{name} 至少 16 个字母和数字，不留空格；不用就不写。")
@@ -64,7 +64,7 @@ def env_token(name: str) -> str:
 
 
 def env_choices(name: str, known: Collection[str]) -> frozenset[str]:
-    """Return some of the known words, behind commas; none when it is not set."""
+    """Return the listed known words (comma-separated); empty when unset."""
     words = frozenset(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())
     if unknown := sorted(words.difference(known)):
         raise ImproperlyConfigured(f"{name} 里的“{unknown[0]}”不认得，只写 {'、'.join(known)}，逗号隔开。")
@@ -72,7 +72,7 @@ def env_choices(name: str, known: Collection[str]) -> frozenset[str]:
 
 
 def env_hosts(name: str, default: list[str]) -> list[str]:
-    """Host names behind commas, `.example.com` for all below one, `*` for any."""
+    """Return comma-separated host names, `.example.com` for all subdomains, `*` for any."""
     hosts = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
     for host in hosts:
         if not _HOST.fullmatch(host):
@@ -83,9 +83,7 @@ def env_hosts(name: str, default: list[str]) -> list[str]:
 
 
 def env_folder(name: str, default: Path) -> Path:
-    """Return a folder that we can write to, or can make in one that is there; a relative one lies beside the
-    default.
-    """
+    """Return a writable folder, creating it if its parent exists; relative paths start beside the default."""
     folder = default.parent / (os.environ.get(name) or default.name)
     nearest = folder if folder.exists() else folder.parent
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
@@ -94,7 +92,7 @@ def env_folder(name: str, default: Path) -> Path:
 
 
 def env_secret(name: str, *, debug: bool) -> str:
-    """Return a secret of at least 32 characters; while developing an unset one is made for this process."""
+    """Return a secret of at least 32 characters; in development an unset one is generated per process."""
     value = os.environ.get(name, "")
     if not value and debug:
         return secrets.token_urlsafe(48)
@@ -104,7 +102,7 @@ def env_secret(name: str, *, debug: bool) -> str:
 
 
 def env_data_keys(name: str, *, debug: bool) -> dict[str, bytes]:
-    """Return keys of the stored ID numbers, `编号:base64(32 字节)`, newest first, older ones behind commas."""
+    """Return the keys of stored ID numbers, `编号:base64(32 字节)`, newest first, comma-separated."""
     value = os.environ.get(name, "")
     if not value and debug:
         return {"dev": b"development key, never for data!"}

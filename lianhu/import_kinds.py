@@ -1,4 +1,4 @@
-"""The sheets that can be imported, in the order a county fills them: a new one is one line here."""
+"""The importable sheets in the order in which a county fills them; add a new one here."""
 
 from core.importing.sheet import ImportSheet
 from households.importing import HouseholdSheet, MemberSheet

@@ -1,4 +1,4 @@
-"""Settings of 联村联户. Everything that differs between two counties comes from the environment."""
+"""Settings of 联村联户. Everything that differs between counties comes from the environment."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ from lianhu.environment import (
     load_env_file,
 )
 
-# ModelAdmin, fields of forms and the like can be subscripted only then: ModelAdmin[Visit].
+# Make Django's generic classes subscriptable at run time: ModelAdmin[Visit].
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -104,16 +104,17 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# SQLite lets 16 people write beside an import with these (measured). FULL waits for the disk at each commit: some
-# 140 a second instead of 2,000, still more than the pages ask for, and a power cut loses nothing that was saved.
+# Measured: with these, SQLite lets 16 people write beside an import. FULL waits for the disk at each commit:
+# some 140 commits a second instead of 2,000, still more than needed, and a power cut loses nothing that was
+# saved.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-64000;",
 }
 
-# To compile the query of a page takes PostgreSQL seconds, to run it milliseconds (measured).
-# A server that does not answer is told after five seconds; without the limit a page would hang for minutes.
+# Measured: JIT compilation of a page's query takes PostgreSQL seconds, running it milliseconds. A dead server
+# is reported after five seconds; without the limit a page would hang for minutes.
 POSTGRES_OPTIONS = {"options": "-c jit=off", "connect_timeout": 5}
 
 
@@ -156,8 +157,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-# A session ends with the browser, after half an hour without a request, and after half a day: on 这是我自己的手机 only
-# the last counts.
+# A session ends with the browser, half an hour after the last request, and after half a day at the latest.
+# With 这是我自己的手机 only the last limit applies.
 SESSION_ENGINE = "units.session_store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 30 * 60
@@ -167,7 +168,7 @@ SESSION_COOKIE_HTTPONLY = True
 CODE_DAYS = env_int("CODE_DAYS", 30, least=1, most=365)
 SECOND_FACTOR_REQUIRED = env_choices("SECOND_FACTOR_REQUIRED", ("office", "leader", "cadre", "viewer"))
 LOGIN_FAILURES_AN_HOUR = env_int("LOGIN_FAILURES_AN_HOUR", 200, least=10, most=100_000)
-# Ten wrong passwords lock the pair of account and address for half an hour: a stranger elsewhere
+# Ten wrong passwords lock the pair of account and address for half an hour, so that a stranger elsewhere
 # cannot lock the owner out.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.5
@@ -175,7 +176,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_DISABLE_ACCESS_LOG = True
-# The limit for each address and the security report read every failure.
+# The rate limit per address and the security report read every failure.
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = 100_000
 AXES_VERBOSE = False
@@ -202,7 +203,7 @@ STORAGES = {
     "default": {"BACKEND": "core.storage.WholeFiles"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# An uploaded workbook never lies on the disk unsealed: it is held in memory, nginx and the form limit its size.
+# An uploaded workbook is never on disk unencrypted: it is held in memory; nginx and the form limit its size.
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "core.uploads.TooLargeHandler",
@@ -227,24 +228,24 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-# Behind https (nginx sets the header) cookies are marked secure; on a plain inner network they cannot be.
+# Behind https (nginx sets the header) cookies are marked secure; on a plain internal network they cannot be.
 HTTPS = env_bool("HTTPS", False)
 # Demo accounts have a public password, so demo data is not served over https unless this is set.
 ALLOW_DEMO = env_bool("ALLOW_DEMO", False)
-# A browser that has seen the header uses only https for so many days, even if the certificate fails.
+# A browser that has received the header uses only https for this many days, even if the certificate fails.
 HSTS_DAYS = env_int("HSTS_DAYS", 0, most=3650)
 if HSTS_DAYS and not HTTPS:
     raise ImproperlyConfigured("HSTS_DAYS 要和 HTTPS=1 一起用：没有 https 时浏览器就打不开这个网站了。")
 SECURE_HSTS_SECONDS = HSTS_DAYS * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("HSTS_SUBDOMAINS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-# A browser ignores this header on plain http and writes an error into its console for each page.
+# On plain http, browsers ignore this header and log an error for each page.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and host != "*"]
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 
-# What `/readyz` asks of the machine before it says that all is well.
+# Limits checked by `/readyz`.
 READY_TOKEN = env_token("READY_TOKEN")
 READY_DISK_MB = env_int("READY_DISK_MB", 1024, most=10_000_000)
 READY_QUEUE_MINUTES = env_int("READY_QUEUE_MINUTES", 15, most=10_000)

@@ -1,4 +1,4 @@
-"""Daily clean-up by the worker. Each step is a job of its own, so that a failure stops no other step."""
+"""Daily clean-up by the worker. Each step is a separate job, so that a failure does not stop the others."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from core.storage import HALF
 DAY = timedelta(days=1)
 JOBS_KEPT = timedelta(days=7)
 ATTEMPTS_KEPT = timedelta(days=180)
-"""The office's reports show failed logins of the last days; older ones are not kept."""
+"""Days to keep failed logins, which the office's reports show."""
 
 LOOKS_KEPT = timedelta(days=366)
 
@@ -45,7 +45,7 @@ def delete_ended_sessions() -> None:
 
 @task()
 def delete_old_attempts() -> None:
-    """Delete old failed logins; locks end by themselves after half an hour."""
+    """Delete old failed logins; locks expire after half an hour anyway."""
     for model in (AccessAttempt, AccessFailureLog):
         model.objects.filter(attempt_time__lt=timezone.now() - ATTEMPTS_KEPT).delete()
 

@@ -20,7 +20,7 @@ urlpatterns = [
     path("", include("households.urls")),
     path("", include("units.urls")),
     path("", include("core.urls")),
-    # Asked for by every browser on answers that are no page of ours.
+    # Browsers request it for responses that are not pages of the site.
     path("favicon.ico", login_not_required(RedirectView.as_view(url=static("favicon.ico")))),
     path("admin/", admin.site.urls),
 ]

@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianhu.settings")
 try:
     application = get_wsgi_application()
-    from lianhu.demo_guard import refuse_to_serve  # reads models, so after the application is there
+    from lianhu.demo_guard import refuse_to_serve  # imports models, so only after the application is created
 
     refuse_to_serve()
 except ImproperlyConfigured as error:

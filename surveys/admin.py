@@ -1,4 +1,4 @@
-"""Django's admin looks for the app's classes here."""
+"""Import the app's admin classes, which Django's autodiscovery expects here."""
 
 from surveys.review.admin import ResponseAdmin
 

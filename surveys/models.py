@@ -21,7 +21,7 @@ from villages.models import Village
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: Cadre) -> "SurveyQuerySet":
-        """Return published forms of the user's county and above, and drafts of the user's own office."""
+        """Published forms of the user's county and above, and drafts of the user's own office."""
         seen = self.read_at(user.place)
         return seen if user.is_office else seen.exclude(status=Survey.Status.DRAFT)
 
@@ -35,7 +35,7 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
         return self.filter(status=Survey.Status.OPEN)
 
     def published(self) -> "SurveyQuerySet":
-        """Open or closed: with answers that count."""
+        """Open or closed, so their answers count."""
         return self.exclude(status=Survey.Status.DRAFT)
 
 
@@ -106,7 +106,7 @@ class Survey(Record):
 
     @property
     def form(self) -> Definition:
-        """Return the definition read; a published one is read once in each process."""
+        """Return the compiled definition; a published one is cached per process."""
         if self.is_draft or self.pk is None:
             return load_stored(self.definition)
         return published_form(self.pk)
@@ -119,8 +119,11 @@ def published_form(pk: int) -> Definition:
 
 class ResponseQuerySet(models.QuerySet["Response"]):
     def visible_to(self, user: Cadre) -> "ResponseQuerySet":
-        """Offices: their place; leaders: their unit's; all: their own, and those on the households and
-        villages they see today, since the next survey goes on from the last one."""
+        """Offices: their place; leaders: their unit's; all: their own, and those of subjects in their current
+        scope.
+
+        The last case exists because the next survey starts from the last one.
+        """
         if user.sees_place:
             return self.filter(under(user.place))
         own = Q(surveyor=user.pk) | Q(entered_by=user.pk)
@@ -131,7 +134,7 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         return self.filter(own | on_households | on_villages)
 
     def editable_by(self, user: Cadre) -> "ResponseQuerySet":
-        """Until it is accepted: by the surveyor, by who typed it, by the unit's leader; by the office always."""
+        """Until acceptance: the surveyor, the typist and the unit's leader; the office always."""
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_viewer:
@@ -142,8 +145,9 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         return self.filter(own).exclude(status=Response.Status.ACCEPTED)
 
     def reviewable_by(self, user: Cadre) -> "ResponseQuerySet":
-        """Handed in: leaders review their unit's that others surveyed, until they are accepted; offices all of
-        their place, also to give back what was accepted."""
+        """Leaders: submitted ones of their unit surveyed by others; offices: all submitted or accepted of
+        their place.
+        """
         if user.is_office:
             return self.filter(under(user.place)).counted()
         if not user.is_leader:
@@ -152,7 +156,9 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         return waiting.exclude(surveyor=user.pk)
 
     def whole(self) -> "ResponseQuerySet":
-        """With the rows that a response is shown and filled beside; the definition is read by `Survey.form`."""
+        """Select the related rows needed to show and fill a response; the definition comes from
+        `Survey.form`.
+        """
         return self.defer("survey__definition").select_related(
             "survey",
             "household__village__division",
@@ -164,16 +170,18 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         )
 
     def counted(self) -> "ResponseQuerySet":
-        """Handed in: 待复核 or 已复核. Drafts and returned ones count nowhere."""
+        """Submitted: 待复核 or 已复核. Drafts and returned responses never count."""
         return self.filter(status__in=COUNTED)
 
 
 class Response(Record):
     """One household's or village's answers to one version in one year.
 
-    `answers`: clean answers by item code (in a draft also texts that are not yet right), with 家庭人口数 as it
-    was. `members`: the members' clean answers by M code with `pk` and `age`, as they were; no name, no ID
-    number. `confirmed`: the confirming word for each warning, by rule code.
+    `answers`: clean answers by item code (in a draft also invalid texts), with 家庭人口数 as of the day.
+    `members`: snapshot
+    of the members' clean answers by M code with `pk` and `age`; no name, no ID number. `confirmed`: the
+    confirmation of
+    each warning, by rule code.
     """
 
     class Status(models.TextChoices):

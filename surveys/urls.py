@@ -1,4 +1,4 @@
-"""Addresses of surveys. Those of responses are in registers, with the page of visits below /responses/."""
+"""Addresses of surveys. Those of responses are in registers, with the visits' page below /responses/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Who a command acts as."""
+"""The account on whose behalf a command acts."""
 
 from django.core.management.base import CommandError
 
@@ -10,7 +10,7 @@ CANNOT_RUN = 2
 
 
 def find_office(phone: str) -> Cadre:
-    """Return the office account to act as: the named one, else the county's first."""
+    """Return the named office account, else the county's first."""
     offices = Cadre.objects.select_related("unit__division").filter(role=Role.OFFICE, is_active=True)
     if phone:
         for name in ("phone", "staff_no"):

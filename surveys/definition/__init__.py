@@ -1,1 +1,1 @@
-"""What a survey asks: its items and rules, the small language, drafts, publishing."""
+"""The definition of a survey: items and rules, the expression language, drafts, publishing."""

@@ -1,8 +1,10 @@
-"""Count the worst-case cost of conditions, calculations and rules in steps, before any is evaluated.
+"""Compute the worst-case cost of conditions, calculations and rules in steps, before any is evaluated.
 
 A step is one part of an expression: an answer, a number, an operation; parts within any, all or count are
-evaluated once per member. The count depends on the form and the number of members only, and
-`static/survey_language.js` arrives at the same. `surveys.filling.browser` hands both budgets to the page.
+evaluated
+once per member. The cost depends on the form and the number of members only, and `static/survey_language.js`
+computes
+the same. `surveys.filling.browser` passes both budgets to the page.
 """
 
 from collections.abc import Iterable
@@ -10,14 +12,16 @@ from collections.abc import Iterable
 from surveys.definition.language import Expression
 
 STEPS_OF_ONE = 10_000
-"""Steps of one condition, calculation or rule."""
+"""Maximum steps of one condition, calculation or rule."""
 STEPS_OF_ALL = 100_000
-"""Steps of one check of a response: all its conditions, calculations and rules together."""
+"""Maximum steps of one check of a response: all its conditions, calculations and rules together."""
 
 
 def affordable(expressions: Iterable[Expression], members: int) -> frozenset[Expression]:
-    """Return those that are evaluated for so many members, in their order; one over the budget has no value and
-    costs nothing."""
+    """Return the expressions that are evaluated for this number of members, in order.
+
+    One over the budget has no value and costs nothing.
+    """
     left, found = STEPS_OF_ALL, []
     for expression in expressions:
         steps = expression.steps(members)

@@ -1,7 +1,8 @@
-"""A draft as a workbook: one row an item, downloaded, changed in Excel and uploaded again.
+"""A draft as a workbook: one row per item, downloaded, edited in Excel and uploaded again.
 
-Sheets 题目 (header, members' and numbered items), 核对规则, 部分 and 表. What comes back is a document that
-`definition.load` checks as a whole; `differences` says what it changes.
+Sheets 题目 (header, member and numbered items), 核对规则, 部分 and 表. The upload gives a document that
+`definition.load`
+checks as a whole; `differences` lists the changes.
 """
 
 import json
@@ -47,7 +48,7 @@ NUMBERS = {"min", "max", "step", "max_select"}
 
 
 class Edit(NamedTuple):
-    """One thing that a draft has otherwise than the version it is compared with."""
+    """One difference between a draft and the version it is compared with."""
 
     what: str
     field: str
@@ -59,7 +60,7 @@ class Edit(NamedTuple):
 
 
 def write_draft(out: BinaryIO, document: Mapping[str, Any]) -> None:
-    """The document as a workbook to edit."""
+    """Write the document as a workbook to edit."""
     rules = document.get("cross_rules") or []
     parts = [
         item_sheet(document),
@@ -71,7 +72,7 @@ def write_draft(out: BinaryIO, document: Mapping[str, Any]) -> None:
 
 
 def item_sheet(document: Mapping[str, Any]) -> sheets.PlainSheet:
-    """Return one row an item: its question, options and limits."""
+    """Return a sheet with one row per item: question, options and limits."""
     widths = [8, 9, 36, 7, 9, 44, 6, 8, 8, 8, 8, 9, 18, 14, 40, 30, 20, 14, 14, 14]
     return _sheet(ITEMS, ITEM_KEYS, all_items(document), widths)
 
@@ -84,7 +85,7 @@ def _sheet(
 
 
 def all_items(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Header, members' and numbered items in the order of the sheet."""
+    """Return header, member and numbered items in the order of the sheet."""
     return [item for key in ("header", "members", "items") for item in document.get(key) or []]
 
 
@@ -112,7 +113,7 @@ def _shown(key: str, value: Any) -> str | float | None:
 
 
 def read_draft(data: bytes, filename: str) -> dict[str, Any]:
-    """Return the document of an uploaded workbook; raises SheetError or DefinitionError (all problems named)."""
+    """Return the document of an uploaded workbook. Raises SheetError, or DefinitionError with all problems."""
     book = {sheet.name: sheet.rows for sheet in sheets.read(data, filename, sheets.ON_PAGE).sheets}
     problems: list[str] = []
     found = {
@@ -143,7 +144,7 @@ def read_draft(data: bytes, filename: str) -> dict[str, Any]:
 def _rows(
     name: str, rows: Sequence[Sequence[Cell]] | None, keys: Mapping[str, str], problems: list[str]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one sheet as entries of the document; what is wrong is added to the problems."""
+    """Yield the rows of one sheet as entries of the document; add errors to the problems."""
     if not rows:
         problems.append(f"没有工作表“{name}”，或者它是空的")
         return
@@ -171,7 +172,7 @@ def _rows(
 
 
 def _read(key: str, cell: Cell) -> str | float | bool | list[Any] | None:
-    """Return a cell as the document holds it; raises CellError."""
+    """Convert a cell to a value of the document. Raises CellError."""
     if key in YES_NO:
         return clean_yes_no(cell)
     if key in NUMBERS and not isinstance(cell, str):
@@ -180,7 +181,7 @@ def _read(key: str, cell: Cell) -> str | float | bool | list[Any] | None:
         return [_option(line) for line in str(cell).replace("；", "\n").splitlines() if line.strip()]
     text = clean_text(cell)
     if key in NUMBERS:
-        # A date's earliest day is a text, all others are numbers.
+        # A date's minimum is text, all other limits are numbers.
         return text if "-" in text[1:] else _number(text)
     if key == "better":
         return _better(text)
@@ -221,7 +222,7 @@ def _code_of(words: Mapping[str, str], text: str) -> str:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Edit]:
-    """Return what `after` has otherwise than `before`: items, rules and sections added, gone or changed."""
+    """Return the differences between two documents: items, rules and sections added, removed or changed."""
     found = [
         Edit("表", label, _text(key, before), _text(key, after))
         for key, label in FORM_KEYS.items()
@@ -264,7 +265,7 @@ def _text(key: str, entry: Mapping[str, Any]) -> str:
 
 
 def next_version(form: Definition, edition: str) -> dict[str, Any]:
-    """Return a copy of a definition to start the next version from: every item carries on its own years."""
+    """Return a copy of a definition as the start of the next version; every item continues its predecessor."""
     document: dict[str, Any] = json.loads(json.dumps(form.document))
     document["version"] = edition
     for key in ("header", "members", "items"):

@@ -19,21 +19,21 @@ from surveys.definition.language import LIST, NUMBER, TEXT, TRUTH, Expression, L
 from surveys.definition.limits import too_costly, too_large
 
 HEADER, MEMBER = "表头", "家庭成员"
-"""Section names of the header's and the members' items."""
+"""Pseudo-sections of the header's and the members' items."""
 HEAD = {"code": "代码", "version": "版本", "title": "名称"}
 LONGEST = {"code": 20, "version": 20, "title": 60}
 LISTS = {"header": HEADER, "members": MEMBER, "items": "题目"}
-"""The three lists of a document that hold items, and what they are called."""
+"""The three lists of a document that contain items, with their labels."""
 MOST_CIRCLES = 20
-"""Cycles that are reported at once: 300 items that refer to each other have tens of thousands."""
+"""Maximum number of reported cycles: 300 items that refer to each other have tens of thousands."""
 SUBJECTS = {"household": {"identity_conflicts": NUMBER}, "village": {"household_count": NUMBER}}
-"""What a survey is about → the system's facts that its rules may name, with their kinds."""
+"""Subject of a survey → the system facts that its rules may use, with their kinds."""
 KIND_OF_TYPE = {"number": NUMBER, "yesno": NUMBER, "single": TEXT, "multi": LIST, "text": TEXT, "date": TEXT}
 ERROR, WARN = "error", "warn"
 
 
 class DefinitionError(ValueError):
-    """All that is wrong with a definition, one sentence each."""
+    """All problems of a definition, one sentence each."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("；".join(problems))
@@ -42,7 +42,7 @@ class DefinitionError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """A cross rule: an error stops, a warning asks for a confirming word."""
+    """A cross rule: an error prevents submission, a warning requires a confirmation."""
 
     code: str
     level: str
@@ -65,7 +65,7 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """A survey's whole form, immutable and equal to itself alone; `document` is the JSON it was read from."""
+    """A survey's whole form, immutable and compared by identity; `document` is the JSON it was read from."""
 
     code: str
     version: str
@@ -90,7 +90,7 @@ class Definition:
 
     @cached_property
     def asked(self) -> Sequence[Item]:
-        """What is answered in a response: all but the facts that a header item is bound to."""
+        """Return the items answered in a response: all except those bound to system facts."""
         return [*(item for item in self.header if not item.bind), *self.items]
 
     @cached_property
@@ -104,19 +104,20 @@ class Definition:
 
     @cached_property
     def dependent(self) -> Sequence[Item]:
-        """Return items with a condition or a calculation, each after those that it looks at."""
+        """Return items with a condition or a calculation, in dependency order."""
         needs = {item.code: item.looks_at for item in self.items if item.condition or item.calculation}
         return [self.by_code[code] for code in _in_order(needs)]
 
     @cached_property
     def calculated(self) -> Sequence[Item]:
-        """Calculated items, each after those it is calculated from."""
+        """Return calculated items in dependency order."""
         return [item for item in self.dependent if item.calculation]
 
     @property
     def expressions(self) -> Sequence[tuple[str, Expression]]:
-        """Return (code of its item or rule, expression) of all conditions, calculations and rules, in the
-        order in which they spend the budget: rules that the browser does not get come last.
+        """Return (code of item or rule, expression) of all conditions, calculations and rules.
+
+        They are in the order in which they use the budget: rules that the browser does not get come last.
         """
         parts = ((item.code, part) for item in self.dependent for part in (item.condition, item.calculation))
         rules = sorted(self.rules, key=lambda rule: rule.server_only)
@@ -125,12 +126,12 @@ class Definition:
 
 @lru_cache(maxsize=256)
 def decided(definition: Definition, members: int) -> frozenset[Expression]:
-    """Return the conditions, calculations and rules that are within the budget for so many members."""
+    """Return the conditions, calculations and rules within the budget for this number of members."""
     return affordable((expression for _, expression in definition.expressions), members)
 
 
 def load(document: Mapping[str, Any]) -> Definition:
-    """Read and check a whole definition; raises DefinitionError with every problem named."""
+    """Read and check a whole definition. Raises DefinitionError with every problem."""
     if problems := list(too_large(document)):
         raise DefinitionError(problems)
     definition = load_stored(document)
@@ -140,12 +141,12 @@ def load(document: Mapping[str, Any]) -> Definition:
 
 
 def load_stored(document: Mapping[str, Any]) -> Definition:
-    """Read a definition that may have been stored before the limits of `surveys.definition.limits` were there."""
+    """Read a definition that may be older than the limits of `surveys.definition.limits`."""
     return _Loader(document).load()
 
 
 def beyond_limits(definition: Definition) -> list[str]:
-    """Return the limits that a stored definition is over, a sentence each."""
+    """Return the limits that a stored definition exceeds, one sentence each."""
     return [*too_large(definition.document), *too_costly(definition.expressions)]
 
 
@@ -211,14 +212,14 @@ class _Loader:
         self.problems += [f"{what} {code} 用了两次" for code, times in Counter(codes).items() if times > 1]
 
     def _refuse_facts(self, items: Sequence[Item], subject: str) -> None:
-        """A form on villages knows no household."""
+        """Refuse household facts in a form about villages."""
         if subject == "village":
             for item in items:
                 if item.bind.startswith(("household.", "head.", "member.")):
                     self.problems.append(f"{item.code}：村的表没有“{item.bind}”")
 
     def _compiled(self, item: Item, scope: Scope) -> Item:
-        """Return the item with its condition and calculation read."""
+        """Return the item with its condition and calculation compiled."""
         return Item(
             **{
                 **item.given,
@@ -287,7 +288,7 @@ def scope_of(subject: str, items: Sequence[Item], members: Sequence[Item]) -> Sc
 
 
 def _circles(needs: Mapping[str, frozenset[str]]) -> Iterator[list[str]]:
-    """Yield each circle once, from its first code round to it again."""
+    """Yield each cycle once, as its codes from the first back to the first."""
     done: set[str] = set()
 
     def follow(code: str, path: list[str]) -> Iterator[list[str]]:
@@ -303,7 +304,7 @@ def _circles(needs: Mapping[str, frozenset[str]]) -> Iterator[list[str]]:
 
 
 def _in_order(needs: Mapping[str, frozenset[str]]) -> list[str]:
-    """Return the codes, each after those it needs; there are no circles."""
+    """Return the codes in dependency order; there are no cycles."""
     left, ordered = dict(needs), list[str]()
     while left:
         ready = [code for code, needed in left.items() if not needed & left.keys()]

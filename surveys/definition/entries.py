@@ -1,4 +1,4 @@
-"""One entry of a definition, an item: what is wrong with it by itself, and the Item it makes."""
+"""Check one item entry of a definition by itself, and make an Item of it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,18 +23,20 @@ HEADER_BINDS = {
     *("response.surveyed_on", "response.surveyor", "response.unit", "response.signed"),
 }
 BINDS = {"header": HEADER_BINDS, "members": MEMBER_BINDS, "items": ITEM_BINDS}
-"""Facts that an item of each list may be bound to: columns of the household, its members, its village, the
-response. A numbered item that is bound is asked, and updates the fact."""
+"""Facts that an item of each list may be bound to: columns of the household, its members, its village or the
+
+response. A numbered item that is bound is asked, and updates the fact.
+"""
 CHOICES = {"single", "multi"}
 MORE_LESS = {"number", "yesno", "multi"}
-"""Types of which more or less can be better."""
+"""Item types for which `better` may be more or less."""
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,19}")
-"""Capitals: no word of the language, no property that every object of the browser has."""
+"""Upper case: cannot collide with words of the language or with properties of JavaScript objects."""
 _OPTION_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
 def item_of(entry: Mapping[str, Any]) -> Item:
-    """Return the item of an entry without problems, its condition and calculation not read yet."""
+    """Return the item of a valid entry; its condition and calculation are not compiled yet."""
     better = entry.get("better") or ""
     return Item(
         code=entry["code"],
@@ -61,7 +63,7 @@ def item_of(entry: Mapping[str, Any]) -> Item:
 
 
 def problems_of(entry: Mapping[str, Any], key: str) -> list[str]:
-    """What is wrong with an entry of the list `key` by itself, a phrase each."""
+    """Return the problems of an entry of the list `key`, one phrase each."""
     found = []
     if not _CODE.fullmatch(str(entry.get("code") or "")):
         found.append("题号用大写字母和数字，字母在前，最多 20 个")
@@ -89,7 +91,7 @@ def _all_binds() -> set[str]:
 
 
 def _codes_of_fact(bind: str) -> set[str]:
-    """Return the codes that the column takes; none when it is no choice of ours."""
+    """Return the codes that the column accepts; empty if it has no choices."""
     owner, _, name = bind.partition(".")
     model: Any = {"household": Household, "member": Member}.get(owner)
     fields = {field.name: field for field in model._meta.concrete_fields} if model else {}

@@ -1,8 +1,8 @@
-"""One item of a survey: what is asked, and the one function that cleans its answer.
+"""One item of a survey: the question, and the function that cleans its answers.
 
-A clean answer is a JSON value: a number, 1 or 0 for 是/否, an option's code, a list of codes in the order
-of the options, text, a date as 2012-03-05, or UNKNOWN (不详). None is no answer. Cleaning a clean answer
-gives the same answer.
+A clean answer is a JSON value: a number, 1 or 0 for 是/否, an option's code, a list of codes in the order of
+the
+options, text, a date as 2012-03-05, or UNKNOWN (不详). None is no answer. Cleaning is idempotent.
 """
 
 import re
@@ -26,7 +26,7 @@ Answer = str | float | list[str] | None
 """A clean answer: a text, code or date, a number, the codes of several options, or none."""
 LONGEST_TEXT = 500
 NONE_CODES = {"0", "00"}
-"""Options 无, which do not count when two lists are compared by how many."""
+"""Options meaning 无, which are ignored when two lists are compared by length."""
 _BETWEEN = re.compile(r"[；;\n]+")
 _BETWEEN_WORDS = re.compile(r"[、，,；;\s]+")
 
@@ -38,9 +38,11 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """`continues` names the item of the version before whose years this one carries on; `better` says which
-    way is good: "more", "less", or the option codes from good to bad. `problem`: its options are categories
-    of 困难诉求."""
+    """`continues` names the predecessor in the previous version; `better` is the direction of improvement.
+
+    `better` is "more", "less", or the option codes from good to bad. `problem`: the options are categories of
+    困难诉求.
+    """
 
     code: str
     label: str
@@ -75,7 +77,7 @@ class Item:
 
     @cached_property
     def looks_at(self) -> frozenset[str]:
-        """Return the answers that decide whether it is shown and what it comes to."""
+        """Return the answers that decide its visibility and its calculated value."""
         parts = (part.codes for part in (self.condition, self.calculation) if part)
         return frozenset().union(*parts)
 
@@ -85,7 +87,7 @@ class Item:
 
     @cached_property
     def places(self) -> int:
-        """Decimals of a number, from its step."""
+        """Return the decimals of a number, from its step."""
         exponent = self._step.normalize().as_tuple().exponent
         assert isinstance(exponent, int)
         return max(0, -exponent)
@@ -96,7 +98,7 @@ class Item:
         return clean
 
     def clean(self, raw: Any) -> Answer:
-        """Return the clean answer of a form's text, a sheet's cell or a clean answer; raises CellError."""
+        """Clean a form's text, a sheet's cell or a clean answer. Raises CellError."""
         if isinstance(raw, list | tuple) and len(raw) == 1:
             raw = raw[0]
         if raw is None or raw == "" or raw == []:
@@ -133,7 +135,7 @@ class Item:
 
     @property
     def range(self) -> str:
-        """Return the numbers that are taken, in words: “0 到 300 之间”; '' for all."""
+        """Return the accepted range in words: “0 到 300 之间”; '' for no limits."""
         if self.min is None and self.max is None:
             return ""
         if self.max is None:
@@ -169,7 +171,7 @@ class Item:
         return [code for code in self.labels if code in chosen] or None
 
     def _codes_in(self, part: Any) -> list[str]:
-        """Return the code a part names by itself, else those of the words in it (labels may hold a 、 themselves)."""
+        """Return the code that a part names as a whole, else those of its words (labels may contain a 、)."""
         try:
             codes = [self._clean_option(part)]
         except CellError:
@@ -200,7 +202,7 @@ class Item:
         return day.isoformat()
 
     def shown(self, answer: Any) -> str:
-        """Return a clean answer in words, without its unit; '' for none."""
+        """Format a clean answer without its unit; '' for none."""
         if answer is None or answer == "":
             return ""
         if answer == UNKNOWN:
@@ -217,18 +219,18 @@ class Item:
 
     @property
     def is_phone(self) -> bool:
-        """Return whether the answer is a phone number, which a viewer sees masked."""
+        """Return whether the answer is a phone number, which is masked for viewers."""
         return self.type == "text" and "电话" in self.label
 
     def without_phones(self, answer: Answer) -> Answer:
-        """Return an answer as a viewer may have it: no phone, wherever one was written."""
+        """Mask phone numbers in an answer for viewers, in free text too."""
         if not isinstance(answer, str):
             return answer
         return mask_phone(answer) if self.is_phone else hide_phones(answer)
 
     @property
     def answer_form(self) -> str:
-        """Return how the item is answered, in a few words: 数 0 到 1000 平方米, or its options."""
+        """Describe how the item is answered: 数 0 到 1000 平方米, or its options."""
         if self.calc:
             return f"系统算：{self.calc}"
         said = TYPES[self.type]
@@ -241,7 +243,7 @@ class Item:
         return f"{said}，可填不详" if self.unknown_allowed else said
 
     def as_typed(self, raw: Any) -> str:
-        """Any answer in words, also one of a draft that is not right yet, as it was typed."""
+        """Format any answer, including an invalid one of a draft, as it was typed."""
         try:
             return self.shown(self.clean(raw))
         except CellError:

@@ -1,13 +1,17 @@
-"""The small language of rules, show-if conditions and calculations: a subset of Python's expressions.
+"""The expression language of rules, conditions and calculations: a subset of Python's expressions.
 
-An expression is parsed by the standard library's `ast` into a tree of tuples `(operation, *parts)`, which
-is what the browser gets as JSON. It is compiled into closures here, into XPath for XLSForm in
-`surveys.exchange.xlsform`, and never run by eval. Numbers are doubles on both sides, so that the two agree.
+An expression is parsed by the standard library's `ast` into a tree of tuples `(operation, *parts)`, which is
+also what
+the browser gets as JSON. It is compiled into closures here and into XPath for XLSForm in
+`surveys.exchange.xlsform`;
+eval is never used. Numbers are doubles on both sides, so that the results agree.
 
-Every part has a kind, checked when the expression is read, so that nothing can go wrong later but a
-missing answer (not filled, or 不详) and a division by zero. An expression that meets one, from left to right
-as Python goes, has no value: a rule then holds, a condition hides, a calculation is empty. `empty` looks at
-an answer without using it.
+Every part has a kind, checked when the expression is read, so that the only runtime errors are a missing
+answer (not
+filled, or 不详) and a division by zero. An expression that meets one, evaluated from left to right as in
+Python, has no
+value: a rule then passes, a condition hides, a calculation is empty. `empty` tests an answer without using
+it.
 """
 
 import ast
@@ -24,17 +28,17 @@ UNKNOWN = "unknown"
 
 Tree = tuple[Any, ...]
 LONGEST = 500
-"""Characters of an expression."""
+"""Maximum characters of an expression."""
 NUMBER, TEXT, LIST, TRUTH, MEMBERS = "number", "text", "list", "truth", "members"
 
 
 class LanguageError(ValueError):
-    """One Chinese phrase: what of an expression is not understood."""
+    """One Chinese phrase: which part of an expression is not understood."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What an expression may name: kinds by code or name, and the codes of choices."""
+    """The names an expression may use: kinds by code or name, and the codes of choices."""
 
     answers: Mapping[str, str]
     members: Mapping[str, str] = field(default_factory=dict)
@@ -43,7 +47,7 @@ class Scope:
 
 
 class Facts(NamedTuple):
-    """What expressions are evaluated on; a missing answer is absent, None or UNKNOWN."""
+    """The data on which expressions are evaluated; a missing answer is absent, None or UNKNOWN."""
 
     answers: Mapping[str, Any]
     members: Sequence[Mapping[str, Any]] = ()
@@ -52,16 +56,16 @@ class Facts(NamedTuple):
 
 
 Evaluate = Callable[[Facts, Mapping[str, Any]], Any]
-"""Takes the facts and the member that a condition is about; one compiled part."""
+"""A compiled part; takes the facts and the member of the enclosing quantifier."""
 
 
 class NoValue(Exception):
-    """An answer that the expression uses is missing."""
+    """An answer used by the expression is missing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Expression:
-    """A read expression, equal to itself alone: its text, kind and tree, and the tree compiled."""
+    """A compiled expression, compared by identity: its text, kind, tree and compiled form."""
 
     text: str
     kind: str
@@ -69,21 +73,21 @@ class Expression:
     evaluate: Evaluate
 
     def holds(self, facts: Facts) -> bool:
-        """Return whether the rule is broken; a missing answer breaks none."""
+        """Return whether the rule is violated; a missing answer never violates one."""
         return bool(self._value(facts, otherwise=True))
 
     def shows(self, facts: Facts) -> bool:
-        """Return whether the item is shown; a missing answer shows none."""
+        """Return whether the item is shown; a missing answer hides it."""
         return bool(self._value(facts, otherwise=False))
 
     def result(self, facts: Facts) -> float | None:
-        """Return a calculation's number, None without all its answers."""
+        """Return the calculated number; None if an answer is missing."""
         number: float | None = self._value(facts, otherwise=None)
         return number
 
     @property
     def codes(self) -> frozenset[str]:
-        """Return the answers of this response that the expression looks at."""
+        """Return the answers of this response that the expression uses."""
         return frozenset(part[1] for part in walk(self.tree) if part[0] == "answer")
 
     @cached_property
@@ -91,7 +95,7 @@ class Expression:
         return weights(self.tree)
 
     def steps(self, members: int) -> int:
-        """Return the most steps that it takes for so many members, see `surveys.definition.budget`."""
+        """Return the maximum number of steps for this number of members, see `surveys.definition.budget`."""
         return sum(weight * members**power for power, weight in enumerate(self.weights))
 
     def _value(self, facts: Facts, otherwise: Any) -> Any:
@@ -106,7 +110,7 @@ def is_missing(value: Any) -> bool:
 
 
 def read(text: str, scope: Scope, kind: str) -> Expression:
-    """Read an expression that must give a `kind`; raises LanguageError."""
+    """Compile an expression that must have this `kind`. Raises LanguageError."""
     if len(text) > LONGEST:
         raise LanguageError(f"“{text[:20]}…”太长，最多 {LONGEST} 个字")
     try:
@@ -121,7 +125,7 @@ def read(text: str, scope: Scope, kind: str) -> Expression:
 
 
 def walk(tree: Tree) -> Sequence[Tree]:
-    """Return every part of a tree, the whole first."""
+    """Return every part of a tree, the root first."""
     parts = [tree]
     for part in tree[1:]:
         if isinstance(part, tuple):
@@ -130,8 +134,7 @@ def walk(tree: Tree) -> Sequence[Tree]:
 
 
 def weights(tree: Tree) -> Sequence[int]:
-    """Return (steps taken once, steps for each member, for each pair of members, …): the third is there only where a
-    quantifier stands in a quantifier."""
+    """Return (steps taken once, steps per member, steps per pair of members, …), by quantifier depth."""
     found = [1]
     for part in tree[1:]:
         if isinstance(part, tuple):
@@ -157,7 +160,7 @@ QUANTIFIERS = {"count": NUMBER, "any": TRUTH, "all": TRUTH}
 
 
 class _Reader:
-    """Turns Python's tree into ours, checking names and kinds; `members` opens inside a condition on members."""
+    """Convert Python's tree to ours and check names and kinds; `members` is set inside a quantifier."""
 
     def __init__(self, scope: Scope, *, among_members: bool = False) -> None:
         self.scope = scope
@@ -252,7 +255,7 @@ class _Reader:
         return (operation, one, other)
 
     def _check_options(self, asked: Tree, given: Tree) -> None:
-        """Codes that a choice is compared with are codes it has."""
+        """Check that the codes compared with a choice are among its options."""
         options = self.scope.options.get(asked[1]) if asked[0] in {"answer", "previous", "member"} else None
         if options is None:
             return
@@ -296,7 +299,7 @@ class _Reader:
 
 
 def _kind_in(tree: Tree) -> str:
-    """Return what a list holds: numbers or codes; an answer's holds codes."""
+    """Return the kind of a list's elements: numbers or codes; a list answer contains codes."""
     literal = tree[0] == "list" and not isinstance(tree[1][1], str)
     return NUMBER if literal else TEXT
 
@@ -305,7 +308,7 @@ def _kind_in(tree: Tree) -> str:
 
 
 def compile_tree(tree: Tree) -> Evaluate:
-    """Return the tree as closures; `static/survey_language.js` does the same, part by part."""
+    """Compile the tree into closures; `static/survey_language.js` does the same, part by part."""
     operation, *parts = tree
     if operation == "value":
         return _constant(parts[0])
@@ -324,7 +327,7 @@ def _constant(value: Any) -> Evaluate:
 
 
 def _used(look: Evaluate) -> Evaluate:
-    """Return an answer that has to be there."""
+    """Read an answer that must be present; raise NoValue otherwise."""
 
     def use(facts: Facts, member: Mapping[str, Any]) -> Any:
         value = look(facts, member)

@@ -1,7 +1,8 @@
-"""How large a form may be, and what its conditions, calculations and rules may cost.
+"""Limits on the size of a form and the cost of its conditions, calculations and rules.
 
-Checked whenever a form comes in and before it is published. A form that was published before a limit existed
-is read without it: its answers must stay readable, and `surveys.definition.budget` holds what it costs.
+Checked on every upload and before publishing. A form published before a limit existed is still read without
+it,
+because its answers must stay readable; `surveys.definition.budget` limits its cost.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,9 +12,9 @@ from surveys.definition.budget import STEPS_OF_ALL, STEPS_OF_ONE
 from surveys.definition.language import Expression, Tree
 
 MOST_MEMBERS = 40
-"""Members of a household for whom all of a form must be within the budget; a household has up to 20."""
+"""Number of household members for which the whole form must be within the budget; the largest have 20."""
 DEEPEST = 100
-"""Levels of an expression: a sum of 100 answers has as many."""
+"""Nesting depth of an expression: a sum of 100 answers has that many levels."""
 MOST = {
     "sections": ("部分", 30),
     "header": ("表头的题", 60),
@@ -21,11 +22,11 @@ MOST = {
     "items": ("题目", 300),
     "cross_rules": ("核对规则", 300),
 }
-"""Entries of each list of a document."""
+"""Maximum entries of each list of a document."""
 MOST_OPTIONS = 100
-"""Options of one item."""
+"""Maximum options of one item."""
 LONGEST_ANSWER = 2_000
-"""Characters of a text that an item may ask for."""
+"""Maximum length that an item may allow for a text."""
 LONGEST = {
     "label": ("题目", 200),
     "msg": ("提示", 200),
@@ -33,15 +34,15 @@ LONGEST = {
     "help": ("说明", 500),
     "basis": ("依据", 500),
 }
-"""Characters of the words of an item or a rule."""
+"""Maximum characters of the texts of an item or a rule."""
 ALL_EXPRESSIONS = 40_000
-"""Characters of all conditions, calculations and rules together: reading them takes a second at most."""
+"""Maximum characters of all expressions together: compiling them takes a second at most."""
 LONGEST_OPTION = 60
 LONGEST_NOTE = 1_000
 
 
 def too_large(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each limit that a document is over, before anything of it is read further."""
+    """Yield a sentence for each limit that a document exceeds, before the rest of it is read."""
     for key, (name, most) in MOST.items():
         if len(document.get(key) or []) > most:
             yield f"{name}最多 {most} 个，这里有 {len(document[key])} 个"
@@ -71,9 +72,7 @@ def _too_long(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def too_costly(expressions: Iterable[tuple[str, Expression]]) -> Iterator[str]:
-    """Yield a sentence for each expression that costs too much, named by its item or rule, and one for all
-    together.
-    """
+    """Yield a sentence for each expression that costs too much, named by item or rule, and one for the total."""
     total = 0
     for code, expression in expressions:
         if problem := _problem_of(expression):

@@ -1,4 +1,4 @@
-"""How the items of one version carry on those of the versions before it (`continues`)."""
+"""Map the items of a version to those of earlier versions (`continues`)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ Codes = dict[str, str]
 
 
 def lineage(survey: Survey) -> dict[int, Codes]:
-    """For this version and every one before it, by pk: what each of this version's items is called there."""
+    """Map each version up to this one (by pk) to its codes of this version's items."""
     codes: Codes = {item.code: item.code for item in survey.form.by_code.values()}
     found = {survey.pk: codes}
     newer = survey
@@ -27,19 +27,19 @@ def lineage(survey: Survey) -> dict[int, Codes]:
 
 
 def answers_carried(survey: Survey, last: Response) -> dict[str, Any]:
-    """Return the answers of an earlier response under the codes of this version's items."""
+    """Return the answers of an earlier response under this version's codes."""
     codes = lineage(survey).get(last.survey_id, {})
     return {code: last.answers[there] for code, there in codes.items() if there in last.answers}
 
 
 Earlier = dict[int, list[tuple[date, dict[str, Any]]]]
-"""By household or village: day and answers of each counted response, oldest first."""
+"""By household or village: date and answers of each counted response, oldest first."""
 
 
 def earlier_answers(survey: Survey, subjects: Iterable[int], only: Iterable[str] | None = None) -> Earlier:
-    """Return the counted answers of these households or villages to any version so far, under this version's codes.
+    """Return the counted answers of these subjects to all versions so far, under this version's codes.
 
-    `only` keeps some codes: 17,000 whole responses would take 100 MB. One query a chunk.
+    `only` restricts the codes: 17,000 whole responses would take 100 MB. One query per chunk.
     """
     codes = lineage(survey)
     wanted = set(only) if only is not None else None

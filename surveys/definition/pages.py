@@ -1,4 +1,4 @@
-"""The versions of the forms: list, one version, its draft in Excel, publishing. Answers have pages of their own."""
+"""Pages about form versions: list, one version, its draft in Excel, publishing. Answers are elsewhere."""
 
 import io
 from typing import Any
@@ -72,7 +72,7 @@ def surveys(request: HttpRequest) -> HttpResponseBase:
 
 
 def survey(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return one version: what it asks, its rules, and what may be done with it."""
+    """Show one version: its items, its rules, and the available actions."""
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.select_related("based_on"), user, pk=pk)
     form = survey.form
@@ -112,9 +112,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def survey_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return the form as it will be filled, all steps on one page, with skipping and sums at work; nothing is
-    sent.
-    """
+    """Preview the form on one page, with working conditions and sums; nothing is sent."""
     survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
     form = survey.form
     nothing = Known(header={})
@@ -145,7 +143,7 @@ class DraftForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean_file(self) -> dict[str, Any]:
-        """Return the document; every problem is a sentence of its own."""
+        """Read the document; report each problem as a separate error."""
         upload: UploadedFile[Any] = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_BYTES:
             raise ValidationError("文件超过 5 MB，请只留这张表。")
@@ -159,7 +157,7 @@ class DraftForm(forms.Form):
 
 @office_required
 def survey_new(request: HttpRequest) -> HttpResponse:
-    """Return a form of one's own: taken from the workbook of another and changed."""
+    """Create a new form from the edited workbook of another."""
     form = DraftForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -175,7 +173,7 @@ def survey_new(request: HttpRequest) -> HttpResponse:
 
 @office_required
 def survey_draft(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the draft to Excel, bring it back, and see what differs from the version before."""
+    """Download the draft as a workbook, upload it, and show the differences from the previous version."""
     survey = _draft(user_of(request), pk)
     form = DraftForm(request.POST or None, request.FILES or None, initial={"version": survey.version})
     if request.method == "POST" and form.is_valid():
@@ -199,7 +197,7 @@ def survey_draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _draft(user: Cadre, pk: int) -> Survey:
-    """Return a draft that the office may change; a published version is no draft, so it is not there."""
+    """Return a draft that the office may change, else 404 (for a published version too)."""
     drafts = Survey.objects.filter(status=Survey.Status.DRAFT).select_related("based_on")
     survey: Survey = get_editable(drafts, user, pk=pk)
     return survey
@@ -226,7 +224,7 @@ def _draft_page(request: HttpRequest, form: DraftForm, title: str, survey: Surve
 
 @office_required
 def survey_sheet(request: HttpRequest, pk: int) -> FileResponse:
-    """Return the definition as a workbook of one row an item."""
+    """Download the definition as a workbook with one row per item."""
     survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
     log_download(request, f"{survey}的题目", filters="", row_count=len(survey.form.items))
     out = io.BytesIO()
@@ -248,7 +246,7 @@ class EditionForm(forms.Form):
 
 @office_required
 def survey_next(request: HttpRequest, pk: int) -> HttpResponse:
-    """Start the next version as a copy, in which every item carries its years on."""
+    """Start the next version as a copy in which every item continues its predecessor."""
     survey: Survey = get_editable(Survey.objects.published(), user_of(request), pk=pk)
     form = EditionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -275,7 +273,7 @@ def survey_next(request: HttpRequest, pk: int) -> HttpResponse:
 
 @office_required
 def survey_publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publishing freezes the version, so it is confirmed."""
+    """Ask for confirmation before publishing, which freezes the version."""
     survey = _draft(user_of(request), pk)
     if beyond_limits(survey.form):
         messages.warning(request, f"{survey}还不能发布，请先照下面的话改草稿。")
@@ -294,7 +292,7 @@ def survey_publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _publish(request: HttpRequest, survey: Survey) -> HttpResponse:
-    """Return what the page showed and nothing newer: a published version cannot be changed."""
+    """Publish the draft as shown on the page; refuse if it has changed since."""
     survey.version = key_of(request.POST.get("version", "")) or survey.version
     try:
         publishing.publish(survey, on=today())

@@ -1,4 +1,4 @@
-"""The two forms that a county starts with: data/household_survey.json and data/village_survey.json."""
+"""The two forms of a new county: data/household_survey.json and data/village_survey.json."""
 
 import json
 from datetime import date
@@ -15,19 +15,19 @@ FILES = {"household": "household_survey.json", "village": "village_survey.json"}
 
 
 def preset(subject: str) -> dict[str, Any]:
-    """Return the document of the form on households or on villages."""
+    """Return the document of the form about households or villages."""
     path = Path(settings.BASE_DIR) / "data" / FILES[subject]
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
 
 
 def publish_presets(place: str, on: date) -> None:
-    """Put the two forms into a county's database, open from this day."""
+    """Create the two forms in a county's database, open from this day."""
     bulk.insert(Survey, preset_rows(place, on))
 
 
 def preset_rows(place: str, on: date) -> list[dict[str, Any]]:
-    """Return the form of households and the form of villages, published."""
+    """Return the published rows of the household and the village form."""
     return [_row(preset(subject), place, on) for subject in FILES]
 
 

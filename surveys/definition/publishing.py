@@ -1,4 +1,4 @@
-"""A version's life: draft, open, closed; the next one starts as a copy."""
+"""The life cycle of a version: draft, open, closed; the next one starts as a copy."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,9 +13,7 @@ from surveys.models import Survey
 
 
 def new_draft(document: Mapping[str, Any], *, place: str) -> Survey:
-    """Return a form that the county did not have yet. Raises DefinitionError; IntegrityError when the version
-    exists.
-    """
+    """Create a form that the county lacks. Raises DefinitionError, or IntegrityError for an existing version."""
     form = load(document)
     return Survey.objects.create(
         code=form.code,
@@ -28,7 +26,7 @@ def new_draft(document: Mapping[str, Any], *, place: str) -> Survey:
 
 
 def next_draft(survey: Survey, edition: str) -> Survey:
-    """Return the next version, a copy in which every item carries on. IntegrityError when the edition exists."""
+    """Create the next version as a copy in which every item continues. Raises IntegrityError if it exists."""
     return Survey.objects.create(
         code=survey.code,
         edition=edition,
@@ -41,8 +39,10 @@ def next_draft(survey: Survey, edition: str) -> Survey:
 
 
 def replace_draft(survey: Survey, document: Mapping[str, Any]) -> None:
-    """Put what came back from Excel into a draft. Raises ValidationError: code and subject stay, and a
-    published version is frozen."""
+    """Replace a draft by the uploaded document. Raises ValidationError.
+
+    Code and subject cannot change, and a published version is frozen.
+    """
     form = load(document)
     if not survey.is_draft:
         raise ValidationError("已经发布的版本不能再改，请另起下一版。")
@@ -56,8 +56,10 @@ def replace_draft(survey: Survey, document: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def publish(survey: Survey, *, on: date) -> None:
-    """Open a draft and close the version that was open: from now on it is frozen. Raises DefinitionError for a
-    draft from before a limit."""
+    """Open a draft, which freezes it, and close the version that was open.
+
+    Raises DefinitionError for a draft that exceeds a newer limit.
+    """
     load(survey.definition)
     for other in Survey.objects.open().select_for_update().filter(place=survey.place, code=survey.code):
         close(other, on=on)
@@ -66,6 +68,6 @@ def publish(survey: Survey, *, on: date) -> None:
 
 
 def close(survey: Survey, *, on: date) -> None:
-    """No new answers; those that are there stay and count."""
+    """Close the version for new answers; existing ones still count."""
     survey.status, survey.closed_on = Survey.Status.CLOSED, on
     survey.save()

@@ -1,4 +1,4 @@
-"""Conditions in words, for those who read a form on paper or in a workbook: A04 填“是”."""
+"""Describe conditions in words, for forms on paper or in a workbook: A04 填“是”."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -11,11 +11,11 @@ SIGNS = {"<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于"}
 
 
 class _Untold(Exception):
-    """A part of an expression that has no plain words."""
+    """A part of an expression that cannot be described in plain words."""
 
 
 def condition_in_words(item: Item, definition: Definition) -> str:
-    """When an item is asked: “A04 填“是”时填”; '' for one that always is, its text where words fail."""
+    """Return when an item is asked: “A04 填“是”时填”; '' if always; the expression if it has no description."""
     if item.condition is None:
         return ""
     told = _expression_in_words(item.condition, definition)
@@ -24,7 +24,7 @@ def condition_in_words(item: Item, definition: Definition) -> str:
 
 @lru_cache(maxsize=64)
 def conditions_of(definition: Definition) -> Mapping[str, str]:
-    """When each conditional item is asked, by code."""
+    """Return when each conditional item is asked, by code."""
     conditional = [item for item in definition.items if item.condition]
     return {item.code: condition_in_words(item, definition) for item in conditional}
 
@@ -56,7 +56,7 @@ def _code(tree: Tree) -> str:
 
 
 def _answer(definition: Definition, code: str, value: Tree) -> str:
-    """“是” of a value that stands beside an answer."""
+    """Format a value that is compared with an answer, as “是”."""
     if value[0] != "value":
         raise _Untold
     return f"“{definition.by_code[code].shown(value[1])}”"

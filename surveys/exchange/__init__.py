@@ -1,1 +1,1 @@
-"""Survey data in and out: workbooks, data sets, XLSForm."""
+"""Import and export of survey data: workbooks, data sets, XLSForm."""

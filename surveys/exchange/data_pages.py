@@ -1,4 +1,4 @@
-"""Downloads of a form: its whole data set, and the form itself for ODK and Kobo."""
+"""Downloads of a form: its data set, and the form itself for ODK and Kobo."""
 
 import tempfile
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from units.access import get_visible, overseer_required, user_of
 @overseer_required
 @password_again
 def survey_data(request: HttpRequest, pk: int) -> FileResponse:
-    """Return every counted answer that the reader sees, as a workbook or with `?format=csv` as one table."""
+    """Return the counted answers in the reader's scope as a workbook, or with `?format=csv` as one table."""
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.published(), user, pk=pk)
     data = DataSet(survey, user)
@@ -38,7 +38,7 @@ def survey_xlsform(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def _written(write: Callable[[BinaryIO], None]) -> IO[bytes]:
-    """Return a temporary file with what was written, at its beginning; the response closes it."""
+    """Write to a temporary file and rewind it; the response closes it."""
     file = tempfile.TemporaryFile()  # noqa: SIM115
     write(file)
     file.seek(0)

@@ -1,8 +1,9 @@
-"""The whole data set of a form: every counted response to a version and earlier ones, one row each.
+"""The data set of a form: every counted response to this and earlier versions, one row each.
 
 It contains no name, ID number or phone: bound header facts, header texts and the surveyor are left out.
-Answers to earlier versions are under this version's codes as far as its items continue theirs. Rows are
-written as they are read; the database sorts.
+Answers to
+earlier versions are under this version's codes where its items continue theirs. Rows are streamed; the
+database sorts.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Fact:
-    """What a row says of the response itself: the name of its value, and its codes in words."""
+    """A column about the response itself: the name of its value, and labels of its codes."""
 
     code: str
     label: str
@@ -58,13 +59,13 @@ FACTS = [
     Fact("status", "状态", "status", dict(Response.Status.choices)),
     Fact("signed", "签字确认", "signed"),
 ]
-"""In small letters: the codes of items are capitals."""
+"""Lower case, since item codes are upper case."""
 OF_MEMBERS = ("no", "village_code", "year", "edition")
-"""The facts in front of each member."""
+"""The columns in front of each member."""
 
 
 class DataSet:
-    """What a user sees of the answers to a version of a form and to those before it."""
+    """The answers in a user's scope to a version of a form and to earlier ones."""
 
     def __init__(self, survey: Survey, user: Cadre) -> None:
         self.survey = survey
@@ -82,7 +83,7 @@ class DataSet:
         return self.responses.count()
 
     def write_xlsx(self, out: BinaryIO) -> None:
-        """Sheets 代码 and 文字, 家庭成员 in codes, and 题目, which says what the codes mean."""
+        """Write sheets 代码 and 文字, 家庭成员 in codes, and 题目, which explains the codes."""
         codes = [*(fact.code for fact in self.facts), *(item.code for item in self.items)]
         words = [*(fact.label for fact in self.facts), *map(_heading, self.items)]
         parts = [
@@ -94,7 +95,7 @@ class DataSet:
         sheets.write_large_sheets(out, [*parts, item_sheet(self.form.document)])
 
     def write_csv(self, out: BinaryIO) -> None:
-        """One table: the codes, and behind each choice its words."""
+        """Write one table: the codes, and after each choice its label."""
         headings = [fact.code for fact in self.facts]
         for item in self.items:
             headings += [item.code, f"{item.code}_label"] if item.type in CHOICES else [item.code]
@@ -134,7 +135,7 @@ class DataSet:
         return rows.iterator(chunk_size=CHUNK)
 
     def _given(self, row: Row) -> Iterator[tuple[Item, Any]]:
-        """For each item of this version the item of the row's own that it carries on, and its answer."""
+        """Yield each item of this version with the row's own predecessor item and its answer."""
         codes, items, answers = self.codes[row["survey_id"]], self.items_of[row["survey_id"]], row["answers"]
         for item in self.items:
             code = codes.get(item.code, "")
@@ -143,7 +144,7 @@ class DataSet:
 
 
 def _is_data(item: Item) -> bool:
-    """Of the header's items those that are asked and are no text (names and telephones), and the size."""
+    """Return whether a header item is exported: asked and no text (names, telephones), or the household size."""
     return item.bind in KEPT or not (item.bind or item.type == "text")
 
 
@@ -152,12 +153,12 @@ def _heading(item: Item) -> str:
 
 
 def as_code(answer: Answer) -> str | float | None:
-    """Return a clean answer as a cell of codes."""
+    """Convert a clean answer to a cell of codes."""
     return ";".join(answer) if isinstance(answer, list) else answer
 
 
 def in_words(item: Item, answer: Any) -> str | float | None:
-    """Return a clean answer as a reader takes it; a number stays one."""
+    """Convert a clean answer to readable text; a number stays a number."""
     if item.type == "number":
         number: str | float | None = UNKNOWN_LABEL if answer == UNKNOWN else answer
         return number

@@ -1,7 +1,6 @@
-"""The form as a workbook for a village or township, one row per household (or village), to fill in without
-network.
+"""The form as a workbook for a village or township, one row per subject, to fill in offline.
 
-Known facts and this year's or last time's answers are filled in. It comes back through the import.
+Known facts and the answers of this year or last time are pre-filled. It is imported after filling.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ Cells = dict[str, Any]
 def household_workbook(
     survey: Survey, households: HouseholdQuerySet, user: Cadre, *, last: bool
 ) -> tuple[bytes, int]:
-    """Return (workbook, rows) with a row for each household; `last` puts the answers of last time in."""
+    """Return (workbook, rows) with a row per household; `last` pre-fills the answers of last time."""
     wanted: list[Any] = list(households.with_head().order_by("no"))
     cadres = _paired_cadres(wanted)
     rows = [
@@ -44,7 +43,7 @@ def household_workbook(
 def village_workbook(
     survey: Survey, villages: VillageQuerySet, user: Cadre, *, last: bool
 ) -> tuple[bytes, int]:
-    """Return (workbook, rows) with a row for each village."""
+    """Return (workbook, rows) with a row per village."""
     wanted = list(villages.select_related("division").order_by("code"))
     rows = [{"village_code": v.code, "town": v.division.name, "village": v.name} for v in wanted]
     return _workbook(survey, wanted, rows, user, last=last)
@@ -67,7 +66,7 @@ def _workbook(
 
 
 def _this_year(survey: Survey, pks: Sequence[int], user: Cadre) -> dict[int, Response]:
-    """This year's responses that the user sees, drafts too."""
+    """Return this year's responses in the user's scope, drafts included."""
     link = "household" if survey.is_of_households else "village"
     own = (
         Response.objects.visible_to(user).filter(survey=survey, year=today().year).select_related("surveyor")
@@ -89,7 +88,7 @@ def _filled(survey: Survey, response: Response) -> Cells:
 
 
 def _cells(survey: Survey, answers: Mapping[str, Any]) -> Cells:
-    """Return answers as they are typed in a workbook; in a draft also what is not right yet."""
+    """Format answers as typed in a workbook, including a draft's invalid ones."""
     items = (item for item in survey.form.asked if item.code in answers and not item.calculation)
     return {item.code: _cell(item, answers[item.code]) for item in items}
 
@@ -100,7 +99,7 @@ def _cell(item: Item, answer: Any) -> str | float:
 
 
 def _paired_cadres(households: Sequence[Household]) -> dict[int, str]:
-    """Return who surveys each household in all likelihood: the cadre paired with it, 帮扶 before 联系."""
+    """Return the likely surveyor of each household: the cadre paired with it, 帮扶 before 联系."""
     pairings = HouseholdPairing.objects.current().order_by("kind")
     columns = ("household_id", "cadre__name")
     rows = rows_in(pairings, "household", [h.pk for h in households], *columns)

@@ -1,4 +1,4 @@
-"""The workbook of a form for a village, or for a township."""
+"""Download the workbook of a form for a village or a township."""
 
 from io import BytesIO
 
@@ -22,8 +22,10 @@ from villages.models import Village
 @recorder_required
 @password_again
 def survey_workbook(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Return one row for each registered household of a `village` that the reader sees, or for each village
-    of its township when the form is about villages; with `last` the answers of last time stand in it.
+    """Return one row per registered household of a `village` in the reader's scope, or per village of a
+    township.
+
+    Villages are listed when the form is about villages. `last` pre-fills the answers of last time.
     """
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.open(), user, pk=pk)

@@ -1,10 +1,12 @@
-"""A definition as an XLSForm workbook (sheets survey, choices, settings), to fill in with ODK or Kobo.
+"""A definition as an XLSForm workbook (sheets survey, choices, settings) for ODK or Kobo.
 
-What a device cannot know stays on the server: rules, conditions and calculations on last time's answers or
-the system's facts are left out, and so is what would be very long in XPath. An error rule is part of the
-constraint of the last item it names; where that takes none, and for warnings, a note says it while the rule is
-broken. 不详 is an option of a choice; for a number or a date it is a row of its own, asked while that one is
-empty.
+What a device cannot evaluate stays on the server: rules, conditions and calculations on last time's answers
+or system
+facts, and expressions that are too long in XPath. An error rule becomes part of the constraint of the last
+item it
+names. Where that is impossible, and for warnings, a note is shown while the rule is violated. 不详 is an option
+of a
+choice; for a number or a date it is a row of its own, asked while that one is empty.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,12 +26,12 @@ YES_NO = {"1": "是", "0": "否"}
 WITH_UNKNOWN = {"single", "multi", "yesno"}
 """Types of which 不详 is an option."""
 LONGEST_CONSTRAINT = 30_000
-"""Characters of the rules in one constraint, so that it fits into a cell; more of them stay on the server."""
+"""Maximum characters of the rules in one constraint (one cell); the rest stay on the server."""
 Row = dict[str, str]
 
 
 def write_xlsform(out: BinaryIO, definition: Definition) -> None:
-    """The workbook that ODK's and Kobo's upload takes."""
+    """Write the workbook in the form that ODK and Kobo accept."""
     settings = {
         "form_title": definition.title,
         "form_id": definition.code,
@@ -64,7 +66,7 @@ def choice_rows(definition: Definition) -> Iterator[Row]:
 
 
 class _Survey:
-    """Writes the sheet `survey`: the header, the members as a repeat, each section as a group."""
+    """Write the sheet `survey`: the header, the members as a repeat, each section as a group."""
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
@@ -147,7 +149,7 @@ class _Survey:
             yield {"type": "note", "name": f"{item.code}_shown", LABEL: shown, "relevant": relevant}
 
     def _constraint(self, item: Item) -> tuple[str, str]:
-        """Return (constraint, message): the item's own limits and the error rules that end with it."""
+        """Return (constraint, message): the item's own limits and the error rules attached to it."""
         parts = list(_limits(item))
         room = LONGEST_CONSTRAINT
         for rule in self.rules.get(item.code, []):
@@ -159,7 +161,7 @@ class _Survey:
         return xpath.both(said for said, _ in parts), "；".join(message for _, message in parts if message)
 
     def _notes(self, place: str) -> Iterator[Row]:
-        """Yield the rules that end here and are no part of a constraint; a required note cannot be passed."""
+        """Yield notes for rules attached here outside a constraint; a required note blocks the form."""
         item = self.definition.by_code.get(place)
         in_constraint = item is not None and not item.calculation
         for rule in self.rules[place]:

@@ -1,8 +1,10 @@
-"""Expressions of the small language as XPath, the way XLSForm writes it.
+"""Translate expressions into XPath as used by XLSForm.
 
-XPath knows no missing answer: an empty one is '' and compares somehow. So a condition becomes two, one that
-is true when it is true and one that is true when it is false; when an answer that it comes to is missing,
-neither is. Members are looked at all together: one whose answer is missing hides no other behind it.
+XPath has no missing answers: an empty one is '' and compares as such. Each condition therefore becomes two,
+one true
+if it holds and one true if it does not; if a needed answer is missing, both are false. Quantifiers test all
+members,
+so that a missing answer of one does not hide the others.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,22 +18,22 @@ from surveys.definition.language import TRUTH, UNKNOWN, Expression, Tree, walk
 MEMBERS = "members"
 """The name of the repeat."""
 UNSAYABLE = {"previous", "subject"}
-"""Parts that ask what a form on a device does not know; an expression with one is not written."""
+"""Operations on facts that a device lacks; an expression with one is not exported."""
 LONGEST = 4_000
-"""Characters of an expression in XPath. When and and or stand in each other, each level nearly doubles it."""
+"""Maximum characters of an XPath expression. Each nesting of and in or nearly doubles it."""
 NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 WRITTEN = {"==": "=", "/": "div"}
 
 
 class Truth(NamedTuple):
-    """When a condition is true, and when it is false."""
+    """XPath for when a condition holds, and for when it does not."""
 
     yes: str
     no: str
 
 
 class Value(NamedTuple):
-    """How a number or a code is said, and what has to hold for it to be there."""
+    """XPath of a number or a code, and the condition under which it exists."""
 
     said: str
     told: tuple[str, ...] = ()
@@ -42,7 +44,7 @@ class _TooLong(Exception):
 
 
 def is_sayable(expression: Expression, definition: Definition) -> bool:
-    """Return whether a device knows what it asks for, and it is not too long."""
+    """Return whether a device can evaluate it and it is not too long."""
     if any(part[0] in UNSAYABLE for part in walk(expression.tree)):
         return False
     writer = _Writer(definition, longest=LONGEST)
@@ -54,23 +56,23 @@ def is_sayable(expression: Expression, definition: Definition) -> bool:
 
 
 def breaks(tree: Tree, definition: Definition, own: str = "") -> str:
-    """Return True when the rule is broken; `own` is the item whose constraint it is part of, there called `.`."""
+    """Return XPath that is true when the rule is violated; `own` is the constraint's item, written `.`."""
     return _Writer(definition, own).truth(tree).no
 
 
 def shows(tree: Tree, definition: Definition) -> str:
-    """Return True when an item with this condition is asked."""
+    """Return XPath that is true when an item with this condition is shown."""
     return _Writer(definition).truth(tree).yes
 
 
 def result(tree: Tree, definition: Definition, places: int) -> str:
-    """Return a calculation, rounded half up; '' without all its answers."""
+    """Return XPath of a calculation, rounded half up; '' if an answer is missing."""
     said, told = _Writer(definition).value(tree)
     return f"if({both(told)}, round({said}, {places}), '')" if told else f"round({said}, {places})"
 
 
 def both(parts: Iterable[str]) -> str:
-    """Return all parts, each once; a part that is a choice stands in brackets already."""
+    """Join distinct parts with `and`; an `or` part is in brackets already."""
     return " and ".join(dict.fromkeys(parts))
 
 
@@ -102,7 +104,7 @@ class _Writer:
     def _compared(self, operation: str, one: Tree, other: Tree) -> Truth:
         left, right = self.value(one), self.value(other)
         told = (*left.told, *right.told)
-        # Two answers would be compared as texts: 1 and 1.0 then differ.
+        # Two answers would be compared as texts, in which 1 and 1.0 differ.
         said = f"number({left.said})" if self._is_number(one) and operation in {"==", "!="} else left.said
 
         def compared(sign: str) -> str:
@@ -218,7 +220,7 @@ class _Writer:
 
 
 def quoted(text: str) -> str:
-    """Return a text as XPath writes it; one with both kinds of quotes is put together."""
+    """Quote a text for XPath; one with both kinds of quotes uses concat()."""
     for quote in ("'", '"'):
         if quote not in text:
             return f"{quote}{text}{quote}"

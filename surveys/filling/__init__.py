@@ -1,1 +1,1 @@
-"""Filling in a response: who is due, what is known beforehand, the steps, the check."""
+"""Filling in a response: due subjects, known facts, the steps, the check."""

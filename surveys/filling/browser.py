@@ -1,7 +1,6 @@
-"""What a page hands to `static/survey_language.js`: the form's items, conditions and rules, and the facts.
+"""Data for `static/survey_language.js`: the form's items, conditions and rules, and the facts.
 
-Both are for `json_script`. Rules kept on the server stay there, and of the facts only those go along that
-a part which is sent looks at.
+Both are for `json_script`. Server-only rules are not sent, and only those facts that a sent expression uses.
 """
 
 from typing import Any, TypedDict
@@ -16,8 +15,12 @@ Json = dict[str, Any]
 
 
 class BrowserForm(TypedDict):
-    """`items` by code, in the form's order; `dependent`: codes in the order they are settled in; `budget`: the
-    steps of one expression and of all, see `surveys.definition.budget`."""
+    """The form for the browser.
+
+    `items` by code, in the form's order; `dependent`: codes in evaluation order; `budget`: maximum steps of
+    one expression
+    and of all, see `surveys.definition.budget`.
+    """
 
     budget: list[int]
     items: dict[str, Json]
@@ -33,7 +36,7 @@ class BrowserFacts(TypedDict):
 
 
 def for_browser(definition: Definition) -> BrowserForm:
-    """Return the form without its server_only rules; the words of items are in the page itself."""
+    """Return the form without its server_only rules; the labels of items are in the page itself."""
     return {
         "budget": [STEPS_OF_ONE, STEPS_OF_ALL],
         "items": {item.code: _item(item) for item in definition.asked},
@@ -53,7 +56,7 @@ def for_browser(definition: Definition) -> BrowserForm:
 
 
 def facts_for_browser(definition: Definition, known: Known) -> BrowserFacts:
-    """What is known of one household or village, as far as a part that is sent looks at it."""
+    """Return the facts of one household or village that a sent expression uses."""
     used = {part[:2] for tree in _sent_trees(definition) for part in walk(tree)}
 
     def of(operation: str, facts: Any) -> Json:
@@ -74,7 +77,7 @@ def _sent_trees(definition: Definition) -> list[Tree]:
 
 
 def _item(item: Item) -> Json:
-    """Return what cleaning takes, without what does not apply."""
+    """Return the properties needed for cleaning, without unset ones."""
     found = {
         "type": item.type,
         "places": item.places,

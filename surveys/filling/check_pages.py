@@ -21,7 +21,7 @@ LONGEST_WORD = 100
 
 
 class CheckForm(forms.Form):
-    """A confirming word for each warning, and the household's signature."""
+    """A confirmation for each warning, and the household's signature."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     signed = forms.BooleanField(label="被调查人看过，签字确认", required=False)
@@ -46,7 +46,7 @@ class CheckForm(forms.Form):
         return [self[name] for name in self.rules]
 
     def handed_in(self) -> dict[str, Any]:
-        """Return a valid form as the keywords of `submit`."""
+        """Return a valid form as the keyword arguments of `submit`."""
         data = self.cleaned_data
         return {
             "version": data["version"],
@@ -77,7 +77,7 @@ def check_page(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def _reviewer(response: Response) -> str:
-    """Return who reviews it: nobody reviews what they surveyed themselves (`ResponseQuerySet.reviewable_by`)."""
+    """Return who reviews it; surveyors never review their own responses (`ResponseQuerySet.reviewable_by`)."""
     return "双联办" if response.surveyor.is_leader or response.surveyor.is_office else "单位负责人"
 
 

@@ -13,8 +13,8 @@ from surveys.definition.language import Facts
 
 @dataclass(frozen=True)
 class Known:
-    """What a response is checked against beside the typed answers: bound header answers, members, last
-    answers, and facts of the system.
+    """The data a response is checked against beside its answers: bound facts, members, last answers, system
+    facts.
 
     `members` hold clean answers by M code and `age`; nothing personal.
     """
@@ -30,7 +30,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Examined:
-    """Clean answers by code, one sentence for each wrong item, and the rules that are broken."""
+    """Clean answers by code, one sentence per invalid item, and the violated rules."""
 
     answers: dict[str, Any]
     errors: dict[str, str]
@@ -51,7 +51,7 @@ def examine(definition: Definition, raw: Mapping[str, Any], known: Known) -> Exa
 
 
 def judge(definition: Definition, answers: dict[str, Any], errors: dict[str, str], known: Known) -> Examined:
-    """Check answers that are clean, beside the sentences on those that could not be cleaned; fills both in."""
+    """Check clean answers in place; `errors` holds the messages for answers that could not be cleaned."""
     given = answers.keys() | errors.keys()
     undecided = _undecided(definition, errors)
     hidden = settle(definition, answers, errors, known)
@@ -67,7 +67,7 @@ def judge(definition: Definition, answers: dict[str, Any], errors: dict[str, str
 
 
 def _undecided(definition: Definition, refused: Mapping[str, str]) -> set[str]:
-    """Return the refused answers, and the items whose visibility depends on them and is therefore unknown."""
+    """Return the invalid answers, and the items whose visibility depends on them and is therefore unknown."""
     found = set(refused)
     for item in definition.dependent if found else ():
         if item.looks_at & found:
@@ -76,7 +76,7 @@ def _undecided(definition: Definition, refused: Mapping[str, str]) -> set[str]:
 
 
 def clean_answers(items: Sequence[Item], raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return (clean answers, sentences) by code of what is typed for these items; nothing typed is neither."""
+    """Return (clean answers, error messages) by code; an unanswered item is in neither."""
     answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for item in items:
@@ -93,25 +93,26 @@ def clean_answers(items: Sequence[Item], raw: Mapping[str, Any]) -> tuple[dict[s
 
 
 def is_absent(answer: Any) -> bool:
-    """Not filled at all; 不详 is an answer."""
+    """Return whether an answer is missing; 不详 is an answer."""
     return answer is None or answer in ("", [])
 
 
 def given(answer: Answer) -> Answer:
-    """Return the answer, or None for one that was not filled: a 0 and 否 are answers."""
+    """Return the answer, or None for a missing one; 0 and 否 are answers."""
     return None if is_absent(answer) else answer
 
 
 def hide(definition: Definition, answers: Mapping[str, Any], known: Known) -> set[str]:
-    """Return the codes of items that are not asked: what a hidden item answers is not looked at."""
+    """Return the codes of hidden items; other conditions treat their answers as missing."""
     return settle(definition, dict(answers), {}, known)
 
 
 def settle(definition: Definition, answers: dict[str, Any], errors: dict[str, str], known: Known) -> set[str]:
-    """Take hidden answers out and put calculated ones in, each after those it depends on; the hidden codes.
+    """Remove hidden answers, compute calculated ones in dependency order, and return the hidden codes.
 
-    A calculated answer out of its range is an error of its item. What is over the budget has no value, as if an
-    answer were missing.
+    A calculated answer out of range is an error of its item. An expression over the budget has no value, as
+    if an answer
+    were missing.
     """
     hidden: set[str] = set()
     within = decided(definition, len(known.members))
@@ -129,7 +130,7 @@ def settle(definition: Definition, answers: dict[str, Any], errors: dict[str, st
 
 
 def rounded(number: float, places: int) -> float:
-    """Half up, by the same arithmetic of doubles as in the browser; what no item takes stays as it is."""
+    """Round half up with the browser's double arithmetic; leave out-of-range numbers unchanged."""
     scale: int = 10**places
     if not abs(number) < EXACT / scale:
         return number

@@ -18,11 +18,11 @@ from villages.models import Village
 
 SHOWN = ("household", "village", "status", "step", "review_note")
 JOINED = ("survey", "surveyor", "household__village")
-"""Columns and rows that a line about a response needs: its answers are long."""
+"""Columns and relations needed in a list of responses, without the long answers."""
 
 
 class SurveyState(NamedTuple):
-    """One open survey on one household or village, and this year's response to it, if there is one."""
+    """One open survey of one household or village, and this year's response, if any."""
 
     survey: Survey
     response: Response | None
@@ -33,7 +33,7 @@ class SurveyState(NamedTuple):
 
     @property
     def step(self) -> int:
-        """Return the step to go on with."""
+        """Return the step to continue with."""
         return min(int(self.response.step or 1), self.length) if self.response else 1
 
     @property
@@ -53,9 +53,11 @@ class SurveyState(NamedTuple):
 
 @dataclass(frozen=True)
 class SurveySummary:
-    """A survey on the page of a household or village: this year's standing (none when no version is open), all
-    handed in, the newest first and with `surveyor_name`, what changed before it, the income year by year; `fills`
-    when the reader may begin or go on.
+    """A survey on the page of a household or village.
+
+    This year's state (None when no version is open), all submitted responses, newest first with
+    `surveyor_name`, the
+    differences, the income by year; `fills` when the reader may fill it in.
     """
 
     title: str
@@ -71,7 +73,9 @@ class SurveySummary:
 
 
 def open_surveys(user: Cadre) -> list[Survey]:
-    """Of the user's place and above, without their definitions, which `form` reads once a process."""
+    """Return open surveys of the user's place and above, without definitions, which `form` caches per
+    process.
+    """
     return list(Survey.objects.read_at(user.place).open().defer("definition"))
 
 
@@ -91,7 +95,7 @@ def standings(surveys: Sequence[Survey], subjects: Sequence[Subject]) -> dict[Su
 
 
 Found = Mapping[tuple[int, str], Response]
-"""This year's response by household or village, and by the code of the form."""
+"""This year's response by household or village, and by the form's code."""
 
 
 def _one_each(responses: Iterable[Any]) -> Found:
@@ -114,7 +118,7 @@ def _standings_of(subject: Subject, surveys: Sequence[Survey], found: Found) -> 
 
 
 def unfinished(user: Cadre) -> QuerySet[Response]:
-    """Return what the user has begun, for whomever, and not handed in, or was given back."""
+    """Return responses that the user typed and did not submit, or that were returned."""
     mine = Q(surveyor=user.pk) | Q(entered_by=user.pk)
     drafts = Response.objects.filter(mine, status__in=[Response.Status.DRAFT, Response.Status.RETURNED])
     shown = ("survey__title", "surveyor__name", "household__group", "household__village__name")
@@ -122,7 +126,7 @@ def unfinished(user: Cadre) -> QuerySet[Response]:
 
 
 def rounds(user: Cadre, subject: Subject) -> list[SurveySummary]:
-    """Return every survey on a household or village, open ones and those that were once answered."""
+    """Return every survey of a household or village: open ones, and those with answers."""
     of_household = isinstance(subject, Household)
     there: dict[str, Any] = (
         {"household": subject} if of_household else {"household": None, "village": subject}

@@ -1,6 +1,6 @@
-"""Standing facts that a response is shown beside and checked against: header, members, last answers.
+"""Standing facts shown beside a response and checked against it: header, members, last answers.
 
-They are columns of the household and its members, asked once and corrected there.
+They are columns of the household and its members, entered once and corrected there.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from surveys.models import Survey
 from villages.models import Village
 
 KEPT = {"household.size"}
-"""Header facts that a response keeps as they were on the day: what sums and rules need, nothing personal."""
+"""Header facts stored with a response as of its day: those needed by sums and rules, nothing personal."""
 NOT_KEPT = {"member.name", "member.id_number"}
 OTHER = "99"
 """The code of 其他 in the lists of the forms."""
@@ -57,7 +57,7 @@ def known_of_households(
 def known_of_villages(
     villages: QuerySet[Village], previous: Mapping[int, Mapping[str, Any]]
 ) -> dict[int, Known]:
-    """What is known of each village, by pk: how many registered households it has, the answers of last time."""
+    """Return the known facts of each village, by pk: the number of registered households, the last answers."""
     counted = Household.objects.registered().filter(village__in=villages.values("pk")).values("village")
     counts = dict(counted.order_by().annotate(n=Count("pk")).values_list("village", "n"))
     return {
@@ -69,7 +69,7 @@ def known_of_villages(
 def known_of(
     survey: Survey, subject: Household | Village, day: date, previous: Mapping[str, Any] | None
 ) -> Known:
-    """Return what is known of one household or village for a survey of that day."""
+    """Return the known facts of one household or village for a survey on that day."""
     before = {subject.pk: previous} if previous is not None else {}
     if isinstance(subject, Household):
         return known_of_households(survey.form, [(subject, day)], before)[subject.pk, day]
@@ -77,7 +77,7 @@ def known_of(
 
 
 def header_answer(item: Item, household: Household) -> Answer:
-    """Return a header fact of the household that rules may name; None for those of village, head and response."""
+    """Return a header fact that rules may use; None for those of village, head and response."""
     owner, _, name = item.bind.partition(".")
     if owner != "household" or name == "village":
         return None
@@ -106,7 +106,7 @@ def _offered(item: Item, value: str | None) -> str | None:
 
 
 def lacking_of_members(definition: Definition, members: Iterable[Mapping[str, Any]]) -> dict[int, list[str]]:
-    """Return labels of the required facts that members have not, by the member's pk."""
+    """Return labels of the required facts that members lack, by the member's pk."""
     required = [item for item in definition.members if item.required and item.bind not in NOT_KEPT]
     found = {
         member["pk"]: [item.label for item in required if member.get(item.code) in (None, "")]
@@ -123,7 +123,7 @@ def kept_header(definition: Definition, known: Known) -> dict[str, Any]:
 
 
 def identity_conflicts(households: Iterable[int]) -> dict[int, int]:
-    """Return how many members of each household carry an ID number that a member of another one carries too."""
+    """Return how many members of each household share an ID number with a member of another one."""
     found: dict[int, int] = {}
     for pks in chunks(households):
         own = dict(

@@ -1,4 +1,4 @@
-"""A Django form made from a definition: one field an item, drawn by the one loop of `surveys/_items.html`."""
+"""Django forms built from a definition: one field per item, rendered by one loop in `surveys/_items.html`."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -14,14 +14,14 @@ from surveys.filling.steps import Step
 
 PICKED = {"single", "multi", "yesno"}
 SHORT_LABEL = 8
-"""Characters up to which options stand three a row on the phone."""
+"""Options up to this length stand three in a row on the phone."""
 SHORT_TEXT = 40
-"""A text of more characters gets an area of lines."""
+"""A longer text gets a textarea."""
 YES_NO = (("1", "是"), ("0", "否"))
 
 
 class ItemInput(forms.Widget):
-    """Reads what a page sends for one item: a text, a code, a list of codes, or 不详 ticked beside them."""
+    """Read the posted data of one item: a text, a code, a list of codes, or the checkbox 不详."""
 
     def __init__(self, item: Item) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class ItemInput(forms.Widget):
 
 
 class ItemField(forms.Field):
-    """An item's own clean function as a field: nothing is required before the whole is handed in."""
+    """A field that uses the item's clean function; nothing is required before submission."""
 
     def __init__(self, item: Item) -> None:
         super().__init__(required=False, label=item.label, help_text=item.help, widget=ItemInput(item))
@@ -50,7 +50,7 @@ class ItemField(forms.Field):
 
 
 class Choice(NamedTuple):
-    """One option to tap."""
+    """One option of a question."""
 
     value: str
     label: str
@@ -58,8 +58,12 @@ class Choice(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One item as the loop draws it. `value` is what the input holds, `was` the answer of last time in words, and
-    as JSON for the script; `asked_when` says the condition where no script hides the item."""
+    """One item for rendering.
+
+    `value` is the input's value, `was` the answer of last time in words, also as JSON for the script;
+    `asked_when` states
+    the condition where no script hides the item.
+    """
 
     item: Item
     kind: str
@@ -76,7 +80,7 @@ class Question(NamedTuple):
 
 
 class ItemsForm(forms.Form):
-    """The answers of one step. `before` are clean answers of last time by code, `problems` sentences by code."""
+    """The answers of one step. `before` are clean answers of last time, `problems` messages, both by code."""
 
     def __init__(
         self,
@@ -94,7 +98,7 @@ class ItemsForm(forms.Form):
         self.conditions = conditions or {}
 
     def sent(self) -> dict[str, Any]:
-        """What is to be kept, by code: clean answers, what was typed where it is wrong, "" for nothing."""
+        """Return what to store, by code: clean answers, the typed text of invalid ones, "" for empty ones."""
         self.is_valid()
         typed = [item.code for item in self.items if not item.calculation]
         good = self.cleaned_data
@@ -142,13 +146,13 @@ def _as_list(value: Any) -> list[str]:
 
 
 def _picked(value: Any) -> frozenset[str]:
-    """Return the codes of a raw or clean answer, or its text as the only one; numbers without their end of zeros."""
+    """Return the codes of a raw or clean answer, or its text as the only one; numbers lose trailing zeros."""
     values = value if isinstance(value, list) else [] if value in (None, "") else [value]
     return frozenset(str(value) for value in values)
 
 
 def _options(item: Item) -> Sequence[tuple[str, str]]:
-    """What is tapped: the options, and 不详 or 不填 where they may be chosen and nothing else says so."""
+    """Return the options, plus 不详 or 不填 where allowed and not offered otherwise."""
     if item.type not in PICKED:
         return ()
     options = [*(YES_NO if item.type == "yesno" else item.options)]
@@ -171,6 +175,6 @@ def _kind(item: Item) -> str:
 
 @lru_cache(maxsize=512)
 def form_class(step: Step) -> type[ItemsForm]:
-    """Return the form of a step, made once."""
+    """Return the form class of a step, cached."""
     fields = {item.code: ItemField(item) for item in step.items}
     return type("StepForm", (ItemsForm,), fields)

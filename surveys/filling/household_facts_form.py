@@ -1,4 +1,4 @@
-"""Standing facts of a household, shown on the first step and corrected there, with history."""
+"""The form of a household's standing facts, shown and corrected on the first step, with history."""
 
 from typing import Any
 
@@ -12,12 +12,15 @@ from units.models import Cadre
 from villages.models import Village
 
 COLUMNS = ("group", "phone", "size")
-"""Columns of the household that the header is bound to and that are corrected in a survey."""
+"""Household columns that header items are bound to and that a survey may correct."""
 
 
 def may_correct(user: Cadre, response: Response) -> bool:
-    """Return whose facts a survey may show and correct: those of a household that the reader, or the surveyor
-    the reader types for, sees today. (Who may edit the response has been asked before.)
+    """Return whether a survey may show and correct the household's facts.
+
+    The household must be in the current scope of the reader, or of the surveyor for whom the reader types.
+    Permission to
+    edit the response is checked before.
     """
     if response.household is None:
         return False
@@ -26,7 +29,7 @@ def may_correct(user: Cadre, response: Response) -> bool:
 
 
 class FactsForm(RecordForm[Household]):
-    """The header's facts of the household, as far as the survey asks for them."""
+    """The household facts in the header that the survey uses."""
 
     phone = PhoneField(label="联系电话", required=False, max_length=20)
 
@@ -45,7 +48,7 @@ class FactsForm(RecordForm[Household]):
 
 
 class SurveyedMemberForm(MemberForm):
-    """A member with the facts that the survey must have."""
+    """A member with the facts that the survey requires."""
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,15 +60,13 @@ class SurveyedMemberForm(MemberForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         for name in self.needed:
-            if (
-                name in data and data[name] is None
-            ):  # a yes or no that was left open is none of Django's errors
+            if name in data and data[name] is None:  # an unanswered yes/no question is not an error here
                 self.add_error(name, "这一项要填。")
         return data
 
 
 def header_facts(definition: Definition, response: Response, head: Member | None) -> list[tuple[str, str]]:
-    """Return (label, words) of the header's facts that are only shown."""
+    """Return (label, text) of the read-only header facts."""
     pairs = [(item.label, _header_fact(item, response, head)) for item in definition.header]
     return [(label, words) for label, words in pairs if words]
 

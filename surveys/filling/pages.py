@@ -1,4 +1,4 @@
-"""Filling in a response on the phone: one section a step, then the check."""
+"""Fill in a response on the phone: one section per step, then the check."""
 
 from typing import Any
 
@@ -33,13 +33,13 @@ from units.access import get_editable, get_visible, recorder_required, user_of, 
 from units.models import Cadre
 
 BACK = "back"
-"""The button 上一步: what was typed is kept as it is, right or wrong."""
+"""The button 上一步: stores the input even if it is invalid."""
 
 
 @recorder_required
 @require_POST
 def response_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """填调查表: make or find this year's response, for oneself or for a colleague of the same unit (`for`)."""
+    """填调查表: get or create this year's response, for the user or a colleague of the same unit (`for`)."""
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects.published(), user, pk=pk)
     cadre = written_for(user, request.POST.get("for", request.GET.get("for", "")))
@@ -56,7 +56,7 @@ def response_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def response_for(request: HttpRequest) -> HttpResponse:
-    """替同事填: a colleague of the same unit (`?for=`) and the households to survey for him."""
+    """替同事填: choose a colleague of the same unit (`?for=`) and one of that cadre's households."""
     user = user_of(request)
     key = request.GET.get("for", "")
     chosen = written_for(user, key) if key else None
@@ -81,7 +81,7 @@ def response_for(request: HttpRequest) -> HttpResponse:
 @recorder_required
 @never_cache
 def response_fill(request: HttpRequest, pk: int, step: int) -> HttpResponse:
-    """Return one step; the last one checks the whole and hands it in."""
+    """Show and store one step; the last one checks the whole response and submits it."""
     user = user_of(request)
     response = get_editable(Response.objects.whole(), user, pk=pk)
     if not response.is_draft:
@@ -97,7 +97,7 @@ def response_fill(request: HttpRequest, pk: int, step: int) -> HttpResponse:
 
 
 class _StepPage:
-    """One request for one step."""
+    """One request of one step."""
 
     def __init__(self, request: HttpRequest, user: Cadre, draft: Draft, step: Step) -> None:
         self.request, self.user, self.draft, self.step = request, user, draft, step
@@ -185,10 +185,12 @@ class _StepPage:
         )
 
     def _live(self) -> dict[str, Any]:
-        """Return what `static/survey.js` reads: the form, the standing facts, the answers of the other steps."""
+        """Return the data for `static/survey.js`: the form, the standing facts, the answers of the other
+        steps.
+        """
         draft = self.draft
         kept = self.response.answers.items()
-        # Of a household that is no longer theirs the script is not told what its people are like now.
+        # Do not send current member data of a household that is no longer in scope.
         known = draft.known if self.seen else Known(header={}, previous=draft.known.previous)
         return {
             "form": for_browser(draft.definition),
@@ -197,7 +199,7 @@ class _StepPage:
         }
 
     def _household(self) -> dict[str, Any]:
-        """Return what the first step shows beside its questions."""
+        """Return the household facts shown on the first step."""
         household = self.response.household
         members: list[Member] = []
         if household is not None and self.corrects:
@@ -212,7 +214,7 @@ class _StepPage:
 
 @recorder_required
 def response_member(request: HttpRequest, pk: int, member: int | None = None) -> HttpResponse:
-    """Add a member of the surveyed household, correct one, or say that one has left."""
+    """Add or correct a member of the surveyed household, or record that one has left."""
     user = user_of(request)
     response = get_editable(Response.objects.whole(), user, pk=pk)
     household = response.household
@@ -238,7 +240,7 @@ def response_member(request: HttpRequest, pk: int, member: int | None = None) ->
 @recorder_required
 @require_POST
 def response_recall(request: HttpRequest, pk: int) -> HttpResponse:
-    """收回 what was handed in and is not accepted yet, to correct it."""
+    """收回: recall a submitted response that is not accepted yet, to correct it."""
     response = get_editable(Response.objects, user_of(request), pk=pk)
     if response.status == Response.Status.SUBMITTED:
         recall(response)

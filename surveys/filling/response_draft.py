@@ -1,4 +1,4 @@
-"""A response that is being filled, with what it is filled from and checked against."""
+"""A response being filled in, with the data it is pre-filled from and checked against."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from surveys.models import Response
 
 @dataclass(frozen=True)
 class Remarks:
-    """What a step says against its answers: sentences by code, and those that no answer of it bears."""
+    """Problems of a step: messages by code, and those that belong to no answer."""
 
     errors: Mapping[str, str] = field(default_factory=dict)
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Remarks:
 
 
 class Fault(NamedTuple):
-    """One thing to mend: where (a step and a place on it), what, why."""
+    """One problem to correct: where (a step and a place on it), what, why."""
 
     step: Step
     anchor: str
@@ -41,7 +41,7 @@ class Fault(NamedTuple):
 
 
 class Draft:
-    """Everything is read once, when it is first asked for."""
+    """Loads everything once, on first use."""
 
     def __init__(self, response: Response) -> None:
         self.response = response
@@ -73,12 +73,12 @@ class Draft:
 
     @cached_property
     def lacking(self) -> dict[int, list[str]]:
-        """Return labels of the facts that a member must have and has not, by the member's key."""
+        """Return labels of the required facts that members lack, by the member's key."""
         return lacking_of_members(self.definition, self.known.members)
 
     @property
     def refusal(self) -> str:
-        """Why it can no longer be handed in, or ''."""
+        """Return why it can no longer be submitted, or ''."""
         return refusal(self.survey, self.subject)
 
     @property
@@ -106,16 +106,16 @@ class Draft:
 
     @property
     def reached(self) -> int:
-        """Return the step to go on with."""
+        """Return the step to continue with."""
         return min(int(self.response.step or 1), len(self.steps))
 
     def is_saved(self, step: Step) -> bool:
-        """Return whether what the step shows has been the reader's own answers already."""
+        """Return whether the step has been saved before."""
         told = self.response.submitted_at is not None or step.number < self.reached
         return told or not step.codes.isdisjoint(self.response.answers)
 
     def initial(self, step: Step) -> dict[str, Any]:
-        """Return what the step's inputs hold: what was saved, else the household's own fact, else last time's
+        """Return the initial values of a step: what was saved, else the household's fact, else last time's
         answer.
         """
         saved = self.is_saved(step)
@@ -127,7 +127,7 @@ class Draft:
         return self.stored(item.code) if saved or item is self.definition.dated else self._proposed(item)
 
     def stored(self, code: str) -> Answer:
-        """Return what has been saved for an item; the day is a column unless it was typed wrong."""
+        """Return the saved value of an item; the date is a column unless it was invalid."""
         dated = self.definition.dated
         unsaved = self.response.surveyed_on.isoformat() if dated and code == dated.code else None
         answer: Answer = self.response.answers.get(code, unsaved)
@@ -140,7 +140,7 @@ class Draft:
         return before if fact in (None, "") else fact
 
     def remarks(self, step: Step) -> Remarks:
-        """Return what is wrong with a saved step."""
+        """Return the problems of a saved step."""
         if not self.is_saved(step):
             return Remarks()
         errors = {code: text for code, text in self._errors.items() if code in step.codes}
@@ -158,7 +158,7 @@ class Draft:
 
     @cached_property
     def _errors(self) -> dict[str, str]:
-        """What is wrong, by code; nothing of items that hang on an answer which is wrong itself."""
+        """Return the errors by code, except for items that depend on an invalid answer."""
         found, items = self.examined.errors, self.definition.by_code
         told = {
             code: text
@@ -169,7 +169,7 @@ class Draft:
 
     @cached_property
     def _day_error(self) -> dict[str, str]:
-        """What is wrong with the day, if one was typed that could not become the response's."""
+        """Return the error of an invalid date."""
         dated = self.definition.dated
         if dated is None or dated.code not in self.response.answers:
             return {}
@@ -180,11 +180,11 @@ class Draft:
         return {dated.code: "这一年已经有一份这张表，换一个日期。" if day else "这一题要填。"}
 
     def _bearer(self, rule: Rule, step: Step) -> str | None:
-        """Return the last of the step's items that a rule looks at, if it looks at any."""
+        """Return the step's last item that a rule uses, if any."""
         codes = [item.code for item in step.items if item.code in rule.expression.codes]
         return codes[-1] if codes else None
 
     def mark(self, step: Step) -> str:
-        """Changes when somebody saves other answers of this step."""
+        """Return a version mark of the step, which changes when somebody saves other answers."""
         stored = {code: self.stored(code) for code in sorted(step.codes)}
         return "step-" + sha256(dumps(stored, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Filling in a response: begin or go on, save a step, hand it in, take it back."""
+"""Fill in a response: begin or continue, save a step, submit, recall."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,11 +23,11 @@ from units.models import Cadre, today
 from units.unit_history import Postings
 
 MOST_KEPT = 4000
-"""Characters of a text that are kept in a draft although they are wrong."""
+"""Maximum length of an invalid text kept in a draft."""
 
 
 class StepChanged(Exception):
-    """Somebody else saved other answers of this step since the page was opened; `stored` is their state."""
+    """Another user saved different answers of this step since the page was opened; `stored` is the new state."""
 
     def __init__(self, stored: Response) -> None:
         super().__init__("这一步已被别人改过")
@@ -35,21 +35,22 @@ class StepChanged(Exception):
 
 
 class NotReady(Exception):
-    """What prevents submission has changed since the page was opened."""
+    """The obstacles to submission have changed since the page was opened."""
 
 
 def start(survey: Survey, subject: Subject, *, author: Cadre, cadre: Cadre) -> Response:
-    """This year's response of an open survey, made by the first call; `cadre` surveys, `author` types.
+    """Get or create this year's response of an open survey; `cadre` surveys, `author` types.
 
-    A draft of an earlier year goes on as this year's; one of an earlier version hands its answers on. A draft
-    of somebody who no longer sees the household or village passes to `cadre`; else it stays with its surveyor.
+    A draft of an earlier year continues as this year's; one of an earlier version passes its answers on. A
+    draft of
+    somebody who no longer sees the subject passes to `cadre`; otherwise it stays with its surveyor.
     """
     found = _of(subject).filter(survey=survey, year=today().year).first()
     if found is None:
         try:
             with transaction.atomic():
                 return _begin(survey, subject, author, cadre)
-        except IntegrityError:  # a second tap was faster
+        except IntegrityError:  # a concurrent request created it
             found = _of(subject).get(survey=survey, year=today().year)
     return _taken_up(found, author, cadre)
 
@@ -97,7 +98,7 @@ def _handed_to(response: Response, author: Cadre, cadre: Cadre) -> Response:
 
 
 def _post(response: Response) -> None:
-    """Unit and rank are those of the day of the survey."""
+    """Set unit and rank to those on the day of the survey."""
     day = response.surveyed_on
     response.unit_id, response.rank = Postings([response.surveyor], day).on(response.surveyor, day)
 
@@ -106,9 +107,9 @@ def _post(response: Response) -> None:
 def save_step(
     response: Response, step: Step, sent: Mapping[str, Any], *, seen: str, overwrite: str = ""
 ) -> Response:
-    """Keep what was typed on a step, right or wrong; `seen` is the step's mark when the page was opened.
+    """Store the input of a step, valid or not; `seen` is the step's mark when the page was opened.
 
-    Raises StepChanged when somebody saved other answers since, unless `overwrite` is the mark they have now.
+    Raises StepChanged when somebody saved other answers since, unless `overwrite` equals their current mark.
     """
     stored = Response.objects.select_for_update().get(pk=response.pk)
     stored.survey = response.survey
@@ -125,7 +126,7 @@ def save_step(
 
 
 def _kept(value: Answer) -> Answer:
-    """Return an answer as the draft keeps it: wrong texts too, but no ID number and no end of the world."""
+    """Return an answer as the draft stores it: invalid texts too, but no ID number and no infinity."""
     if isinstance(value, str):
         return hide_numbers(value[:MOST_KEPT])
     if isinstance(value, list):
@@ -134,7 +135,7 @@ def _kept(value: Answer) -> Answer:
 
 
 def _set_day(draft: Draft, kept: dict[str, Any]) -> None:
-    """A good day goes into its column, a wrong one stays among the answers until it is right."""
+    """Store a valid date in its column, an invalid one among the answers."""
     dated, response = draft.definition.dated, draft.response
     if dated is None or dated.code not in kept:
         return
@@ -161,11 +162,13 @@ def submit(
     signature: ContentFile[bytes] | None = None,
     corrects: bool = True,
 ) -> Response:
-    """Hand in what was checked at `version`: answers, members as they are, and facts corrected by answers.
+    """Submit what was checked at `version`: answers, a snapshot of the members, and corrected facts.
 
-    `words` confirm the warnings, by rule; without `corrects` the household's facts stay as they are. Raises
-    StaleRecord when somebody changed the response since, NotReady when the survey or the household was closed, or
-    an error or an unconfirmed warning has come up.
+    `words` are the confirmations of warnings, by rule; without `corrects` the household's facts stay
+    unchanged. Raises
+    StaleRecord when somebody changed the response since; NotReady when the survey or the household was
+    closed, or when a
+    new error or unconfirmed warning has appeared.
     """
     stored = Response.objects.select_for_update().get(pk=response.pk)
     stored.survey = Survey.objects.get(pk=stored.survey_id)
@@ -189,7 +192,7 @@ def submit(
 
 
 def _correct(household: Household, draft: Draft, answers: Mapping[str, Any]) -> None:
-    """Items bound to a column of the household update it, with history."""
+    """Update household columns from the items bound to them, with history."""
     for item in draft.definition.items:
         owner, _, name = item.bind.partition(".")
         if owner == "household" and item.code in answers:
@@ -199,6 +202,6 @@ def _correct(household: Household, draft: Draft, answers: Mapping[str, Any]) -> 
 
 @transaction.atomic
 def recall(response: Response) -> None:
-    """收回 what waits for review, to correct it."""
+    """收回: recall a response that waits for review."""
     response.status = Response.Status.DRAFT
     response.save()

@@ -1,4 +1,4 @@
-"""The steps in which a response is filled: what is known of the household or village, each section, the check."""
+"""The steps of filling in a response: the known facts, each section, the check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ CHECK = "核对提交"
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One page of filling. `number` counts from 1; `items` are what is answered on it."""
+    """One page of filling. `number` starts at 1; `items` are those answered on it."""
 
     number: int
     title: str
@@ -26,7 +26,7 @@ class Step:
 
 @lru_cache(maxsize=64)
 def steps_of(definition: Definition) -> Sequence[Step]:
-    """Return the items of a step; the first also holds the day and the header's items, the last holds none."""
+    """Return the steps: the first has the date and the header's items, the last (the check) none."""
     asked = [item for item in definition.header if not item.bind or item is definition.dated]
     pages = [(FIRST[definition.subject], asked)]
     pages += [(section.label, list(section.items)) for section in definition.sections]
@@ -35,12 +35,12 @@ def steps_of(definition: Definition) -> Sequence[Step]:
 
 
 def step_of_code(steps: Sequence[Step], code: str) -> Step:
-    """Return where an item is answered; standing facts are corrected on the first step."""
+    """Return the step of an item; standing facts are corrected on the first step."""
     return next((step for step in steps if code in step.codes), steps[0])
 
 
 def step_of_rule(steps: Sequence[Step], rule: Rule) -> Step:
-    """Return the step where a broken rule is corrected: the last one that holds one of its answers."""
+    """Return the step where a violated rule is corrected: the last one with one of its answers."""
     return max((step_of_code(steps, code) for code in rule.expression.codes), key=_number, default=steps[0])
 
 

@@ -1,4 +1,4 @@
-"""Whom a survey is about: a household or a village, found for who may record on it, and its page."""
+"""The subject of a survey, a household or village: access for recording, and its page."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ Subject = Household | Village
 
 
 def find_subject(survey: Survey, key: str, *, author: Cadre, cadre: Cadre) -> Subject:
-    """Return the household or village with this key on which the author may record for the cadre, or 404."""
+    """Return the household or village for which the author may record on behalf of the cadre, or 404."""
     rows: Any = (
         Household.objects.open_to(author, cadre).select_related("village")
         if survey.is_of_households
@@ -32,7 +32,7 @@ def find_subject(survey: Survey, key: str, *, author: Cadre, cadre: Cadre) -> Su
 
 
 def village_of(user: Cadre, key: str) -> Village:
-    """Return a village that the user sees, or in which a household is the user's to see."""
+    """Return a village in the user's scope, or with a household in it."""
     pk = key_of(key)
     seen = Q(pk__in=Village.objects.visible_to(user).values("pk"))
     lived_in = Q(pk__in=Household.objects.visible_to(user).filter(village=pk).values("village"))
@@ -43,7 +43,7 @@ def village_of(user: Cadre, key: str) -> Village:
 
 
 def refusal(survey: Survey, subject: Subject) -> str:
-    """Return why no response is begun or handed in, or ''."""
+    """Return why a response can be neither begun nor submitted, or ''."""
     if not survey.is_open:
         return f"{survey}已经停用。请填在用的一版，填过的答案会带过去。"
     if isinstance(subject, Household) and subject.status != Status.OPEN:
@@ -52,7 +52,7 @@ def refusal(survey: Survey, subject: Subject) -> str:
 
 
 def page_of(user: Cadre, subject: Subject) -> str:
-    """Return where the reader sees the household or village, else the home."""
+    """Return the page of the subject if the reader has access, else the home page."""
     rows: Any = type(subject).objects
     seen = rows.visible_to(user).filter(pk=subject.pk).exists()
     name = "household" if isinstance(subject, Household) else "village"
@@ -60,7 +60,7 @@ def page_of(user: Cadre, subject: Subject) -> str:
 
 
 def name_of(response: Response) -> str:
-    """Return the household by its head, as everybody who sees the response may read; the village by its name."""
+    """Return the head's name, which everyone with access to the response may read, or the village's name."""
     if response.household is None:
         return response.village.name
     head = Member.objects.heads().filter(household=response.household).first()

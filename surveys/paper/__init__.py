@@ -1,1 +1,1 @@
-"""Surveys on paper: blank, filled in, and a whole village."""
+"""Surveys on paper: blank, filled in, and for a whole village."""

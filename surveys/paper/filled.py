@@ -1,7 +1,4 @@
-"""The content of the forms of a village's households, or of a village: today's facts, or given answers.
-
-Names are printed, ID numbers masked; phones are masked for users who may not call.
-"""
+"""The content of printed forms of households or villages: today's facts, or given answers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,13 +20,13 @@ from units.models import Cadre, today
 from villages.models import Village
 
 SIGNATURE_SIDE = 480
-"""Pixels: plenty for a line of a form, and a village's file stays small."""
+"""Pixels: enough for one line of a form, and a village's file stays small."""
 Text = dict[str, Any]
 HEAD_AND_PLACE = ("village__division",)
 
 
 def blank_of_households(survey: Survey, households: QuerySet[Household], user: Cadre) -> list[Filling]:
-    """Return a form for each household, its header and members filled in; answers that are its own columns too."""
+    """Return a form per household with header and members filled in, and answers that are household columns."""
     wanted = list(households.select_related(*HEAD_AND_PLACE).order_by("no"))
     members = _members_of(household.pk for household in wanted)
     return [
@@ -53,7 +50,7 @@ def blank_of_villages(survey: Survey, villages: Iterable[Village]) -> list[Filli
 
 
 def filled(survey: Survey, responses: QuerySet[Response], user: Cadre) -> list[Filling]:
-    """Return the forms of these responses to the survey, by 户编号 or village."""
+    """Return the forms of these responses, by 户编号 or village."""
     rows = responses.select_related(
         "household__village__division", "village__division", "surveyor", "unit", "reviewed_by"
     ).order_by("household__no", "village__code")
@@ -75,7 +72,9 @@ def _filled(
     *,
     may_know: bool,
 ) -> Filling:
-    """Return `may_know`: the household is the reader's today; of one that was, only the head's name is told."""
+    """Return one filled form; without `may_know` (household no longer in scope) only the head's name is
+    shown.
+    """
     household, village = response.household, response.village
     people = members[household.pk] if household else []
     facts = response.members or [
@@ -105,7 +104,7 @@ def _filled(
 
 
 def _members_of(households: Iterable[int | None]) -> dict[int, list[Member]]:
-    """Return all members, those who have left too, by household."""
+    """Return all members, former ones too, by household."""
     found: dict[int, list[Member]] = defaultdict(list)
     pks = [pk for pk in households if pk]
     for member in records_in(Member.objects.order_by("relation", "pk"), "household", pks):
@@ -147,7 +146,7 @@ def _response_header(form: Definition, response: Response) -> Text:
 
 
 def _member(form: Definition, member: Member | None, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Return one row of the members' table; without `member` neither name nor ID number."""
+    """Return one row of the members' table; without `member` it has neither name nor ID number."""
     own = {"member.name": member.name, "member.id_number": member.id_masked} if member else {}
     return {
         item.code: own.get(item.bind, "") if item.bind in NOT_KEPT else item.shown(facts.get(item.code))
@@ -156,12 +155,12 @@ def _member(form: Definition, member: Member | None, facts: Mapping[str, Any]) -
 
 
 def _standing(form: Definition, household: Household) -> dict[str, Any]:
-    """Return the items that are the household's own columns."""
+    """Return the answers that are household columns."""
     return {i.code: header_answer(i, household) or None for i in form.items if i.bind}
 
 
 def _answers(form: Definition, response: Response, user: Cadre) -> dict[str, Any]:
-    """Return the answers; for a viewer no phone."""
+    """Return the answers, with phones removed for viewers."""
     answers = dict(response.answers)
     if user.is_viewer:
         answers |= {i.code: i.without_phones(answers[i.code]) for i in form.asked if i.code in answers}
@@ -182,6 +181,6 @@ def _signers(response: Response) -> dict[str, str]:
 
 
 def _signature(response: Response) -> bytes:
-    """Return the newest signature, if there is one."""
+    """Return the newest signature, if any."""
     newest = max(response.signatures.all(), key=lambda signature: signature.pk, default=None)
     return small_picture(newest.file, SIGNATURE_SIDE) if newest else b""

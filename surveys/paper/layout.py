@@ -1,7 +1,8 @@
-"""A form on paper as plain data for `templates/paper/survey.typ`: what is printed where.
+"""A printed form as plain data for `templates/paper/survey.typ`.
 
-A cell is the content beside a label: `line` (a value or a line to write on, with its unit), `boxes` to
-tick, or `text` over several lines.
+A cell is the content beside a label: `line` (a value or a line to write on, with its unit), `boxes` to tick,
+or `text`
+over several lines.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,12 +18,12 @@ from surveys.definition.wording import condition_in_words
 Cell = dict[str, Any]
 
 NUMBER = "household.no"
-"""The header's 编号, printed above the form and not in it."""
+"""The header's 编号, printed above the form instead of in it."""
 SHORT_BOXES = 46
-"""Boxes up to so many digits wide go into half a row."""
+"""Checkboxes up to this width (in digits) fit into half a row."""
 LETTERS_A_LINE = 40
 SPARE_MEMBERS, MEMBERS_OF_NONE = 2, 8
-"""Empty rows behind known members, and rows of a form that knows none."""
+"""Empty rows after known members, and rows of a form without known members."""
 NO_DATE = "　　年　 月　 日"
 ORDINALS = [*"一二三四五六七八九十", *(f"十{n}" for n in "一二三四五六七八九"), "二十"]
 WIDTHS = {"member.name": 1.4, "member.sex": 0.7, "member.id_number": 3.1}
@@ -50,8 +51,11 @@ class Filling:
 def paper(
     definition: Definition, fillings: Sequence[Filling], *, printed: str = "", notice: str = ""
 ) -> dict[str, Any]:
-    """Return everything the template prints: the forms one after the other, with one page of explanations behind
-    blank ones. `printed` says who printed when; `notice` stands at the head of every page."""
+    """Return everything the template prints: the forms in order, and one page of explanations after blank
+    ones.
+
+    `printed` states who printed it and when; `notice` is at the head of every page.
+    """
     return {
         "title": definition.title,
         "edition": f"{definition.code}　{definition.version} 版",
@@ -66,7 +70,7 @@ def paper(
 
 
 def pictures(fillings: Sequence[Filling]) -> dict[str, bytes]:
-    """Return the signatures, by the names under which the template finds them."""
+    """Return the signatures by the file names that the template uses."""
     return {signature_name(n): f.signature for n, f in enumerate(fillings) if f.signature}
 
 
@@ -96,14 +100,14 @@ def _form(definition: Definition, filling: Filling) -> dict[str, Any]:
 
 
 def _entry(definition: Definition, item: Item, answers: Mapping[str, Any], *, blank: bool) -> Cell:
-    """Return one numbered item: code, label, when it is asked, and its cell."""
+    """Return one numbered item: code, label, condition, and its cell."""
     hint = "由系统计算" if item.calculation else condition_in_words(item, definition)
     cell = answer_cell(item, answers.get(item.code), blank=blank)
     return {"code": item.code, "label": item.label, "hint": hint if blank else "", **cell}
 
 
 def answer_cell(item: Item, answer: Any, *, blank: bool) -> Cell:
-    """Return how an answer is printed, or the place for it."""
+    """Return the cell of an answer, or the space for writing one."""
     if item.type == "text" and (item.max or 0) > LETTERS_A_LINE:
         lines = min(-(-item.max // LETTERS_A_LINE), 5)
         return {"kind": "text", "value": _text(item, answer), "lines": lines if blank else 0, "wide": True}
@@ -118,7 +122,7 @@ def answer_cell(item: Item, answer: Any, *, blank: bool) -> Cell:
 
 
 def _text(item: Item, answer: Any) -> str:
-    """Return an answer in words; numbers without commas, as 1998 年 and as one writes them; in a draft as typed."""
+    """Format an answer; numbers without thousands separators (1998 年); in a draft as typed."""
     if item.type == "number" and isinstance(answer, float):
         return f"{answer:.{item.places}f}"
     if item.type in {"number", "date"} and answer not in (None, UNKNOWN):
@@ -157,7 +161,7 @@ def _header(definition: Definition, answers: Mapping[str, Any], *, blank: bool) 
 
 
 def _rows(cells: Sequence[Cell], across: int = 2) -> list[list[Cell]]:
-    """Return cells side by side, a wide one alone in its row."""
+    """Arrange cells side by side, a wide one alone in its row."""
     rows: list[list[Cell]] = []
     for cell in cells:
         joins = rows and len(rows[-1]) < across and not cell["wide"] and not rows[-1][0]["wide"]
@@ -200,5 +204,5 @@ def _signers(definition: Definition, filling: Filling) -> list[tuple[str, str]]:
 
 
 def _help(definition: Definition) -> list[list[str]]:
-    """Return what the form says of its items, by code: 填表说明."""
+    """Return the explanations of items, by code: 填表说明."""
     return [[f"{item.code} {item.label}", item.help] for item in definition.asked if item.help]

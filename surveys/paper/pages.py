@@ -25,13 +25,13 @@ from villages.models import Village
 
 
 def survey_blank(request: HttpRequest, pk: int) -> FileResponse:
-    """Return the form with nothing on it, and its explanations."""
+    """Return the blank form with its explanations."""
     survey: Survey = get_visible(Survey.objects, user_of(request), pk=pk)
     return _pdf(request, survey, [Filling()], name=f"{survey}空白表")
 
 
 def response_pdf(request: HttpRequest, pk: int) -> FileResponse:
-    """Return one form as it was filled in, or as far as it has come."""
+    """Return one form as filled in so far."""
     user = user_of(request)
     response: Response = get_visible(Response.objects.select_related("survey"), user, pk=pk)
     forms = filled(response.survey, Response.objects.filter(pk=pk), user)
@@ -40,8 +40,11 @@ def response_pdf(request: HttpRequest, pk: int) -> FileResponse:
 
 @password_again
 def survey_village_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Return the forms of a village in one file: those handed in in a `year`, or with `blank` one for each
-    registered household, on which the cadre writes the answers alone."""
+    """Return the forms of a village in one file.
+
+    Those submitted in a `year`, or with `blank` one for each registered household with known facts
+    pre-filled.
+    """
     user = user_of(request)
     survey: Survey = get_visible(Survey.objects, user, pk=pk)
     village = village_of(user, request.GET.get("village", ""))

@@ -1,1 +1,1 @@
-"""Reading and reviewing responses: one response, their list, the differences to the last one, the admin."""
+"""Read and review responses: one response, the list, the differences from the last one, the admin."""

@@ -1,4 +1,4 @@
-"""复核: responses are read in the admin, accepted or given back with a reason; answers are never rewritten there."""
+"""复核: read responses in the admin, accept them or return them with a reason; answers cannot be edited there."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def accept_selected(
 def return_selected(
     model_admin: admin.ModelAdmin[Response], request: HttpRequest, queryset: QuerySet[Response]
 ) -> TemplateResponse | None:
-    """Ask why, then give back those that the user may; the surveyor reads the reason and goes on."""
+    """Ask for a reason, then return those that the user may; the surveyor sees the reason and continues."""
     rows = _reviewable(request, queryset)
     count = rows.count()
     if not 0 < count <= MOST_AT_ONCE:

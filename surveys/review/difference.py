@@ -1,4 +1,4 @@
-"""Last time and this time side by side: what has become better, worse, or other, and the income year by year."""
+"""Compare the last and the present response: better, worse or otherwise changed, and the income by year."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ORDER = {1: 0, -1: 1, 0: 2}
 
 
 class AnswerChange(NamedTuple):
-    """One item that was answered otherwise: what it was and is, in words; `turn` 1 better, -1 worse, 0 neither."""
+    """One changed answer: before and after in words; `turn` is 1 for better, -1 for worse, 0 for neither."""
 
     item: Item
     before: str
@@ -28,7 +28,7 @@ class AnswerChange(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """`lines`: what has changed, better ones first, then worse, then other; `same` counts the rest."""
+    """`lines`: the changes, better ones first, then worse, then other; `same` counts the rest."""
 
     last: Response
     lines: Sequence[AnswerChange]
@@ -54,7 +54,7 @@ class Difference:
 
 
 def difference(response: Response, last: Response | None) -> Difference | None:
-    """Over the items that both versions ask and both times answered; None without a last time."""
+    """Compare the items in both versions that were answered both times; None without an earlier response."""
     if last is None:
         return None
     before, now = answers_carried(response.survey, last), response.answers
@@ -70,15 +70,13 @@ def difference(response: Response, last: Response | None) -> Difference | None:
 
 
 def income_item(survey: Survey) -> Item | None:
-    """Return the last item in 元 of which more is better: 人均纯收入 on both forms of the start."""
+    """Return the last item in 元 of which more is better: 人均纯收入 in both preset forms."""
     found = [item for item in survey.form.items if item.unit == "元" and item.better == "more"]
     return found[-1] if found else None
 
 
 def incomes(responses: Sequence[Response]) -> list[tuple[int, str]]:
-    """Return (year of the survey, income in words) of responses to one form, oldest first, whatever their
-    versions.
-    """
+    """Return (survey year, income in words) of responses to any version of one form, oldest first."""
     if not responses:
         return []
     newest = max(responses, key=lambda response: response.surveyed_on)

@@ -9,11 +9,11 @@ from surveys.definition.items import Item
 from surveys.filling.checking import given
 
 Tell = Callable[[Item, Any], str]
-"""An item's answer in the words that the reader may see."""
+"""Format an item's answer as the reader may see it."""
 
 
 def told_fields(definition: Definition, tell: Tell) -> Lines:
-    """Return the answers that a change touched, one line each, and the other fields that hold much."""
+    """Return formatters of long fields: one line per changed answer."""
 
     def answers(old: Any, new: Any) -> list[FieldChange]:
         before, after = old or {}, new or {}

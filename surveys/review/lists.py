@@ -1,4 +1,4 @@
-"""/responses/: the responses that the reader sees, by survey, year, state, town and unit."""
+"""/responses/: the responses in the reader's scope, by survey, year, state, town and unit."""
 
 from typing import Any
 
@@ -94,7 +94,7 @@ def responses(request: HttpRequest) -> HttpResponseBase:
 
 
 def with_names(responses: Any) -> QuerySet[Any]:
-    """Return what the columns show beside the row's own: the head or the village, who typed it for another."""
+    """Annotate the displayed values of other tables: the head or the village, and the typist."""
     named: QuerySet[Any] = responses.annotate(
         subject=Case(
             When(household=None, then=F("village__name")),

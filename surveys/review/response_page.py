@@ -1,4 +1,4 @@
-"""One response as it is read: what has changed since last time, every answer, who filled and reviewed it."""
+"""The page of one response: differences from last time, every answer, who filled in and reviewed it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -21,8 +21,10 @@ from units.models import Cadre
 
 
 class Answer(NamedTuple):
-    """One item as it is read; `line` says how it differs from last time, if it does. `flags` are the options
-    chosen (code, label) that can each become a problem by a tap."""
+    """One item for display; `line` describes the difference from last time, if any.
+
+    `flags` are the chosen options (code, label) that can each become a problem by a tap.
+    """
 
     item: Item
     words: str
@@ -67,14 +69,14 @@ def response(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def teller(user: Cadre) -> Tell:
-    """Return the text with phones masked for a viewer."""
+    """Return a formatter that masks phones for viewers."""
     if not user.is_viewer:
         return lambda item, answer: item.as_typed(answer)
     return lambda item, answer: item.as_typed(item.without_phones(answer))
 
 
 def _until(response: Response) -> list[Response]:
-    """Return the counted responses to any version on the same household or village, up to this one."""
+    """Return the counted responses to any version for the same subject, up to this one."""
     same = Response.objects.counted().filter(
         survey__code=response.survey.code, household=response.household_id, village=response.village_id
     )
@@ -107,7 +109,7 @@ def _flags(item: Item, response: Response) -> list[tuple[str, str]]:
 
 
 def _members(definition: Definition, response: Response) -> dict[str, Any]:
-    """Return the members as they were on the day: labels of the facts that were kept, and a row each."""
+    """Return the snapshot of the members: labels of the stored facts, and a row per member."""
     items = [item for item in definition.members if any(item.code in member for member in response.members)]
     rows = [[item.as_typed(member.get(item.code)) for item in items] for member in response.members]
     return {"labels": [item.label for item in items], "rows": rows}

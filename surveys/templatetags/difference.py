@@ -1,4 +1,4 @@
-"""What has changed since last time, line by line."""
+"""Template tag for the differences from last time."""
 
 from collections.abc import Iterable
 from html import escape
@@ -14,7 +14,7 @@ CSS = {1: "chip ok", -1: "chip wait", 0: "chip"}
 
 @register.simple_tag
 def turn_lines(lines: Iterable[AnswerChange]) -> SafeString:
-    """Return a <div> of dt and dd for each: in one function, as a form has some eighty items (see `table_rows`)."""
+    """Return a <div> of dt and dd per line. One function, as a form has some eighty items (see `table_rows`)."""
     return mark_safe("".join(map(_line, lines)))
 
 

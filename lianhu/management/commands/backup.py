@@ -1,4 +1,4 @@
-"""Database and uploads into a folder, while the site runs."""
+"""Back up database and uploads into a folder while the site runs."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The demo county on an empty database."""
+"""Create the demo county in an empty database."""
 
 import time
 from argparse import ArgumentParser

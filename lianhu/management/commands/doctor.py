@@ -1,4 +1,4 @@
-"""What is wrong with this machine, and what to do."""
+"""Report what is wrong with this machine, and the remedies."""
 
 from typing import Any
 
@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = (
         "查这台机器哪里不好、怎么办：设置、钥匙、文件、数据库、后台任务、备份。退出码：0 都好，1 有要办的。"
     )
-    requires_system_checks: list[str] = []  # what they would refuse is what is to be told
+    requires_system_checks: list[
+        str
+    ] = []  # system checks would abort the command with the very problems it reports
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         found = examine()

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(f"有 {run.wrong_count} 行要改，没有导入。", returncode=ROWS_REFUSED)
 
     def report(self, run: ImportRun) -> None:
-        """Every wrong row and every reminder, then the counts."""
+        """Print every wrong row and every warning, then the counts."""
         if run.unknown_headings:
             self.stdout.write(f"不认得的列，不导入：{'、'.join(run.unknown_headings)}")
         told = run.rows.filter(Q(errors__isnull=False) | Q(warnings__isnull=False)).order_by("number")
@@ -78,7 +78,7 @@ def sentence(number: int, found: dict[str, str]) -> str:
 
 
 class Bar:
-    """A progress bar on the error stream."""
+    """A progress bar on stderr."""
 
     def __init__(self, label: str) -> None:
         self.bar: Any = tqdm(total=None, desc=label, unit="行", leave=False)

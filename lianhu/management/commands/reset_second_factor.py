@@ -1,4 +1,4 @@
-"""`manage.py reset_second_factor PHONE`: for the county whose only office account has lost its second factor."""
+"""`manage.py reset_second_factor PHONE`: for a county whose only office account has lost its second factor."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys`: seal ID numbers, papers and secrets of the second factor under the first key."""
+"""`manage.py rotate_keys`: re-encrypt ID numbers, documents and second-factor secrets under the first key."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The whole site on one box: web and background worker, and the sample county on an empty database."""
+"""Run the whole site on one machine: web and worker, with the sample county in an empty database."""
 
 import ctypes
 import os
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         refuse_taken(port)
         if connection.settings_dict["NAME"] == ":memory:":
             raise CommandError("DATABASE_URL 不能是内存里的库：网站和后台任务要用同一个。")
-        os.umask(0o077)  # names and phones in the database are for this user alone
+        os.umask(0o077)  # only this user may read the names and phones in the database
         for number in STOP_SIGNALS:
             signal.signal(number, interrupt)
         try:
@@ -52,13 +52,13 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if not get_user_model().objects.exists():
             self.stdout.write("数据库是空的，正在装入示例县……")
-            call_command("demo", scale="sample", verbosity=0)  # its logins are told below
+            call_command("demo", scale="sample", verbosity=0)  # its logins are printed below
         elif sentence := key_trouble() or demo_trouble():
             raise CommandError(sentence)
         connections.close_all()
 
     def run(self, port: int) -> None:
-        """Keep both processes going until a signal comes or the web server is gone."""
+        """Run both processes until a signal arrives or the web server ends."""
         web, worker = start(web_command(port)), start(worker_command())
         try:
             if wait_for_port(port, web):
@@ -104,8 +104,8 @@ def refuse_taken(port: int) -> None:
 
 
 def web_command(port: int) -> list[str]:
-    # Whole processes: threads lowered the throughput of pages that mostly render templates.
-    # Loaded before they fork: one start instead of many, and shared memory.
+    # Processes, because threads lowered the throughput of pages that mostly render templates. Preloaded
+    # before the fork: one start instead of many, and shared memory.
     workers = min(2 * (os.cpu_count() or 1) + 1, 9)
     shared_memory = ["--worker-tmp-dir", "/dev/shm"] if Path("/dev/shm").is_dir() else []  # noqa: S108
     return [
@@ -121,20 +121,20 @@ def worker_command() -> list[str]:
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
-    """Return a child in a session of its own, so that Ctrl-C reaches it through `stop` alone."""
+    """Start a child in its own session, so that Ctrl-C reaches it only through `stop`."""
     return subprocess.Popen(
         command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=end_with_parent
     )
 
 
 def end_with_parent() -> None:
-    """Linux: a child whose parent was killed is told to end, and frees the port."""
+    """Linux: send SIGTERM to a child whose parent was killed, so that it frees the port."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop(*children: subprocess.Popen[bytes]) -> None:
-    """End the children: gently, then, after some seconds, at once: a job may be killed at any moment."""
+    """Terminate the children; kill them after some seconds, since a job survives that at any moment."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     for child in children:
@@ -144,7 +144,7 @@ def stop(*children: subprocess.Popen[bytes]) -> None:
         with suppress(subprocess.TimeoutExpired):
             child.wait(max(0, deadline - time.monotonic()))
         with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)  # with what a dead parent left behind
+            os.killpg(child.pid, signal.SIGKILL)  # including what a dead parent left behind
         child.wait()
 
 

@@ -1,4 +1,4 @@
-"""A real county on an empty database."""
+"""Create a real county in an empty database."""
 
 from argparse import ArgumentParser
 from pathlib import Path

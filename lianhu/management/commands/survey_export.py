@@ -1,4 +1,4 @@
-"""The data set or the form of a survey as a file, as on its page."""
+"""Export the data set or the form of a survey to a file, like its page."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 
 def find_survey(by: Cadre, code: str, edition: str) -> Survey:
-    """Return the version named, else the open one, else the newest: the one of the office's own county."""
+    """Return the named version, else the open one, else the newest; of the office's own county."""
     seen = Survey.objects.visible_to(by).published().filter(code=code)
     found = (
         seen.filter(edition=edition) if edition else seen.open() or seen.order_by("-published_on", "-pk")[:1]

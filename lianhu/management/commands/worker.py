@@ -1,4 +1,4 @@
-"""The background worker: django-tasks-db's, with a heartbeat, after what an earlier one left has been given back."""
+"""The background worker: django-tasks-db's, with a heartbeat; releases leftovers of an earlier worker first."""
 
 from typing import Any
 

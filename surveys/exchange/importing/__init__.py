@@ -1,4 +1,4 @@
-"""Filled forms as sheets: one row a household or a village, one column an item."""
+"""Import sheets of filled forms: one row per household or village, one column per item."""
 
 from surveys.exchange.importing.sheets import HouseholdSurveySheet, VillageSurveySheet
 

@@ -1,4 +1,4 @@
-"""Answers that are columns of the household (its kind, its main cause of poverty) correct them, with history."""
+"""Correct household columns (kind, main cause of poverty) from answers bound to them, with history."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ from surveys.models import Response
 
 
 class Corrections:
-    """The newest response has the last word, in this sheet and among those that are stored."""
+    """The newest response decides, among the sheet's and the stored ones."""
 
     def __init__(self, form: Definition, plan: Plan) -> None:
         bound = (item for item in form.items if item.bind.startswith("household."))
@@ -21,14 +21,14 @@ class Corrections:
         self.newest: dict[int, tuple[ResponseRow, dict[str, Any]]] = {}
 
     def add(self, row: ResponseRow, answers: dict[str, Any]) -> None:
-        """A row that is going to be written."""
+        """Add a row that will be written."""
         given = {name: answers[code] for code, name in self.columns.items() if code in answers}
         other = self.newest.get(row.subject.pk)
         if given and (other is None or other[0].day < row.day):
             self.newest[row.subject.pk] = (row, given)
 
     def plan_all(self, *, replaced: Iterable[int]) -> None:
-        """Plan what differs; `replaced` are the stored responses that the sheet writes anew."""
+        """Plan the differences; `replaced` are the stored responses that the sheet overwrites."""
         differing = {
             pk: (row, given)
             for pk, (row, given) in self.newest.items()

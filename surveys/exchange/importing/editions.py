@@ -1,4 +1,4 @@
-"""Which version of which form a sheet is filled for: 版本 names it in every row."""
+"""Find the form version that a sheet was filled for: column 版本 names it in every row."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ DOWNLOAD = "请在“调查表”页下载现在的工作簿。"
 
 
 def edition_of(survey: Survey) -> str:
-    """HH-SURVEY 2012.1."""
+    """Format a version: HH-SURVEY 2012.1."""
     return f"{survey.code} {survey.edition}"
 
 
 def edition_key(text: str) -> str:
-    """Return what two spellings of one version share."""
+    """Normalise a version for comparison."""
     return label_key(text)
 
 
@@ -48,7 +48,7 @@ def find_survey(subject: str, place: str, named: str) -> Survey:
 
 
 def open_survey(subject: str, place: str) -> Survey | None:
-    """The only open version, None when there is none or a choice."""
+    """Return the only open version; None when there is none or several."""
     try:
         return find_survey(subject, place, "")
     except ImportRefused:

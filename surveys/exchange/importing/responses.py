@@ -1,4 +1,4 @@
-"""One check of a sheet of filled forms: every row is looked up in sets, judged, and what it changes planned."""
+"""The check of a sheet of filled forms: look up all rows with set queries, check them, plan the changes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,11 +24,11 @@ from villages.models import Village
 
 State = Response.Status
 ROWS_A_STEP = 5000
-"""Rows whose households' facts are held at a time."""
+"""Chunk size: rows whose household facts are in memory at a time."""
 
 
 class ResponsePlanning:
-    """A row means the response of its version, household or village, and year."""
+    """Plan responses; a row is identified by version, household or village, and year."""
 
     def __init__(self, survey: Survey, table: Table, plan: Plan) -> None:
         self.survey, self.form, self.table, self.plan = survey, survey.form, table, plan
@@ -43,7 +43,7 @@ class ResponsePlanning:
         self.corrections = Corrections(self.form, plan)
         self.new: list[tuple[int, Stored]] = []
         self.now = f"{timezone.now().astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
-        """A time as both databases take it as text."""
+        """A time in the text form that both databases accept."""
 
     def run(self) -> None:
         for step in chunks(self.rows, ROWS_A_STEP):
@@ -68,7 +68,7 @@ class ResponsePlanning:
         return self.found.get((row.subject.pk, row.day.year), 0)
 
     def _looked_back_at(self) -> set[str]:
-        """Return the answers of last time that a rule looks at."""
+        """Return the answers of last time that a rule uses."""
         parts = (part for rule in self.form.rules for part in walk(rule.expression.tree))
         return {part[1] for part in parts if part[0] == "previous"}
 
@@ -82,7 +82,7 @@ class ResponsePlanning:
         return {(pk, day): postings.on(people[pk], day) for pk, day in pairs}
 
     def _known(self, step: Sequence[ResponseRow]) -> dict[tuple[int, date], Known]:
-        """By subject and day: a workbook may hold several years of one household."""
+        """Return the known facts by subject and day: a workbook may have several years of one household."""
         if self.survey.is_of_households:
             return known_of_households(self.form, {(row.subject, row.day) for row in step}, {})
         known = known_of_villages(Village.objects.filter(pk__in=[row.subject.pk for row in step]), {})
@@ -112,7 +112,7 @@ class ResponsePlanning:
             self._change(row, known, examined, confirmed, stored)
 
     def _lean(self, row: ResponseRow) -> None:
-        """What was judged holds while household, surveyor and form are as they were."""
+        """Make the plan stale if household, surveyor or form change."""
         model = Household if self.survey.is_of_households else Village
         self.plan.lean(model, {row.subject.pk: row.subject.version})
         self.plan.lean(Survey, {self.survey.pk: self.survey.version})
@@ -124,7 +124,7 @@ class ResponsePlanning:
     def _said(
         self, row: ResponseRow, known: Known, examined: Examined, confirmed: dict[str, str], *, signed: bool
     ) -> Stored:
-        """Return the columns that a row gives."""
+        """Return the columns given by a row."""
         given = self.table.get("signed", row.index, signed) if "signed" in self.table.columns else signed
         return {
             "surveyed_on": row.day,
@@ -134,7 +134,7 @@ class ResponsePlanning:
         }
 
     def _handed_in(self, row: ResponseRow, known: Known) -> Stored:
-        """Return the columns that change with every handing in."""
+        """Return the columns that change with every submission."""
         posted = self.postings[row.cadre["id"], row.day] if row.cadre else None
         return {
             **({"unit_id": posted[0], "rank": posted[1]} if posted else {}),
@@ -167,7 +167,7 @@ class ResponsePlanning:
     def _change(
         self, row: ResponseRow, known: Known, examined: Examined, confirmed: dict[str, str], stored: Stored
     ) -> None:
-        """A draft, a returned or a waiting response takes what the row says and is handed in."""
+        """Plan that a draft, returned or waiting response takes the row's values and is submitted."""
         self.plan.rows[row.index] = stored["id"]
         after = self._said(row, known, examined, confirmed, signed=stored["signed"])
         after["surveyor_id"] = row.cadre["id"] if row.cadre else stored["surveyor_id"]
@@ -184,7 +184,7 @@ class ResponsePlanning:
             self.table.warn(row.index, self.judging.whose, why)
 
     def _differing(self, stored: Stored, after: Stored, differing: Sequence[str]) -> str:
-        """Return the first column in which a row says something else than what is stored."""
+        """Return the first column in which a row differs from the stored response."""
         if "answers" in differing:
             was, now = stored["answers"], after["answers"]
             return self.judging.cell(*(code for code in self.judging.codes if was.get(code) != now.get(code)))

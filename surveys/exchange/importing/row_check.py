@@ -1,4 +1,4 @@
-"""A row against the form: the check that a form page makes, its sentences put on cells."""
+"""Check a row like a form page does, and attach the messages to cells."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,12 @@ from surveys.filling.facts import lacking_of_members
 
 Stored = dict[str, Any]
 REFUSED = ""
-"""Stands for the sentence on a cell whose error has been written already."""
+"""Placeholder for an error of a cell that is reported already."""
 WORD_WANTED = "属实就在“核对说明”里写一句原因"
 
 
 class Judging:
-    """`whose` is the column that bears what no answer does."""
+    """Checks rows. `whose` is the column for errors that belong to no answer."""
 
     def __init__(self, form: Definition, table: Table, whose: str) -> None:
         self.form, self.table, self.whose = form, table, whose
@@ -31,7 +31,7 @@ class Judging:
         }
 
     def judge(self, index: int, known: Known, stored: Stored | None) -> tuple[Examined, dict[str, str]]:
-        """Return what comes out, and the words that confirm its warnings; what is wrong goes to the table."""
+        """Return the result and the confirmations of its warnings; errors go to the table."""
         refused = self.refused.get(index, {})
         answers, errors = self._given(index, known, stored)
         examined = judge(self.form, answers, {**errors, **refused}, known)
@@ -50,8 +50,9 @@ class Judging:
     def _given(
         self, index: int, known: Known, stored: Stored | None
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return the row's answers; an empty cell leaves the stored one (of a draft perhaps not right yet),
-        unless what the row says hides it.
+        """Return the row's answers.
+
+        An empty cell keeps the stored answer (of a draft perhaps invalid), unless the row hides its item.
         """
         cells = [(code, column[index]) for code, column in self.columns]
         given = {code: answer for code, answer in cells if answer is not NOTHING and answer is not CLEAR}
@@ -64,14 +65,14 @@ class Judging:
         return {**kept, **given}, errors
 
     def _confirmed(self, index: int, examined: Examined, stored: Stored | None) -> dict[str, str]:
-        """Return the word on each warning: the row's own, else that of the stored response."""
+        """Return the confirmation of each warning: the row's own, else the stored response's."""
         word = self.table.get("word", index, "")
         said: Mapping[str, str] = stored["confirmed"] if stored else {}
         words = {rule.code: word or said.get(rule.code, "") for rule in examined.warnings}
         return {code: text for code, text in words.items() if text}
 
     def cell(self, *codes: str) -> str:
-        """Return the column that bears an error: the first of the items that the file has."""
+        """Return the column for an error: the first of the items that the file has."""
         return next((code for code in codes if code in self.table.positions), self.whose)
 
     def _refuse_answer(self, index: int, item: Item, sentence: str) -> None:
@@ -94,5 +95,5 @@ class Judging:
 
 
 def _looked_at(expression: Expression) -> list[str]:
-    """Return the answers that an expression names, in its order."""
+    """Return the answers used by an expression, in order."""
     return [part[1] for part in walk(expression.tree) if part[0] == "answer"]

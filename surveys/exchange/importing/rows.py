@@ -1,4 +1,4 @@
-"""A row of a filled form: subject, surveyor, day. Rows that nobody filled in are skipped."""
+"""A row of a filled form: subject, surveyor, date. Rows that nobody filled in are skipped."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ NO_DAY = ("没有写调查日期", "补上；没有去的就清空这一行的�
 
 @dataclass(frozen=True)
 class ResponseRow:
-    """A filled row; `cadre` is the surveyor's columns, None where the row names none."""
+    """A filled row; `cadre` holds the surveyor's columns, None where the row names none."""
 
     index: int
     subject: Any
@@ -35,7 +35,7 @@ class ResponseRow:
 
 
 class Rows:
-    """The rows of a table, each looked up in sets; what is wrong with one is written to the table."""
+    """The rows of a table with their lookups; errors are added to the table."""
 
     def __init__(self, survey: Survey, table: Table, plan: Plan) -> None:
         self.survey, self.table, self.plan = survey, table, plan
@@ -51,12 +51,12 @@ class Rows:
 
     @property
     def whose(self) -> str:
-        """Return the column that says whose a row is."""
+        """Return the column that identifies the subject."""
         keys = ("no", "head_id") if self.survey.is_of_households else ("village_code", "village")
         return next(key for key in keys if self.table.has(key))
 
     def filled(self) -> list[ResponseRow]:
-        """Return the rows with a household or village and a day, wrong or not, each only once a year."""
+        """Return the rows with a subject and a date, with or without errors, one per subject and year."""
         rows = [row for index in range(len(self.table)) if (row := self._row(index))]
         self._refuse_undated()
         keys: list[Any] = [None] * len(self.table)
@@ -94,7 +94,7 @@ class Rows:
             self.table.error(index, "surveyed_on", left, "核对日期和调查人")
 
     def _refuse_undated(self) -> None:
-        """Rows without a day have nothing in them but the answers of last time that a workbook hands out."""
+        """Refuse filled rows without a date; skip those with only the pre-filled answers of last time."""
         codes = [item.code for item in self.survey.form.asked if not item.calculation]
         given: dict[int, dict[str, Any]] = {}
         for index in self.table.sound():
@@ -109,7 +109,9 @@ class Rows:
                 self.table.error(index, "surveyed_on", *NO_DAY)
 
     def _check_known(self, rows: Iterable[ResponseRow]) -> None:
-        """Check that the facts handed out with the workbook are still beside the right household."""
+        """Check that pre-filled facts still stand beside the right household, in case rows were sorted
+        wrongly.
+        """
         table = self.table
         heads: dict[int, str] = {}
         if table.has("head_name"):

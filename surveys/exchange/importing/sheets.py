@@ -1,4 +1,4 @@
-"""The columns of a filled form: who and where, one for each item, the word on warnings, the version."""
+"""The columns of a filled form: subject and surveyor, one per item, confirmations, the version."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -25,14 +25,14 @@ from surveys.review.history_lines import told_fields
 from villages.finding import village_columns
 
 LONGEST_LABEL = 50
-"""A heading of more than 60 characters is not read as one."""
+"""A heading of more than 60 characters is not recognised."""
 FORMATS: Mapping[str, Format] = {"number": "number", "date": "date"}
 SURVEYOR = "手机号、工号或姓名；有同名的写手机号"
 WORD = "有提醒而情况属实的，写一句原因；没有提醒就空着"
 
 
 class ResponseSheet(ImportSheet):
-    """Without a survey it has the columns that every form has; `fitted` gives the sheet of one version."""
+    """Without a survey it has the columns common to every form; `fitted` returns the sheet of one version."""
 
     main = Response
     subject: ClassVar[str]
@@ -78,7 +78,7 @@ class ResponseSheet(ImportSheet):
         return type(self)(find_survey(self.subject, place, named_edition(rows, heading)))
 
     def field_lines(self, rows: Sequence[int]) -> Lines:
-        """Return the version of the whole file; the day it was sent in is only bookkeeping."""
+        """Return formatters of the answers for the file's version; the submission time is only bookkeeping."""
         form = Response.objects.select_related("survey").get(pk=rows[0]).survey.form
         return {**told_fields(form, Item.as_typed), "submitted_at": lambda _old, _new: []}
 
@@ -131,7 +131,7 @@ class VillageSurveySheet(ResponseSheet):
 
 
 def item_column(form: Definition, item: Item) -> SheetColumn:
-    """“A01 住房面积（平方米）”, found by “A01” too, cleaned as in the form."""
+    """Return the column “A01 住房面积（平方米）”, also recognised as “A01”, cleaned as in the form."""
     unit = f"（{item.unit}）" if item.unit else ""
     unknown = (UNKNOWN_LABEL,) if item.unknown_allowed else ()
     limits = (item.min, item.max) if item.type == "number" and None not in (item.min, item.max) else None
@@ -168,7 +168,7 @@ def _help(form: Definition, item: Item) -> str:
 
 
 def _day_cleaner(form: Definition | None) -> Cleaner:
-    """As the form's own 调查日期 is cleaned, when it has one."""
+    """Return the cleaner of the form's own 调查日期, if it has one."""
     dated = form.dated if form else None
     if dated is None:
         return past_date

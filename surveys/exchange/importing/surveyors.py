@@ -1,4 +1,4 @@
-"""Who surveyed: 调查人 holds a phone, a staff number or a name."""
+"""Find the surveyor: 调查人 holds a phone, a staff number or a name."""
 
 from collections import defaultdict
 from typing import Any
@@ -20,7 +20,7 @@ Subjects = list[Household | None] | list[Village | None]
 
 
 class Surveyors:
-    """The cadres that a sheet names. Of several of one name it is the one paired with the household or village."""
+    """The cadres named by a sheet. Among several of one name, the one paired with the subject."""
 
     def __init__(self, table: Table, plan: Plan, subjects: Subjects) -> None:
         self.table, self.subjects, self.by = table, subjects, plan.by
@@ -36,7 +36,7 @@ class Surveyors:
         self.paired = self._paired() if any(len(rows) > 1 for rows in self.by_name.values()) else {}
 
     def _paired(self) -> dict[int, set[int]]:
-        """Return cadres by household, units by village."""
+        """Return cadres by household, or units by village."""
         paired: dict[int, set[int]] = defaultdict(set)
         rows: QuerySet[Any]
         pks = {subject.pk for subject in self.subjects if subject}
@@ -49,7 +49,7 @@ class Surveyors:
         return paired
 
     def find(self, index: int) -> dict[str, Any] | None:
-        """Return the cadre of a row, or None, with the error written when one is named."""
+        """Return the cadre of a row, or None; write an error if one is named but not found."""
         named = self.table.get("surveyor", index)
         if not named:
             return None
