@@ -52,7 +52,7 @@ class CadreSearch(PeriodSearch):
         offer(self, "unit", unit_choices(user))
 
     def by_q(self, queryset: CadreQuerySet, value: str) -> CadreQuerySet:
-        """A viewer, who reads phones masked, is not told them by what a guess finds."""
+        """Search phones only for users who see them whole: a viewer could guess a masked one."""
         known = queryset.filter(by_name(value)) | queryset.filter(staff_no__startswith=value)
         return known if self.user.is_viewer else known | queryset.filter(phone__startswith=value)
 
@@ -149,7 +149,7 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _locker(cadre: Cadre) -> str:
-    """Who locked the account, in which role, when."""
+    """Return who locked the account, in which role, and when."""
     if not cadre.locked_by or not cadre.locked_at:
         return "没有记下，由双联办启用"
     return f"{cadre.locked_by}（{Role(cadre.locked_as).label}），{localtime(cadre.locked_at):%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""迁出、并入、分户、注销: the page that closes a household, after naming what was recorded later than the day."""
+"""迁出、并入、分户、注销: close a household, after listing records of later days."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,7 +18,7 @@ from visits.household_closing import LaterRecords, close_household, later_record
 
 @office_required
 def household_close(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close the household; later records are shown first, and go only when told so with a reason."""
+    """Close the household; later records are listed first, and voided only on request and with a reason."""
     user = user_of(request)
     household = get_editable(Household.objects, user, pk=pk)
     form = CloseForm(request.POST or None, user=user, household=household)
@@ -46,7 +46,7 @@ def household_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _settled(form: CloseForm, later: LaterRecords) -> bool:
-    """Whether nothing is dated later, or what the page showed of it is to be taken back."""
+    """Return whether there is no later record, or those listed on the page are to be voided."""
     if not later.count:
         return True
     if not form.cleaned_data["take_back"]:

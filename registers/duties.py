@@ -1,4 +1,6 @@
-"""要求台账: who still owes what, by unit and name and never by score, and the visits behind each count."""
+"""要求台账: what everybody still owes, listed by unit and name without ranking, and the visits behind each
+count.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -26,7 +28,7 @@ EMPTY = {"text": "这一年没有设下限，没有什么要核算的。要求�
 
 @leader_or_overseer_required
 def duties(request: HttpRequest) -> HttpResponseBase:
-    """All units under the office: their own duties, and how many of their cadres still owe something."""
+    """List all units under the office with their duties, and how many of their cadres still owe something."""
     user, year = user_of(request), asked_year(request, *YEARS)
     if user.is_leader:
         return redirect(f"{reverse('duties-unit', args=[user.unit_id])}?year={year}")
@@ -50,7 +52,7 @@ def duties(request: HttpRequest) -> HttpResponseBase:
 
 @leader_or_overseer_required
 def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One unit: its own duties explained, and each of its cadres by name."""
+    """Show one unit: its duties explained, and each of its cadres by name."""
     user, year = user_of(request), asked_year(request, *YEARS)
     unit: Unit = get_visible(Unit.objects, user, pk=pk)
     cadres = Cadre.objects.visible_to(user).current().filter(unit=unit)
@@ -83,7 +85,7 @@ def duties_unit(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
-    """One cadre: each duty, and every visit of the year with whether it counted and why not."""
+    """Show one cadre: each duty, and for every visit of the year whether it counted, or why not."""
     user, year = user_of(request), asked_year(request, *YEARS)
     cadre: Cadre = get_visible(Cadre.objects.select_related("unit"), user, pk=pk)
     found = cadre_duties(Cadre.objects.filter(pk=pk), year=year, on=today()).get(pk, [])
@@ -113,13 +115,13 @@ def duties_cadre(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _seen(user: Cadre, verdicts: Sequence[Verdict]) -> set[int]:
-    """The keys of the visits that the reader may open: those elsewhere count, and are told by their day alone."""
+    """Return the keys of the visits that the reader may open; of others only the day is shown."""
     there = Visit.objects.visible_to(user).filter(pk__in=[verdict.visit.pk for verdict in verdicts])
     return set(there.values_list("pk", flat=True))
 
 
 def _indicators(duties: Mapping[int, Sequence[Duty]]) -> list[Indicator]:
-    """Those that are asked of anybody."""
+    """Return the indicators that are required of anybody."""
     asked = {duty.indicator for found in duties.values() for duty in found}
     return [indicator for indicator in Indicator if indicator in asked]
 
@@ -129,7 +131,7 @@ def _titles(indicators: Sequence[Indicator]) -> list[str]:
 
 
 def _cells(duties: Sequence[Duty], indicators: Sequence[Indicator]) -> list[Any]:
-    """For each indicator what is done of what is needed, and what is still owed."""
+    """Return for each indicator what is done of what is needed, and what is still owed."""
     of = {duty.indicator: duty for duty in duties}
     cells: list[Any] = []
     for indicator in indicators:
@@ -160,7 +162,7 @@ def _table(
     counted: str,
     **context: Any,
 ) -> HttpResponseBase:
-    """The rows as page or workbook; `owing=1` keeps those who owe something, the list for a reminder."""
+    """Return the rows as page or workbook; `owing=1` keeps those who owe something, as a list for reminders."""
     only = request.GET.get("owing") == "1"
     owed = [at for at, heading in enumerate(headings) if "还欠" in heading]
     kept = [(pk, cells) for pk, cells in rows if not only or any(cells[at] for at in owed)]
@@ -194,5 +196,5 @@ def _table(
 
 
 def _years() -> set[int]:
-    """The years that have a minimum."""
+    """Return the years that have a minimum."""
     return set(Requirement.objects.filter(minimum__gt=0).order_by().values_list("year", flat=True).distinct())

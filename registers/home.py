@@ -33,7 +33,7 @@ WORDS = Left("content", 24)
 
 
 class Card(NamedTuple):
-    """One household as the home shows it: in words, because ten of them are most of what the page says.
+    """One household on the home page, as text.
 
     `promise_css` says how near the promised day is, `surveys` are those not handed in this year.
     """
@@ -102,7 +102,7 @@ def _cards(
     done: CadreYear,
     stand: Mapping[Subject, list[SurveyState]],
 ) -> list[Card]:
-    """Each with the last visit, the times of the year and what is promised.
+    """Return a card for each household with the last visit, the visits of the year and the promise.
 
     Simple queries on a handful of households: one with five subqueries takes Django longer to write
     than the database to answer.
@@ -145,7 +145,7 @@ def _ago(last_on: date, day: date) -> str:
 
 
 def _promise(on: date | None, words: str, day: date) -> str:
-    """What is promised, and when; '' when nothing is."""
+    """Return the promise with its day, '' if there is none."""
     if on is None:
         return words and f"答应：{words}"
     late = "，已过期" if on < day else ""
@@ -153,7 +153,7 @@ def _promise(on: date | None, words: str, day: date) -> str:
 
 
 def _last(user: Cadre, households: Sequence[Any]) -> dict[int, tuple[date, str]]:
-    """The newest visit to each, as `CadreYear.last`."""
+    """Return the newest visit to each, as `CadreYear.last`."""
     if not households:
         return {}
     visits = Visit.objects.filter(household__in=[household.pk for household in households]).of(user).counted()

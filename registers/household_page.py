@@ -39,11 +39,13 @@ USUAL: dict[str, tuple[str, dict[str, Any]]] = {
     "migrant_work": (MigrantWork.NONE, dict(MigrantWork.choices)),
     "labour": (Labour.ORDINARY, dict(Labour.choices)),
 }
-"""What goes without saying of a member, and the words for the rest."""
+"""The usual value of a field, which is not shown, and the labels of the others."""
 
 
 class MemberCard(NamedTuple):
-    """A member as the page tells: 户主，45 岁; what matters; the masked ID number, and where the whole one is had."""
+    """One member on the page: relation and age, what is unusual, the masked ID number, and the address that
+    reveals it.
+    """
 
     member: Member
     words: str
@@ -53,7 +55,7 @@ class MemberCard(NamedTuple):
 
 
 def household(request: HttpRequest, pk: int) -> HttpResponse:
-    """On the phone for whose household it is, at the desk for those who see more."""
+    """Show the household in the phone's frame to its cadre, at the desk to users who see more."""
     user = user_of(request)
     at_desk = frame_of(user) == "desk.html"
     household: Any = get_visible(
@@ -96,7 +98,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _name(household: Household, members: Iterable[Member]) -> str:
-    """The head's name; a closed household keeps that of its last head."""
+    """Return the head's name, of a closed household that of its last head."""
     closed = household.status != Status.OPEN
     heads = [row for row in members if row.relation == Relation.HEAD and (closed or row.left_on is None)]
     last = max(heads, key=lambda row: (row.left_on or date.max, row.pk), default=None)
@@ -104,7 +106,7 @@ def _name(household: Household, members: Iterable[Member]) -> str:
 
 
 def _people(user: Cadre, members: Iterable[Member]) -> list[MemberCard]:
-    """Who lives there now."""
+    """Return the present members."""
     return [_person(member, not user.is_viewer) for member in members if member.left_on is None]
 
 
@@ -120,7 +122,7 @@ def _person(member: Member, may_reveal: bool) -> MemberCard:
 
 
 def _pairings(household: Household) -> list[HouseholdPairing]:
-    """Those of today first, then the newest."""
+    """Return present pairings first, then the newest."""
     newest_first = (F("ended_on").desc(nulls_first=True), "-started_on")
     return list(household.pairings.select_related("cadre", "unit").order_by(*newest_first))
 
@@ -128,14 +130,14 @@ def _pairings(household: Household) -> list[HouseholdPairing]:
 def _history(
     user: Cadre, household: Household, members: list[Member], pairings: list[HouseholdPairing]
 ) -> list[Entry]:
-    """Of the household, its members and its pairings together."""
+    """Return the history of the household, its members and its pairings together."""
     belonging: list[tuple[str, Record]] = [(f"家庭成员{member}", member) for member in members]
     belonging += [(f"{pairing.cadre}的联户", pairing) for pairing in pairings]
     return history_of(household, CHANGES, also=belonging, show_phones=not user.is_viewer)
 
 
 def _plan(user: Cadre, household: Household) -> dict[str, Any]:
-    """一户一策 with its measures, the projects that serve the household, and when the family was away."""
+    """Return 一户一策 with its measures, the projects that serve the household, and the family's absences."""
     plans = HouseholdPlan.objects.filter(household=household).order_by().select_related("written_by")
     plan, aways = next(iter(plans), None), list(HouseholdAway.objects.filter(household=household))
     return {
@@ -171,7 +173,7 @@ def _events(
 
 
 def _years(user: Cadre, household: Household, surveys: Sequence[SurveySummary]) -> set[int]:
-    """The years in which anything was recorded of the household."""
+    """Return the years in which anything was recorded of the household."""
     found = years_of(
         (Visit.objects.visible_to(user).filter(household=household), "visited_on"),
         (Problem.objects.filter(household=household), "raised_on"),
@@ -181,6 +183,6 @@ def _years(user: Cadre, household: Household, surveys: Sequence[SurveySummary]) 
 
 
 def situation(member: Member) -> str:
-    """What matters of a member in a few words: illness, school, work away, labour lost."""
+    """Return what is unusual about a member in a few words: illness, school, work away, lost ability to work."""
     said = ((getattr(member, name), usual, words) for name, (usual, words) in USUAL.items())
     return "，".join(words[code] for code, usual, words in said if code and code != usual)

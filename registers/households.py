@@ -79,13 +79,15 @@ class HouseholdSearch(PeriodSearch):
             offer(self, name, options)
 
     def filter(self, queryset: HouseholdQuerySet) -> QuerySet[Any]:
-        """A search for a word finds closed households too. Without one: those 在册 at the end of the period."""
+        """Search closed households too; without a search word list those registered (在册) at the end of the
+        period.
+        """
         self.is_valid()
         asked = self.cleaned_data.get("status") or self.cleaned_data.get("q")
         return super().filter(queryset if asked else queryset.registered(self.on))
 
     def by_q(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
-        """A viewer, who reads phones and ID numbers masked, is not told either by what a guess finds."""
+        """Search phones and ID numbers only for users who see them whole: a viewer could guess a masked one."""
         if identity.is_whole(value):
             return queryset.filter(pk__in=people_with(value, self.user).values("household"))
         if value[:1].isdigit():
@@ -113,7 +115,7 @@ class HouseholdSearch(PeriodSearch):
         return queryset.paired(self.on) if value == "yes" else queryset.unpaired(self.on)
 
     def by_visited(self, queryset: HouseholdQuerySet, value: str) -> HouseholdQuerySet:
-        """Within the period; of a unit's households by its own people."""
+        """Keep households entered in the period, of a unit's households by its own cadres."""
         entering = Visit.objects.entering().filter(visited_on__range=self.period.days)
         if self.cleaned_data.get("unit"):
             entering = entering.of_unit(int(self.cleaned_data["unit"]))
@@ -122,11 +124,13 @@ class HouseholdSearch(PeriodSearch):
 
     @property
     def on(self) -> date:
-        """The day named by `at`, else the period's: a month's list of the households counted at a year's end."""
+        """Return the day named by `at`, else the period's: a month's list of the households counted at a
+        year's end.
+        """
         return self.cleaned_data.get("at") or super().on
 
     def by_at(self, queryset: HouseholdQuerySet, _value: Any) -> HouseholdQuerySet:
-        """The day as at which the list tells states; narrows nothing by itself."""
+        """Set the day for which the list reports states; it filters nothing by itself."""
         return queryset
 
     @property
@@ -140,7 +144,7 @@ class HouseholdSearch(PeriodSearch):
         return queryset.filter(households if value == "yes" else ~households)
 
     def period_in_words(self) -> str:
-        """Say as at which day the list tells, and which days 入户 looks at."""
+        """State the day of the list's states, and the days in which 入户 is counted."""
         chosen = self.chosen
         said = [f"在册、结对按 {chosen.on} 算，入户按 {chosen.since} 至 {chosen.until} 算"] if chosen else []
         if self.cleaned_data.get("visited"):
@@ -202,7 +206,7 @@ _CLOSED = Case(
     default=None,
     output_field=CharField(),
 )
-"""In the place of who is paired with a household: that it is closed."""
+"""Shown instead of the cadre: that the household is closed."""
 
 
 def _with_cells(households: Any, form: HouseholdSearch) -> QuerySet[Any]:

@@ -1,4 +1,4 @@
-"""全站查找: the first few units, cadres, villages and households that answer to a word."""
+"""全站查找: the first few units, cadres, villages and households that match a word."""
 
 from collections.abc import Callable
 from typing import Any

@@ -49,7 +49,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Beside:
-    """What hangs on the rows that are shown, by their keys."""
+    """Related rows of the shown rows, by key."""
 
     companions: Mapping[int, list[str]]
     visit_photos: Mapping[int, list[UUID]]
@@ -57,7 +57,7 @@ class Beside:
 
 
 Line = tuple[date, Callable[[Any, Beside], Event], Any]
-"""(day, how it is told, row); only the lines that are shown are told."""
+"""(day, function that renders it, row); only shown lines are rendered."""
 
 
 def timeline(
@@ -66,7 +66,8 @@ def timeline(
     rounds: Iterable[SurveySummary],
     period: Period | None = None,
 ) -> tuple[list[Event], bool]:
-    """The newest events on a household, of a period if one is given, and whether there are older ones. Six queries.
+    """Return the newest events on a household, of a period if one is given, and whether there are older ones.
+    Six queries.
 
     Whoever sees a household sees its problems, help and surveys; of the visits those that are given.
     """
@@ -92,7 +93,7 @@ def _within(rows: QuerySet[Any], day: str, period: Period | None) -> Any:
 
 
 def _newest(rows: Any, *columns: str) -> Sequence[Any]:
-    """One more than are shown, so that it is known whether there are more.
+    """Return one more than are shown, to know whether there are more.
 
     Columns and not instances, which Django takes three times as long to make.
     """
@@ -177,7 +178,7 @@ def _problem(row: Any, beside: Beside) -> Event:
 
 
 def _assistance(household: Household, period: Period | None) -> Sequence[Any]:
-    """Each item with what this household got of it."""
+    """Return each item with this household's share."""
     rows = _within(Assistance.objects.filter(shares__household=household), "given_on", period)
     words = ("kind", "content", "cadre__name", "goods", "goods_unit", "result")
     share = ("shares__cash", "shares__quantity", "shares__goods_value", "shares__loan", "shares__people")
@@ -200,7 +201,7 @@ def _help(row: Any, beside: Beside) -> Event:
 
 
 def _worth(row: Any) -> Iterator[str]:
-    """What the household got, in words."""
+    """Yield what the household got, in words."""
     if row.shares__cash:
         yield f"现金 {row.shares__cash:,.2f} 元"
     if row.shares__quantity:

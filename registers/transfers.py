@@ -36,7 +36,7 @@ class PairingChoices(RowsField):
 
 
 class TransferForm(forms.Form):
-    """Where to, since when, and which pairings stay behind with the old unit."""
+    """New unit and rank, the first day, and the pairings that stay with the old unit."""
 
     unit = forms.ModelChoiceField(label="调到哪个单位", queryset=Unit.objects.none(), widget=LongSelect)
     rank = forms.ChoiceField(label="级别", choices=Rank.choices)
@@ -108,7 +108,9 @@ def transfer_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, cadre: Cadre) -> dict[str, Any]:
-    """What the form of the cadre was changed to; handed over are the households of villages the new unit has not."""
+    """Return the initial values: unit and rank from the cadre's form; households in villages that the new
+    unit does not have are handed over.
+    """
     rank = request.GET.get("rank", "")
     unit = request.GET.get("unit", "")
     pairings = HouseholdPairing.objects.current().filter(cadre=cadre)
@@ -126,7 +128,9 @@ def _initial(request: HttpRequest, cadre: Cadre) -> dict[str, Any]:
 
 
 def _carry_out(form: TransferForm, cadre: Cadre, user: Cadre, *, keep: bool) -> dict[str, Any]:
-    """Do it and say what came of it; without `keep` it is rolled back: what is shown is what would be done."""
+    """Carry the transfer out and return its results; without `keep` roll it back, so that the preview shows
+    exactly what would happen.
+    """
     data = form.cleaned_data
     year = data["on"].year
     units = list(dict.fromkeys([cadre.unit, data["unit"]]))
@@ -167,7 +171,7 @@ def _carry_out(form: TransferForm, cadre: Cadre, user: Cadre, *, keep: bool) -> 
 
 
 def _lines(done: Transfer, cadre: Cadre, to: Cadre | None) -> list[str]:
-    """What moves, ends and stays, a sentence each."""
+    """Return what moves, ends and stays, one sentence each."""
     moved = "、".join(f"{name} {count} 条" for name, count in done.moved.items() if count)
     going = [one.problem.pk for one in done.passed]
     elsewhere = Problem.objects.pending().filter(owner=cadre).exclude(pk__in=going).count()
@@ -182,7 +186,7 @@ def _lines(done: Transfer, cadre: Cadre, to: Cadre | None) -> list[str]:
 
 
 def _figures(units: list[Unit], year: int) -> dict[int, dict[str, str]]:
-    """By unit the figures of a year: 入户户次, and done of needed for each requirement."""
+    """Return the figures of a year by unit: 入户户次, and done of needed for each requirement."""
     entered = ENTERED_TIMES.by(Visit.objects.filter(visited_on__year=year), "unit")
     keys = [unit.pk for unit in units]
     duties = unit_duties(Unit.objects.filter(pk__in=keys), year=year, on=today())

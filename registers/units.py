@@ -37,7 +37,7 @@ class UnitSearch(PeriodSearch):
             self.placeholder = "单位名称、拼音、代码、联络员"
 
     def by_q(self, queryset: QuerySet[Unit], value: str) -> QuerySet[Unit]:
-        """A viewer, who reads phones masked, is not told them by what a guess finds."""
+        """Search phones only for users who see them whole: a viewer could guess a masked one."""
         known = by_name(value) | Q(contact__contains=value) | Q(code__startswith=value)
         known |= Q(short_name__contains=value)
         return queryset.filter(known if self.user.is_viewer else known | Q(contact_phone__startswith=value))

@@ -125,7 +125,7 @@ def village(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _plans(user: Cadre, village: Village) -> dict[str, Any]:
-    """What is intended for the village, and what was noted there."""
+    """Return the village's plan, goals and notes."""
     plan = VillagePlan.objects.filter(village=village).select_related("unit").first()
     projects = Project.objects.visible_to(user).filter(village=village).select_related("unit")
     notes = VillageNote.objects.filter(village=village)

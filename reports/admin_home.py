@@ -1,4 +1,4 @@
-"""The admin's first page: what is still to do in the unit or county, and a leader's cadres by staff number."""
+"""The admin's first page: counts of open work in the unit or county, and a leader's cadres by staff number."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ CADRE_HEADINGS = [
 
 
 def admin_home(user: Cadre) -> dict[str, Any]:
-    """home_title, home_facts, figures and tables, as templates/admin/index.html takes them."""
+    """Return home_title, home_facts, figures and tables for templates/admin/index.html."""
     day = today()
     month = Period(day.replace(day=1), day, "本月")
     if user.is_office:
@@ -77,7 +77,7 @@ def _unit_facts(user: Cadre) -> str:
 
 
 def _figures(user: Cadre, month: Period, unit: str) -> list[Figure]:
-    """Counts of what is still to do; `unit` narrows the lists behind the figures to a leader's unit."""
+    """Return the counts of open work; `unit` narrows the lists behind the figures to a leader's unit."""
     cadres = Cadre.objects.visible_to(user).current().exclude(role=Role.VIEWER)
     pairings = _own(user, HouseholdPairing.objects.current())
     paired = Household.objects.visible_to(user).registered().filter(pk__in=pairings.values("household"))
@@ -141,7 +141,7 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[Figure]:
 
 
 def _own(user: Cadre, rows: Rows) -> Rows:
-    """The unit's rows for a leader, who sees more than those; all of them for an office."""
+    """Return the unit's rows for a leader, who sees more than those; all of them for an office."""
     return rows if user.is_office else rows.filter(unit=user.unit_id)
 
 

@@ -18,7 +18,9 @@ from villages.models import Village, VillagePairing
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
-    """An office or viewer reads the overview, everyone else the own households; a new office what to import next."""
+    """Show the overview to offices and viewers, a new office its first steps, and everybody else their
+    households.
+    """
     user = user_of(request)
     if not user.sees_place:
         return cadre_home(request)
@@ -28,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 def first_steps(request: HttpRequest) -> HttpResponse:
-    """What a new county imports, in order."""
+    """Return what a new county imports, in order."""
     here = under(user_of(request).place)
     kinds = [
         ("divisions", "行政区划", Division.objects.filter(under(user_of(request).place, "code")), "个"),

@@ -1,4 +1,4 @@
-"""The overview's numbers: key figures, places by month, units. Data in sets, no request inside."""
+"""The overview's numbers: key figures, places by month, units; set-based and independent of requests."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -100,7 +100,7 @@ class UnitRow:
 
 
 def percent(part: int, whole: int) -> Decimal | None:
-    """93.1; None when there is nothing to divide by."""
+    """Return a percentage such as 93.1; None if the whole is 0."""
     return Decimal(part * 100 / whole).quantize(Decimal("0.1")) if whole else None
 
 
@@ -133,7 +133,7 @@ def figures(user: Cadre, period: Period) -> Figures:
 
 
 def places(user: Cadre, period: Period) -> list[PlaceRow]:
-    """One row a place directly under the user's, by code; months are those of the period's last year."""
+    """Return one row a place directly under the user's, by code; months are those of the period's last year."""
     length = CHILD_LENGTH[len(user.place)]
     rows = {code: PlaceRow(code, name) for code, name in children(user, length)}
     households = Household.objects.registered(period.on).filter(under(user.place)).order_by()
@@ -156,7 +156,7 @@ def places(user: Cadre, period: Period) -> list[PlaceRow]:
 
 
 def _by_place(rows: QuerySet[Any], length: int, counted: Count) -> "QuerySet[Any, tuple[str, int]]":
-    """(code, count) of rows by the first digits of their place."""
+    """Return (code, count) of rows by the first digits of their place."""
     by_code = rows.annotate(c=Substr("place", 1, length)).values_list("c")
     counts: QuerySet[Any, tuple[str, int]] = by_code.annotate(n=counted)
     return counts
@@ -172,7 +172,7 @@ def children(user: Cadre, length: int) -> list[tuple[str, str]]:
 
 
 def total_of_places(rows: Sequence[PlaceRow]) -> PlaceRow:
-    """The places added up; a household lies in one place, so nothing is counted twice."""
+    """Return the places added up; a household lies in one place, so nothing is counted twice."""
     whole = PlaceRow("", "合计")
     for row in rows:
         whole.registered += row.registered
@@ -185,7 +185,7 @@ def total_of_places(rows: Sequence[PlaceRow]) -> PlaceRow:
 
 
 def years(user: Cadre) -> set[int]:
-    """The years in which anything was recorded at the user's place."""
+    """Return the years in which anything was recorded at the user's place."""
     here = under(user.place)
     return Visit.objects.filter(here).years() | years_of(
         (Problem.objects.filter(here), "raised_on"),
@@ -201,7 +201,7 @@ def months(user: Cadre, period: Period) -> dict[int, int]:
 
 
 def units(user: Cadre, period: Period) -> list[UnitRow]:
-    """One row a unit that is or was at work at the place, by code; households and days are those there."""
+    """Return one row a unit that is or was at work at the place, by code; households and days are those there."""
     found = Unit.objects.visible_to(user).order_by("code", "pk").values_list("pk", "code", "name")
     rows = {pk: UnitRow(pk, code, name) for pk, code, name in found}
     names: dict[int, list[str]] = defaultdict(list)
@@ -221,7 +221,7 @@ def units(user: Cadre, period: Period) -> list[UnitRow]:
 
 
 def _count_work(rows: dict[int, UnitRow], user: Cadre, period: Period) -> None:
-    """What the units' people did in the period, into their rows."""
+    """Fill in what the units' cadres did in the period."""
     visits = visits_in(user, period)
     counts = {
         "entered": _entered_pairings(user, visits, period),
@@ -250,7 +250,7 @@ def _entered_pairings(user: Cadre, visits: VisitQuerySet, period: Period) -> dic
 
 
 def total_of_units(rows: Sequence[UnitRow]) -> UnitRow:
-    """The units added up: what two of them did together counts for each."""
+    """Return the units added up: what two of them did together counts for each."""
     whole = UnitRow(0, "", "合计")
     for name in ("cadres", "households", "entered", "times", "village_times", "village_days", "nights"):
         setattr(whole, name, sum(getattr(row, name) for row in rows))

@@ -1,4 +1,4 @@
-"""The overview of a place, the list of reports, and each report as page, print and Excel."""
+"""The overview, the list of reports, and each report as page, print and workbook."""
 
 from datetime import date
 from typing import Any
@@ -58,7 +58,7 @@ def overview_page(request: HttpRequest) -> HttpResponseBase:
 
 @overseer_required
 def report_page(request: HttpRequest, key: str) -> HttpResponseBase:
-    """One report of the catalogue, as a sheet to print or as a workbook."""
+    """Show one report of the catalogue as a printable sheet, or return it as a workbook."""
     report = next((report for report in catalogue.REPORTS if report.key == key), None)
     if report is None:
         raise Http404
@@ -94,7 +94,7 @@ def report_page(request: HttpRequest, key: str) -> HttpResponseBase:
 
 @overseer_required
 def reports_page(request: HttpRequest) -> HttpResponseBase:
-    """统计报表: what there is."""
+    """List the reports."""
     user = user_of(request)
     return render(
         request,
@@ -112,7 +112,7 @@ def _days(period: Period) -> str:
 
 
 def _trend(now: dict[int, int], was: dict[int, int]) -> list[dict[str, Any]]:
-    """Twelve columns of the drawing: 0 lies at y = 162, the highest is 140 units tall."""
+    """Return twelve columns of the drawing: 0 is at y = 162, the highest column is 140 units tall."""
     peak = max([1, *now.values(), *was.values()])
     columns = []
     for month in MONTHS:

@@ -24,7 +24,7 @@ PLACE_FILTERS = {TOWN: "town", VILLAGE: "village"}
 
 
 def place_kind(user: Cadre) -> str:
-    """What lies directly under the user's place."""
+    """Return what is directly under the user's place: counties, towns or villages."""
     return PLACE_KINDS[CHILD_LENGTH[len(user.place)]]
 
 
@@ -69,7 +69,7 @@ def columns(user: Cadre, period: Period) -> list[Figure]:
 
 
 def _month(month: int, period: Period, households: str) -> Figure:
-    """How much of a place was entered in one month of the period's last year.
+    """Return the column of one month of the period's last year: the share of households entered.
 
     The list behind it shows those of the households 在册 at the end of the period.
     """

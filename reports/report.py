@@ -1,4 +1,6 @@
-"""What a report is: a module declares it, a line of the catalogue adds it; page, print and Excel are derived."""
+"""A report is declared in its module and added by a line of the catalogue; page, print and workbook are
+derived.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ def columns(_user: Cadre, period: Period) -> list[Figure]:
 
 
 def _paired(period: Period) -> list[Figure]:
-    """What the unit was paired with at the end of the period, and how much of it its people entered."""
+    """Return what the unit was paired with at the end of the period, and how much of it its people entered."""
     households = f"{reverse('households')}?unit="
     pairings, villages = f"{reverse('pairings')}?unit=", f"{reverse('village-pairings')}?unit="
 
@@ -56,7 +56,7 @@ def _paired(period: Period) -> list[Figure]:
 
 
 def _work(period: Period) -> list[Figure]:
-    """What the unit's people did in the period."""
+    """Return what the unit's people did in the period."""
     visits = f"{reverse('visits')}?unit="
 
     def inside(row: UnitRow) -> str:

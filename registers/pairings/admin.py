@@ -1,4 +1,4 @@
-"""联户 in the admin: what was followed there goes along, as on the pages."""
+"""联户 in the admin: problems are handed over as on the pages."""
 
 from typing import Any
 

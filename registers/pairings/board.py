@@ -1,4 +1,4 @@
-"""结对台 of a village: its households at the left, the cadres who can take them at the right."""
+"""结对台 of a village: its households on the left, cadres who can take them on the right."""
 
 import re
 from collections import defaultdict
@@ -39,7 +39,7 @@ CHINESE_DIGITS = {char: value for value, char in enumerate("零一二三四五�
 
 @dataclass(frozen=True)
 class View:
-    """What of the board is shown; each field is a parameter of its address."""
+    """What the board shows; each field is a parameter of its address."""
 
     village: int
     show: str = ""
@@ -84,7 +84,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
 
 
 def _pair(request: HttpRequest, form: PairForm) -> bool:
-    """Pair what was chosen; False leaves what stands against it on the form."""
+    """Pair the chosen rows; return False with the errors on the form if that is not possible."""
     cadre, data = form.cleaned_data["cadre"], form.cleaned_data
     try:
         pairings, taken = pair_and_take_up(
@@ -129,7 +129,7 @@ def _context(
 
 
 def _left(user: Cadre, village: Village, view: View, ticked: set[str]) -> dict[str, Any]:
-    """The table of households; ticked ones are always among its rows."""
+    """Return the table of households; ticked ones are always among its rows."""
     lines = [{**line, "ticked": str(line["pk"]) in ticked} for line in _household_lines(user, village)]
     unpaired = sum(not line["holders"] for line in lines)
     counts = {"unpaired": unpaired, "paired": len(lines) - unpaired, "all": len(lines)}
@@ -152,7 +152,7 @@ def _left(user: Cadre, village: Village, view: View, ticked: set[str]) -> dict[s
 
 
 def _right(user: Cadre, village: Village, view: View, units: Sequence[Unit], chosen: int) -> dict[str, Any]:
-    """The table of cadres; the chosen one is always among its rows."""
+    """Return the table of cadres; the chosen one is always among its rows."""
     ceilings = household_ceilings(village.place, today())
     keys = [unit.pk for unit in units]
     people = _cadres(user, view, keys, chosen)
@@ -173,7 +173,7 @@ def _right(user: Cadre, village: Village, view: View, units: Sequence[Unit], cho
 
 
 def _household_lines(user: Cadre, village: Village) -> list[dict[str, Any]]:
-    """Every registered household of the village with who has it today; two queries."""
+    """Return every registered household of the village with who has it today; two queries."""
     holders: dict[int, list[str]] = defaultdict(list)
     current = HouseholdPairing.objects.current().filter(household__village=village).select_related("cadre")
     for pairing in current.order_by("started_on", "pk"):
@@ -203,7 +203,7 @@ SORTS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
 
 
 def _headings(view: View) -> list[dict[str, str]]:
-    """The sortable headings: where each leads, and how it sorts now."""
+    """Return the sortable headings: where each leads, and how it sorts now."""
     found = []
     for name, (label, _) in SORTS.items():
         current = view.sort.lstrip("-") == name
@@ -216,7 +216,7 @@ def _headings(view: View) -> list[dict[str, str]]:
 
 
 def group_order(group: str) -> tuple[int, str]:
-    """Groups by their number, however it is written: 二组 before 十组 before 11组, unnumbered ones last."""
+    """Group by their number, however it is written: 二组 before 十组 before 11组, unnumbered ones last."""
     found = re.search(r"\d+|[零一二三四五六七八九十]+", group)
     if not found:
         return (1000, group)
@@ -229,7 +229,7 @@ def group_order(group: str) -> tuple[int, str]:
 
 
 def _cadres(user: Cadre, view: View, units: list[int], chosen: int) -> list[Any]:
-    """The cadres to choose from with how many households each has (`load`); the chosen one is among them."""
+    """Return the cadres to choose from with how many households each has (`load`); the chosen one is among them."""
     found = pairable_cadres(user).select_related("unit")
     fitting = found if view.cadres or not user.is_office else found.filter(unit__in=units)
     if view.q:
@@ -264,7 +264,7 @@ def _room(left: int | None) -> str:
 
 
 def _typed_date(form: PairForm) -> str:
-    """As a date input takes it; what was typed otherwise stays as it is."""
+    """Return a date in the format of a date input; any other text stays."""
     given = (
         form.cleaned_data.get("started_on")
         if form.is_bound
@@ -274,7 +274,7 @@ def _typed_date(form: PairForm) -> str:
 
 
 def _no_cadres(user: Cadre, view: View, units: Sequence[Unit]) -> str:
-    """Why nobody is there to choose from."""
+    """Return why there is no cadre to choose."""
     if view.q:
         return f"没有找到“{view.q}”。"
     if user.is_office and not view.cadres:
@@ -283,7 +283,7 @@ def _no_cadres(user: Cadre, view: View, units: Sequence[Unit]) -> str:
 
 
 def _scopes(user: Cadre, view: View) -> list[tuple[str, str, bool]]:
-    """联村单位 or all that the office sees; a leader has the own unit's cadres alone."""
+    """Return the scopes: 联村单位 or all visible units; a leader has only the cadres of their unit."""
     if not user.is_office:
         return []
     return [
@@ -293,7 +293,7 @@ def _scopes(user: Cadre, view: View) -> list[tuple[str, str, bool]]:
 
 
 def _first(rows: Sequence[Any], asked: str, keep: Callable[[Any], bool]) -> list[Any]:
-    """The first LINES rows and those to keep, or all when asked or when few more would be hidden."""
+    """Return the first LINES rows and those to keep, or all if asked or if few would be hidden."""
     if asked or len(rows) <= LINES + 4:
         return list(rows)
     return [row for at, row in enumerate(rows) if at < LINES or keep(row)]

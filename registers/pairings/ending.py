@@ -42,7 +42,7 @@ def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @manager_required
 def pairings_end(request: HttpRequest) -> HttpResponse:
-    """The rows ticked in the list stand in the address, so that the page can be loaded again."""
+    """End the pairings ticked in the list; their keys are in the address, so that the page can be reloaded."""
     keys = [key for key in map(key_of, request.GET.getlist("pk") or request.POST.getlist("pk")) if key]
     back = reverse("pairings")
     if not keys:
@@ -58,7 +58,7 @@ def pairings_end(request: HttpRequest) -> HttpResponse:
 
 @manager_required
 def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """交接: all households of a cadre who leaves, at once, to a successor or to nobody yet."""
+    """交接: hand over all households of a leaving cadre at once, to a successor or to nobody yet."""
     cadre: Cadre = get_visible(Cadre.objects.select_related("unit"), user_of(request), pk=pk)
     pairings = _open(request, cadre=cadre)
     sheet = reverse("hand-over-sheet", args=[pk])
@@ -116,7 +116,9 @@ def _end(
 
 
 def _choice_fits(form: EndForm, pairings: Sequence[Pairing], chosen: Sequence[str]) -> bool:
-    """Chosen are some of those shown; a key that is none of them has ended meanwhile, or is another's."""
+    """Return whether the chosen pairings are among those shown; others have ended meanwhile or are somebody
+    else's.
+    """
     if not chosen:
         form.add_error(None, "先勾选要结束的户。")
     elif not set(chosen) <= {str(pairing.pk) for pairing in pairings}:
@@ -125,7 +127,7 @@ def _choice_fits(form: EndForm, pairings: Sequence[Pairing], chosen: Sequence[st
 
 
 def _carry_out(request: HttpRequest, form: EndForm, chosen: list[Pairing]) -> int:
-    """302 when done; 200 or 409 leave on the form what stands against it."""
+    """Carry it out and redirect; 200 or 409 show the form with the errors."""
     for pairing in chosen:
         # The version that the page showed: what somebody changed since is not ended unseen.
         pairing.version = key_of(request.POST.get(f"version-{pairing.pk}", "")) or pairing.version
@@ -146,7 +148,7 @@ def _carry_out(request: HttpRequest, form: EndForm, chosen: list[Pairing]) -> in
 
 
 def _put(form: EndForm, error: ValidationError) -> None:
-    """Each sentence beside its field; a successor of another unit stands in `other`."""
+    """Put each error beside its field; a successor of another unit is in `other`."""
     for name, sentences in error.message_dict.items():
         place = "other" if name == "to" and form.cleaned_data.get("other") else name
         form.add_error(place if place in form.fields else None, sentences)
@@ -164,7 +166,7 @@ def _say_done(
 
 
 def _with_promises(pairings: Sequence[Pairing]) -> list[tuple[Pairing, list[Visit]]]:
-    """Each pairing with what its cadre still has to keep there, soonest first; one query."""
+    """Add to each pairing the open promises of its cadre, soonest first. One query."""
     promises: dict[tuple[int, int | None], list[Visit]] = {}
     visits = Visit.objects.filter(
         cadre__in={pairing.cadre_id for pairing in pairings},
@@ -176,7 +178,7 @@ def _with_promises(pairings: Sequence[Pairing]) -> list[tuple[Pairing, list[Visi
 
 
 def _followed_elsewhere(request: HttpRequest, cadre: Cadre, pairings: Sequence[Pairing]) -> int:
-    """How many problems of villages, or of households that others are paired with, the cadre follows."""
+    """Return how many problems of villages, or of other cadres' households, the cadre follows."""
     own = Problem.objects.visible_to(user_of(request)).pending().filter(owner=cadre, joined_into=None)
     here = [pairing.household_id for pairing in pairings]
     return own.filter(Q(household=None) | ~Q(household__in=here)).count()
@@ -185,7 +187,7 @@ def _followed_elsewhere(request: HttpRequest, cadre: Cadre, pairings: Sequence[P
 def _with_followed(
     pairings: Sequence[Pairing], followed: Sequence[Passing]
 ) -> list[tuple[Pairing, list[Visit], list[Problem]]]:
-    """Each pairing with what is promised and which problems its cadre follows there."""
+    """Add to each pairing its open promises and the problems that its cadre follows there."""
     problems: dict[tuple[int, int | None], list[Problem]] = defaultdict(list)
     for problem, owner, _ in followed:
         problems[owner.pk, problem.household_id].append(problem)
@@ -196,7 +198,7 @@ def _with_followed(
 
 
 def hand_over_sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """交接单 of a day: what a cadre gave up then, who took it, what is still promised; to print and sign."""
+    """Print the 交接单 of a day: what a cadre handed over, to whom, and open promises; to be signed."""
     user = user_of(request)
     cadre: Cadre = get_visible(Cadre.objects.select_related("unit"), user, pk=pk)
     on = _day(request.GET.get("on", ""))

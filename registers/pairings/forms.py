@@ -1,4 +1,4 @@
-"""Forms of pairing: who with whom from when, and when and why it ends."""
+"""Forms of pairing and ending pairings."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from villages.models import Village
 
 
 class LongSelect(forms.Select):
-    """A select of hundreds of options written in one go; Django renders a template for each (0.3 ms)."""
+    """A select with hundreds of options, rendered at once; Django renders a template per option (0.3 ms)."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         widget = self.get_context(name, value, attrs)["widget"]
@@ -134,7 +134,7 @@ class EndForm(forms.Form):
 
 
 def the_cadre(cadres: Any, text: str) -> Cadre:
-    """The one cadre of a name, phone or staff number; a name of several asks."""
+    """Return the one cadre of a name, phone or staff number; a name of several asks."""
     found: list[Cadre] = []
     for field in ("phone", "staff_no", "name"):
         found = found or list(cadres.filter(**{field: text}).select_related("unit")[:4])
@@ -147,7 +147,7 @@ def the_cadre(cadres: Any, text: str) -> Cadre:
 
 
 class VillagePairForm(forms.Form):
-    """A unit takes a village. An office above a county finds the villages of one `town` at a time."""
+    """Pair a unit with a village. An office above a county chooses villages of one `town` at a time."""
 
     unit = forms.ModelChoiceField(
         label="联村单位",
@@ -184,7 +184,7 @@ class VillagePairForm(forms.Form):
         field.choices = _by_town(offered.select_related("division"))
 
     def clean_other(self) -> Unit | None:
-        """A unit of above the office's place is found by its full name alone: its list is not the office's."""
+        """Find a unit above the office's place by its full name only: the office may not list them."""
         name = cells.clean_text(self.cleaned_data["other"])
         if not name:
             return None
@@ -221,7 +221,7 @@ class EndVillageForm(forms.Form):
 
 
 def _by_town(villages: Iterable[Village]) -> list[Any]:
-    """Choices of villages under their towns."""
+    """Return villages grouped by town."""
     towns: dict[str, list[tuple[int, str]]] = {}
     for village in villages:
         towns.setdefault(str(village.division), []).append((village.pk, village.name))

@@ -1,4 +1,4 @@
-"""结对台 before a village is chosen: what is still unpaired, village by village."""
+"""结对台 before a village is chosen: what is unpaired, by village."""
 
 from typing import Any
 

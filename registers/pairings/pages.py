@@ -1,4 +1,4 @@
-"""The list of pairings, one pairing with its history, and taking back a mistaken end."""
+"""List pairings, show one with its history, reopen one that was ended by mistake."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ class PairingSearch(PeriodSearch):
         return super().filter(queryset if data.get("state") else queryset.current(data.get("at")))
 
     def by_at(self, queryset: QuerySet[HouseholdPairing], _value: Any) -> QuerySet[HouseholdPairing]:
-        """The day as at which pairings are listed, today without one; those with a state are of all time."""
+        """List pairings of a day, today by default; with a state filter, of all time."""
         return queryset
 
     def by_q(self, queryset: QuerySet[HouseholdPairing], value: str) -> QuerySet[HouseholdPairing]:
@@ -112,7 +112,7 @@ def pairings(request: HttpRequest) -> HttpResponseBase:
 
 
 def _columns(*, ended: bool) -> list[Column]:
-    """What has ended shows when and why, in the room of what the filters say as well."""
+    """Return the columns; ended pairings show day and reason instead of what the filters imply."""
     return [
         Column("户主", "head_name"),
         Column("户编号", "household__no", sort="household__no", css="quiet"),

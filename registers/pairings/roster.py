@@ -77,7 +77,7 @@ def roster(request: HttpRequest) -> HttpResponseBase:
 
 
 def _subject(request: HttpRequest, user: Cadre) -> Unit | Village:
-    """The village or the unit asked for."""
+    """Return the village or the unit asked for."""
     if "village" in request.GET:
         return get_visible(
             Village.objects.select_related("division"), user, pk=key_of(request.GET["village"])
@@ -88,7 +88,7 @@ def _subject(request: HttpRequest, user: Cadre) -> Unit | Village:
 
 
 def _pairings(user: Cadre, subject: Unit | Village) -> list[Any]:
-    """Those of today that the user may see; a leader's roster of a village holds the own unit's."""
+    """Return present pairings that the user may see; a leader's roster of a village has those of the unit."""
     current = HouseholdPairing.objects.visible_to(user).current().with_head()
     where = Q(unit=subject) if isinstance(subject, Unit) else Q(household__village=subject)
     rows = current.filter(where).select_related("cadre", "unit", "household__village")
@@ -116,7 +116,7 @@ def _cells(user: Cadre, number: int, pairing: Any, of_unit: bool) -> list[Any]:
 
 
 def _summary(user: Cadre, subject: Unit | Village, pairings: list[Any]) -> str:
-    """The line under the table: how many, and for a village how many are still without a cadre."""
+    """Return the line under the table: the number of households, and for a village how many have no cadre."""
     households = len({pairing.household_id for pairing in pairings})
     cadres = len({pairing.cadre_id for pairing in pairings})
     said = f"共 {len(pairings)} 条联户，{households} 户，{cadres} 名干部。"

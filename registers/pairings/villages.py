@@ -1,4 +1,4 @@
-"""联村: which unit has which village; the office pairs and ends, others read what they see."""
+"""联村: which unit has which village; offices pair and end, others read."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ class VillagePairingSearch(SearchForm):
         return super().filter(queryset if data.get("state") else queryset.current(data.get("at")))
 
     def by_at(self, queryset: QuerySet[VillagePairing], _value: Any) -> QuerySet[VillagePairing]:
-        """The day as at which pairings are listed, today without one; those with a state are of all time."""
+        """List pairings of a day, today by default; with a state filter, of all time."""
         return queryset
 
     def by_q(self, queryset: QuerySet[VillagePairing], value: str) -> QuerySet[VillagePairing]:
@@ -72,7 +72,7 @@ class VillagePairingSearch(SearchForm):
 
 
 def village_pairings(request: HttpRequest) -> HttpResponseBase:
-    """联村: the list, and for an office the form that adds one."""
+    """List 联村; offices get the form that adds one."""
     user = user_of(request)
     if request.method == "POST" and not user.is_office:
         raise PermissionDenied("哪个单位联哪个村由双联办定。")
@@ -112,7 +112,7 @@ def _columns(*, ended: bool) -> list[Column]:
 
 
 def _pair_form(request: HttpRequest, user: Cadre) -> VillagePairForm:
-    """Filled in by a link of a unit's or a village's page."""
+    """Return the form, prefilled by links on the pages of units and villages."""
     initial = {name: request.GET[name] for name in ("unit", "village") if name in request.GET}
     town = request.GET.get("town", "")
     return VillagePairForm(
@@ -137,7 +137,7 @@ def _pair(request: HttpRequest, form: VillagePairForm) -> bool:
 
 
 def _with_households(rows: QuerySet[VillagePairing]) -> QuerySet[Any]:
-    """Adds `household_count`: how many households of the village the unit's cadres have today."""
+    """Add `household_count`: how many households of the village the unit's cadres have today."""
     there = HouseholdPairing.objects.current().filter(
         unit=OuterRef("unit"), household__village=OuterRef("village")
     )
@@ -155,7 +155,7 @@ def _list_actions(user: Cadre) -> list[dict[str, str]]:
 
 
 def village_pairing(request: HttpRequest, pk: int) -> HttpResponse:
-    """One 联村 with its history, and for an office its end."""
+    """Show one 联村 with its history; offices may end it."""
     user = user_of(request)
     found = _stored(user, pk)
     if request.method == "POST" and not user.is_office:

@@ -27,7 +27,7 @@ from villages.models import Village, VillageGoal, VillageNote, VillageNoteFile, 
 
 
 class VillagePlanAdminForm(ScopedForm, VillagePlanForm):
-    """A new plan is one of today and of the unit of who writes it."""
+    """Default a new plan to today and the author's unit."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +117,7 @@ class FileInline(ScopedInline):
 
 @admin.register(VillageNote)
 class VillageNoteAdmin(ScopedAdmin):
-    """Written on its page, which takes files; its words are put right here too."""
+    """Notes are written on their page, which accepts files; their text may be corrected here."""
 
     page = "village-note-edit"
     page_label = "改文件"
@@ -140,7 +140,7 @@ class VillageNoteAdmin(ScopedAdmin):
 
 
 class HouseholdPlanAdminForm(ScopedForm, HouseholdPlanForm):
-    """A new plan is written today by who adds it."""
+    """Default a new plan to today and its author."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

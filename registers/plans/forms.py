@@ -40,7 +40,7 @@ from visits.fields import FilesField, HouseholdChoices, ManyFilesInput, PhotosFi
 def paragraph(
     label: str, most: int, *, required: bool = True, rows: int = 3, help_text: str = ""
 ) -> OpenTextField:
-    """A text of some lines that may hold no ID number."""
+    """Return a text of some lines that may hold no ID number."""
     widget = forms.Textarea(attrs={"rows": rows})
     return OpenTextField(label=label, max_length=most, required=required, widget=widget, help_text=help_text)
 
@@ -132,7 +132,7 @@ class ProjectNoteForm(RecordForm[ProjectNote]):
         fields = ("on", "progress", "text")
 
     def save(self, commit: bool = True) -> ProjectNote:
-        """The newest word on how far it is is the project's own."""
+        """Save the note, and copy the progress of the newest one to the project."""
         note = super().save(commit)
         for photo in self.cleaned_data["photos"]:
             ProjectPhoto.objects.create(owner=note, file=photo, size=photo.size)
@@ -141,7 +141,7 @@ class ProjectNoteForm(RecordForm[ProjectNote]):
 
 
 class NoteRemovalForm(RecordForm[ProjectNote]):
-    """Which version of a note is to go."""
+    """The version of the note to be removed."""
 
     class Meta:
         model = ProjectNote
@@ -169,7 +169,7 @@ class BeneficiariesForm(forms.Form):
         self.initial = {"households": self.served, "seen": ",".join(map(str, sorted(self.served)))}
 
     def clean_households(self) -> QuerySet[Household]:
-        """A household closed before the project began is served by nothing of it; one served already stays."""
+        """Refuse households closed before the project began; beneficiaries stay."""
         chosen: QuerySet[Household] = self.cleaned_data["households"]
         fresh = [household for household in chosen if household.pk not in self.served]
         if why := problem_of_closing(fresh, self.began_on):
@@ -177,7 +177,7 @@ class BeneficiariesForm(forms.Form):
         return chosen
 
     def changed(self) -> tuple[set[int], set[int]]:
-        """(ticked, unticked) on this page: what others have ticked meanwhile stays."""
+        """Return (ticked, unticked) on this page; ticks set by others meanwhile stay."""
         chosen = {household.pk for household in self.cleaned_data["households"]}
         seen = {key_of(key) for key in self.cleaned_data["seen"].split(",")}
         return chosen - seen, seen - chosen
@@ -208,7 +208,7 @@ class FileChoices(RowsField):
 
 
 class VillageNoteForm(RecordForm[VillageNote]):
-    """A note with its files; of one that has some, those ticked go."""
+    """A note with its files; ticked files are removed."""
 
     on = DayPassed(label="日期")
     text = paragraph("内容", 1000)

@@ -1,4 +1,4 @@
-"""村发展规划、村记事、一户一策、举家外出: forms; they are read on the pages of the village and the household."""
+"""Forms of 村发展规划、村记事、一户一策、举家外出, which the pages of village and household show."""
 
 from typing import Any
 
@@ -73,7 +73,7 @@ def goal_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def village_note(request: HttpRequest, pk: int) -> HttpResponse:
-    """A soil test, a transfer of land and the like, with its pictures and papers."""
+    """Write a note about a soil test, a transfer of land etc., with pictures and papers."""
     user = user_of(request)
     village: Village = get_visible(Village.objects, user, pk=pk)
     return _note_form(request, VillageNote(village=village, by=user), title="村记事", done="已记下。")
@@ -130,7 +130,7 @@ def measure_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def household_away(request: HttpRequest, pk: int) -> HttpResponse:
-    """The family has left for work, or is back: in between a call counts as 入户."""
+    """Record that the family has left for work or is back; in between calls count as 入户 for requirements."""
     household: Household = get_visible(Household.objects, user_of(request), pk=pk)
     away = HouseholdAway.objects.filter(household=household, ended_on=None).first()
     form = AwayForm(request.POST or None, instance=away or HouseholdAway(household=household))

@@ -21,7 +21,7 @@ from visits.assistance.amounts import in_fen
 
 
 class ProjectAdminForm(ScopedForm):
-    """A leader's new project is one of the own unit."""
+    """Default a leader's new project to the leader's unit."""
 
     finished_on = DayPassed(label="完工日期", required=False)
 
@@ -102,7 +102,7 @@ class ProjectAdmin(ScopedAdmin):
         return found
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """A leader's new project asks for no unit."""
+        """Omit the unit from a leader's new project."""
         asked = obj is not None or user_of(request).is_office
         return [name for name in super().get_fields(request, obj) if asked or name != "unit"]
 

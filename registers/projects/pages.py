@@ -158,7 +158,7 @@ def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @manager_required
 def project_fund(request: HttpRequest, pk: int, source: str) -> HttpResponse:
-    """The money of one source, in 元."""
+    """Edit the money of one source, in 元."""
     project = get_editable(Project.objects, user_of(request), pk=pk)
     if source not in FundSource.values:
         raise Http404("没有这种资金来源。")
@@ -177,7 +177,7 @@ def project_fund(request: HttpRequest, pk: int, source: str) -> HttpResponse:
 
 @manager_required
 def project_beneficiaries(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which households of the village it serves."""
+    """Choose the households of the village that the project serves."""
     user = user_of(request)
     project = get_editable(Project.objects.select_related("village"), user, pk=pk)
     form = BeneficiariesForm(request.POST or None, project=project, user=user)
@@ -199,7 +199,7 @@ def project_beneficiaries(request: HttpRequest, pk: int) -> HttpResponse:
 
 @transaction.atomic
 def _serve(project: Project, ticked: set[int], unticked: set[int]) -> None:
-    """One at a time for a project, so that two pages cannot both add a household."""
+    """Lock the project, so that two pages cannot both add a household."""
     list(Project.objects.select_for_update().filter(pk=project.pk))
     for row in project.beneficiaries.filter(household__in=unticked):
         row.delete()

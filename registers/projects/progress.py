@@ -1,4 +1,4 @@
-"""进展 of a project: dated notes, written by whoever works on it, put right and taken away again."""
+"""进展 of a project: write, correct and remove dated notes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,7 +27,7 @@ def may_note(user: Cadre, project: Project) -> bool:
 
 @recorder_required
 def project_note(request: HttpRequest, pk: int) -> HttpResponse:
-    """A dated note on how far it is; whoever of the unit works on it writes one."""
+    """Write a dated progress note; every cadre of the unit may."""
     user = user_of(request)
     project: Project = get_visible(Project.objects, user, pk=pk)
     if not may_note(user, project):
@@ -37,7 +37,7 @@ def project_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @recorder_required
 def project_note_edit(request: HttpRequest, pk: int, note: int) -> HttpResponse:
-    """Put a note right, or add photos to it."""
+    """Correct a note, or add photos to it."""
     notes = ProjectNote.objects.select_related("project")
     found = get_editable(notes, user_of(request), pk=note, project=pk)
     return _note_form(request, found, title="改进展", done="进展已保存。")
@@ -57,7 +57,7 @@ def _note_form(request: HttpRequest, note: ProjectNote, *, title: str, done: str
 
 @recorder_required
 def project_note_remove(request: HttpRequest, pk: int, note: int) -> HttpResponse:
-    """Take a note away with its photos; one that was put right meanwhile is shown again first."""
+    """Remove a note with its photos; if it was corrected meanwhile, show it again first."""
     user = user_of(request)
     get_visible(Project.objects, user, pk=pk)
     if not ProjectNote.objects.filter(pk=note, project=pk).exists():
@@ -92,7 +92,7 @@ def project_note_remove(request: HttpRequest, pk: int, note: int) -> HttpRespons
 
 @transaction.atomic
 def _removed(note: ProjectNote, version: int | None) -> bool:
-    """False when it has been put right, or taken away, since that version was read."""
+    """Remove it; return False if it was corrected or removed since that version was read."""
     stored = ProjectNote.objects.select_for_update().filter(pk=note.pk, version=version or 0).first()
     if stored is None:
         return False
@@ -106,7 +106,7 @@ def _notes_of(project: int) -> str:
 
 
 def history_with_notes(project: Project, funds: Iterable[ProjectFund]) -> list[Any]:
-    """The history of a project, its money and its notes, also of those taken away."""
+    """Return the history of a project, its money and its notes, also of those taken away."""
     also: list[tuple[str, Record]] = [(f"{fund.get_source_display()}资金", fund) for fund in funds]
     also += [(f"{note.on:%Y-%m-%d} 的进展", note) for note in project.notes.all()]
     gone = Change.objects.filter(

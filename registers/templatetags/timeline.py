@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag
 def timeline_lines(events: Iterable[Event]) -> SafeString:
-    """The <li>s, newest first: in one function, because they are most of what the page says (see `table_rows`)."""
+    """Return the <li>s, newest first, built in one function for speed (see `table_rows`)."""
     return mark_safe("".join(map(_line, events)))
 
 

@@ -120,14 +120,14 @@ def answers_page(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _answer(
     user: Cadre, counted: Counted, rounds: Rounds, code: str, year: int | None
 ) -> Expression | Subquery[Any]:
-    """The answer to an item in the year counted, or what the same household answered in an earlier one."""
+    """Return the answer to an item in the year counted, or what the same household answered in an earlier one."""
     if year is None:
         return counted.answer(code)
     return answer_before(counted_in(counted.family, user, year, rounds.get(year, [])), code)
 
 
 def answering(responses: QuerySet[Response], name: str, asked: AnswerFilter, kind: str) -> QuerySet[Response]:
-    """Those whose annotated answer is so."""
+    """Keep responses whose annotated answer matches."""
     if asked.answer == BLANK:
         return responses.filter(**{f"{name}__isnull": True})
     if asked.answer:
@@ -147,7 +147,7 @@ def answering(responses: QuerySet[Response], name: str, asked: AnswerFilter, kin
 
 
 def _shower(family: Family, code: str) -> Callable[[Any], str]:
-    """An answer as text in words."""
+    """Return an answer as text in words."""
     item, labels = family.items[code], family.labels(code)
 
     def show(text: str | None) -> str:
@@ -163,7 +163,7 @@ def _shower(family: Family, code: str) -> Callable[[Any], str]:
 
 
 def _with_names(responses: QuerySet[Response]) -> QuerySet[Any]:
-    """Adds the household's head."""
+    """Add the household's head."""
     return responses.annotate(head_name=head_names())
 
 

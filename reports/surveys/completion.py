@@ -1,4 +1,6 @@
-"""How far a survey has come in a year: each household 在册 (or village) stands in one place of 未开始 → 已复核."""
+"""Progress of a survey in a year: each registered household (or village) is in one state from 未开始 to
+已复核.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -72,7 +74,7 @@ def subjects_of(family: Family, user: Cadre, on: date, *, communities: bool = Fa
 
 
 def with_standing(rows: QuerySet[Any], family: Family, year: int, subject: str = "pk") -> QuerySet[Any]:
-    """Adds `standing`: the furthest of the year's responses on `subject` to any version of the form."""
+    """Add `standing`: the furthest of the year's responses on `subject` to any version of the form."""
     furthest = filled_on(family, year, subject).order_by().values(subject_of(family))
     reached = Subquery(furthest.annotate(n=Max("reached")).values("n"))
     marked: QuerySet[Any] = rows.annotate(standing=Coalesce(reached, NOT_BEGUN))
@@ -80,7 +82,9 @@ def with_standing(rows: QuerySet[Any], family: Family, year: int, subject: str =
 
 
 def filled_on(family: Family, year: int, subject: str = "pk") -> QuerySet[Response]:
-    """The year's responses on the outer query's `subject`, with how far each is, the furthest and last first."""
+    """Return the year's responses on the outer query's `subject`, with how far each is, the furthest and last
+    first.
+    """
     reached = Case(
         *(When(status=status, then=Value(standing)) for status, standing in OF_STATUS.items()),
         output_field=IntegerField(),
@@ -92,12 +96,12 @@ def filled_on(family: Family, year: int, subject: str = "pk") -> QuerySet[Respon
 
 
 def subject_of(family: Family) -> str:
-    """The field that ties a response, or a pairing, to what is surveyed."""
+    """Return the field that ties a response, or a pairing, to what is surveyed."""
     return "household" if family.survey.is_of_households else "village"
 
 
 def whole(subjects: QuerySet[Any], family: Family, year: int) -> CompletionRow:
-    """All of them, each once."""
+    """Return the total, counting each subject once."""
     counts = grouped(with_standing(subjects, family, year).values("pk", "standing"), "COUNT(*)", ["standing"])
     return CompletionRow("", TOTAL, standings=Counter(dict(counts)))
 
@@ -105,7 +109,7 @@ def whole(subjects: QuerySet[Any], family: Family, year: int) -> CompletionRow:
 def by_place(
     subjects: QuerySet[Any], family: Family, user: Cadre, year: int, place: str, length: int
 ) -> list[CompletionRow]:
-    """One row a place of this length of code under `place`, by code."""
+    """Return one row a place of this length of code under `place`, by code."""
     rows = {code: CompletionRow(code, name, code) for code, name in _places(user, place, length)}
     found = with_standing(subjects, family, year).annotate(c=Substr("place", 1, length))
     _count(rows, grouped(found.values("c", "standing", "pk"), "COUNT(*)", ("c", "standing")))
@@ -139,14 +143,14 @@ def by_unit(subjects: QuerySet[Any], family: Family, units: QuerySet[Unit], year
 
 
 def pairings_on(subjects: QuerySet[Any], on: date) -> QuerySet[Any]:
-    """The pairings at the end of a day with these households, or villages."""
+    """Return the pairings at the end of a day with these households, or villages."""
     if subjects.model is Household:
         return HouseholdPairing.objects.current(on).filter(household__in=subjects.values("pk")).order_by()
     return VillagePairing.objects.current(on).filter(village__in=subjects.values("pk")).order_by()
 
 
 def by_cadre(subjects: QuerySet[Household], family: Family, unit: int, year: int) -> list[CompletionRow]:
-    """One row a cadre of the unit who was paired at the end of the year, by name."""
+    """Return one row a cadre of the unit who was paired at the end of the year, by name."""
     pairings = pairings_on(subjects, year_period(year).on).filter(unit=unit)
     found = (
         with_standing(pairings, family, year, "household").values("cadre", "standing", "household").distinct()

@@ -74,7 +74,7 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _sheet(request: HttpRequest, form: CompletionSearch, context: dict[str, Any]) -> HttpResponseBase:
-    """The table as it is handed in, with what it was narrowed to."""
+    """Return the table as it is handed in, with what it was narrowed to."""
     sheet = {
         "unit": user_of(request).unit,
         "period": f"{form.year_chosen} 年",
@@ -86,7 +86,9 @@ def _sheet(request: HttpRequest, form: CompletionSearch, context: dict[str, Any]
 
 
 def _ways(family: Family, user: Cadre, form: CompletionSearch) -> dict[str, str]:
-    """What the rows can stand for. A village is nobody's alone, so a form on villages has no row a cadre."""
+    """Return what rows can be. Villages belong to no single cadre, so surveys of villages have no rows by
+    cadre.
+    """
     length = CHILD_LENGTH[len(_place(user, form))]
     ways = {name: label for name, label in BY.items() if name != "cadre" or family.survey.is_of_households}
     if length == VILLAGE:
@@ -102,7 +104,7 @@ def _place(user: Cadre, form: CompletionSearch) -> str:
 
 
 def _unit(user: Cadre, form: CompletionSearch) -> str:
-    """The unit whose cadres are listed: the chosen one, a leader's own."""
+    """Return the unit whose cadres are listed: the chosen one, a leader's own."""
     return str(form.cleaned_data.get("unit") or ("" if user.sees_place else user.unit_id))
 
 
@@ -127,7 +129,7 @@ def _rows(
 
 
 def _columns(family: Family, user: Cadre, form: CompletionSearch, by: str) -> list[Figure]:
-    """Columns: the row's name, and how many of its households (or villages) stand where."""
+    """Return columns: the row's name, and how many of its households (or villages) stand where."""
     survey, unit = family.survey, "户" if family.survey.is_of_households else "村"
     given = form.carried()
 
@@ -175,7 +177,7 @@ def _standing_figure(at: int, how: str, rows_of: Callable[[CompletionRow, str], 
 
 
 def _params(user: Cadre, form: CompletionSearch, by: str, row: CompletionRow) -> dict[str, str]:
-    """What narrows the list to a row's households, or villages; the total is narrowed by the filters alone."""
+    """Return what narrows the list to a row's households, or villages; the total is narrowed by the filters alone."""
     if row.key == "":
         return {"paired": "no"} if row.name != completion.TOTAL else {}
     if by == "unit":
@@ -186,7 +188,7 @@ def _params(user: Cadre, form: CompletionSearch, by: str, row: CompletionRow) ->
 
 
 def _figures(family: Family, form: CompletionSearch) -> list[Figure]:
-    """The key figures of all subjects."""
+    """Return the key figures of all subjects."""
     survey, unit = family.survey, "户" if family.survey.is_of_households else "村"
     given = form.carried()
 

@@ -1,4 +1,4 @@
-"""Which responses a statistic counts, and what an item is called in each version of the form.
+"""Define which responses a statistic counts, and map an item to each version of the form.
 
 Handed-in responses only (待复核, 已复核), of one form's versions together, in one year; the latest of a
 household or village in that year once.
@@ -30,7 +30,7 @@ Rounds = dict[int, list[int]]
 
 
 def kind_of(item: Item) -> str:
-    """How an item is counted; a choice without options is typed as text."""
+    """Return how an item is counted; a choice without options counts as text."""
     return TEXT if item.type == "single" and not item.options else KINDS[item.type]
 
 
@@ -50,12 +50,14 @@ class Family:
         return {code: item for code, item in form.by_code.items() if code in asked or item.bind in KEPT}
 
     def there(self, version: int, code: str) -> Item | None:
-        """The item of that version which `code` carries on; None where it was not asked, or asked otherwise."""
+        """Return the item of that version which `code` carries on; None where it was not asked, or asked
+        otherwise.
+        """
         older = self.versions[version].form.by_code.get(self.codes[version].get(code, ""))
         return older if older and kind_of(older) == kind_of(self.items[code]) else None
 
     def labels(self, code: str) -> dict[str, str]:
-        """The item's options by code, this version's first, then those that only an earlier one had."""
+        """Return the item's options by code, this version's first, then those that only an earlier one had."""
         if self.items[code].type == "yesno":
             return {"1": "是", "0": "否"}
         found = dict(self.items[code].labels)
@@ -83,7 +85,7 @@ def rounds_of(family: Family, user: Cadre) -> Rounds:
 
 @dataclass(frozen=True)
 class Counted:
-    """The responses of one year that count, and the versions that they answer."""
+    """The counted responses of one year, and the versions that they answer."""
 
     family: Family
     year: int
@@ -91,7 +93,7 @@ class Counted:
     responses: QuerySet[Response]
 
     def answer(self, code: str) -> Expression:
-        """An item's answer as text, under whatever code its version asks it; null where there is none."""
+        """Return an item's answer as text, under whatever code its version asks it; null where there is none."""
         called = {
             version: older.code for version in self.versions if (older := self.family.there(version, code))
         }
@@ -101,23 +103,23 @@ class Counted:
         return Case(*whens, default=Value(None), output_field=TextField())
 
     def of_subject(self) -> QuerySet[Response]:
-        """The response on the household, or village, of the outer query's response."""
+        """Return the response on the household, or village, of the outer query's response."""
         return self.responses.filter(**same_subject(self.family.survey))
 
 
 def same_subject(survey: Survey) -> dict[str, OuterRef]:
-    """What ties a response to one of an outer query."""
+    """Return what ties a response to one of an outer query."""
     name = "household" if survey.is_of_households else "village"
     return {name: OuterRef(name)}
 
 
 def answer_text(code: str) -> Cast:
-    """A stored answer as text: a number's digits, a code, a list as JSON; alike on both databases."""
+    """Return a stored answer as text: a number's digits, a code, a list as JSON; alike on both databases."""
     return Cast(KeyTextTransform(code, "answers"), TextField())
 
 
 def counted_in(family: Family, user: Cadre, year: int, versions: Sequence[int]) -> Counted:
-    """The year's responses that the user sees; `versions` are those that have some (see `rounds_of`)."""
+    """Return the year's responses that the user sees; `versions` are those that have some (see `rounds_of`)."""
     chosen = list(versions) or list(family.versions)
     responses = Response.objects.counted().filter(survey__in=chosen, year=year)
     if len(chosen) > 1:
@@ -126,7 +128,7 @@ def counted_in(family: Family, user: Cadre, year: int, versions: Sequence[int]) 
 
 
 def _later(survey: Survey, versions: Sequence[int], year: int) -> QuerySet[Response]:
-    """What another version has on the same household or village later in the same year."""
+    """Return what another version has on the same household or village later in the same year."""
     same = Response.objects.counted().filter(survey__in=versions, year=year, **same_subject(survey))
     return same.filter(
         Q(surveyed_on__gt=OuterRef("surveyed_on"))

@@ -66,18 +66,18 @@ class Cross:
 
 
 def crossable(family: Family) -> dict[str, Item]:
-    """The items that have classes."""
+    """Return the items that have classes."""
     return {code: item for code, item in family.items.items() if kind_of(item) in {CHOICE, YES_NO, NUMBER}}
 
 
 def pairs_of(counted: Counted, one: Expression | Subquery, other: Expression) -> list[Pair]:
-    """One query."""
+    """Return the pairs of answers. One query."""
     both = counted.responses.annotate(one=one, other=other)
     return list(both.values_list("one", "other").annotate(n=Count("pk")))
 
 
 def answer_before(before: Counted, code: str) -> Subquery:
-    """What the same household, or village, answered in the year of `before`."""
+    """Return what the same household, or village, answered in the year of `before`."""
     return Subquery(before.of_subject().annotate(then=before.answer(code)).values("then")[:1])
 
 
@@ -138,6 +138,8 @@ def turns(item: Item, pairs: Iterable[Pair]) -> Counter[int]:
 
 
 def _stored(item: Item, text: str | None) -> Answer:
-    """The clean answer; a version that let one option be chosen where this one takes a list gave a list of one."""
+    """Return the clean answer; a version that let one option be chosen where this one takes a list gave a
+    list of one.
+    """
     answer = stored_answer(item, text)
     return [answer] if item.type == "multi" and isinstance(answer, str) else answer

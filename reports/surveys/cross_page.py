@@ -62,7 +62,7 @@ def cross_page(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _pairs(user: Cadre, family: Family, rounds: Rounds, form: CrossSearch, counted: Counted) -> list[Pair]:
-    """What the responses answered to both items; the row's in the year before when one is chosen."""
+    """Return what the responses answered to both items; the row's in the year before when one is chosen."""
     if not form.is_whole:
         return []
     row, column, year = form.cleaned_data["row"], form.cleaned_data["column"], form.year_before
@@ -112,7 +112,7 @@ def _table(family: Family, form: CrossSearch, found: Cross) -> dict[str, Any]:
 
 
 def _asks(axis: Axis, each: Class | None, suffix: str = "") -> dict[str, str]:
-    """The parameters of one class of an item, or of any answer to it."""
+    """Return the parameters of one class of an item, or of any answer to it."""
     asks = {"item": axis.item.code, **(each.asks if each else {})}
     return {f"{name}{suffix}": value for name, value in asks.items()}
 
@@ -122,7 +122,7 @@ def _tint(share: Any) -> str:
 
 
 def _turned(family: Family, form: CrossSearch, pairs: list[Pair]) -> list[dict[str, Any]]:
-    """How many are better off, when one item is set against itself and says what is better; none else."""
+    """Return how many are better off, when one item is set against itself and says what is better; none else."""
     item, unit = family.items[form.cleaned_data["column"]], "户" if family.survey.is_of_households else "村"
     if not form.year_before or form.cleaned_data["row"] != item.code or not item.better:
         return []
@@ -153,7 +153,7 @@ def _notes(form: CrossSearch, found: Cross) -> list[str]:
 
 
 def _sheet_rows(found: Cross) -> Iterator[list[Any]]:
-    """The workbook: headings first; counts, then row percentages, with the codes so that no two are alike."""
+    """Yield the workbook: headings first; counts, then row percentages, with the codes so that no two are alike."""
     columns = found.columns.classes
     names = [f"{column.key} {column.label}" for column in columns]
     head = f"{found.rows.item.code} {found.rows.item.label} ＼ {found.columns.item.code} {found.columns.item.label}"

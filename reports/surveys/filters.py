@@ -74,11 +74,11 @@ class SurveyFigureSearch(SearchForm):
         return self.unknown + super().problem
 
     def carried(self) -> dict[str, Any]:
-        """The filters in force, as parameters of another report."""
+        """Return the filters in force, as parameters of another report."""
         return {name: self.cleaned_data.get(name, "") for name in CARRIED}
 
     def by_year(self, queryset: QuerySet[Any], _value: str) -> QuerySet[Any]:
-        """Which year is counted; what is narrowed here is of that year already, or of none."""
+        """Return which year is counted; what is narrowed here is of that year already, or of none."""
         return queryset
 
     def by_place(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -96,7 +96,7 @@ class CompletionSearch(SurveyFigureSearch):
     by = forms.ChoiceField(label="分列", required=False, choices=list(BY.items()), widget=forms.HiddenInput)
 
     def by_by(self, queryset: QuerySet[Any], _value: str) -> QuerySet[Any]:
-        """What the rows stand for; narrows nothing."""
+        """Return what the rows stand for; narrows nothing."""
         return queryset
 
     def by_unit(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -116,7 +116,7 @@ class AnswerSearch(SurveyFigureSearch):
             del self.fields["kind"]
 
     def by_section(self, queryset: QuerySet[Any], _value: str) -> QuerySet[Any]:
-        """Which items are shown; every response is counted."""
+        """Return which items are shown; every response is counted."""
         return queryset
 
     def by_kind(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -138,7 +138,7 @@ class CutsField(forms.CharField):
 
 
 def cuts_in(text: str) -> list[Decimal]:
-    """The numbers of a text, ascending, each once; raises InvalidOperation."""
+    """Return the numbers of a text, ascending, each once; raises InvalidOperation."""
     return sorted({Decimal(part) for part in re.split(r"[、，,；;\s]+", text) if part})
 
 
@@ -163,7 +163,7 @@ class CrossSearch(AnswerSearch):
 
     @property
     def is_whole(self) -> bool:
-        """Both items are chosen."""
+        """Return both items are chosen."""
         return bool(self.cleaned_data.get("row") and self.cleaned_data.get("column"))
 
     @property
@@ -178,7 +178,7 @@ class CrossSearch(AnswerSearch):
 
 
 def shown_filters(request: HttpRequest, form: SurveyFigureSearch) -> dict[str, Any]:
-    """The context of `_filters.html`, and the years to choose from."""
+    """Return the context of `_filters.html`, and the years to choose from."""
     chips = form.chips(lambda name: address(request, {name: None}))
     narrowing = {name: None for name in form.fields if form.cleaned_data.get(name) and name not in FRAMING}
     return {

@@ -21,13 +21,13 @@ REPORTS = {
 
 
 def family_for(user: Cadre, pk: int) -> Family:
-    """The published form with its versions before, or 404."""
+    """Return the published form with its versions before, or 404."""
     survey: Survey = get_visible(Survey.objects.published(), user, pk=pk)
     return family_of(survey)
 
 
 def newest_of(surveys: SurveyQuerySet) -> list[Survey]:
-    """The newest published version of each form: the one that counts the others in."""
+    """Return the newest published version of each form: the one that counts the others in."""
     newest: dict[tuple[str, str], Survey] = {}
     for survey in surveys.published().defer("definition").order_by("code", "-published_on", "-pk"):
         newest.setdefault((survey.place, survey.code), survey)
@@ -41,19 +41,19 @@ def years_of(family: Family, user: Cadre) -> list[int]:
 
 
 def narrowed(user: Cadre, family: Family, rounds: Rounds, form: AnswerSearch) -> Counted:
-    """The chosen year's responses that count, narrowed by the form."""
+    """Return the chosen year's responses that count, narrowed by the form."""
     counted = counted_in(family, user, form.year_chosen, rounds.get(form.year_chosen, []))
     return replace(counted, responses=form.filter(counted.responses))
 
 
 def link(name: str, survey: Survey, **params: Any) -> str:
-    """The address of a report, without the parameters that are empty."""
+    """Return the address of a report, without the parameters that are empty."""
     given = {key: value for key, value in params.items() if value not in ("", None)}
     return f"{reverse(name, args=[survey.pk])}{'?' if given else ''}{urlencode(given)}"
 
 
 def framed(request: HttpRequest, family: Family, title: str, *facts: str) -> dict[str, Any]:
-    """The context of the frame: page and the way to the other reports, with the filters they share."""
+    """Return the context of the frame: page and the way to the other reports, with the filters they share."""
     survey = family.survey
     kept = {name: request.GET.get(name, "") for name in CARRIED}
     editions = "、".join(version.edition for version in family.versions.values())

@@ -28,7 +28,7 @@ class Condition:
 
     @property
     def tells(self) -> bool:
-        """Whether the stored answers alone decide it."""
+        """Return whether the stored answers alone decide it."""
         stored = {
             item.code for item in (*self.form.asked, *self.form.header) if not item.bind or item.bind in KEPT
         }
@@ -48,7 +48,7 @@ class Condition:
 
 
 def stored_answer(item: Item, text: str | None) -> Answer:
-    """The clean answer that is stored as this text."""
+    """Return the clean answer that is stored as this text."""
     if text is None or text == UNKNOWN:
         return text
     if item.type in {"number", "yesno"}:
@@ -60,7 +60,7 @@ def stored_answer(item: Item, text: str | None) -> Answer:
 def hidden_counts(
     counted: Counted, items: Mapping[tuple[int, str], Item]
 ) -> dict[tuple[int, str], int | None]:
-    """(version, its code) → responses that were not asked the item, for those with a condition; None where
+    """Return (version, its code) → responses that were not asked the item, for those with a condition; None where
     the answers do not tell. One query for all."""
     versions = counted.family.versions
     conditions = {
@@ -81,7 +81,7 @@ def hidden_counts(
 def _combinations(
     counted: Counted, conditions: Mapping[tuple[int, str], Condition]
 ) -> Iterator[tuple[int, dict[str, str | None], list[str], int]]:
-    """(version, texts by code, codes without an answer, responses) of each combination there is."""
+    """Yield (version, texts by code, codes without an answer, responses) of each combination there is."""
     looked_at = sorted({code for condition in conditions.values() for code in condition.looks_at})
     codes = sorted({code for _, code in conditions})
     texts = {f"text_{at}": answer_text(code) for at, code in enumerate(looked_at)}

@@ -39,7 +39,7 @@ def sections_of(family: Family) -> dict[str, tuple[str, list[str]]]:
 
 
 def answer_lines(counted: Tally) -> list[AnswerCount]:
-    """What was answered: options, classes of numbers, or how many texts."""
+    """Return what was answered: options, classes of numbers, or how many texts."""
     item, answered = counted.item, counted.answered
     if kind_of(item) in {TEXT, DATE}:
         return [AnswerCount("有答案", "", answered, None, {"item": item.code})]
@@ -77,7 +77,7 @@ def other_lines(counted: Tally) -> list[AnswerCount]:
 
 
 def bounds(each: Range) -> dict[str, str]:
-    """A class of numbers as parameters: from … up to, but without; one value is both."""
+    """Return a class of numbers as parameters: from … up to, but without; one value is both."""
     if each.single:
         return {"answer": f"{each.low:f}"}
     given = {"low": each.low, "high": each.high}
@@ -95,7 +95,7 @@ def class_label(item: Item, each: Range) -> str:
 
 
 def written(item: Item, number: Decimal | None) -> str:
-    """A number as it is read: 1,234.5; a year without a comma."""
+    """Return a number as it is read: 1,234.5; a year without a comma."""
     text = plain(number)
     return text.replace(",", "") if item.unit == YEARS else text
 
@@ -118,7 +118,7 @@ def number_facts(counted: Tally) -> dict[str, Decimal]:
 
 
 def how_counted(counted: Tally) -> list[str]:
-    """How the item's figures are counted, in sentences."""
+    """Return how the item's figures are counted, in sentences."""
     item, hidden = counted.item, counted.hidden
     blank = "未填" if hidden is not None else "未填或不用填"
     parts = [f"有答案 {counted.answered:,}", f"不详 {counted.unknown:,}", f"{blank} {counted.blank:,}"]
@@ -141,7 +141,7 @@ FACTS = ["合计", "平均", "最小", "下四分位", "中位数", "上四分�
 
 
 def sheet_rows(family: Family, tallies: Mapping[str, Tally]) -> Iterator[list[Any]]:
-    """The workbook: a row an answer, the numbers' facts on the row of all that have one."""
+    """Yield the workbook: a row an answer, the numbers' facts on the row of all that have one."""
     for label, codes in sections_of(family).values():
         for code in codes:
             if code in tallies:

@@ -72,7 +72,7 @@ def items_page(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _panel(family: Family, form: AnswerSearch, counted: Tally) -> dict[str, Any]:
-    """One item as `items.html` draws it; the longest bar is 100 wide."""
+    """Return one item as `items.html` draws it; the longest bar is 100 wide."""
     item, given = counted.item, form.carried()
     lines, others = answer_lines(counted), other_lines(counted)
     peak = max([1, *(line.count for line in lines)])
@@ -95,7 +95,7 @@ def _panel(family: Family, form: AnswerSearch, counted: Tally) -> dict[str, Any]
 
 
 def _rows_url(family: Family, given: dict[str, Any], line: AnswerCount) -> str:
-    """The responses that a line counts."""
+    """Return the responses that a line counts."""
     if not line.count or not line.asks:
         return ""
     return link("report-survey-answers", family.survey, **given, **line.asks)

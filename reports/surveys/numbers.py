@@ -50,7 +50,7 @@ def rounded(number: Decimal, places: int) -> Decimal:
 
 
 def numbers_of(counts: Counts) -> Numbers | None:
-    """None without a value."""
+    """Return None without a value."""
     if not counts:
         return None
     values = sorted(counts)
@@ -61,7 +61,7 @@ def numbers_of(counts: Counts) -> Numbers | None:
 
 
 def _quantile(values: Sequence[Decimal], ends: Sequence[int], part: Decimal) -> Decimal:
-    """The value that this part of all lies below; `ends` counts up to and with each of the sorted values."""
+    """Return the value that this part of all lies below; `ends` counts up to and with each of the sorted values."""
     at = part * (ends[-1] - 1)
     below = int(at)
     first, second = (
@@ -72,22 +72,22 @@ def _quantile(values: Sequence[Decimal], ends: Sequence[int], part: Decimal) -> 
 
 
 def quarters(numbers: Numbers) -> list[Decimal]:
-    """Where the quartile classes begin, each cut once."""
+    """Return where the quartile classes begin, each cut once."""
     return sorted({numbers.lower, numbers.median, numbers.upper} - {numbers.low})
 
 
 def ranges(cuts: Sequence[Decimal]) -> list[Range]:
-    """The classes that the cuts make, open at both ends."""
+    """Return the classes that the cuts make, open at both ends."""
     return [Range(low, high) for low, high in pairwise([None, *cuts, None])]
 
 
 def place_of(number: Decimal, cuts: Sequence[Decimal]) -> int:
-    """Which of the classes a number lies in."""
+    """Return which of the classes a number lies in."""
     return bisect_right(cuts, number)
 
 
 def spread(counts: Counts, step: Decimal) -> list[tuple[Range, int]]:
-    """A number item as bars: single values when few, else classes of one readable width, no finer than
+    """Return a number item as bars: single values when few, else classes of one readable width, no finer than
     the steps that it is answered in."""
     if len(counts) <= MOST_SINGLE_VALUES:
         return [(Range(value, None, single=True), counts[value]) for value in sorted(counts)]
@@ -111,6 +111,6 @@ def _even_cuts(counts: Counts, step: Decimal) -> list[Decimal]:
 
 
 def _readable(width: Decimal) -> Decimal:
-    """The least of 1, 2, 5 × 10ⁿ that is no less than the width."""
+    """Return the least of 1, 2, 5 × 10ⁿ that is no less than the width."""
     power = Decimal(1).scaleb(width.adjusted())
     return next(power * times for times in (1, 2, 5, 10) if power * times >= width)

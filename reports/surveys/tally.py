@@ -48,7 +48,7 @@ class Tally:
 
     @cached_property
     def options(self) -> list[tuple[str, str, int]]:
-        """(code, label, responses) of each option of a choice, in the form's order; a list counts at each."""
+        """Return (code, label, responses) of each option of a choice, in the form's order; a list counts at each."""
         found = Counter[str]()
         for text, count in self.answers.items():
             for code in codes_in(text):
@@ -67,12 +67,12 @@ class Tally:
 
     @cached_property
     def numbers(self) -> Numbers | None:
-        """None for an item of another kind, and without a number."""
+        """Return None for an item of another kind, and without a number."""
         return numbers_of(self.values) if kind_of(self.item) == NUMBER else None
 
 
 def codes_in(text: str | None) -> list[str]:
-    """The options that an answer as text chose; none for 不详 and no answer."""
+    """Return the options that an answer as text chose; none for 不详 and no answer."""
     if text is None or text == UNKNOWN:
         return []
     return json.loads(text) if text.startswith("[") else [text]
@@ -103,7 +103,7 @@ def tally(counted: Counted, codes: Collection[str]) -> dict[str, Tally]:
 
 
 def _answers(counted: Counted, there: Mapping[tuple[int, str], Item]) -> dict[tuple[int, str], Counter[str]]:
-    """(version, its code) → how often each answer stands; texts are counted and not told apart."""
+    """Return (version, its code) → how often each answer stands; texts are counted and not told apart."""
     wanted = sorted({item.code for item in there.values()}) or [""]
     told_apart = {item.code for item in there.values() if kind_of(item) != TEXT}
     texts = sorted(set(wanted) - told_apart) or [""]
