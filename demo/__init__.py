@@ -6,7 +6,7 @@
 from typing import NamedTuple
 
 PASSWORD = "lianhu1085"  # noqa: S105
-"""Of every demo account: the people are invented, and each page says so."""
+"""Password of every demo account; the people are fictional, and each page says so."""
 
 
 class SampleLogin(NamedTuple):
@@ -15,7 +15,7 @@ class SampleLogin(NamedTuple):
     password: str
 
 
-# 160 is given to no network: nobody's telephone rings when a demo number is tapped.
+# No network uses the prefix 160, so calling a demo number reaches nobody.
 OFFICE_PHONE, LEADER_PHONE, CADRE_PHONE, VIEWER_PHONE = (f"1600000000{digit}" for digit in "1234")
 SAMPLE_LOGINS = [
     SampleLogin("双联办", OFFICE_PHONE, PASSWORD),
@@ -26,7 +26,7 @@ SAMPLE_LOGINS = [
 
 
 def is_demo() -> bool:
-    """Return whether the people of this database are invented."""
+    """Return whether this database holds demo data."""
     from core.models import Installation
 
     return Installation.objects.filter(is_demo=True).exists()

@@ -1,4 +1,6 @@
-"""Who surveyed which household or village on which day: on a visit where there was one, else whoever had it then."""
+"""Choose who surveyed which subject on which day: on a visit where there was one, else by the pairing of that
+day.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +74,7 @@ class Askers:
                 self.visits[row["village_id"], row["household_id"]].append(asked)
 
     def of_home(self, rng: Random, number: int, home: Home) -> Interview | None:
-        """Return None of a household that nobody is paired with."""
+        """Return None for a household without a pairing."""
         if asked := self._on_a_visit(rng, number, home.place.pk, home.pk):
             return asked
         day = self.rounds[number].day(rng, since=home.identified_on)

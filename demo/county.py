@@ -1,9 +1,12 @@
-"""The whole demo county as a stream of rows, without touching a database.
+"""Build the whole demo county as a stream of rows, without a database.
 
-Drawn from a fixed seed: two runs on one day give equal rows, down to the primary keys. On another day of the
-same year only dates of visits and of changes within the year move with it (and what follows from a date:
-the season's words and kinds). In another year birth dates and the beginnings of pairings move by years.
-The one thing read from the clock: nothing is entered later than `now`.
+Uses a fixed seed: two runs on one day give equal rows, including primary keys. On another day of the same
+year only
+dates of visits and of changes within the year move (and what depends on a date: the season's words and
+kinds). In
+another year birth dates and starts of pairings move by whole years. The clock is used only to ensure that
+nothing is
+entered later than `now`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,7 +51,7 @@ class Batch(NamedTuple):
 
 
 def facts(scale: Scale) -> County:
-    """Return the real divisions and villages; a sample has some towns and the first villages of each kind there."""
+    """Return the divisions and villages; a sample has some towns and the first villages of each kind there."""
     county = read_county(VILLAGES_FILE, CODE)
     if not scale.is_sample:
         return county
@@ -127,7 +130,7 @@ def _offices(county: County, scale: Scale) -> Sequence[Any]:
 
 
 def _survey_rows(year: SampleYear) -> list[dict[str, Any]]:
-    """Return the two forms, published in the spring in which units were told their villages."""
+    """Return the two forms, published in the spring in which units were assigned their villages."""
     forms = preset_rows(CODE, date(year.last.year - 2, 3, 1))
     return [{**row, "id": pk} for pk, row in enumerate(forms, start=HOUSEHOLD_FORM)]
 

@@ -148,7 +148,7 @@ def _to_homes(rng: Random, links: Sequence[Link]) -> Iterator[DiaryOuting]:
 
 
 def _whom(rng: Random, open_now: list[int], visited: dict[int, int]) -> list[int]:
-    """Return those least visited first."""
+    """Return the keys visited least, first."""
     chance, count = rng.random(), len(open_now)
     for number, share in enumerate(SHARES_OF_HOMES, start=1):
         if chance < share:
@@ -239,7 +239,7 @@ class Diary:
         return form
 
     def _colleagues(self, outing: DiaryOuting) -> list[Worker]:
-        """Return who was in the unit that day, but for the one who went."""
+        """Return the unit's cadres of that day except the visitor."""
         return [
             other
             for other in self.teams[outing.unit - 1].workers
@@ -279,13 +279,16 @@ class Diary:
                 self.next_visit += 1
 
     def _spend_night(self, worker: Worker, day: date) -> bool:
-        """Return a night counts once a cadre and date."""
+        """Return whether the night counts: once per cadre and date."""
         free = (worker.pk, day) not in self.nights
         self.nights.add((worker.pk, day))
         return free
 
     def _give_card(self, worker: Worker, home: Home | None, form: Form) -> bool:
-        """At the first visit to a household; which ones forget it follows from the ref, so that it takes no draw."""
+        """Return whether the card is handed out: at the first visit.
+
+        Who forgets it follows from the ref, without a draw.
+        """
         if home is None or form.kind == Kind.PHONE or (worker.pk, home.pk) in self.carded:
             return False
         self.carded.add((worker.pk, home.pk))

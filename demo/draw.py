@@ -28,7 +28,9 @@ class WeightedChoice(Generic[T]):
 
 
 def several(rng: Random, shares: Mapping[str, float], most: int, *, least: int = 0) -> list[str]:
-    """Return codes drawn each by its own share, ascending: the likeliest of too many, the likeliest one of none."""
+    """Return codes drawn each with its own probability, ascending; limited to the likeliest `most`, at least
+    `least`.
+    """
     drawn = [code for code, share in shares.items() if rng.random() < share]
     if len(drawn) > most or len(drawn) < least:
         drawn = sorted(drawn or shares, key=shares.__getitem__, reverse=True)[: most if drawn else least]

@@ -39,7 +39,7 @@ def bachelor(rng: Random, surname: str) -> Family:
 
 
 def old_couple(rng: Random, surname: str) -> Family:
-    """Return the children have households of their own; some leave a grandchild behind."""
+    """Return an old couple whose children have households of their own; some leave a grandchild behind."""
     family = _couple(rng, surname, rng.randint(56, 80), female=0.02)
     if rng.random() < 0.28:
         ages = sorted({rng.randint(2, 15) for _ in range(rng.randint(1, 2))}, reverse=True)
@@ -53,13 +53,13 @@ def couple_with_children(rng: Random, surname: str) -> Family:
 
 
 def with_parents(rng: Random, surname: str) -> Family:
-    """Return three generations, the middle one heads the household."""
+    """Return three generations; the middle one heads the household."""
     family = _with_children(rng, surname, _couple(rng, surname, rng.randint(27, 50), female=0))
     return family + _parents(rng, family[0])
 
 
 def with_married_son(rng: Random, surname: str) -> Family:
-    """Return three generations, the oldest heads the household; here and there a daughter's husband moved in."""
+    """Return three generations; the oldest heads the household; sometimes a daughter's husband moved in."""
     family = _couple(rng, surname, rng.randint(46, 70), female=0)
     age = min(max(family[0].age - rng.randint(20, 26), 22), 44, min(person.age for person in family) - 19)
     if rng.random() < 0.05:
@@ -106,7 +106,7 @@ FAMILIES: WeightedChoice[Callable[[Random, str], Family]] = WeightedChoice(
 
 
 def name_family(rng: Random, family: Family) -> None:
-    """Given names; children of one couple often share a character."""
+    """Set given names; children of one couple often share a character."""
     shared: dict[tuple[str, Sex], str] = {}
     taken: set[str] = set()
     for person in family:

@@ -56,7 +56,7 @@ def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> 
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Yield rows hold no circles: looking for some among millions of objects would take a tenth of the time."""
+    """Disable garbage collection: rows form no cycles, and searching for some would take a tenth of the time."""
     gc.disable()
     try:
         yield

@@ -61,7 +61,9 @@ def lasts(span: VillageTenure | Link, day: date, year: SampleYear) -> bool:
 
 
 def pair_villages(teams: Sequence[Team], places: Sequence[Place], scale: Scale) -> list[VillageTenure]:
-    """Return every village has a unit, every unit one or two villages: those of a town its largest, in the town."""
+    """Return the tenures: every village has a unit, every unit one or two villages; a town's unit its largest
+    ones.
+    """
     rng = stream(scale.name, "village pairings")
     by_town: dict[str, list[Place]] = {}
     for place in places:
@@ -82,7 +84,7 @@ def pair_villages(teams: Sequence[Team], places: Sequence[Place], scale: Scale) 
 
 
 def _appetite(team: Team) -> float:
-    """Return how many households its cadres would take."""
+    """Return how many households the unit's cadres can take."""
     return sum(LOADS[worker.rank] for worker in team.workers)
 
 
@@ -123,7 +125,9 @@ def _change_units(rng: Random, tenures: list[VillageTenure], count: int) -> None
 
 
 def pair_households(teams: Sequence[Team], tenures: Sequence[VillageTenure], scale: Scale) -> list[Link]:
-    """Return every household but the unpaired ones has a cadre, nearly always of the unit of its village."""
+    """Return the links: every household except the unpaired ones has a cadre, nearly always of its village's
+    unit.
+    """
     rng = stream(scale.name, "household pairings")
     left_out = _unpaired(rng, tenures, scale)
     links: list[Link] = []
@@ -151,7 +155,7 @@ def _unpaired(rng: Random, tenures: Sequence[VillageTenure], scale: Scale) -> se
 
 
 def _homes_of(team: Team, tenures: Sequence[VillageTenure], left_out: set[Home]) -> list[Home]:
-    """Return the homes of the villages that are the unit's today."""
+    """Return the homes in the unit's current villages."""
     return [
         home
         for tenure in tenures
@@ -173,7 +177,7 @@ def _loads(rng: Random, workers: Sequence[Worker], households: int) -> list[int]
             weights[-1], most[-1] = LOADS[worker.rank] * 4, CEILINGS[worker.rank] + rng.randint(1, 2)
         if worker.role == Role.VIEWER:
             weights[-1] = 0.0
-        if worker.phone == CADRE_PHONE:  # has as many as allowed, so that there is something to see
+        if worker.phone == CADRE_PHONE:  # as many as allowed, so that the demo login has data
             weights[-1], most[-1] = LOADS[worker.rank] * 9, CEILINGS[worker.rank]
     return apportion(households, weights, most=most)
 
@@ -189,7 +193,7 @@ def _deal(rng: Random, workers: Sequence[Worker], loads: Sequence[int], homes: l
 
 
 def _take_in(teams: Sequence[Team], links: Sequence[Link], overflow: Sequence[Home]) -> Iterator[Link]:
-    """Yield what a small unit cannot take goes to the cadres of the town who have least."""
+    """Assign what a small unit cannot take to the cadres of the town with the fewest households."""
     loads: dict[Worker, int] = {}
     for link in links:
         loads[link.worker] = loads.get(link.worker, 0) + 1
@@ -277,7 +281,7 @@ def _contacts(
     links: Sequence[Link],
     left_out: set[Home],
 ) -> Iterator[Link]:
-    """Yield cadres of county rank also keep contact with two households that a colleague helps."""
+    """Yield links of county-rank cadres, who also keep contact with two households helped by a colleague."""
     by_worker = _by_worker(links)
     for team in teams:
         homes = _homes_of(team, tenures, left_out)

@@ -94,7 +94,7 @@ class ResponseDrawing:
         asked: tuple[Interview | None, Interview | None],
         sheets: tuple[household.HouseholdAnswers, household.HouseholdAnswers],
     ) -> Iterator[dict[str, Any]]:
-        """Without a first sheet that counts, nothing was there to compare the second with."""
+        """Yield the responses of a household; without a counted first one, the second has no comparison."""
         counted = False
         for number, (by, sheet) in enumerate(zip(asked, sheets, strict=True)):
             fate = self._fate(rng, number, by) if by else None

@@ -143,8 +143,9 @@ def unit_rows(teams: Sequence[Team], divisions: dict[str, int]) -> Iterator[dict
 
 
 def cadre_rows(teams: Sequence[Team], password: str) -> Iterator[dict[str, Any]]:
-    """Yield `password` is the one hash that all demo accounts share: 5,853 of Argon2 would take a quarter of
-    an hour.
+    """Yield the rows; `password` is the one hash that all demo accounts share.
+
+    Hashing 5,853 passwords with Argon2 would take a quarter of an hour.
     """
     for team in teams:
         for worker in team.workers:

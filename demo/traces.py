@@ -25,7 +25,7 @@ def traces(place: str, now: datetime) -> Iterator[tuple[type[Any], list[dict[str
 
 
 def _reveals(now: datetime) -> Iterator[dict[str, Any]]:
-    """Yield cadres who looked up a number of one of their own families, one in four by searching for it."""
+    """Yield reveals by cadres of numbers in their own households, one in four by search."""
     pairings = HouseholdPairing.objects.current().order_by("pk").values_list("cadre", "household")[:LOOKED_AT]
     people = Member.objects.current().exclude(id_cipher="").order_by("-pk")
     heads = {member.household_id: member for member in people.filter(household__in=[h for _, h in pairings])}

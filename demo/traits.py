@@ -186,7 +186,7 @@ def _main_cause(rng: Random, family: Family) -> Cause:
 
 
 def _make_true(rng: Random, family: Family, enough: set[Health], health: Health) -> None:
-    """因病 means that somebody is ill, 因残 that somebody is disabled."""
+    """Make the cause of poverty true: 因病 requires an ill member, 因残 a disabled one."""
     if not any(person.health in enough for person in family):
         adults = [person for person in family if person.age >= 30] or family
         rng.choice(adults).health = health
@@ -263,7 +263,7 @@ def _tags(rng: Random, family: Family, kind: Kind) -> str:
 
 
 def _left_behind(family: Family) -> bool:
-    """Children or the old are at home while every able adult works elsewhere, or the grandparents raise them."""
+    """Return whether children or the old are left at home while every able adult works elsewhere."""
     dependent = any(person.age < 16 or person.age >= 65 for person in family)
     able = [person for person in family if person.is_worker and person.age < 60]
     grandchild = any(person.relation in {Relation.GRANDSON, Relation.GRANDDAUGHTER} for person in family)

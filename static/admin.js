@@ -1,5 +1,5 @@
-// The admin site writes its body and form tags itself: what app.js reads there comes from a mark in the form.
-// Typed text survives a lost page or an ended session as on the other pages, and goes with a save; session.js drops it at the logout.
+// Django's admin renders its own body and form tags, so the data- attributes that app.js reads are set here.
+// Unsaved input survives a lost page or an expired session as elsewhere; a save or (session.js) a logout deletes it.
 
 const mark = document.querySelector("[data-form]");
 const sent = sessionStorage.getItem("keep-sent");
@@ -14,7 +14,7 @@ if (mark) {
 if (sent && document.querySelector(".messagelist .success")) sessionStorage.removeItem(sent);
 sessionStorage.removeItem("keep-sent");
 
-// The search-as-you-type fields have no names of their own: each takes that of its label.
+// The autocomplete fields have no accessible name, so each gets its label's.
 
 const labelOf = (select) => document.querySelector(`label[for="${select.id}"]`);
 
@@ -38,7 +38,7 @@ function nameSearch(event) {
   if (search && label) search.setAttribute("aria-label", `查找${label.textContent.replace("：", "")}`);
 }
 
-// Django's jQuery, after the fields have been made by what registered before.
+// Uses Django's jQuery, so that it runs after the handlers that create the fields.
 const jQuery = window.django && window.django.jQuery;
 if (jQuery) {
   jQuery(nameFields);

@@ -37,8 +37,8 @@ function keep(form) {
   }
 }
 
-// Hidden fields come back too: a row's version, so that the server still sees that it is an old one,
-// and a record's ref, so that what had arrived after all is not saved twice.
+// Hidden fields are restored too: a row's version, so that the server still detects a stale edit,
+// and a record's ref (idempotency key), so that a submission that did arrive is not saved twice.
 function restore(form, pairs) {
   const before = JSON.stringify(typed(form));
   const left = pairs.slice();
@@ -72,7 +72,7 @@ function startKeep(form) {
   const kept = sessionStorage.getItem(keepKey(form));
   if (kept && !("bound" in form.dataset) && restore(form, JSON.parse(kept))) {
     tellRestored(form);
-    form.dispatchEvent(new Event("change")); // what shows or hides by a choice looks again
+    form.dispatchEvent(new Event("change")); // updates parts that depend on a choice
   }
   let timer = 0;
   const stop = () => {
@@ -97,11 +97,11 @@ function startKeep(form) {
     stop();
     sessionStorage.removeItem(keepKey(form));
   }), form);
-  window.addEventListener("pagehide", () => timer && now()); // what was typed just before leaving
+  window.addEventListener("pagehide", () => timer && now()); // input just before leaving
 }
 
-// The page that answers a saved form says data-saved: the text sent just before is done with.
-// Another user's text goes at once.
+// The page after a successful save has data-saved: the stored text of that form is deleted.
+// Another user's text is deleted at once.
 function settleKept() {
   const sent = sessionStorage.getItem(SENT);
   sessionStorage.removeItem(SENT);
@@ -110,7 +110,7 @@ function settleKept() {
   each("form[data-keep]", user ? startKeep : () => {});
 }
 
-// Double submit: a POST goes once; the buttons come back if the page is still here after a while.
+// Prevent double submission; the buttons are enabled again if the page is still open after a while.
 
 function release(form) {
   delete form.dataset.sent;
@@ -124,7 +124,7 @@ function release(form) {
 function hold(form) {
   form.dataset.sent = "1";
   form.setAttribute("aria-busy", "true");
-  // After this tick, so that the pressed button's own name and value still go along.
+  // Deferred, so that the pressed button's name and value are still sent.
   setTimeout(() => {
     for (const button of form.elements) {
       if (button.type === "submit" && !button.disabled) {
@@ -198,7 +198,7 @@ function startTicks(form) {
   });
   form.addEventListener("change", show);
   form.addEventListener("reset", () => setTimeout(show));
-  window.addEventListener("pageshow", show); // a page come back to has its ticks again
+  window.addEventListener("pageshow", show); // the browser restores ticks on Back
   show();
 }
 
@@ -214,7 +214,7 @@ function startTickAll(button) {
   });
 }
 
-// data-undo: the offer goes after ten seconds, but not while one looks at it.
+// data-undo: the button disappears after ten seconds, except while it is hovered or focused.
 
 function startUndo(toast) {
   let timer = 0;
@@ -253,7 +253,7 @@ async function reveal(form) {
   }, 30000);
 }
 
-// data-shrink: photos are made small before they are sent; what cannot be read goes as it is.
+// data-shrink: shrink photos before sending; unreadable files are sent unchanged.
 
 const LONGEST = 1600;
 const HEAVIEST = 400 * 1024;
@@ -313,7 +313,7 @@ function startShrink(input) {
   });
 }
 
-// data-drop: what opened closes again on Escape or a click elsewhere.
+// data-drop: close an open menu on Escape or a click elsewhere.
 
 on("click", (event) => each("details[data-drop][open]", (drop) => { if (!drop.contains(event.target)) drop.open = false; }));
 on("keydown", (event) => {
@@ -354,7 +354,7 @@ function startFiles(word) {
   input.addEventListener("change", () => { word.textContent = input.files.length ? `已选 ${input.files.length} 张。` : ""; });
 }
 
-// htmx: an answer that is the login page belongs to the whole window.
+// htmx: show a login page in the whole window instead of a fragment.
 
 on("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
@@ -364,7 +364,7 @@ on("htmx:beforeSwap", (event) => {
   }
 });
 
-// htmx: an answer of 503 is one sentence why; it stands above the page until the next answer comes.
+// htmx: show the sentence of a 503 response above the page until the next response.
 
 function tellTrouble(sentence) {
   let note = document.getElementById("trouble");
@@ -382,7 +382,7 @@ on("htmx:responseError", ({ detail: { xhr } }) => xhr.status === 503 && tellTrou
 on("htmx:sendError", () => tellTrouble("连不上服务器，请看看网络；打的字还在。"));
 on("htmx:afterSwap", () => each("#trouble", (note) => note.remove()));
 
-// A panel that htmx brings gets the same behaviours as the page it comes into.
+// Apply the same behaviours to content inserted by htmx.
 
 function start(root) {
   each("form[data-auto]", startAuto, root);

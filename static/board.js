@@ -1,5 +1,5 @@
-// 结对台: says what the chosen pairing will come to, and carries ticks along to another list.
-// Without it the page pairs all the same: tick, choose, send.
+// 结对台: shows the resulting number of households, and keeps ticks when another list is opened.
+// The page works without it: tick, choose, send.
 
 const form = document.querySelector("form[data-board]");
 const words = form.querySelector("[data-board-words]");
@@ -83,7 +83,7 @@ function say() {
   }
 }
 
-// Links and the search leave this page; ticks and the date go along in the address.
+// Links and the search load another page; ticks and the date are passed in its address.
 
 function carried() {
   const pairs = ticked().map((box) => ["households", box.value]);

@@ -24,7 +24,7 @@ function startBack() {
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.replace(here); });
 }
 
-// The page before the login tells the other tabs that there is no session any more.
+// The login page notifies the other tabs that the session has ended.
 function startTabs() {
   tabs.onmessage = ({ data }) => {
     if (data === "logout") forgetTyped();

@@ -30,7 +30,7 @@ function typed(part) {
 
 const looksAt = (tree) => (tree[0] === "answer" ? [tree[1]] : tree.slice(1).flatMap((part) => (Array.isArray(part) ? looksAt(part) : [])));
 
-// Codes of items that hang on an answer which is wrong or still to come: what they hold is sent along.
+// Codes of items that depend on an invalid or missing answer: their input is still sent.
 function undecided({ wrong, missing }) {
   const open = [...wrong, ...missing];
   for (const one of definition.dependent) {
@@ -68,7 +68,7 @@ function tooMany(part) {
   return most && Array.isArray(typed(part)) && count > most ? [`选了 ${count} 项，最多选 ${most} 项。`] : [];
 }
 
-// The server's word on an item stays until the item is changed.
+// The server's message on an item stays until the item is changed.
 function showSentences(part, errors, warnings) {
   const error = errorOf(part);
   if (!error.textContent || "live" in error.dataset) {
@@ -87,7 +87,7 @@ function showSentences(part, errors, warnings) {
   );
 }
 
-// A broken rule is told beside the last item of this step that it looks at.
+// Show a violated rule beside the last item of this step that it uses.
 function bearerOf(rule) {
   const here = parts.filter((part) => rule.codes.includes(code(part)));
   return here[here.length - 1];

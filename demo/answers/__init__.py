@@ -1,7 +1,8 @@
-"""What households and villages answer in the two rounds of the survey.
+"""The answers of households and villages in the two rounds of the survey.
 
-Everything that follows from something else is drawn after it: the ground of a village, the fortune of a
-household between the rounds, its house, its support and income, its needs. No answer breaks a rule of the form.
+Dependent facts are drawn after their causes: the terrain of a village, the fortune of a household between the
+rounds,
+its house, its support and income, its needs. No answer violates a rule of the form.
 """
 
 from typing import Any
@@ -19,5 +20,5 @@ def whole(number: float, places: int = 0) -> float:
 
 
 def known(answer: Any) -> float:
-    """Return a number to reckon with; 不详 and nothing are 0."""
+    """Return a number for computing; 不详 and None become 0."""
     return answer if isinstance(answer, int | float) else 0

@@ -84,7 +84,7 @@ CODES = tuple(f"B{number:02}" for number in range(1, 12))
 
 
 def income(case: Case) -> Answers:
-    """B14 to B16, from land, beasts, wages and the transfers of section C."""
+    """Return B14 to B16 from land, livestock, wages and the transfers of section C."""
     rng, answers = case.rng, case.answers
     parts = _parts(case)
     total = sum(parts.values())
@@ -100,7 +100,7 @@ def income(case: Case) -> Answers:
 
 
 def a_head(total: float, size: int) -> float:
-    """B16 as the form computes it."""
+    """Return B16 as the form computes it."""
     return whole(rounded(total / size, 2), 2)
 
 

@@ -1,4 +1,4 @@
-"""How a household fared between the two rounds, and who its members were in each."""
+"""How a household fared between the two rounds, and its members in each."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -90,7 +90,7 @@ AT_HOME = {"M10": MigrantWork.NONE, "M11": None}
 
 
 def _before_illness(home: Home, person: Person) -> dict[str, Any]:
-    """Well, or only chronically ill where illness is why the household is poor; able to work, and away at it."""
+    """Return the person's health before: well, or only chronically ill where illness is the cause of poverty."""
     health = Health.CHRONIC if home.cause == Cause.ILLNESS else Health.HEALTHY
     worked = {"M10": MigrantWork.IN_PROVINCE, "M11": 7} if person.age < 48 else AT_HOME
     return {"M08": health, "M09": Labour.ORDINARY, **worked}
@@ -129,7 +129,7 @@ def _facts(home: Home, person: Person, age: int) -> dict[str, Any]:
 
 
 def _class_before(person: Person) -> str:
-    """Return the class a year ago; who is 15 and has left school was in the ninth."""
+    """Return the class a year ago; those who left school at 15 were in the ninth."""
     if person.schooling == S.PRIMARY and person.age <= 6:
         return S.KINDERGARTEN
     if person.schooling == S.KINDERGARTEN and person.age <= 3:

@@ -54,12 +54,12 @@ def draw_hamlet(rng: Random, place: Place, ground: Ground) -> Hamlet:
 
 
 def first(rng: Random, hamlet: Hamlet) -> Answers:
-    """What is no sum over households, in the first round."""
+    """Return the answers of the first round that are no sums over households."""
     return {**_head(rng, hamlet), **_works(rng, hamlet), **_trade(rng, hamlet), **_services(rng, hamlet)}
 
 
 def later(rng: Random, hamlet: Hamlet, before: Answers) -> Answers:
-    """Return a year on: a road or a clinic built, incomes up, seldom anything lost."""
+    """Return the answers a year later: a road or a clinic built, incomes up, seldom anything lost."""
     ground, answers = hamlet.ground, {code: before[code] for code in STANDING if code in before}
     answers["V115"] = _disasters(ground, 1)
     answers["V301"] = whole(before["V301"] * rng.uniform(0.98 if ground.was_struck else 1.06, 1.16))

@@ -46,7 +46,7 @@ TRAINING = {"03": 0.2, "04": 0.24, "05": 0.1, "06": 0.12, "07": 0.2, "08": 0.1}
 
 
 def answer(case: Case) -> Answers:
-    """Return all of section D, the same way in both rounds but for what lasts."""
+    """Return section D; both rounds are drawn alike, except for difficulties that last."""
     needs = _needs(case)
     wishes = _wishes(case)
     answers = {

@@ -57,7 +57,7 @@ REMARK_SHARE = 0.55
 
 
 def household_remark(rng: Random, turn: Turn | None, needs: list[str], wishes: list[str]) -> str:
-    """D09; '' when nothing was said."""
+    """Return D09; '' when there is no remark."""
     if rng.random() >= REMARK_SHARE:
         return ""
     since = rng.choice(SINCE[turn]) if turn else ""
@@ -123,7 +123,7 @@ PLANS_OF_WORKS = {
 
 
 def village_plan(industries: list[str], limits: list[str]) -> str:
-    """V312."""
+    """Return V312."""
     told = [PLANS_OF_WORKS[code] for code in limits[:2]] + [
         PLANS_OF_INDUSTRY[code] for code in industries[:2]
     ]

@@ -29,7 +29,7 @@ def first(case: Case) -> Answers:
 
 
 def again(case: Case, before: Answers) -> Answers:
-    """Return the same persons as far as they are still there; what was had once stays in the list."""
+    """Return the same recipients as far as they are still members; help once received stays in the list."""
     on_allowance = min(before["C02"], case.size)
     if case.home.standing.kind in ON_ALLOWANCE and case.turn == Turn.ILL:
         on_allowance = min(on_allowance + 1, case.size)

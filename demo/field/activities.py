@@ -49,7 +49,9 @@ class Activities:
         self.years = sorted({year for year, _ in self.days})
 
     def of_village(self, rng: Random, place: Place, helped: Iterable[Mapping[str, Any]]) -> list[Row]:
-        """Return `helped` are the items of help there: of a lesson they tell how many came."""
+        """Return the village's activities; `helped` are its help items, of which lessons state the
+        attendance.
+        """
         rows = [*self._from_visits(rng, place, helped)]
         for _ in range(SPREAD.pick(rng)):
             rows += self._some_day(rng, place, rng.choice(meetings.IN_VILLAGES), rng.choice(self.years))

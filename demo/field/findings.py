@@ -44,12 +44,12 @@ class Findings(NamedTuple):
         return Better(homes, max(first for first, _ in days), min(second for _, second in days))
 
     def first_answers(self, home: Home) -> Answers:
-        """Return None of a household that was not asked."""
+        """Return the first round's answers; None for a household that was not surveyed."""
         both = self.sheets.get(home.pk, ())
         return both[0]["answers"] if both else {}
 
     def since(self, home: Home, now: Callable[[Answers], bool]) -> date | None:
-        """Return the day on which a household told that something is so that was not the first time."""
+        """Return the day on which a household first reported that `now` holds."""
         both = self.sheets.get(home.pk, ())
         changed = len(both) == 2 and now(both[1]["answers"]) and not now(both[0]["answers"])
         day: date | None = both[1]["surveyed_on"] if changed else None
@@ -70,7 +70,7 @@ def is_safe(answers: Answers) -> bool:
 
 
 def findings(place: Place, sheets: Sheets, own: Sequence[Mapping[str, Any]]) -> Findings:
-    """Return `own` are the village's responses; the first was handed in everywhere."""
+    """Collect the findings; `own` are the village's responses, of which the first round is complete."""
     first = own[0]["answers"]
     struck = {row["year"]: row["answers"]["V115"] for row in own if "V115" in row["answers"]}
     return Findings(

@@ -68,7 +68,7 @@ class KnownFieldwork:
         self.working_days = [day for day in days if works_by_calendar(day)]
 
     def note(self, visits: Iterable[Mapping[str, Any]], companions: Iterable[Mapping[str, Any]]) -> None:
-        """Remember who was where."""
+        """Record who was where."""
         days: dict[int, date] = {}
         for row in visits:
             days[row["id"]] = row["visited_on"]
@@ -94,7 +94,7 @@ class KnownFieldwork:
             self.at_work[row["cadre_id"]].add(days[row["visit_id"]])
 
     def note_work(self, rows: Iterable[Mapping[str, Any]], who: str, when: str) -> None:
-        """Remember who did something on a day, named by these columns."""
+        """Record who did something on a day, given by these columns."""
         for row in rows:
             day = row[when]
             self.at_work[row[who]].add(day.date() if isinstance(day, datetime) else day)
@@ -125,7 +125,7 @@ class KnownFieldwork:
         return worker.unit, worker.rank
 
     def staff(self, unit: int, day: date) -> list[Worker]:
-        """Return who was in a unit on a day, of those who still are."""
+        """Return the cadres of a unit on a day who are still in office."""
         return [w for w in self.teams[unit - 1].workers if self.posting(w, day)[0] == unit]
 
     def chief(self, unit: int, day: date) -> Worker | None:

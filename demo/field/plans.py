@@ -102,7 +102,9 @@ class Plans:
         }
 
     def _done_on(self, rng: Random, found: Findings, home: Home, year: int, means: Means) -> date | None:
-        """Return a house and a tap as the sheets say; anything else most likely, some day of its year until today."""
+        """Return when a measure was done: house and tap as the responses show, others mostly on a day of its
+        year.
+        """
         if is_well := dict(BY_SHEET).get(means):
             return found.since(home, is_well)
         days = DAYS_OF_GAIN if means.gain else DAYS_OF_YEAR

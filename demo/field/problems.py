@@ -80,7 +80,7 @@ class Problems:
         }
 
     def _standing(self, told: Told, way: Sequence[Move]) -> dict[str, Any]:
-        """Return what follows from the moves: those before it was taken up again count no more."""
+        """Return the state that follows from the moves; those before a reopening are ignored."""
         since = max(
             (n for n in range(1, len(way)) if is_reopening(way[n - 1].status, way[n].status)), default=0
         )

@@ -89,7 +89,7 @@ class Projects:
         return sites
 
     def _noticed(self, rng: Random, found: Findings, work: Work, better: Better) -> Site:
-        """Return one that is finished: households have the use of it."""
+        """Return a finished project that households already use."""
         finished = _before_frost(rng, better)
         due = finished - timedelta(days=rng.randint(*DELAYS))
         starts = due - timedelta(days=30 * rng.randint(*work.months))
@@ -97,7 +97,7 @@ class Projects:
         return self._drawn(rng, found, site)
 
     def _planned(self, rng: Random, found: Findings, work: Work) -> Site:
-        """Return one that began or begins some day from the first of the fieldwork to the next spring."""
+        """Return a project that begins on a day between the start of the fieldwork and next spring."""
         days = (self.known.year.last - self.known.since).days + AHEAD
         months = SOWING_MONTHS if work.goods else BUILDING_MONTHS
         starts = _in_season(rng, self.known.since + timedelta(days=rng.randrange(days)), months)

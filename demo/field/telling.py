@@ -68,7 +68,7 @@ class Telling:
             yield rng.choice(seen)
 
     def _on_sheets(self, rng: Random, home: Home, sheets: Sequence[Mapping[str, Any]]) -> Iterator[Told]:
-        """Yield one tap makes a problem of an answer, as `visits.problems.rules.of_answer` does."""
+        """Yield problems made from an answer by one tap, like `visits.problems.rules.of_answer`."""
         for sheet in sheets:
             day, worker, unit = sheet["surveyed_on"], sheet["surveyor_id"], sheet["unit_id"]
             if not self.known.has(worker, unit, home, day):
@@ -95,7 +95,7 @@ class Telling:
                     yield _on_trip(home, trip, text, category)
 
     def _to_the_login(self, rng: Random, home: Home) -> Iterator[Told]:
-        """Yield one that waits for the cadre as whom one can log in."""
+        """Yield a problem that waits for the printed cadre login."""
         day = self.known.working_day(self.known.year.last - timedelta(days=RECENT))
         link = self.known.helper(home, day)
         if self.waits_for_login and link and link.worker.phone == CADRE_PHONE:

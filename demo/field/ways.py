@@ -96,7 +96,7 @@ class Ways:
         return way
 
     def _path(self, rng: Random, told: Told) -> Iterator[ProblemStatus]:
-        """Yield a way that ends as it went on does not go there twice."""
+        """Yield the states of a problem in order, none of them twice."""
         may_shelve = told.home is not None and told.category in solutions.SHELVED
         end = (END if may_shelve else SOLVABLE_END).pick(rng)
         path = [*WAYS.pick(rng), *end]
@@ -126,7 +126,7 @@ class Ways:
         return next((trip for trip in after if trip.recorded_at < self.known.now), None)
 
     def _follower(self, told: Told, day: date) -> Worker:
-        """Return whose the problem is on a day: the household's cadre, else who raised it."""
+        """Return who is responsible for a problem on a day: the household's cadre, else who raised it."""
         link = self.known.helper(told.home, day) if told.home else None
         return link.worker if link else self.known.workers[told.worker]
 
@@ -139,7 +139,7 @@ class Ways:
         before: ProblemStatus,
         day: date,
     ) -> int:
-        """Return the cadre moves it; what had gone up comes back from above, and leaders close."""
+        """Return who makes the move: the cadre; superiors return what was escalated, and leaders close."""
         if before == S.TO_OFFICE:
             return self.known.office.pk
         from_above = before in {S.TO_UNIT, S.TO_TOWN} and status in {S.HANDLING, S.TO_TOWN, S.TO_OFFICE}
