@@ -24,7 +24,7 @@ from units.admin import CadreAdmin
 from units.admin_lists import Filled, Seen
 from units.admin_search import holds
 from units.models import Cadre
-from units.pairing_admin import PairingAdmin
+from units.pairing_admin import PairingAdmin, PairingForm
 from units.scoped_admin import MANAGERS, NOBODY, ScopedAdmin, ScopedForm, ScopedInline
 from villages.models import Village
 
@@ -210,9 +210,20 @@ def people(word: str, user: Cadre) -> QuerySet[Member]:
     return Member.objects.findable().filter(named | Q(pk__in=people_with(word, user).values("pk")))
 
 
+class HouseholdPairingForm(PairingForm):
+    def clean(self) -> dict[str, Any]:
+        """Give a new row unit and rank, which the constraints look at; `begin` reads those of the day of pairing."""
+        data = super().clean()
+        cadre = data.get("cadre")
+        if cadre and not self.instance.pk:
+            self.instance.unit, self.instance.rank = cadre.unit, cadre.rank
+        return data
+
+
 class HouseholdPairingAdmin(PairingAdmin):
     """Registered by `registers.pairings.admin`, together with the problems that follow the pairing."""
 
+    form = HouseholdPairingForm
     page = "pairing"
     writers = MANAGERS
     fields = ("cadre", "unit", "rank", "household", "kind", "started_on", "ended_on", "end_reason")
