@@ -25,7 +25,7 @@ from visits.fields import (
 )
 from visits.idempotency import sent_ref
 from visits.models import Visit
-from visits.visits.outing import Outing
+from visits.visits.outing import COLUMNS, Outing
 from visits.visits.rules import LONGEST_STAY, check_outing
 
 OTHER_DAY = "other"
@@ -191,9 +191,9 @@ class VisitForm(forms.Form):
     def outing(self) -> Outing:
         """Return what the form says, as far as it is understood."""
         data = self.cleaned_data
-        names = ("village", "card_given", "content", "nights", "promised_on", "promise", "signature")
+        names = ("village", "card_given", "nights", "signature", *COLUMNS)
         lists = ("households", "companions", "reasons", "topics", "photos")
-        given: dict[str, Any] = {name: data[name] for name in names if name in data}
+        given: dict[str, Any] = {"kind": "", **{name: data[name] for name in names if name in data}}
         given |= {name: list(data.get(name) or []) for name in lists}
         if "ref" in data:
             given["ref"] = sent_ref(self)
@@ -201,7 +201,6 @@ class VisitForm(forms.Form):
             author=self.author,
             cadre=self.cadre,
             days=data["days"],
-            kind=data.get("kind", ""),
             position=self._position(),
             **given,
         )

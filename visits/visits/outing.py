@@ -13,6 +13,9 @@ from units.models import Cadre
 from villages.models import Village
 from visits.models import Visit
 
+COLUMNS = ("kind", "content", "promised_on", "promise")
+"""Fields of an outing that every row of it stores as they are, in the column of the same name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outing:
@@ -51,17 +54,14 @@ class Outing:
             author=first.entered_by,
             cadre=first.cadre,
             days=sorted({visit.visited_on for visit in stored}),
-            kind=first.kind,
             households=[visit.household for visit in stored if visit.household],
             village=None if first.household else first.village,
-            content=first.content,
             reasons=split_words(first.reasons),
             topics=split_words(first.topics),
             card_given=any(visit.card_given for visit in stored),
             companions=[each.cadre for each in first.companions.select_related("cadre")],
-            promised_on=first.promised_on,
-            promise=first.promise,
             photos=[photo for visit in stored for photo in visit.photos.all()],
             ref=first.outing,
             recorded_at=first.recorded_at,
+            **{name: getattr(first, name) for name in COLUMNS},
         )

@@ -18,7 +18,7 @@ from units.unit_history import Postings
 from villages.models import Village
 from visits.idempotency import RefTaken, SameRef
 from visits.models import Visit, VisitCompanion, VisitPhoto, VisitSignature
-from visits.visits.outing import Outing
+from visits.visits.outing import COLUMNS, Outing
 
 LONGEST_STAY = 31
 MOST_ROWS = 60
@@ -185,16 +185,13 @@ def _same_for_all(outing: Outing) -> dict[str, Any]:
     return {
         "outing": outing.ref,
         "cadre": outing.cadre,
-        "kind": outing.kind,
         "reasons": join_words(outing.reasons),
         "topics": join_words(outing.topics),
         "latitude": latitude,
         "longitude": longitude,
-        "content": outing.content,
-        "promised_on": outing.promised_on,
-        "promise": outing.promise,
         "entered_by": outing.author,
         "recorded_at": outing.recorded_at or timezone.now(),
+        **{name: getattr(outing, name) for name in COLUMNS},
     }
 
 
@@ -240,14 +237,11 @@ def _content(visit: Visit) -> tuple[Any, ...]:
         visit.village_id,
         visit.visited_on,
         visit.nights,
-        visit.kind,
         visit.reasons,
         visit.topics,
         visit.card_given,
-        visit.content,
-        visit.promised_on,
-        visit.promise,
         visit.voided_on,
+        *(getattr(visit, name) for name in COLUMNS),
     )
 
 

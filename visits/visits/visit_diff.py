@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from core.forms import text_of
 from core.templatetags.look import date_cn
 from visits.idempotency import Compared, photos_told
 from visits.models import Visit
-from visits.visits.outing import Outing
+from visits.visits.outing import COLUMNS, Outing
 
 
 def both_versions(sent: Outing, stored: Sequence[Visit]) -> list[Compared]:
@@ -24,15 +25,19 @@ def _words(outing: Outing) -> dict[str, str]:
         "哪天去的": _days(outing.days),
         "户编号": _listed(household.no for household in outing.households),
         "村": str(outing.village or ""),
-        "做什么": Visit.Kind(outing.kind).label,
         "为什么去": "、".join(outing.reasons),
         "谈到的八送": "、".join(outing.topics),
         "发放连心卡": "是" if outing.card_given else "",
-        "谈了什么、办了什么": outing.content,
-        "约下次": _joined(outing.promised_on, outing.promise),
         "同去的人": _listed(cadre.name for cadre in outing.companions),
         "照片": photos_told(len(outing.photos)),
+        **_columns(outing),
     }
+
+
+def _columns(outing: Outing) -> dict[str, str]:
+    """Return the stored columns by label, in words."""
+    fields: list[Any] = [Visit._meta.get_field(name) for name in COLUMNS]
+    return {str(field.verbose_name): text_of(field, getattr(outing, field.name)) for field in fields}
 
 
 def _days(days: Iterable[date]) -> str:
@@ -42,7 +47,3 @@ def _days(days: Iterable[date]) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return "、".join(sorted(set(names)))
-
-
-def _joined(*parts: Any) -> str:
-    return " ".join(str(part) for part in parts if part)
