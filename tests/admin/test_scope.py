@@ -200,7 +200,7 @@ def test_leader_changes_neither_role_unit_nor_flags(leader: Cadre, cadre: Cadre,
     }
     client_of(leader).post(page("units.cadre", "change", cadre), data)
     stored = Cadre.objects.get(pk=cadre.pk)
-    assert (stored.post, stored.rank) == ("副局长", "section")
+    assert (stored.post, stored.rank) == ("副局长", "general")  # another rank is a transfer, on its page
     assert (stored.role, stored.unit, stored.is_active) == (Role.CADRE, leader.unit, True)
     assert (stored.password, stored.place) == (cadre.password, cadre.place)
 

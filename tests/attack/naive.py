@@ -137,6 +137,14 @@ def sees_leave(facts: Facts, user: Cadre, row: Any) -> bool:
     return of_the_leaders_unit(facts, user, row) or row.cadre_id == user.pk
 
 
+def sees_posting(facts: Facts, user: Cadre, row: Any) -> bool:
+    cadre = facts.get("units.cadre", row.cadre_id)
+    if oversees(user):
+        return facts.in_place(user, cadre)
+    leads = user.role == "leader" and user.unit_id in (row.unit_id, cadre.unit_id)
+    return leads or row.cadre_id == user.pk
+
+
 def of_the_leaders_unit(facts: Facts, user: Cadre, row: Any) -> bool:
     return user.role == "leader" and facts.get("units.cadre", row.cadre_id).unit_id == user.unit_id
 
@@ -323,6 +331,7 @@ SEES: dict[str, Rule] = {
     "units.unit": sees_unit,
     "units.cadre": sees_cadre,
     "units.leave": sees_leave,
+    "units.posting": sees_posting,
     "units.requirement": here_or_above,
     "units.calendarday": here_or_above,
     "units.word": everybody,
@@ -364,6 +373,7 @@ EDITS: dict[str, Rule] = {
     "units.unit": writes_in_place,
     "units.cadre": edits_cadre,
     "units.leave": edits_leave,
+    "units.posting": nobody,
     "units.requirement": writes_in_place,
     "units.calendarday": writes_in_place,
     "units.word": edits_word,
