@@ -5,8 +5,9 @@ from households.importing import HouseholdSheet, MemberSheet
 from surveys.exchange.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
+from visits.problems.importing import FollowedPairingSheet
 from visits.transfers.importing import CadreSheetWithTransfers
-from visits.visits.importing import FollowedPairingSheet, VisitSheet
+from visits.visits.importing import VisitSheet
 
 KINDS: list[ImportSheet] = [
     DivisionSheet(),

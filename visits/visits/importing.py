@@ -1,6 +1,4 @@
-"""走访 as a sheet: a diary or ledger kept elsewhere, one visit per row; and the hand-over of problems after
-the sheet of 联户.
-"""
+"""走访 as a sheet: a diary or ledger kept elsewhere, one visit per row."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,17 +11,15 @@ from django.utils import timezone
 from core.cells import clean_name, clean_words, one_line
 from core.chunked_queries import records_in, rows_in
 from core.dates import clean_date
-from core.history import current_actor
 from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import refuse_outside
 from core.importing.planning import Plan
-from core.importing.sheet import Created, ImportSheet
+from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from core.places import under
 from households.closing import problem_of_row
-from households.importing import HouseholdPairingSheet
 from households.importing.finding import NamedHouseholds, naming_columns
-from households.models import Household, HouseholdPairing
+from households.models import Household
 from units.days import month_of, problem_of_day
 from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre
@@ -31,7 +27,6 @@ from units.unit_history import Postings
 from villages.finding import find_villages, village_columns
 from villages.models import Village
 from visits.models import Visit, recorded_late
-from visits.problems.problem_handover import take_up
 from visits.visits.rules import NEED_HOUSEHOLD, problem_of_card, problem_of_nights
 
 CONTENT = (
@@ -45,21 +40,6 @@ CONTENT = (
     "nights",
     "voided_on",
 )
-
-
-class FollowedPairingSheet(HouseholdPairingSheet):
-    """Hand over the problems of newly paired households, and hand them back when the import is undone."""
-
-    def after_insert(self, created: Created) -> None:
-        super().after_insert(created)
-        rows = created.get(HouseholdPairing._meta.label_lower, [])
-        begun = [
-            HouseholdPairing(pk=row["id"], household_id=row["household_id"])
-            for row in rows
-            if row["ended_on"] is None
-        ]
-        if begun:
-            take_up(begun, by=Cadre.objects.get(pk=current_actor().by))
 
 
 class VisitSheet(ImportSheet):
