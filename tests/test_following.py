@@ -226,6 +226,7 @@ def test_a_workbook_that_pairs_a_household_anew_brings_them_and_its_undo_takes_t
     assert run.status == "done", whys(run)
     assert owner(problem) == colleague
     assert ProblemMove.objects.get().by == office
+    assert ProblemMove.objects.get().on == date(2015, 10, 1)
     runs.undo(run, office)
     run.refresh_from_db()
     assert run.message == ""

@@ -1,5 +1,6 @@
 """The sheet of 联户 with the problems that newly paired cadres take up."""
 
+from core.chunked_queries import records_in
 from core.history import current_actor
 from core.importing.sheet import Created
 from households.importing import HouseholdPairingSheet
@@ -9,15 +10,10 @@ from visits.problems.problem_handover import take_up
 
 
 class FollowedPairingSheet(HouseholdPairingSheet):
-    """Hand over the problems of newly paired households, and hand them back when the import is undone."""
+    """Hand over the problems of newly paired households as of the pairing's first day; undoing hands them back."""
 
     def after_insert(self, created: Created) -> None:
         super().after_insert(created)
-        rows = created.get(HouseholdPairing._meta.label_lower, [])
-        begun = [
-            HouseholdPairing(pk=row["id"], household_id=row["household_id"])
-            for row in rows
-            if row["ended_on"] is None
-        ]
-        if begun:
+        keys = [row["id"] for row in created.get(HouseholdPairing._meta.label_lower, [])]
+        if begun := list(records_in(HouseholdPairing.objects.filter(ended_on=None), "pk", keys)):
             take_up(begun, by=Cadre.objects.get(pk=current_actor().by))
