@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from reports.surveys.counted import Counted, Family, Rounds, counted_in, family_of
 from reports.surveys.filters import CARRIED, AnswerSearch
-from surveys.models import Response, Survey, SurveyQuerySet
+from surveys.definition.models import SurveyQuerySet
+from surveys.models import Response, Survey
 from units.access import get_visible
 from units.models import Cadre
 
