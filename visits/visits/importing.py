@@ -27,6 +27,7 @@ from units.unit_history import Postings
 from villages.finding import find_villages, village_columns
 from villages.models import Village
 from visits.models import Visit, recorded_late
+from visits.visits.outing import COLUMNS
 from visits.visits.rules import NEED_HOUSEHOLD, problem_of_card, problem_of_nights
 
 CONTENT = (
@@ -40,6 +41,8 @@ CONTENT = (
     "nights",
     "voided_on",
 )
+DEFAULTS = {field.name: field.get_default() for field in Visit._meta.fields if field.name in COLUMNS}
+"""What an empty cell means, by column."""
 
 
 class VisitSheet(ImportSheet):
@@ -255,13 +258,10 @@ class _Visits:
                 "visited_on": day,
                 "month": month_of(day),
                 "nights": self._nights(index, cadre["id"]),
-                "kind": table.get("kind", index, Visit.Kind.HOME.value),
                 "reasons": table.get("reasons", index, ""),
                 "topics": table.get("topics", index, ""),
                 "card_given": table.get("card_given", index, False),
-                "content": table.get("content", index),
-                "promised_on": table.get("promised_on", index),
-                "promise": table.get("promise", index, ""),
+                **{name: table.get(name, index, default) for name, default in DEFAULTS.items()},
                 "entered_by_id": self.plan.by.pk,
                 "is_late": recorded_late(day, now),
                 "place": village.code if village else cadre["place"],
