@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.factories import make_village_pairing
+from tests.pages import client_of, words_of
 from tests.visits.outings import days, record
 from units.models import today
 from visits.idempotency import RefTaken, SameRef
@@ -52,6 +53,22 @@ def test_the_same_ref_with_other_content_is_a_conflict(cadre, leader, home, chan
     with pytest.raises(SameRef) as conflict:
         record(cadre, **{**said, **changed})
     assert list(conflict.value.stored) == stored
+
+
+def test_a_conflict_of_nights_alone_names_the_nights(cadre, home):
+    """Else the page says that the two differ and shows no difference."""
+    form = {
+        "ref": uuid.uuid4(),
+        "on": "other",
+        "other_day": "2015-09-16",
+        "until": "2015-09-18",
+        "kind": "stay",
+        "content": "同吃同住",
+        "households": [home.pk],
+    }
+    assert client_of(cadre).post("/visits/new/", {**form, "nights": 2}).status_code == 302
+    again = client_of(cadre).post("/visits/new/", {**form, "nights": 1})
+    assert (again.status_code, "住村夜数 1 2" in words_of(again)) == (409, True)
 
 
 def test_a_ref_of_another_author_is_taken(cadre, leader, home):

@@ -70,7 +70,8 @@ def _resent(form: VisitForm, along: AlongForm, sent: SameRef) -> dict[str, Any]:
     now.
     """
     stored = sent.stored[0]
-    rows = both_versions(form.outing(), sent.stored) if isinstance(stored, Visit) else [*sent.rows]
+    rows = both_versions(form.outing(), sent.stored) if isinstance(stored, Visit) else []
+    rows += sent.rows
     if isinstance(stored, Assistance):
         ticked = [household.pk for household in form.cleaned_data["households"]]
         rows += household_lines(along.parts(ticked), stored)

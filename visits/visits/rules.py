@@ -16,7 +16,7 @@ from units.days import FIRST_DAY
 from units.models import Cadre, today
 from units.unit_history import Postings
 from villages.models import Village
-from visits.idempotency import RefTaken, SameRef
+from visits.idempotency import Compared, RefTaken, SameRef
 from visits.models import Visit, VisitCompanion, VisitPhoto, VisitSignature
 from visits.visits.outing import COLUMNS, Outing
 
@@ -225,8 +225,14 @@ def _sent_before(drafts: Sequence[Visit], outing: Outing) -> list[Visit]:
         and sum(len(visit.photos.all()) for visit in stored) == len(outing.photos)
     )
     if not same:
-        raise SameRef(stored)
+        raise SameRef(stored, _nights_compared(drafts, stored))
     return stored
+
+
+def _nights_compared(drafts: Sequence[Visit], stored: Sequence[Visit]) -> list[Compared]:
+    """Return the nights of both sendings if they differ; a night that another outing has counts for neither."""
+    mine, theirs = (sum(visit.nights for visit in rows) for rows in (drafts, stored))
+    return [Compared("住村夜数", str(mine), str(theirs))] if mine != theirs else []
 
 
 def _content(visit: Visit) -> tuple[Any, ...]:
