@@ -133,7 +133,9 @@ def figures(user: Cadre, period: Period) -> Figures:
 
 
 def places(user: Cadre, period: Period) -> list[PlaceRow]:
-    """Return one row a place directly under the user's, by code; months are those of the period's last year."""
+    """Return one row for each place directly under the user's, by code; months are those of the period's last
+    year.
+    """
     length = CHILD_LENGTH[len(user.place)]
     rows = {code: PlaceRow(code, name) for code, name in children(user, length)}
     households = Household.objects.registered(period.on).filter(under(user.place)).order_by()
@@ -172,7 +174,7 @@ def children(user: Cadre, length: int) -> list[tuple[str, str]]:
 
 
 def total_of_places(rows: Sequence[PlaceRow]) -> PlaceRow:
-    """Return the places added up; a household lies in one place, so nothing is counted twice."""
+    """Return the sum of the places; a household is in one place, so nothing is counted twice."""
     whole = PlaceRow("", "合计")
     for row in rows:
         whole.registered += row.registered
@@ -201,7 +203,9 @@ def months(user: Cadre, period: Period) -> dict[int, int]:
 
 
 def units(user: Cadre, period: Period) -> list[UnitRow]:
-    """Return one row a unit that is or was at work at the place, by code; households and days are those there."""
+    """Return one row for each unit that is or was at work at the place, by code, with its households and days
+    there.
+    """
     found = Unit.objects.visible_to(user).order_by("code", "pk").values_list("pk", "code", "name")
     rows = {pk: UnitRow(pk, code, name) for pk, code, name in found}
     names: dict[int, list[str]] = defaultdict(list)
@@ -250,7 +254,7 @@ def _entered_pairings(user: Cadre, visits: VisitQuerySet, period: Period) -> dic
 
 
 def total_of_units(rows: Sequence[UnitRow]) -> UnitRow:
-    """Return the units added up: what two of them did together counts for each."""
+    """Return the sum of the units; what two of them did together counts for each."""
     whole = UnitRow(0, "", "合计")
     for name in ("cadres", "households", "entered", "times", "village_times", "village_days", "nights"):
         setattr(whole, name, sum(getattr(row, name) for row in rows))

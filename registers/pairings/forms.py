@@ -134,7 +134,7 @@ class EndForm(forms.Form):
 
 
 def the_cadre(cadres: Any, text: str) -> Cadre:
-    """Return the one cadre of a name, phone or staff number; a name of several asks."""
+    """Return the one cadre with a name, phone or staff number; an ambiguous name is an error."""
     found: list[Cadre] = []
     for field in ("phone", "staff_no", "name"):
         found = found or list(cadres.filter(**{field: text}).select_related("unit")[:4])

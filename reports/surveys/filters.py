@@ -163,7 +163,7 @@ class CrossSearch(AnswerSearch):
 
     @property
     def is_whole(self) -> bool:
-        """Return both items are chosen."""
+        """Return whether both items are chosen."""
         return bool(self.cleaned_data.get("row") and self.cleaned_data.get("column"))
 
     @property

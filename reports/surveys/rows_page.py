@@ -56,7 +56,7 @@ class StandingSearch(SearchForm):
         return year_period(self.of_year).on
 
     def by_year(self, queryset: QuerySet[Any], _value: int) -> QuerySet[Any]:
-        """Return the rows stand as of that year already."""
+        """Keep all rows: they are those of the chosen year already."""
         return queryset
 
     def by_standing(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:

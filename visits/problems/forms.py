@@ -127,7 +127,7 @@ class MoveForm(forms.Form):
         return data
 
     def written(self) -> dict[str, Any]:
-        """Return what was chosen and written, for a page that goes on from what the problem is now."""
+        """Return what was chosen and typed, for a page that continues from the problem's present state."""
         return {name: self.data.get(name, "") for name in ("to", "on", "word", "owner", "visit")}
 
 

@@ -80,7 +80,9 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.filter(seen)
 
     def editable_by(self, user: Cadre) -> "ProblemQuerySet":
-        """Return who may move it on: the office, the unit's leader, its owner and who raised it."""
+        """Return the problems that the user may move on, as office, leader of the unit, owner, or the one who
+        raised it.
+        """
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_viewer:
@@ -89,7 +91,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 
     def voidable_by(self, user: Cadre) -> "ProblemQuerySet":
-        """Return who may declare it 作废: who entered it within 7 days, leader and office any time."""
+        """Return the problems that the user may void: the author within 7 days, leader and office any time."""
         if user.is_office:
             return self.filter(under(user.place))
         if user.is_viewer:
@@ -253,7 +255,7 @@ class ProblemMoveQuerySet(models.QuerySet["ProblemMove"]):
         return self.filter(problem__in=Problem.objects.visible_to(user))
 
     def editable_by(self, user: Cadre) -> "ProblemMoveQuerySet":
-        """Return a move that was made stays as it is."""
+        """Return no moves: a move is never edited."""
         return self.none()
 
 

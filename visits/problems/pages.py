@@ -152,7 +152,9 @@ def problem_new(request: HttpRequest) -> HttpResponse:
 
 
 def problem(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return one problem and its next step; who comes second sees what it is now and keeps the own words."""
+    """Show one problem and its next step; the second of two editors sees the present state and keeps what was
+    typed.
+    """
     user = user_of(request)
     rows = Problem.objects.with_head().select_related(
         "household",
@@ -187,7 +189,7 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _move(problem: Problem, form: MoveForm, user: Cadre) -> tuple[ProblemMove | None, str]:
-    """Return the move, also one that an earlier tap has made, or a sentence when somebody else was first."""
+    """Return the move, also one made by an earlier tap, or a message if somebody else was first."""
     form.is_valid()
     data = form.cleaned_data
     if data.get("version") != problem.version:
@@ -225,7 +227,7 @@ def _moved_before(problem: Problem, form: MoveForm, user: Cadre) -> tuple[Proble
 
 
 def _problem_context(problem: Problem, user: Cadre, *, editable: bool) -> dict[str, Any]:
-    """Return what the page says of a problem, and what the reader may do with it."""
+    """Return the context of a problem's page, and what the reader may do with it."""
     moving = editable and not problem.is_void and problem.joined_into_id is None
     of_problem, visits = Problem.objects.filter(pk=problem.pk), Visit.objects.visible_to(user)
     joined = Problem.objects.filter(joined_into=problem)
@@ -258,7 +260,7 @@ def _problem_context(problem: Problem, user: Cadre, *, editable: bool) -> dict[s
 
 @recorder_required
 def problem_join(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return the same difficulty of several families is followed as one."""
+    """Join problems, so that the same difficulty of several families is followed as one."""
     user = user_of(request)
     problem: Problem = get_editable(Problem.objects.open(), user, pk=pk)
     form = JoinForm(request.POST or None, problem=problem, user=user)
@@ -314,7 +316,7 @@ def problem_void(request: HttpRequest, pk: int) -> HttpResponse:
 @recorder_required
 @require_POST
 def problem_of_answer(request: HttpRequest, pk: int, category: str) -> HttpResponse:
-    """Return one tap on a flagged answer of a survey."""
+    """Make a problem of a flagged answer of a survey by one tap."""
     user = user_of(request)
     responses = Response.objects.counted().select_related("survey", "household", "village", "surveyor")
     response: Response = get_visible(responses, user, pk=pk)

@@ -117,7 +117,7 @@ def reopen_and_take_up(pairing: HouseholdPairing, *, by: Cadre) -> int:
 
 
 def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre, on: date | None = None) -> int:
-    """Return what waited for somebody of a household that had nobody goes to who is paired with it now; how many.
+    """Hand over problems of a household that had no cadre to the one paired with it now; return how many.
 
     It waits with the leader, or with one who was paired before. It goes over `on` a day, by default the day on
     which the pairing starts.
@@ -146,7 +146,7 @@ def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre, on: date | None 
 
 
 def handover_sentences(passing: Iterable[Passing]) -> list[str]:
-    """Return how many go to whom, and how many stay with whom, a sentence each."""
+    """Return in sentences how many problems go to whom, and how many stay with whom."""
     going = Counter(one.heir for one in passing if one.heir)
     staying = Counter(one.owner for one in passing if one.heir is None)
     return [

@@ -120,7 +120,7 @@ def _draft(raised: RaisedProblem) -> Problem:
 
 
 def of_answer(response: Response, category: str, author: Cadre) -> Problem:
-    """Return one tap makes a problem of a flagged answer, a second one finds it."""
+    """Return the problem of a flagged answer; the first tap makes it, later taps find it."""
     there = Problem.objects.filter(response=response, category=category, voided_on=None)
     found = there.first()
     if found is not None:
@@ -145,7 +145,7 @@ def of_answer(response: Response, category: str, author: Cadre) -> Problem:
 
 
 def owner_of(household: Household | None) -> Cadre | None:
-    """Return who follows a household's problems, as long as somebody is paired with it."""
+    """Return the cadre who follows a household's problems, or None if nobody is paired with it."""
     return owners_of([household.pk]).get(household.pk) if household else None
 
 
@@ -162,7 +162,7 @@ def owners(problem: Problem) -> QuerySet[Cadre]:
 
 
 def problem_of_due(raised_on: date, due_on: date) -> str:
-    """Return what stands against this day as the one by which; "" when nothing does."""
+    """Return what is wrong with this day as a deadline, '' if nothing is."""
     if due_on < raised_on:
         return "办结期限不能早于提出日期。"
     return "办结期限最晚两年以内，看看年份写对没有。" if due_on > today() + LONGEST_TERM else ""

@@ -56,7 +56,7 @@ class Transfer(NamedTuple):
 def problems_of_transfer(
     cadre: Cadre, *, unit_id: int, rank: str, on: date, handed: Sequence[HouseholdPairing] = ()
 ) -> dict[str, str]:
-    """Return what stands against the transfer, a sentence for each field."""
+    """Return why the transfer is refused, a sentence for each field."""
     last = cadre.postings.exclude(started_on=FROM_THE_START).order_by("-started_on").first()
     day = problem_of_day(on)
     if not day and on <= FROM_THE_START:
