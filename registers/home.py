@@ -126,7 +126,7 @@ def _cards(
                 household.head_name or "（没有户主）",
                 split_words(household.tags),
                 f"{household.village}{household.group}，{household.size} 口人，"
-                f"今年 {done.times[household.pk]} 次",
+                f"我今年 {done.times[household.pk]} 次",
                 last_on,
                 f"上次 {last_on.month}月{last_on.day}日，{_ago(last_on, day)}，{words}" if last_on else "",
                 promised_on,

@@ -156,9 +156,11 @@ def _events(
     """Return the timeline that the reader may see, of the chosen period or of all time.
 
     How often the household was entered is of this year unless a period is chosen; the newest card is of all time.
+    Both count everybody's visits, as the list of households does, also those that the reader may not open.
     """
     visits, period = Visit.objects.visible_to(user).filter(household=household), form.period
-    entered = visits.entering().filter(Q(visited_on__range=period.days) | Q(card_given=True))
+    everybodys = Visit.objects.filter(household=household).entering()
+    entered = everybodys.filter(Q(visited_on__range=period.days) | Q(card_given=True))
     days = set(entered.values_list("visited_on", "card_given"))
     events, more = timeline(household, visits, surveys, form.chosen)
     return {

@@ -22,6 +22,7 @@ from villages.models import Village, VillagePairing
 from visits.duty.rules import cadre_duties, owing
 from visits.indicators import ENTERED_TIMES, VISIT_DAYS, last_day_of_cadre
 from visits.models import Problem, Visit
+from visits.visits.models import VisitQuerySet
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -82,8 +83,8 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[Figure]:
     pairings = _own(user, HouseholdPairing.objects.current())
     paired = Household.objects.visible_to(user).registered().filter(pk__in=pairings.values("household"))
     in_month = Q(visited_on__range=(month.since, month.until))
-    visits = _own(user, Visit.objects.visible_to(user).counted().filter(in_month))
-    entered = _own(user, Visit.objects.entering().filter(in_month))
+    visits = _went(user, Visit.objects.visible_to(user).counted().filter(in_month))
+    entered = _went(user, Visit.objects.entering().filter(in_month))
     waiting = _own(user, Response.objects.visible_to(user).filter(status=Response.Status.SUBMITTED))
     problems = _own(user, Problem.objects.visible_to(user))
     without = cadres.exclude(pk__in=HouseholdPairing.objects.current().values("cadre"))
@@ -143,6 +144,11 @@ def _figures(user: Cadre, month: Period, unit: str) -> list[Figure]:
 def _own(user: Cadre, rows: Rows) -> Rows:
     """Return the unit's rows for a leader, who sees more than those; all of them for an office."""
     return rows if user.is_office else rows.filter(unit=user.unit_id)
+
+
+def _went(user: Cadre, visits: VisitQuerySet) -> VisitQuerySet:
+    """Return the visits of a leader's unit, companions included; all of them for an office."""
+    return visits if user.is_office else visits.of_unit(user.unit_id)
 
 
 def _owing(user: Cadre, day: date) -> Figure:
