@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -124,6 +124,12 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def pending(self) -> "ProblemQuerySet":
         """Not yet 销号, so that somebody has to follow it; also those joined into another."""
         return self.filter(voided_on=None).exclude(status=ProblemStatus.CLOSED)
+
+    def with_last_move(self) -> "ProblemQuerySet":
+        """Annotate `last_moved_on`: the day of the newest move, else the day on which the problem was raised."""
+        moves = ProblemMove.objects.filter(problem=OuterRef("pk")).order_by().values("problem")
+        last = Subquery(moves.annotate(last=Max("on")).values("last"))
+        return self.annotate(last_moved_on=Coalesce(last, "raised_on"))
 
     def overdue(self, on: date) -> "ProblemQuerySet":
         """Return those open at the end of a day whose deadline, as it was then, had passed."""

@@ -8,11 +8,11 @@ since they may be separated again.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core import bulk
@@ -26,9 +26,9 @@ from visits.problems.rules import owners_of
 
 
 class Passing(NamedTuple):
-    """A problem, its owner until now, and who takes it; None when nobody is there, and it stays."""
+    """A problem (with its last move), its owner until now, and who takes it; None if nobody can, and it stays."""
 
-    problem: Problem
+    problem: Any
     owner: Cadre
     heir: Cadre | None
 
@@ -85,6 +85,7 @@ def still_followed(pairings: Sequence[HouseholdPairing], *, to: Cadre | None = N
     households, cadres = ({key[at] for key in leaving} for at in (0, 1))
     problems = (
         Problem.objects.pending()
+        .with_last_move()
         .filter(household__in=households, owner__in=cadres)
         .select_related("owner")
         .order_by("due_on", "pk")
@@ -124,7 +125,8 @@ def take_up(pairings: Sequence[HouseholdPairing], *, by: Cadre, on: date | None 
     """
     keys = {pairing.pk for pairing in pairings}
     once = HouseholdPairing.objects.filter(household=OuterRef("household"), cadre=OuterRef("owner"))
-    rows = Problem.objects.pending().filter(Q(owner__role=Role.LEADER) | Exists(once)).select_related("owner")
+    pending = Problem.objects.pending().with_last_move()
+    rows = pending.filter(Q(owner__role=Role.LEADER) | Exists(once)).select_related("owner")
     waiting = list(records_in(rows, "household", {pairing.household_id for pairing in pairings}))
     there = HouseholdPairing.objects.current().filter(household__in=[row.household_id for row in waiting])
     shared = {household for pk, household in there.values_list("pk", "household") if pk not in keys}
@@ -169,7 +171,6 @@ def _hand(handings: Sequence[Handing], by: Cadre) -> None:
     if not handings:
         return
     rows, changes, moves, now = [], [], [], timezone.now()
-    last = _last_moves([one.passing.problem for one in handings])
     for (problem, owner, heir), word, day in handings:
         assert heir is not None
         rows.append({"id": problem.pk, "version": problem.version, "owner_id": heir.pk})
@@ -179,7 +180,7 @@ def _hand(handings: Sequence[Handing], by: Cadre) -> None:
                 "problem_id": problem.pk,
                 "status": problem.status,
                 "by_id": by.pk,
-                "on": max(day, last.get(problem.pk, problem.raised_on)),
+                "on": max(day, problem.last_moved_on),
                 "at": now,
                 "word": word,
                 "owner_id": heir.pk,
@@ -189,9 +190,3 @@ def _hand(handings: Sequence[Handing], by: Cadre) -> None:
         if bulk.update(Problem, ["owner_id"], rows, changes) < len(rows):
             raise ValidationError({NON_FIELD_ERRORS: ["刚刚有人办了这些户的诉求，请看清再办。"]})
         bulk.insert(ProblemMove, moves)
-
-
-def _last_moves(problems: Sequence[Problem]) -> dict[int, date]:
-    """Return the day of the last move of each problem, by key."""
-    moves = ProblemMove.objects.filter(problem__in=problems).order_by().values_list("problem")
-    return dict(moves.annotate(last=Max("on")))
