@@ -1,4 +1,4 @@
-"""The overview: every figure as domain.md counts it, and each opens to the rows it counted."""
+"""The overview: every figure as the rules count it, and each opens to the rows it counted."""
 
 import html
 import io
