@@ -1,8 +1,7 @@
 """Filling the household form, against a hand-written Django form of the same 47 fields in a plain template.
 
 Both build the form from the posted data, validate it, render it again and save the response with its history.
-Ours
-also evaluates the cross rules, compares with last time and detects a second editor.
+Ours also evaluates the cross rules, compares with last time and detects a second editor.
 """
 
 import os

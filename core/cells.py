@@ -1,10 +1,8 @@
 """Clean one value: a spreadsheet cell or the text of a form field.
 
-A cleaner returns the clean value, or None ('' for text) when the cell is empty. It raises CellError with
-the reason
-and the remedy. Ambiguous values are refused, never repaired silently. Excel gives numbers as floats and
-empty cells
-as ''.
+A cleaner returns the clean value, or None ('' for text) when the cell is empty. It raises CellError with the
+reason and the remedy. Ambiguous values are refused, never repaired silently. Excel gives numbers as floats
+and empty cells as ''.
 """
 
 import datetime as dt

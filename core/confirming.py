@@ -1,11 +1,9 @@
 """Ask for the password again before a sensitive act, unless it was entered in this session within half an
 hour.
 
-Use `@password_again` on a view, or call `require_password` where only some requests are sensitive. A POST
-is
+Use `@password_again` on a view, or call `require_password` where only some requests are sensitive. A POST is
 answered with a page that holds the posted data and repeats the POST with the password; a GET is redirected
-through
-the page `password-again`, which then opens the same address.
+through the page `password-again`, which then opens the same address.
 """
 
 from collections.abc import Callable

@@ -1,10 +1,8 @@
 """Encryption and keyed hashes for data that must not be readable in the database, the uploads or the logs.
 
-Every token starts with the id of its key, so that keys can be rotated: `settings.DATA_KEYS` maps key id →
-32 bytes,
-the current key first. One subkey per purpose is derived from each key, so that hashes and ciphertexts never
-share
-a key.
+Every token starts with the id of its key, so that keys can be rotated: `settings.DATA_KEYS` maps key id → 32
+bytes, the current key first. One subkey per purpose is derived from each key, so that hashes and ciphertexts
+never share a key.
 """
 
 import base64
@@ -28,10 +26,9 @@ class SealError(ValueError):
 def seal_text(plain: str) -> str:
     """Encrypt a short text to `keyid:urlsafe-base64`; empty text stays empty.
 
-    Uses AES-SIV without a nonce: under one key, equal texts give equal tokens. History and imports
-    therefore compare
-    stored values without decrypting 35,000 of them. The keyed hash stored beside the token reveals equality
-    anyway.
+    Uses AES-SIV without a nonce: under one key, equal texts give equal tokens. History and imports therefore
+    compare stored values without decrypting 35,000 of them. The keyed hash stored beside the token reveals
+    equality anyway.
     """
     if not plain:
         return ""

@@ -1,8 +1,7 @@
 """Documents attached to a row: PDF, Word and Excel files, identified by content, stored encrypted.
 
 A contract or a list may name people with their ID numbers, so it must be readable only on the page of those
-who may
-see the row.
+who may see the row.
 """
 
 from pathlib import PurePath

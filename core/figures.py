@@ -1,8 +1,7 @@
 """A figure is declared once: label, unit, link to the rows it counts, and how it is counted.
 
-The same declaration gives a card of the overview, a column of a report (page, print and workbook) or a
-count of the
-admin home.
+The same declaration gives a card of the overview, a column of a report (page, print and workbook) or a count
+of the admin home.
 """
 
 from collections.abc import Callable, Iterable, Sequence

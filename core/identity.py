@@ -1,10 +1,8 @@
 """Resident ID numbers (GB 11643) and disability cards, whose first 18 digits are the ID number.
 
-Stored encrypted, looked up through a keyed hash of the first 18 characters, shown masked. The mask keeps
-only the
-region: together with birth date and sex, which most pages show, at least 499 numbers remain possible.
-Damage done by
-Excel is reported, never repaired, because the three digits it drops cannot be recovered.
+Stored encrypted, looked up through a keyed hash of the first 18 characters, shown masked. The mask keeps only
+the region: together with birth date and sex, which most pages show, at least 499 numbers remain possible.
+Damage done by Excel is reported, never repaired, because the three digits it drops cannot be recovered.
 """
 
 import datetime as dt

@@ -1,8 +1,7 @@
 """A list: search form → queryset → one keyset page; `?export=xlsx` and `?print=1` output the same rows.
 
 A list page makes a constant number of queries: the count, the page's keys in order, and the cells of those
-keys.
-Expensive columns (last visit, sums) are therefore computed for the shown rows only, unless the list is
+keys. Expensive columns (last visit, sums) are therefore computed for the shown rows only, unless the list is
 sorted by them.
 """
 

@@ -1,8 +1,7 @@
 """Daily limits on whole ID numbers (counted by person) and files. Exceeding a limit needs one reason a day.
 
 A day is a calendar day in TIME_ZONE. A person counts once a day, however often and in whichever way the
-number was
-used. Lookups without a match count too, because they also narrow down a number.
+number was used. Lookups without a match count too, because they also narrow down a number.
 """
 
 from collections.abc import Iterable

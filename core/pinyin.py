@@ -1,8 +1,7 @@
 """Pinyin without tones or spaces, so that people and places are found by typing on any keyboard.
 
 The library gives most characters their usual reading. Surnames and place names of Gansu with other readings
-are in
-the tables below, which take precedence. ü is written v, as in input methods.
+are in the tables below, which take precedence. ü is written v, as in input methods.
 """
 
 import os

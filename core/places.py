@@ -1,8 +1,7 @@
 """The place of a row: every business row carries `place`, a GB code of 2, 4, 6, 9 or 12 digits.
 
 A code lies under another when it starts with it, so an office's scope is one text range, which an ordinary
-index
-serves on both databases.
+index serves on both databases.
 """
 
 from django.db.models import Q

@@ -18,8 +18,7 @@ def reseal_column(model: type[models.Model], cipher: str, hashed: str, keyed_has
     """Re-encrypt one column and its hash; yield how many rows of each chunk were old.
 
     The value stays the same, so no Change is written and no version raised. Rows are locked between reading
-    and writing,
-    so that concurrent edits are not lost.
+    and writing, so that concurrent edits are not lost.
     """
     last = 0
     rows = model._base_manager.exclude(**{cipher: ""}).order_by("pk").only("pk", cipher, hashed)

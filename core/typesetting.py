@@ -1,8 +1,7 @@
 """Print-ready PDFs: the only module that uses typst.
 
 Templates are our own markup; data reaches them as JSON in `sys.inputs`, so that text typed by a person is
-never
-parsed as markup.
+never parsed as markup.
 """
 
 import hashlib

@@ -10,8 +10,7 @@ class TooLargeHandler(FileUploadHandler):
     """Handle files larger than FILE_UPLOAD_MAX_MEMORY_SIZE, which MemoryFileUploadHandler ignores.
 
     Discards the content and passes on an empty file with the real size, which every form refuses by its
-    limit. Without
-    this handler the form would report a missing file.
+    limit. Without this handler the form would report a missing file.
     """
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

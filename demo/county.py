@@ -1,12 +1,9 @@
 """Build the whole demo county as a stream of rows, without a database.
 
 Uses a fixed seed: two runs on one day give equal rows, including primary keys. On another day of the same
-year only
-dates of visits and of changes within the year move (and what depends on a date: the season's words and
-kinds). In
-another year birth dates and starts of pairings move by whole years. The clock is used only to ensure that
-nothing is
-entered later than `now`.
+year only dates of visits and of changes within the year move (and what depends on a date: the season's words
+and kinds). In another year birth dates and starts of pairings move by whole years. The clock is used only to
+ensure that nothing is entered later than `now`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

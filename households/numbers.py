@@ -1,8 +1,7 @@
 """Lookups by a whole ID number: its person, for users who may 查看, and whether the number is already used.
 
 Each answer confirms a number just as 查看 does, so each is counted with the day's reveals. Partial or masked
-numbers
-match nobody. Raises LimitReached.
+numbers match nobody. Raises LimitReached.
 """
 
 from django.db.models import QuerySet

@@ -1,8 +1,7 @@
 """联户: pair cadres with households, end pairings, hand over, and undo a mistaken end.
 
 Invalid input raises ValidationError {argument: sentences} and changes nothing. Unusual input (over the
-ceiling, a
-unit not paired with the village) is accepted, and reported by `warnings` afterwards.
+ceiling, a unit not paired with the village) is accepted, and reported by `warnings` afterwards.
 """
 
 from collections import defaultdict

@@ -1,8 +1,7 @@
 """Back up database and uploads of one moment into a folder that is complete or absent.
 
 Uploads are copied before and after the database, so that every file named by a row of the copy exists, even
-if files
-are added or deleted meanwhile. Files that are in the previous backup are hard-linked.
+if files are added or deleted meanwhile. Files that are in the previous backup are hard-linked.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """Check that commit subjects have at most 72 characters: every commit since the rule began, or one message file.
 
-python tools/commit_subjects.py                 # the history
-python tools/commit_subjects.py --message FILE  # a commit-msg hook
+python tools/commit_subjects.py                 # the history python tools/commit_subjects.py --message FILE
+# a commit-msg hook
 """
 
 import subprocess

@@ -1,10 +1,9 @@
 """Run a command with a temporary PostgreSQL: `python tools/with_postgres.py COMMAND…`.
 
-Uses a PostgreSQL on the machine, else the one in a wheel. The cluster lives in a temporary folder, is
-reached through
-a socket there, runs without fsync, and is removed when the command ends. The command finds it in
-DATABASE_URL; its
-exit status is returned. PostgreSQL refuses to run as root, so root starts it as another user.
+Uses a PostgreSQL on the machine, else the one in a wheel. The cluster lives in a temporary folder, is reached
+through a socket there, runs without fsync, and is removed when the command ends. The command finds it in
+DATABASE_URL; its exit status is returned. PostgreSQL refuses to run as root, so root starts it as another
+user.
 """
 
 import ctypes
@@ -133,8 +132,7 @@ def server() -> Iterator[dict[str, str]]:
     """Run a server with an empty database; yield the environment variables for its clients.
 
     `DATABASE_URL`, and a `PATH` that starts with the server's own pg_dump and pg_restore, since those of
-    another version
-    refuse to work.
+    another version refuse to work.
     """
     # /tmp, as a socket path must be short and its folders accessible to the other user.
     folder = Path(tempfile.mkdtemp(prefix="lianhu-postgres-", dir="/tmp"))

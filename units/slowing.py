@@ -1,10 +1,8 @@
 """Rate-limit the guessing of passwords from one address, across all accounts.
 
 Only failures count. Above LOGIN_FAILURES_AN_HOUR the address is allowed one attempt every few seconds; it is
-never
-locked, since a whole county may share one address. A device on which an account has logged in before holds a
-signed
-cookie, and its attempts on that account are not limited.
+never locked, since a whole county may share one address. A device on which an account has logged in before
+holds a signed cookie, and its attempts on that account are not limited.
 """
 
 from datetime import datetime, timedelta

@@ -1,8 +1,7 @@
 """Working days by the Chinese calendar, with corrections by the office.
 
 Holidays are published year by year: for a year not yet known, Monday to Friday are assumed, and
-`is_provisional`
-reports it.
+`is_provisional` reports it.
 """
 
 from datetime import date, timedelta

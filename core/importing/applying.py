@@ -39,8 +39,7 @@ def prepare(run: ImportRun) -> UnpackedPlan:
     """Unpack the plan of a run. Raises FileNotFoundError when the plan file is deleted.
 
     Raises Stale when its ID numbers are encrypted under an older key: rows written with it would become
-    unreadable once
-    that key is removed.
+    unreadable once that key is removed.
     """
     if not files.is_current(run, files.PLAN):
         raise Stale("检查以后换过身份证号的钥匙，请重新检查一次再导入。")

@@ -1,8 +1,7 @@
 """The plan of an import: made by a check, kept encrypted, applied later or never.
 
 A plan is columnar (one list per column), so that 35,000 rows pack and unpack fast. It holds plain JSON
-values: dates
-and decimals as text, ID numbers as ciphertext.
+values: dates and decimals as text, ID numbers as ciphertext.
 """
 
 import json

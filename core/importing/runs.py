@@ -1,9 +1,8 @@
 """An import run from upload to undo: the interface for pages, background jobs and commands.
 
-Progress is written outside transactions so that pages can show it; results are written in one transaction.
-If the
-process dies, the run's heartbeat stops and the run becomes 中断: nothing was written, and it can be checked
-again.
+Progress is written outside transactions so that pages can show it; results are written in one transaction. If
+the process dies, the run's heartbeat stops and the run becomes 中断: nothing was written, and it can be
+checked again.
 """
 
 import time

@@ -47,8 +47,7 @@ class ImportSheet:
         """Return the sheet definition for an office of `place` and these rows.
 
         A kind whose columns depend on a survey form returns the definition for the form that the rows name
-        below the heading,
-        else for the form in use. Raises Refused.
+        below the heading, else for the form in use. Raises Refused.
         """
         return self
 

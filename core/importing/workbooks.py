@@ -58,8 +58,7 @@ def marked_workbook(run: ImportRun) -> bytes:
     """Return the clerk's workbook with errors marked and assigned numbers filled in.
 
     Uses the copy stored by a job, else makes it now (seconds for a few thousand rows). Raises
-    FileNotFoundError when the
-    upload has been deleted, SheetError when it can no longer be read.
+    FileNotFoundError when the upload has been deleted, SheetError when it can no longer be read.
     """
     return files.read(run, files.MARKED) if files.has(run, files.MARKED) else _mark(run, ON_PAGE)
 

@@ -1,8 +1,7 @@
 """Deny this process files, network and other processes, by Landlock (Linux 5.13 and later).
 
-The child runs as the site's user: without this, code injected by a file could read `.env`, the database,
-the uploads,
-and the worker's environment in /proc.
+The child runs as the site's user: without this, code injected by a file could read `.env`, the database, the
+uploads, and the worker's environment in /proc.
 """
 
 import ctypes

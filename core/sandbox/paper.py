@@ -184,10 +184,8 @@ def _refuse_remote(relationship: dict[str, str], part: str) -> None:
     """Refuse remote templates, objects and frames, which are fetched without asking.
 
     Hyperlinks are only followed on a click, and linked workbooks only after a prompt. A linked picture is
-    allowed unless
-    it is on a file server, to which the program would send the reader's password hash. Settings have no
-    hyperlinks, so a
-    relationship there is refused even if its type says hyperlink.
+    allowed unless it is on a file server, to which the program would send the reader's password hash.
+    Settings have no hyperlinks, so a relationship there is refused even if its type says hyperlink.
     """
     kind, target = relationship.get("Type", "").rpartition("/")[2].lower(), relationship.get("Target", "")
     if relationship.get("TargetMode", "").lower() != "external" or not is_remote(target):

@@ -50,9 +50,8 @@ class WorkbookSheet:
     def rows(self) -> Rows:
         """Return all rows from A1 on, equally long, without empty rows at the end.
 
-        Empty cells are '', every number is a float, an Excel error is its text (#N/A). Raises SheetError
-        when the sheet holds
-        formulas or is too large.
+        Empty cells are '', every number is a float, an Excel error is its text (#N/A). Raises SheetError when
+        the sheet holds formulas or is too large.
         """
         if self._rows is None:
             self._rows = self._load()
@@ -121,8 +120,7 @@ def read(data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND) -> 
     """Return the visible sheets of an uploaded file. Raises SheetError with one sentence for its reader.
 
     Problems of a single sheet (formulas, too many rows) are raised when its rows are requested, so that a
-    summary sheet
-    beside the list does no harm.
+    summary sheet beside the list does no harm.
     """
     with as_sheet_errors():
         lines = process.run(TASK, data, limits, filename=filename)

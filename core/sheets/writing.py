@@ -1,8 +1,7 @@
 """Write sheets: plain rows in constant memory, and the printable table that an office hands in.
 
-Text stays text: what begins with = + - @ is written as a string, never as a formula, and keeps its
-spelling, so that
-exporting and importing a sheet changes nothing.
+Text stays text: what begins with = + - @ is written as a string, never as a formula, and keeps its spelling,
+so that exporting and importing a sheet changes nothing.
 """
 
 import csv
@@ -33,8 +32,7 @@ def write_rows(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[A
     """Write one sheet of plain rows in constant memory. Headings must be unique.
 
     Texts and numbers are written unchanged (pass phones, codes and ID numbers as str), dates as 2015-09-16,
-    Decimal as
-    number, True and False as 是 and 否.
+    Decimal as number, True and False as 是 and 否.
     """
     if len(set(headings)) != len(headings):
         raise ValueError("headings must be unique")
@@ -115,9 +113,8 @@ def write_table(
 ) -> None:
     """Write a table to print and hand in.
 
-    Title over the whole width, facts (填报单位、制表人、日期) below it, ruled cells, A4 landscape one page wide,
-    headings on
-    every page, `footer` as a line under it.
+    Title over the whole width, facts (填报单位、制表人、日期) below it, ruled cells, A4 landscape one page
+    wide, headings on every page, `footer` as a line under it.
     """
     body = [[_written(cell) for cell in row] for row in rows]
     last = max(len(headings) - 1, 1)

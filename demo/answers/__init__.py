@@ -1,8 +1,7 @@
 """The answers of households and villages in the two rounds of the survey.
 
 Dependent facts are drawn after their causes: the terrain of a village, the fortune of a household between the
-rounds,
-its house, its support and income, its needs. No answer violates a rule of the form.
+rounds, its house, its support and income, its needs. No answer violates a rule of the form.
 """
 
 from typing import Any

@@ -146,8 +146,7 @@ def refuse_mask(
     refused.
 
     Half a county may share one mask, so the row must also have the stored name, and 户编号 (by which the
-    household was
-    found) or the stored birth date.
+    household was found) or the stored birth date.
     """
     if not identities.masked[index]:
         return False

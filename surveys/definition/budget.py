@@ -1,10 +1,8 @@
 """Compute the worst-case cost of conditions, calculations and rules in steps, before any is evaluated.
 
 A step is one part of an expression: an answer, a number, an operation; parts within any, all or count are
-evaluated
-once per member. The cost depends on the form and the number of members only, and `static/survey_language.js`
-computes
-the same. `surveys.filling.browser` passes both budgets to the page.
+evaluated once per member. The cost depends on the form and the number of members only, and
+`static/survey_language.js` computes the same. `surveys.filling.browser` passes both budgets to the page.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,7 @@
 """A draft as a workbook: one row per item, downloaded, edited in Excel and uploaded again.
 
 Sheets 题目 (header, member and numbered items), 核对规则, 部分 and 表. The upload gives a document that
-`definition.load`
-checks as a whole; `differences` lists the changes.
+`definition.load` checks as a whole; `differences` lists the changes.
 """
 
 import json

@@ -1,8 +1,7 @@
 """One item of a survey: the question, and the function that cleans its answers.
 
 A clean answer is a JSON value: a number, 1 or 0 for 是/否, an option's code, a list of codes in the order of
-the
-options, text, a date as 2012-03-05, or UNKNOWN (不详). None is no answer. Cleaning is idempotent.
+the options, text, a date as 2012-03-05, or UNKNOWN (不详). None is no answer. Cleaning is idempotent.
 """
 
 import re

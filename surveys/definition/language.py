@@ -1,17 +1,13 @@
 """The expression language of rules, conditions and calculations: a subset of Python's expressions.
 
 An expression is parsed by the standard library's `ast` into a tree of tuples `(operation, *parts)`, which is
-also what
-the browser gets as JSON. It is compiled into closures here and into XPath for XLSForm in
-`surveys.exchange.xlsform`;
-eval is never used. Numbers are doubles on both sides, so that the results agree.
+also what the browser gets as JSON. It is compiled into closures here and into XPath for XLSForm in
+`surveys.exchange.xlsform`; eval is never used. Numbers are doubles on both sides, so that the results agree.
 
 Every part has a kind, checked when the expression is read, so that the only runtime errors are a missing
-answer (not
-filled, or 不详) and a division by zero. An expression that meets one, evaluated from left to right as in
-Python, has no
-value: a rule then passes, a condition hides, a calculation is empty. `empty` tests an answer without using
-it.
+answer (not filled, or 不详) and a division by zero. An expression that meets one, evaluated from left to
+right as in Python, has no value: a rule then passes, a condition hides, a calculation is empty. `empty` tests
+an answer without using it.
 """
 
 import ast

@@ -1,8 +1,7 @@
 """Limits on the size of a form and the cost of its conditions, calculations and rules.
 
 Checked on every upload and before publishing. A form published before a limit existed is still read without
-it,
-because its answers must stay readable; `surveys.definition.budget` limits its cost.
+it, because its answers must stay readable; `surveys.definition.budget` limits its cost.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,9 +1,8 @@
 """The data set of a form: every counted response to this and earlier versions, one row each.
 
 It contains no name, ID number or phone: bound header facts, header texts and the surveyor are left out.
-Answers to
-earlier versions are under this version's codes where its items continue theirs. Rows are streamed; the
-database sorts.
+Answers to earlier versions are under this version's codes where its items continue theirs. Rows are streamed;
+the database sorts.
 """
 
 from collections.abc import Iterator, Mapping

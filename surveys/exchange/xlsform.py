@@ -1,12 +1,10 @@
 """A definition as an XLSForm workbook (sheets survey, choices, settings) for ODK or Kobo.
 
 What a device cannot evaluate stays on the server: rules, conditions and calculations on last time's answers
-or system
-facts, and expressions that are too long in XPath. An error rule becomes part of the constraint of the last
-item it
-names. Where that is impossible, and for warnings, a note is shown while the rule is violated. 不详 is an option
-of a
-choice; for a number or a date it is a row of its own, asked while that one is empty.
+or system facts, and expressions that are too long in XPath. An error rule becomes part of the constraint of
+the last item it names. Where that is impossible, and for warnings, a note is shown while the rule is
+violated. 不详 is an option of a choice; for a number or a date it is a row of its own, asked while that one
+is empty.
 """
 
 from collections.abc import Iterator, Sequence

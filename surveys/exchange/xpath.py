@@ -1,10 +1,8 @@
 """Translate expressions into XPath as used by XLSForm.
 
 XPath has no missing answers: an empty one is '' and compares as such. Each condition therefore becomes two,
-one true
-if it holds and one true if it does not; if a needed answer is missing, both are false. Quantifiers test all
-members,
-so that a missing answer of one does not hide the others.
+one true if it holds and one true if it does not; if a needed answer is missing, both are false. Quantifiers
+test all members, so that a missing answer of one does not hide the others.
 """
 
 from collections.abc import Callable, Iterable, Mapping

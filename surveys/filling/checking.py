@@ -111,8 +111,7 @@ def settle(definition: Definition, answers: dict[str, Any], errors: dict[str, st
     """Remove hidden answers, compute calculated ones in dependency order, and return the hidden codes.
 
     A calculated answer out of range is an error of its item. An expression over the budget has no value, as
-    if an answer
-    were missing.
+    if an answer were missing.
     """
     hidden: set[str] = set()
     within = decided(definition, len(known.members))

@@ -56,8 +56,7 @@ class SurveySummary:
     """A survey on the page of a household or village.
 
     This year's state (None when no version is open), all submitted responses, newest first with
-    `surveyor_name`, the
-    differences, the income by year; `fills` when the reader may fill it in.
+    `surveyor_name`, the differences, the income by year; `fills` when the reader may fill it in.
     """
 
     title: str

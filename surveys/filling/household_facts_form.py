@@ -19,8 +19,7 @@ def may_correct(user: Cadre, response: Response) -> bool:
     """Return whether a survey may show and correct the household's facts.
 
     The household must be in the current scope of the reader, or of the surveyor for whom the reader types.
-    Permission to
-    edit the response is checked before.
+    Permission to edit the response is checked before.
     """
     if response.household is None:
         return False

@@ -42,8 +42,7 @@ def start(survey: Survey, subject: Subject, *, author: Cadre, cadre: Cadre) -> R
     """Get or create this year's response of an open survey; `cadre` surveys, `author` types.
 
     A draft of an earlier year continues as this year's; one of an earlier version passes its answers on. A
-    draft of
-    somebody who no longer sees the subject passes to `cadre`; otherwise it stays with its surveyor.
+    draft of somebody who no longer sees the subject passes to `cadre`; otherwise it stays with its surveyor.
     """
     found = _of(subject).filter(survey=survey, year=today().year).first()
     if found is None:

@@ -1,8 +1,7 @@
 """A printed form as plain data for `templates/paper/survey.typ`.
 
 A cell is the content beside a label: `line` (a value or a line to write on, with its unit), `boxes` to tick,
-or `text`
-over several lines.
+or `text` over several lines.
 """
 
 from collections.abc import Mapping, Sequence

@@ -18,8 +18,7 @@ class SecondFactor(ThrottlingMixin, Device):
     """The code generator of an account (TOTP) and its recovery codes.
 
     The secret is encrypted, so that a stolen database gives no codes; recovery codes are hashed. Passkeys are
-    only
-    offered in addition, because they work at one host name over https, while codes work everywhere.
+    only offered in addition, because they work at one host name over https, while codes work everywhere.
     """
 
     user = models.OneToOneField(Cadre, models.CASCADE, verbose_name="谁", related_name="second_factor")

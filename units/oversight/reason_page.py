@@ -1,8 +1,7 @@
 """The page that asks for a reason above a daily limit, and then repeats the request.
 
 A GET is redirected here and continues to its address; a POST is answered with this page, which holds the
-posted data
-and repeats it (307) once the reason is given.
+posted data and repeats it (307) once the reason is given.
 """
 
 from django import forms

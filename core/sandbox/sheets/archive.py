@@ -20,9 +20,8 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 class Archive:
     """The entries of a zip file, each inflated in chunks against one common size limit.
 
-    Declared sizes may be wrong, so the bytes are counted as they are inflated. Entries that share
-    compressed bytes are
-    counted separately, as a reader would unpack them.
+    Declared sizes may be wrong, so the bytes are counted as they are inflated. Entries that share compressed
+    bytes are counted separately, as a reader would unpack them.
     """
 
     def __init__(self, data: bytes) -> None:

@@ -1,10 +1,8 @@
 """Protect against formula injection: text that a spreadsheet would take for a formula.
 
 In a workbook a text cell stays text, so its spelling is kept; the cell gets the text format, so that it
-remains text
-after editing. A .csv has no cell types: such a text gets a leading ', which is removed when the file is
-read here
-again. Numbers stay numbers: only the text "-5" is guarded.
+remains text after editing. A .csv has no cell types: such a text gets a leading ', which is removed when the
+file is read here again. Numbers stay numbers: only the text "-5" is guarded.
 """
 
 import re

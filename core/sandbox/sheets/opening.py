@@ -59,8 +59,7 @@ def open_workbook(data: bytes, filename: str) -> list[OpenedSheet]:
     """Return the visible sheets of a file. Raises SheetError with one sentence for its reader.
 
     Problems of a single sheet (formulas, too many rows) are raised when its rows are requested, so that a
-    summary sheet
-    beside the list does no harm.
+    summary sheet beside the list does no harm.
     """
     if not data:
         raise SheetError("文件是空的，请重新选一个。")

@@ -1,8 +1,7 @@
 """The task that reads a workbook: its sheets and rows as lines of JSON.
 
 A sheet begins with a line that is an object (its name and properties); each row is a line that is an array.
-JSON,
-because it can be parsed without trusting the child, and a million cells in a quarter of a second.
+JSON, because it can be parsed without trusting the child, and a million cells in a quarter of a second.
 """
 
 import datetime as dt

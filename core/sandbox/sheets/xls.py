@@ -1,8 +1,7 @@
 """Inspect an old .xls (BIFF) by walking its records before the fast reader opens it.
 
 As with .xlsx, the reader allocates all cells up to the last one, returns a formula's cached result as a
-value, and
-returns an error value as an empty cell.
+value, and returns an error value as an empty cell.
 """
 
 import io
@@ -77,8 +76,7 @@ def repack(stream: bytes) -> bytes:
     """Put the records into a new compound file (MS-CFB, version 4) for the fast reader.
 
     In the uploaded file one wrong byte can turn a chain of sectors into a cycle, which the reader would
-    follow until
-    memory runs out.
+    follow until memory runs out.
     """
     stream += bytes(-len(stream) % SECTOR or SECTOR)
     used = len(stream) // SECTOR

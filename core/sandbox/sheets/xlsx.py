@@ -1,10 +1,8 @@
 """Inspect an .xlsx by streaming its XML before the fast reader opens it.
 
-The reader allocates every cell between the first and the last one with content: one stray cell in
-XFD1048576 would
-exhaust the memory. It also returns a formula's cached result as a value and an error value as an empty
-cell. This
-module detects all that in about a fifth of the reader's time.
+The reader allocates every cell between the first and the last one with content: one stray cell in XFD1048576
+would exhaust the memory. It also returns a formula's cached result as a value and an error value as an empty
+cell. This module detects all that in about a fifth of the reader's time.
 """
 
 import re
