@@ -4,7 +4,7 @@ Source of the rules: 次数 are household-days, 天数 are distinct days, nights
 is no 入户, each of two cadres who go together gets the visit, their unit counts it once, and a back-filled visit
 (补录) counts. Voided visits count nowhere.
 
-`COUNTED` figures look at every visit. The figures of a requirement (`REQUIRED`) look at the visits to the pairings
+A CountedFigure looks at every visit. The figures of a requirement (`REQUIRED`) look at the visits to the pairings
 of a cadre or unit alone and accept calls while a family is away; their labels state the difference. Their SQL is in
 `visits.duty.duty_sql`, and `visits.duty.duty_audit` explains each visit.
 """
@@ -118,17 +118,6 @@ CARD_HOUSEHOLDS = CountedFigure(
     "入户时发了民情连心卡的户，一户只算一次；作废的不算。",
     "with_card",
     ("household",),
-)
-
-COUNTED = (
-    ENTERED_TIMES,
-    ENTERED_HOUSEHOLDS,
-    VISIT_DAYS,
-    VILLAGE_TIMES,
-    VILLAGE_DAYS,
-    NIGHTS,
-    CADRES_OUT,
-    CARD_HOUSEHOLDS,
 )
 
 _CALLS = "电话不算，举家外出期间的电话算；补录的算，作废的不算。"
