@@ -187,12 +187,13 @@ def _lines(done: Transfer, cadre: Cadre, to: Cadre | None) -> list[str]:
 
 def _figures(units: list[Unit], year: int) -> dict[int, dict[str, str]]:
     """Return the figures of a year by unit: 入户户次, and done of needed for each requirement."""
-    entered = ENTERED_TIMES.by(Visit.objects.filter(visited_on__year=year), "unit")
     keys = [unit.pk for unit in units]
+    in_year = Visit.objects.filter(visited_on__year=year)
+    entered = {pk: ENTERED_TIMES.by(in_year.of_unit(pk), "unit").get(pk, 0) for pk in keys}
     duties = unit_duties(Unit.objects.filter(pk__in=keys), year=year, on=today())
     return {
         pk: {
-            ENTERED_TIMES.label: str(entered.get(pk, 0)),
+            ENTERED_TIMES.label: str(entered[pk]),
             **{duty.label: f"{duty.done}（要求 {duty.needed}）" for duty in duties.get(pk, ())},
         }
         for pk in keys
