@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.places import above
-from units.models import Requirement
+from units.models import Requirement, nearest_requirement
 from units.roles import Rank
 
 
@@ -20,13 +20,9 @@ class Ceilings:
     rows: tuple[Requirement, ...] = ()
 
     def of(self, rank: str = "", unit: int | None = None) -> int | None:
-        """Return the maximum for a rank in a unit: the nearest place first, there the unit's own, then the
-        rank's.
-        """
-        fitting = [row for row in self.rows if row.unit_id in (None, unit) and row.rank in ("", rank)]
-        if not fitting:
-            return None
-        return max(fitting, key=lambda row: (len(row.place), row.unit_id is not None, row.rank != "")).maximum
+        """Return the maximum that applies to a rank in a unit, None if there is none."""
+        nearest = nearest_requirement(self.rows, rank=rank, unit=unit)
+        return nearest.maximum if nearest else None
 
     def by_rank(self) -> list[tuple[str, int]]:
         """Return (label of a rank, maximum) of the ranks that have one, highest rank first."""

@@ -3,7 +3,16 @@
 from units.models.factors import Passkey, SecondFactor, generator_of, recovery_hash
 from units.models.limits import DailyLimit
 from units.models.postings import FROM_THE_START, Posting
-from units.models.rules import NOT_NEGATIVE, OF_THE_CAMPAIGN, YEARS, CalendarDay, Leave, Requirement, Word
+from units.models.rules import (
+    NOT_NEGATIVE,
+    OF_THE_CAMPAIGN,
+    YEARS,
+    CalendarDay,
+    Leave,
+    Requirement,
+    Word,
+    nearest_requirement,
+)
 from units.models.sessions import Session
 from units.models.staff import LEVEL_OF_LENGTH, Cadre, CadreQuerySet, Division, Reach, Unit, today
 
@@ -28,6 +37,7 @@ __all__ = [
     "Unit",
     "Word",
     "generator_of",
+    "nearest_requirement",
     "recovery_hash",
     "today",
 ]

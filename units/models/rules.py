@@ -1,5 +1,6 @@
 """要求（限额）、请假、工作日历，和页面上可改的词。"""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -94,6 +95,19 @@ class Requirement(Record):
             raise ValidationError({"maximum": "上限不能小于下限。"})
         if self.indicator == self.Indicator.PROBLEM_DAYS and self.maximum > MOST_PROBLEM_DAYS:
             raise ValidationError({"maximum": f"最长 {MOST_PROBLEM_DAYS} 个工作日，请核对。"})
+
+
+def nearest_requirement(
+    rows: Iterable[Requirement], *, rank: str = "", unit: int | None = None
+) -> Requirement | None:
+    """Return the requirement that applies to a rank in a unit, of those of one indicator and year.
+
+    The nearest place decides; there the unit's own precedes the rank's, which precedes one for everybody.
+    """
+    fitting = [row for row in rows if row.unit_id in (None, unit) and row.rank in ("", rank)]
+    return max(
+        fitting, key=lambda row: (len(row.place), row.unit_id is not None, row.rank != ""), default=None
+    )
 
 
 class WordQuerySet(models.QuerySet["Word"]):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from core.places import COUNTY, above
-from units.models import Cadre, Leave, Requirement, Unit
+from units.models import Cadre, Leave, Requirement, Unit, nearest_requirement
 from units.unit_history import former_postings
 from visits.duty.duty_sql import (
     HELD_BY_CADRES,
@@ -199,16 +199,10 @@ def _minima(
 
 
 def _minimum(rows: Iterable[Requirement], indicator: str, who: RequirementTarget) -> int:
-    """Return the minimum of the nearest place; there the unit's own precedes the rank's. 0 if none applies."""
-    fitting = [
-        row
-        for row in rows
-        if row.indicator == indicator and row.unit_id in (None, who.unit) and row.rank in ("", who.rank)
-    ]
-    if not fitting:
-        return 0
-    nearest = max(fitting, key=lambda row: (len(row.place), row.unit_id is not None, row.rank != ""))
-    return nearest.minimum or 0
+    """Return the minimum that applies, 0 if there is none."""
+    of_indicator = (row for row in rows if row.indicator == indicator)
+    nearest = nearest_requirement(of_indicator, rank=who.rank, unit=who.unit)
+    return (nearest.minimum or 0) if nearest else 0
 
 
 # --- leave ----------------------------------------------------------------------------------------
