@@ -1,10 +1,13 @@
 """A plan that went stale is not applied; an undo puts everything back or is refused."""
 
+import json
+import zlib
 from datetime import date
 
 import pytest
 
-from core.importing import runs
+from core.importing import files, runs
+from core.importing.planning import unpack
 from core.models import Change, ImportRun
 from households.models import Household, HouseholdPairing, Member
 from tests.factories import (
@@ -52,6 +55,18 @@ def test_a_row_entered_since_the_check_refuses_the_plan(office, village) -> None
     make_household(village=village, head="王有福", group="三组")
     runs.apply(run)
     assert run.message == "检查以后，别人录入了其中 1 条家庭成员，请重新检查一次再导入。"
+
+
+def test_a_rule_of_the_database_is_named(office, village) -> None:
+    """As if the check had let a household of nobody pass."""
+    run = check("households", office, [family("王有福")])
+    plan = unpack(files.read(run, files.PLAN))
+    [creation] = [each for each in plan["creations"] if each["model"] == "households.household"]
+    creation["columns"]["size"] = [0]
+    files.keep(run, files.PLAN, zlib.compress(json.dumps(plan).encode()))
+    runs.apply(run)
+    assert run.message == "有一行不合规则，没有导入：家庭人口要在 1 到 20 之间。请改好表格再传。"
+    assert not Household.objects.exists()
 
 
 def test_an_id_number_entered_since_the_check_refuses_the_plan(office, village) -> None:

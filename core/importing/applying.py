@@ -73,7 +73,17 @@ def write(run: ImportRun, work: UnpackedPlan) -> None:
             _write_rows(run, sheet, work)
             _finish(locked)
     except IntegrityError as error:
-        raise Stale("检查以后别人录入了同样的资料，请重新检查一次再导入。") from error
+        raise Stale(_why_refused(error, work)) from error
+
+
+def _why_refused(error: IntegrityError, work: UnpackedPlan) -> str:
+    """Return the message of the broken rule, or that somebody has entered the same meanwhile."""
+    labels = {*work.created, *(update["model"] for update in work.updates)}
+    rules = [rule for label in labels for rule in apps.get_model(label)._meta.constraints]
+    for rule in rules:
+        if isinstance(rule, models.CheckConstraint) and rule.name in str(error):
+            return f"有一行不合规则，没有导入：{rule.violation_error_message}请改好表格再传。"
+    return "检查以后别人录入了同样的资料，请重新检查一次再导入。"
 
 
 def _write_rows(run: ImportRun, sheet: ImportSheet, work: UnpackedPlan) -> None:
