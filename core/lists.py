@@ -6,8 +6,7 @@ sorted by them.
 """
 
 import json
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,15 +16,13 @@ from django.core.exceptions import EmptyResultSet, FieldError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
-from core import identity, oversight, sheets
-from core.confirming import require_password
-from core.models import Download
+from core import identity
+from core.downloads import log_print, send_workbook
 from core.search import SearchForm
 
 PER_PAGE = 50
@@ -341,59 +338,6 @@ def export(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> Http
         filters=listing.form.describe(),
         row_count=found.count(),
         of_people=listing.of_people,
-    )
-
-
-def send_workbook(
-    request: HttpRequest,
-    title: str,
-    headings: Sequence[str],
-    rows: Iterator[Sequence[Any]],
-    *,
-    filters: str,
-    row_count: int,
-    of_people: bool,
-) -> HttpResponseBase:
-    """Log the download, write the rows into a workbook and send it. With `of_people`, require the password."""
-    if of_people:
-        require_password(request)
-    log_download(request, title, filters=filters, row_count=row_count)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
-    user: Any = request.user
-    sheets.write_rows(file, headings, map(without_phones, rows) if user.is_viewer else rows)
-    file.seek(0)
-    name = f"{title}{timezone.localdate():%Y%m%d}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name)
-
-
-def without_phones(row: Sequence[Any]) -> list[Any]:
-    """Mask the phones in the cells of a row, for a viewer."""
-    return [identity.hide_phones(cell) if isinstance(cell, str) else cell for cell in row]
-
-
-def log_download(request: HttpRequest, what: str, *, filters: str, row_count: int) -> None:
-    """Log a download before the file is made. Raises LimitReached above the day's number of files.
-
-    A list can be searched by ID number, which is logged masked.
-    """
-    user: Any = request.user
-    oversight.allow_export(user)
-    note_download(user, what, filters=identity.hide_numbers(filters), row_count=row_count)
-
-
-def log_print(
-    request: HttpRequest, what: str, *, filters: str, row_count: int, of_people: bool = True
-) -> None:
-    """Log a print before it is shown. With `of_people`, require the password."""
-    if of_people:
-        require_password(request)
-    log_download(request, f"{what}（打印）", filters=filters, row_count=row_count)
-
-
-def note_download(user: Any, what: str, *, filters: str, row_count: int) -> None:
-    """Write one line of the log, truncated: survey titles and unit names may exceed the column."""
-    Download.objects.create(
-        by=user, place=oversight.place_of(user), what=what[:60], filters=filters[:500], row_count=row_count
     )
 
 

@@ -11,7 +11,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.lists import Heading, Row, address, send_workbook
+from core.downloads import send_workbook
+from core.lists import Heading, Row, address
 from core.periods import asked_year, year_taps
 from units.access import get_visible, leader_or_overseer_required, user_of
 from units.context import frame_of

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core import figures
-from core.lists import send_workbook
+from core.downloads import send_workbook
 from core.periods import Period, PeriodForm, period_bar
 from core.templatetags.look import date_cn
 from reports import catalogue, overview, places, units

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from core.lists import send_workbook, yes_no
+from core.downloads import send_workbook
+from core.lists import yes_no
 
 
 @admin.action(description="导出所选（Excel）", permissions=["view"])

@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.confirming import password_again, require_password
+from core.downloads import log_download
 from core.heartbeat import worker_is_silent
 from core.importing import runs, tasks, workbooks
 from core.importing.preview import coming_changes
 from core.importing.sheet import ImportSheet, all_kinds, find_kind
-from core.lists import log_download
 from core.models import ImportRow, ImportRun
 from core.sheets import MAX_FILE_BYTES, SheetError
 from units.access import get_visible, office_required, user_of

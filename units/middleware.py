@@ -58,7 +58,7 @@ class SecondFactorMiddleware:
 class PhonesMiddleware:
     """Mask every phone in a viewer's pages, also within free text.
 
-    Workbooks and documents are masked where they are written (`core.lists.send_workbook`, `surveys`).
+    Workbooks and documents are masked where they are written (`core.downloads.send_workbook`, `surveys`).
     """
 
     TEXT = re.compile(

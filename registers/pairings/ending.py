@@ -14,8 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
+from core.downloads import log_print
 from core.forms import key_of
-from core.lists import log_print
 from core.records import StaleRecord
 from households.models import HouseholdPairing
 from households.pairing import warnings

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from core import sheets
 from core.confirming import require_password
+from core.downloads import log_download, log_print
 from core.forms import key_of
-from core.lists import Heading, Row, log_download, log_print
+from core.lists import Heading, Row
 from core.templatetags.look import date_cn
 from households.models import Household, HouseholdPairing
 from units.access import get_visible, roles_required, user_of

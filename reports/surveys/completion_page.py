@@ -9,8 +9,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from core import figures
+from core.downloads import log_print, send_workbook
 from core.figures import Figure
-from core.lists import address, log_print, send_workbook
+from core.lists import address
 from core.periods import year_period
 from core.places import VILLAGE, lies_under
 from reports.counting import CHILD_LENGTH

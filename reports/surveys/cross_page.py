@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from core.lists import address, send_workbook
+from core.downloads import send_workbook
+from core.lists import address
 from reports.overview import percent
 from reports.surveys.counted import Counted, Family, Rounds, counted_in, rounds_of
 from reports.surveys.cross import Axis, Class, Cross, Pair, answer_before, cross, crossable, pairs_of, turns

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from core.lists import address, send_workbook
+from core.downloads import send_workbook
+from core.lists import address
 from reports.surveys.counted import Family, rounds_of
 from reports.surveys.cross import crossable
 from reports.surveys.filters import AnswerSearch, shown_filters

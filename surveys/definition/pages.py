@@ -15,8 +15,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
+from core.downloads import log_download
 from core.forms import key_of
-from core.lists import Column, Listing, labels_of, link_to, list_page, log_download
+from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.records import StaleRecord
 from core.search import SearchForm
 from core.sheets import SheetError

@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 
 from core.confirming import password_again
-from core.lists import log_download
+from core.downloads import log_download
 from surveys.exchange.export import DataSet
 from surveys.exchange.xlsform import write_xlsform
 from surveys.models import Survey

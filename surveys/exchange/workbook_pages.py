@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from core.confirming import password_again
-from core.lists import log_download
+from core.downloads import log_download
 from core.oversight import allow_export
 from core.places import TOWN, under
 from households.models import Household

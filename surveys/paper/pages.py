@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from core.confirming import password_again
-from core.lists import log_download
+from core.downloads import log_download
 from core.models import Installation
 from core.periods import year_in
 from core.typesetting import typeset

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.lists import note_download
+from core.downloads import note_download
 from lianhu.management.offices import CANNOT_RUN, find_office
 from surveys.exchange.export import DataSet
 from surveys.exchange.xlsform import write_xlsform

@@ -1,0 +1,66 @@
+"""Whatever leaves the system as a file or a print: the password first, one line of the log, the daily limit."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from core import identity, oversight, sheets
+from core.confirming import require_password
+from core.models import Download
+
+
+def send_workbook(
+    request: HttpRequest,
+    title: str,
+    headings: Sequence[str],
+    rows: Iterator[Sequence[Any]],
+    *,
+    filters: str,
+    row_count: int,
+    of_people: bool,
+) -> HttpResponseBase:
+    """Log the download, write the rows into a workbook and send it. With `of_people`, require the password."""
+    if of_people:
+        require_password(request)
+    log_download(request, title, filters=filters, row_count=row_count)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
+    user: Any = request.user
+    sheets.write_rows(file, headings, map(without_phones, rows) if user.is_viewer else rows)
+    file.seek(0)
+    name = f"{title}{timezone.localdate():%Y%m%d}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def without_phones(row: Sequence[Any]) -> list[Any]:
+    """Mask the phones in the cells of a row, for a viewer."""
+    return [identity.hide_phones(cell) if isinstance(cell, str) else cell for cell in row]
+
+
+def log_download(request: HttpRequest, what: str, *, filters: str, row_count: int) -> None:
+    """Log a download before the file is made. Raises LimitReached above the day's number of files.
+
+    A list can be searched by ID number, which is logged masked.
+    """
+    user: Any = request.user
+    oversight.allow_export(user)
+    note_download(user, what, filters=identity.hide_numbers(filters), row_count=row_count)
+
+
+def log_print(
+    request: HttpRequest, what: str, *, filters: str, row_count: int, of_people: bool = True
+) -> None:
+    """Log a print before it is shown. With `of_people`, require the password."""
+    if of_people:
+        require_password(request)
+    log_download(request, f"{what}（打印）", filters=filters, row_count=row_count)
+
+
+def note_download(user: Any, what: str, *, filters: str, row_count: int) -> None:
+    """Write one line of the log, truncated: survey titles and unit names may exceed the column."""
+    Download.objects.create(
+        by=user, place=oversight.place_of(user), what=what[:60], filters=filters[:500], row_count=row_count
+    )
