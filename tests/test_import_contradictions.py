@@ -39,7 +39,7 @@ def test_a_code_and_another_township(office) -> None:
     village = make_village()
     make_division(code="620524101", name="洛门镇")
     rows = [{"村级代码": village.code, "乡镇": "洛门", "户主姓名": "王有福", "性别": "男", "家庭人口": 3}]
-    assert whys(check("households", office, rows)) == ["A2 是城关镇的代码，和“乡镇”一列对不上"]
+    assert whys(check("households", office, rows)) == ["B2 “村级代码”一列是城关镇的村"]
 
 
 def test_the_same_number_under_another_name_warns(office) -> None:

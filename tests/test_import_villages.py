@@ -2,7 +2,16 @@
 
 from datetime import date
 
-from tests.factories import TOWN, make_division, make_unit, make_village, make_village_pairing
+import pytest
+
+from tests.factories import (
+    TOWN,
+    make_division,
+    make_household,
+    make_unit,
+    make_village,
+    make_village_pairing,
+)
 from tests.importing import check, load, outcomes, warnings, whys
 from units.models import Reach, Requirement, today
 from villages.models import Village, VillageAlias, VillagePairing
@@ -137,3 +146,51 @@ def test_a_village_with_its_township_in_one_cell(office) -> None:
         assert outcomes(check("village_pairings", office, [{"单位": unit, **row}])) == ["created"]
     row = {"单位": unit, "村": "洛门镇青崖村", "村级代码": first.code}
     assert outcomes(check("village_pairings", office, [row])) == ["created"]
+
+
+@pytest.mark.parametrize(
+    "town", ["城关", "城关镇", "武山县城关镇", "武山城关镇", "甘肃省天水市武山县城关镇人民政府"]
+)
+def test_a_township_by_any_of_its_names(office, town) -> None:
+    for code, name in (("62", "甘肃省"), ("6205", "天水市")):
+        make_division(code=code, name=name)
+    make_unit(name="县审计局")
+    village = make_village(name="大庄村", code="620524100201")
+    make_village(name="大庄村", town=make_division(code="620524101", name="洛门镇"))
+    run = load("village_pairings", office, [{"单位": "县审计局", "乡镇": town, "村": "大庄村"}])
+    assert (whys(run), VillagePairing.objects.get().village) == ([], village)
+    row = {"乡镇": town, "村": "大庄村", "村级代码": village.code}
+    assert outcomes(check("villages", office, [row])) == ["same"]
+
+
+def test_a_village_with_the_county_in_front(office) -> None:
+    make_unit(name="县审计局")
+    village = make_village(name="大庄村")
+    make_village(name="大庄村", town=make_division(code="620524101", name="洛门镇"))
+    row = {"单位": "县审计局", "村": "武山县城关镇大庄村民委员会"}
+    assert whys(load("village_pairings", office, [row])) == []
+    assert VillagePairing.objects.get().village == village
+
+
+def test_what_is_wrong_with_a_township_stands_at_the_township(office) -> None:
+    make_unit(name="县审计局")
+    make_division(code="620524101", name="洛门镇")
+    village = make_village(name="大庄村")
+    rows = [
+        {"单位": "县审计局", "乡镇": "城观镇", "村": "大庄村", "村级代码": None},
+        {"单位": "县审计局", "乡镇": "洛门镇", "村": "大庄村", "村级代码": None},
+        {"单位": "县审计局", "乡镇": "洛门镇", "村": None, "村级代码": village.code},
+        {"单位": "县审计局", "乡镇": "洛门镇", "村": "小庄村", "村级代码": None},
+    ]
+    assert whys(check("village_pairings", office, rows)) == [
+        "B2 您管的区划里没有这个乡镇",
+        "B3 洛门镇没有大庄村，城关镇有",
+        "B4 “村级代码”一列是城关镇的村",
+        "C5 洛门镇没有这个村",
+    ]
+
+
+def test_a_household_of_a_merged_village_keeps_it(office) -> None:
+    village = make_village(name="小庄村", ended_on=today(), merged_into=make_village(name="大庄村"))
+    household = make_household(village=village)
+    assert outcomes(check("households", office, [{"户编号": household.no, "村": "小庄村"}])) == ["same"]

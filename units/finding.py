@@ -13,7 +13,8 @@ from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import NOT_YOURS, reachable
 from core.importing.planning import Plan
 from core.importing.table import Table
-from core.places import above, under
+from core.places import above
+from units.division_names import NamedDivisions
 from units.models import Cadre, Division, Reach, Unit
 
 Answer = Any
@@ -27,15 +28,6 @@ def mobile(value: Cell) -> str:
     if "-" in phone:
         raise CellError("是座机，登录要用手机号", "填 11 位手机号，没有就填工号")
     return phone
-
-
-def short(name: str) -> str:
-    """Shorten a division's name: 武山县 → 武山, 城关镇 → 城关, 城关镇人民政府 → 城关."""
-    name = name.removesuffix("政府").removesuffix("人民")
-    for ending in ("街道办事处", "街道", "自治县", "县", "区", "镇", "乡", "市", "省"):
-        if name.endswith(ending) and len(name) > len(ending) + 1:
-            return name.removesuffix(ending)
-    return name
 
 
 def ask(names: Iterable[str], what: str, remedy: str) -> CellError:
@@ -76,16 +68,11 @@ def given_values(table: Table, key: str) -> set[str]:
 
 def find_divisions(table: Table, plan: Plan, key: str = "division") -> list[Division | None]:
     """Find divisions by code or name, within the office's place."""
-    by_code, by_name = {}, defaultdict(list)
-    for division in Division.objects.filter(under(plan.by.place, "code")):
-        by_code[division.code] = division
-        by_name[division.name].append(division)
-        if short(division.name) != division.name:
-            by_name[short(division.name)].append(division)
+    names = NamedDivisions(plan.by.place)
     higher = set(Division.objects.filter(code__in=above(plan.by.place)).values_list("name", flat=True))
     found: dict[str, Answer] = {}
     for value in given_values(table, key):
-        fitting = [by_code[value]] if value in by_code else by_name[value] or by_name[short(value)]
+        fitting = names.fitting(value)
         if len(fitting) == 1:
             found[value] = fitting[0]
         elif fitting:

@@ -14,7 +14,8 @@ from core.importing.table import Table
 from core.places import TOWN
 from units.ceilings import village_ceilings
 from units.days import problem_of_day
-from units.finding import find_units, given_values, short
+from units.division_names import NamedDivisions
+from units.finding import find_units, given_values
 from units.models import Division, Unit, today
 from units.paired_places import forget_reach, note_reach
 from villages.finding import find_villages, village_code, village_columns
@@ -76,10 +77,12 @@ class VillageSheet(ImportSheet):
             village.code: village
             for village in Village.objects.select_related("division").filter(code__in=wanted)
         }
-        drafts = Drafts(plan, Village)
+        drafts, names = Drafts(plan, Village), NamedDivisions(plan.by.place)
         for index in list(table.sound()):
             if table.require(index, "code") and not refuse_outside(plan, index, "code", codes[index]):
-                self._draft(table, plan, drafts, index, towns.get(codes[index][:TOWN]), stored)
+                town = towns.get(codes[index][:TOWN])
+                _refuse_other_town(table, index, town, names)
+                self._draft(table, plan, drafts, index, town, stored)
         for index, record, _ in drafts.drafts:
             if table.get("merged_into", index) and record.merges_into_itself():
                 table.error(index, "merged_into", "绕了一圈又并回这个村", "核对并入的村")
@@ -97,10 +100,6 @@ class VillageSheet(ImportSheet):
         code = table.get("code", index)
         if town is None:
             table.error(index, "code", f"没有代码是 {code[:TOWN]} 的乡镇", "核对代码，或先导入行政区划")
-            return
-        named = table.get("town", index)
-        if named and named != town.code and short(named) != short(town.name):
-            table.error(index, "town", f"代码前 9 位是{town.name}的", "核对乡镇和村级代码")
             return
         found = stored.get(code)
         if found is None and not table.require(index, "name"):
@@ -190,6 +189,12 @@ class VillagePairingSheet(ImportSheet):
         left = VillagePairing.objects.filter(unit__in={row["unit_id"] for row in gone})
         pairs = left.values_list("unit_id", "place").distinct()
         forget_reach(reached, ((unit, None, place) for unit, place in pairs))
+
+
+def _refuse_other_town(table: Table, index: int, town: Division | None, names: NamedDivisions) -> None:
+    named = table.get("town", index)
+    if named and town and town.pk not in {division.pk for division in names.fitting(named)}:
+        table.error(index, "town", f"代码前 9 位是{town.name}的", "核对乡镇和村级代码")
 
 
 def _stored_pairings(units: Iterable[Unit | None]) -> dict[tuple[int, int], list[VillagePairing]]:
