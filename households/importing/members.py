@@ -11,7 +11,7 @@ from core.importing.planning import Plan, values_for_new, values_for_stored
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from households.choices import Relation, Status
-from households.importing.finding import NamedHouseholds, naming_columns
+from households.importing.naming import NamedHouseholds, naming_columns
 from households.importing.people import (
     FOLLOWING,
     STORED_A_STEP,

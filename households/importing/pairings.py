@@ -12,7 +12,7 @@ from core.importing.sheet import Created, ImportSheet
 from core.importing.table import Table
 from households.choices import PairingKind
 from households.closing import problem_of_row
-from households.importing.finding import NamedHouseholds, naming_columns
+from households.importing.naming import NamedHouseholds, naming_columns
 from households.models import Household, HouseholdPairing
 from units.ceilings import household_ceilings
 from units.finding import Cadres, cadre_columns, find_units

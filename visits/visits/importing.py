@@ -18,7 +18,7 @@ from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from core.places import under
 from households.closing import problem_of_row
-from households.importing.finding import NamedHouseholds, naming_columns
+from households.importing.naming import NamedHouseholds, naming_columns
 from households.models import Household
 from units.days import month_of, problem_of_day
 from units.finding import Cadres, cadre_columns, find_units

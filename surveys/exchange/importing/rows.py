@@ -12,7 +12,7 @@ from core.importing.table import Table
 from core.places import lies_under
 from households.choices import Status
 from households.closing import problem_of_row
-from households.importing.finding import NamedHouseholds
+from households.importing.naming import NamedHouseholds
 from households.models import Household, Member
 from surveys.definition.lineage import earlier_answers
 from surveys.exchange.importing.editions import edition_key, edition_of

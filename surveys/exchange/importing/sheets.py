@@ -13,7 +13,7 @@ from core.importing.heading import HeadingRow
 from core.importing.planning import Plan
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
-from households.importing.finding import naming_columns
+from households.importing.naming import naming_columns
 from households.models import Household, Member
 from surveys.definition.document import Definition
 from surveys.definition.items import UNKNOWN_LABEL, Item
