@@ -37,11 +37,11 @@ def test_visits(office, cadre) -> None:
     assert Visit.objects.count() == 2
 
 
-def test_a_head_alone_names_no_household(office, cadre) -> None:
+def test_a_head_that_nobody_is_names_no_household(office, cadre) -> None:
     """Else a help to a household would become one to its whole village."""
     village = make_village(name="大庄村")
     row = visit(cadre, None, 村="大庄村", 户主="王有福", 做什么="慰问")
-    assert whys(check("visits", office, [row])) == ["D2 写了户主姓名，不知道是哪一户"]
+    assert whys(check("visits", office, [row])) == ["G2 大庄村没有户主叫王有福的户"]
     load("visits", office, [{**row, "户主": ""}])
     assert Visit.objects.get().village == village
 

@@ -127,7 +127,10 @@ def cadre_columns() -> list[SheetColumn]:
             "unit",
             "单位",
             clean_name,
-            aliases=("单位全称", "单位名称", "所在单位", "工作单位", "帮扶单位"),
+            aliases=(
+                *("单位全称", "单位名称", "所在单位", "工作单位", "帮扶单位", "双联单位", "联村单位"),
+                *("干部单位", "联户单位", "联户干部单位", "帮扶干部单位", "结对单位"),
+            ),
             help="全称或简称",
             clearable=False,
         ),
@@ -135,7 +138,10 @@ def cadre_columns() -> list[SheetColumn]:
             Cadre,
             "phone",
             clean=mobile,
-            aliases=("手机号码", "联系电话", "干部手机号", "干部电话", "电话"),
+            aliases=(
+                *("手机", "手机号码", "联系电话", "联系方式", "电话", "干部手机号", "干部电话"),
+                *("联户干部手机号", "联户干部电话", "帮扶干部手机号", "帮扶干部电话"),
+            ),
             help="",
             clearable=False,
         ),

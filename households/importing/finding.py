@@ -29,6 +29,7 @@ NAMED = (
     "household__village_id",
     "household__status",
 )
+"""What is read of a head to find a household by its name."""
 
 
 def number_column(**given: Any) -> SheetColumn:
@@ -80,17 +81,33 @@ class HeadNames:
         A closed household matches only a row with its last head's ID number; otherwise the row must state it
         explicitly.
         """
+        fitting = self.open_fitting(village, group, name, identities, index)
+        if len(fitting) > 1:
+            return ask_household(fitting, group)
+        if fitting:
+            return fitting[0]["household_id"]
+        return _closed_answer(self.closed_fitting(village, group, name, identities, index), identities, index)
+
+    def open_fitting(
+        self, village: int, group: str, name: str, identities: Identities, index: int
+    ) -> list[dict[str, Any]]:
+        """Return the heads of open households that the row may mean; of the row's very group if any are."""
         wanted = group_key(group)
         fitting = _fitting(self.heads.get((village, name), ()), wanted, identities, index)
-        if not fitting:
-            closed = _fitting(self.closed.get((village, name), ()), wanted, identities, index)
-            return _closed_answer(closed, identities, index)
-        if len(fitting) > 1:
-            exact = [head for head in fitting if wanted and group_key(head["household__group"]) == wanted]
-            fitting = exact or fitting
-        if len(fitting) > 1:
-            return ask([_named(head) for head in fitting], "户", "填上户编号")
-        return fitting[0]["household_id"]
+        exact = [head for head in fitting if wanted and group_key(head["household__group"]) == wanted]
+        return exact or fitting
+
+    def closed_fitting(
+        self, village: int, group: str, name: str, identities: Identities, index: int
+    ) -> list[dict[str, Any]]:
+        """Return the last heads of closed households that the row may mean."""
+        return _fitting(self.closed.get((village, name), ()), group_key(group), identities, index)
+
+
+def ask_household(heads: Sequence[dict[str, Any]], group: str) -> CellError:
+    """Return the error that names the households of which the row may mean one."""
+    remedy = "填上户编号" if group else "填上组，或填户编号"
+    return ask([named_head(head) for head in heads], "户", remedy)
 
 
 def _fitting(
@@ -111,7 +128,7 @@ def _closed_answer(closed: Sequence[dict[str, Any]], identities: Identities, ind
     if not closed:
         return None
     label = Status(closed[0]["household__status"]).label
-    why = f"和已{label}的户 {_named(closed[0])} 同村同名"
+    why = f"和已{label}的户 {named_head(closed[0])} 同村同名"
     return CellError(why, "是那一户就填户编号；是新户先在页面上登记，再填户编号")
 
 
@@ -119,7 +136,7 @@ def _same_group(wanted: str, stored: str) -> bool:
     return not wanted or not stored or group_key(stored) == wanted
 
 
-def _named(head: dict[str, Any]) -> str:
+def named_head(head: dict[str, Any]) -> str:
     group = head["household__group"]
     return f"{head['household__no']}（{group}）" if group else str(head["household__no"])
 

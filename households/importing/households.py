@@ -20,6 +20,7 @@ from households.importing.finding import (
     number_column,
     village_problem,
 )
+from households.importing.naming import GROUP_ALIASES
 from households.importing.people import (
     FOLLOWING,
     STORED_A_STEP,
@@ -73,7 +74,7 @@ class HouseholdSheet(ImportSheet):
                 "aliases": ("电话", "手机号", "手机号码", "电话号码", "联系方式", "户主电话"),
             },
             "address": {"aliases": ("家庭住址", "家庭地址", "详细地址")},
-            "group": {"aliases": ("组", "社", "组别", "自然村", "村民小组")},
+            "group": {"aliases": GROUP_ALIASES},
             "kind": {
                 "aliases": ("属性", "户类型", "贫困属性"),
                 "spellings": SPELLINGS["kind"],

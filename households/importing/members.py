@@ -11,7 +11,7 @@ from core.importing.planning import Plan, values_for_new, values_for_stored
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from households.choices import Relation, Status
-from households.importing.naming import NamedHouseholds, naming_columns
+from households.importing.naming import NAMED_BY, NamedHouseholds, household_columns
 from households.importing.people import (
     FOLLOWING,
     STORED_A_STEP,
@@ -35,19 +35,25 @@ OWN = (*Member.PERSON, *STAY)
 
 class MemberSheet(ImportSheet):
     key, label, main = "members", "家庭成员", Member
-    intro = "一行一人。户按户编号或户主身份证号认，人按身份证号认，没有号码按姓名认。"
+    intro = "一行一人。户按户编号、户主身份证号，或村和户主姓名认；人按身份证号认，没有号码按姓名认。"
     after = ("households",)
-    either = (("no", "head_id"),)
+    either = NAMED_BY
 
     def declare(self) -> Iterable[SheetColumn]:
         return [
-            *naming_columns(),
-            field_column(Member, "name", required=True, aliases=("成员姓名",), clearable=False),
+            *household_columns(),
+            field_column(
+                Member,
+                "name",
+                required=True,
+                aliases=("成员姓名", "家庭成员姓名", "家庭成员", "成员"),
+                clearable=False,
+            ),
             field_column(
                 Member,
                 "relation",
                 required=True,
-                aliases=("关系", "与户主的关系"),
+                aliases=("关系", "与户主的关系", "家庭关系"),
                 spellings=SPELLINGS["relation"],
                 clearable=False,
             ),
@@ -68,7 +74,7 @@ class _Members:
         self.table, self.plan = table, plan
         self.identities = Identities(table)
         self.known = self.identities.known()
-        named = NamedHouseholds(table, plan.by.place)
+        named = NamedHouseholds(table, plan)
         self.households = [named.find(index) for index in range(len(table))]
         pks = {household.pk for household in self.households if household}
         self.members: dict[int, list[dict[str, Any]]] = defaultdict(list)

@@ -12,7 +12,7 @@ from core.importing.sheet import Created, ImportSheet
 from core.importing.table import Table
 from households.choices import PairingKind
 from households.closing import problem_of_row
-from households.importing.naming import NamedHouseholds, naming_columns
+from households.importing.naming import NAMED_BY, NamedHouseholds, household_columns
 from households.models import Household, HouseholdPairing
 from units.ceilings import household_ceilings
 from units.finding import Cadres, cadre_columns, find_units
@@ -22,6 +22,9 @@ from units.roles import Rank
 from villages.importing import STARTED, check_period, match_period, said_before
 from villages.models import VillagePairing
 
+HEADS = ("贫困户", "贫困户姓名", "农户姓名", "联系户", "结对户", "帮扶户", "帮扶对象")
+"""Other headings of the head's name beside a cadre's."""
+BEGUN = (*STARTED, "时间", "联户时间", "联户日期", "联系时间", "帮扶时间")
 PERIOD = ("started_on", "ended_on", "end_reason")
 
 
@@ -30,14 +33,14 @@ class HouseholdPairingSheet(ImportSheet):
     intro = "一行一名干部联一户。填了结束日期的，是结束了的联户。"
     after = ("cadres", "households")
     traces = ("unit_id", "cadre_id", "place")
-    either = (("no", "head_id"), ("phone", "staff_no", "name"))
+    either = (*NAMED_BY, ("phone", "staff_no", "name"))
 
     def declare(self) -> Iterable[SheetColumn]:
         return [
             *cadre_columns(),
-            *naming_columns("身份证号", "身份证号码"),
+            *household_columns("身份证号", "身份证号码", heads=HEADS),
             field_column(HouseholdPairing, "kind", aliases=("方式", "结对类型"), clearable=False),
-            field_column(HouseholdPairing, "started_on", help="空着是今天", aliases=STARTED, clearable=False),
+            field_column(HouseholdPairing, "started_on", help="空着是今天", aliases=BEGUN, clearable=False),
             field_column(HouseholdPairing, "ended_on"),
             field_column(HouseholdPairing, "end_reason"),
         ]
@@ -62,8 +65,8 @@ class _Pairings:
         self.table, self.plan = table, plan
         units = find_units(table, plan)
         cadres = Cadres(table, plan, units)
-        named = NamedHouseholds(table, plan.by.place)
-        self.households = [named.find(index) for index in range(len(table))]
+        self.named = NamedHouseholds(table, plan, "ended_on")
+        self.households = [self.named.find(index) for index in range(len(table))]
         self.drafts = Drafts(plan, HouseholdPairing)
         self.stored: dict[int, list[HouseholdPairing]] = defaultdict(list)
         of_households = HouseholdPairing.objects.select_related("cadre", "unit").order_by("started_on")
@@ -103,9 +106,7 @@ class _Pairings:
     def _draft(self, index: int, household: Household, cadre: dict[str, Any]) -> None:
         kind = self.table.get("kind", index)
         pair = (household.pk, cadre["id"], kind)
-        if said_before(
-            self.table, index, "no" if self.table.get("no", index) else "head_id", pair, self.taken
-        ):
+        if said_before(self.table, index, self.named.whose(index), pair, self.taken):
             return
         own = [p for p in self.stored[household.pk] if p.cadre_id == cadre["id"] and kind in (None, p.kind)]
         found = match_period(self.table, index, own)
@@ -133,16 +134,16 @@ class _Pairings:
     def _may_begin(self, index: int, household: Household, cadre: dict[str, Any], kind: str) -> bool:
         if self.table.get("ended_on", index):
             return True
-        other = self.open.get((household.pk, kind))
+        whose, other = self.named.whose(index), self.open.get((household.pk, kind))
         if other is not None:
             label = PairingKind(kind).label
             who = self.by_row.get(id(other))
             named = f"第 {self.table.numbers[who]} 行" if who is not None else f"{other.unit}{other.cadre}"
-            self.table.error(index, "no", f"这户已有{label}干部：{named}", "先结束原来的，或改结对方式")
+            self.table.error(index, whose, f"这户已有{label}干部：{named}", "先结束原来的，或改结对方式")
             return False
         same = [p for (pk, _), p in self.open.items() if pk == household.pk and p.cadre_id == cadre["id"]]
         if same:
-            self.table.error(index, "no", "这名干部已经联着这户", "一名干部联一户只用一种方式")
+            self.table.error(index, whose, "这名干部已经联着这户", "一名干部联一户只用一种方式")
             return False
         if cadre["left_on"]:
             self.table.error(index, "name", f"{cadre['name']}已离岗", "换一名在岗的干部")

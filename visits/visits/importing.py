@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.cells import clean_name, clean_words, one_line
+from core.cells import clean_words, one_line
 from core.chunked_queries import records_in, rows_in
 from core.dates import clean_date
 from core.importing.columns import SheetColumn, field_column
@@ -18,13 +18,12 @@ from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from core.places import under
 from households.closing import problem_of_row
-from households.importing.naming import NamedHouseholds, naming_columns
+from households.importing.naming import NamedHouseholds, household_columns
 from households.models import Household
 from units.days import month_of, problem_of_day
 from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre
 from units.unit_history import Postings
-from villages.finding import find_villages, village_columns
 from villages.models import Village
 from visits.models import Visit, recorded_late
 from visits.visits.outing import COLUMNS
@@ -63,16 +62,9 @@ class VisitSheet(ImportSheet):
                 aliases=("日期", "走访时间", "入户日期", "入户时间", "时间"),
                 clearable=False,
             ),
-            *naming_columns("身份证号", "身份证号码"),
-            SheetColumn(
-                "head_name",
-                "户主姓名",
-                clean_name,
-                help="核对用，认户靠户编号",
-                aliases=("户主",),
-                clearable=False,
+            *household_columns(
+                "身份证号", "身份证号码", heads=("贫困户姓名", "农户姓名", "走访对象", "走访户")
             ),
-            *village_columns(),
             field_column(Visit, "kind", aliases=("走访方式", "方式"), clearable=False),
             field_column(
                 Visit, "reasons", clean=lambda value: clean_words(value, 60), aliases=("走访缘由", "事由")
@@ -104,10 +96,9 @@ class _Visits:
         self.table, self.plan = table, plan
         units = find_units(table, plan)
         cadres = Cadres(table, plan, units)
-        named = NamedHouseholds(table, plan.by.place)
+        self.named = named = NamedHouseholds(table, plan, "visited_on")
         self.households = [named.find(i) if named.named(i) else None for i in range(len(table))]
-        stored = [household.place if household else None for household in self.households]
-        self.villages = find_villages(table, plan, needed=False, stored=stored)
+        self.villages = named.villages
         self.cadres = [
             cadres.find(i, units[i], self._visitors) if not table.wrong(i) else None
             for i in range(len(table))
@@ -153,14 +144,9 @@ class _Visits:
         if household is None and kind in NEED_HOUSEHOLD:
             label = Visit.Kind(kind).label
             self.table.error(index, "no", f"“{label}”要写是哪一户", "填户编号，或改“做什么”一列")
-        elif household is None and self.table.get("head_name", index):
-            self.table.error(index, "no", "写了户主姓名，不知道是哪一户", "填户编号，或填户主身份证号")
         self.table.refuse(index, "nights", problem_of_nights(kind, self.table.get("nights", index, 0)))
         if self.table.get("card_given", index, False):
             self.table.refuse(index, "card_given", problem_of_card(kind, at_household=bool(household)))
-        if household and village and household.village_id != village.pk:
-            key = "village_code" if self.table.get("village_code", index) else "village"
-            self.table.error(index, key, f"这户在{household.village.name}", "核对村和户")
         if household:
             self.table.refuse(index, "visited_on", problem_of_row(household, day))
         if household is None and village is None and cadre:

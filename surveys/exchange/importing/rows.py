@@ -46,7 +46,7 @@ class Rows:
     def _subjects(self) -> Subjects:
         if not self.survey.is_of_households:
             return find_villages(self.table, self.plan)
-        named = NamedHouseholds(self.table, self.plan.by.place)
+        named = NamedHouseholds(self.table, self.plan)
         return [named.find(index) for index in range(len(self.table))]
 
     @property
