@@ -143,7 +143,8 @@ class NamedHouseholds:
         if village and village.pk != household.village_id:
             key = "village_code" if self.table.get("village_code", index) else "village"
             own = household.village
-            town = own.division.name if own.name == village.name else ""
+            alike = own.name == village.name and own.division_id != village.division_id
+            town = own.division.name if alike else ""
             return key, CellError(f"这户在{town}{own.name}", "核对村和户")
         if name and name not in self.names_of[household.pk]:
             why = f"{household.no} 这户没有叫{name}的人"
