@@ -151,7 +151,9 @@ def test_a_closed_household_is_meant_by_what_happened_before(office, cadre, home
 
 
 def test_a_heading_without_the_village_is_refused_whole(office) -> None:
-    run = check("members", office, [{"户主姓名": "王有福", "姓名": "李秀英", "与户主关系": "配偶"}])
+    run = check(
+        "household_pairings", office, [{"户主姓名": "王有福", "联户干部": "李建业", "单位": "县林业局"}]
+    )
     assert run.status == "refused"
     assert "“户编号”、“户主身份证号”、“村”、“村级代码”至少要有一列" in run.message
 

@@ -73,7 +73,7 @@ def check(sheet: ImportSheet, data: bytes, filename: str, by: Any, report: Repor
     sheet.plan(table, plan)
     plan.finish()
     report(total, total)
-    return Checked(plan, heading, found.name, message)
+    return Checked(plan, heading, found.name, message + "".join(table.notes))
 
 
 def read(sheet: ImportSheet, data: bytes, filename: str) -> tuple[sheets.WorkbookSheet, HeadingRow, str]:

@@ -77,6 +77,8 @@ class Table:
         self.warnings: dict[int, list[dict[str, str]]] = {}
         self.held: list[str] = []
         """ID numbers that were reported to belong to another person."""
+        self.notes: list[str] = []
+        """Sentences about how the rows were understood, for the check's message."""
 
     def __len__(self) -> int:
         return len(self.numbers)

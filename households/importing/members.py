@@ -1,6 +1,6 @@
 """Import sheet of 家庭成员: one row is one person of a household."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -11,7 +11,8 @@ from core.importing.planning import Plan, values_for_new, values_for_stored
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from households.choices import Relation, Status
-from households.importing.naming import NAMED_BY, NamedHouseholds, household_columns
+from households.importing.families import followed_heads, name_by_heads
+from households.importing.naming import NamedHouseholds, household_columns
 from households.importing.people import (
     FOLLOWING,
     STORED_A_STEP,
@@ -35,9 +36,12 @@ OWN = (*Member.PERSON, *STAY)
 
 class MemberSheet(ImportSheet):
     key, label, main = "members", "家庭成员", Member
-    intro = "一行一人。户按户编号、户主身份证号，或村和户主姓名认；人按身份证号认，没有号码按姓名认。"
+    intro = (
+        "一行一人。户按户编号、户主身份证号，或村和户主姓名认，可以只写在户主那一行；"
+        "人按身份证号认，没有号码按姓名认。"
+    )
     after = ("households",)
-    either = NAMED_BY
+    either = (("no", "head_id", "village", "village_code", "id_number"),)
 
     def declare(self) -> Iterable[SheetColumn]:
         return [
@@ -74,13 +78,28 @@ class _Members:
         self.table, self.plan = table, plan
         self.identities = Identities(table)
         self.known = self.identities.known()
-        named = NamedHouseholds(table, plan)
-        self.households = [named.find(index) for index in range(len(table))]
+        name_by_heads(table)
+        self.follows = followed_heads(table)
+        self.named = NamedHouseholds(table, plan)
+        self.households = self._households()
         pks = {household.pk for household in self.households if household}
         self.members: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for member in rows_in(Member.objects.all(), "household_id", pks, *KNOWN_BY):
             self.members[member["household_id"]].append(member)
         self.found: list[dict[str, Any] | None] = [None] * len(table)
+
+    def _households(self) -> list[Household | None]:
+        """Return the household of each row; rows below a head share his."""
+        found = [None if i in self.follows else self.named.find(i) for i in range(len(self.table))]
+        for index, head in self.follows.items():
+            found[index] = found[head]
+            self.table.values["no"][index] = self.table["no"][head]
+            if found[head] is None:
+                where = self.table.numbers[head]
+                self.table.error(index, "name", f"第 {where} 行的户没有认出来", f"改好第 {where} 行")
+        if self.follows:
+            self.table.notes.append(f"有 {len(self.follows)} 行没有写是哪一户，归到上面户主的那一户。")
+        return found
 
     def run(self) -> None:
         for index in list(self.table.sound()):
@@ -91,6 +110,7 @@ class _Members:
         sound = list(self.table.sound())
         self._plan_stored([(index, member["id"]) for index in sound if (member := self.found[index])])
         self._plan_new([index for index in sound if not self.found[index] and self._may_be_new(index)])
+        self._warn_of_other_sizes()
 
     def _match(self, index: int, household: Household) -> dict[str, Any] | None:
         """Return the stored person a row means; write an error if it is ambiguous."""
@@ -115,6 +135,15 @@ class _Members:
             )
             self.table.error(index, "name", question.why, question.remedy)
         return fitting[0] if len(fitting) == 1 else None
+
+    def _warn_of_other_sizes(self) -> None:
+        """Warn if more or fewer people stand below a head than his household has."""
+        rows = Counter(self.follows.values())
+        for head, others in rows.items():
+            household = self.households[head]
+            if household and household.size != others + 1 and not self.table.wrong(head):
+                why = f"表里这户 {others + 1} 人，系统里家庭人口是 {household.size}"
+                self.table.warn(head, "name", why, "核对下面的人是不是都是这户的")
 
     def _refuse_twice(self) -> None:
         self.table.refuse_twice(self.identities.keys(), "id_number", "一人只留一行")
