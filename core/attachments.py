@@ -18,9 +18,11 @@ from PIL import Image, UnidentifiedImageError
 
 from core.crypto import open_bytes, seal_bytes
 from core.sandbox import process
+from core.sandbox.picture import NO_PICTURE, UNREADABLE_HEIC, is_heic
 
 MAX_UPLOAD_BYTES = 12 * 1024 * 1024
 LONGEST_SIDE = 1600
+LONGEST_NAME = 80
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*", b"8BPS")
 SHRINK = "core.sandbox.picture:shrink"
 PICTURE_LIMITS = process.Limits(memory=512 * process.MB, cpu=10, output=8 * process.MB, wall=30)
@@ -104,8 +106,9 @@ def reencode(upload: UploadedFile[Any]) -> ContentFile[bytes]:
     """Return an upright JPEG of at most 1600 px a side without EXIF. Raises ValidationError."""
     if (upload.size or 0) > MAX_UPLOAD_BYTES:
         raise ValidationError("照片太大，请拍小一些或用手机压缩后再传（最多 12 MB）。")
+    data = upload.read()
     try:
-        with process.run(SHRINK, upload.read(), PICTURE_LIMITS, side=LONGEST_SIDE) as result:
+        with process.run(SHRINK, data, PICTURE_LIMITS, side=LONGEST_SIDE) as result:
             jpeg = result.read()
     except process.Refused as refusal:
         raise ValidationError(str(refusal)) from refusal
@@ -114,5 +117,15 @@ def reencode(upload: UploadedFile[Any]) -> ContentFile[bytes]:
     except process.OutOfTime as error:
         raise ValidationError(f"这张照片打开要的时间太长，没有收下。{SMALLER}") from error
     except process.Broken as error:
-        raise ValidationError("这个文件不是能打开的照片，请换一张 JPG 或 PNG。") from error
+        raise ValidationError(UNREADABLE_HEIC if is_heic(data) else NO_PICTURE) from error
     return ContentFile(jpeg, name="photo.jpg")
+
+
+def reencode_named(upload: UploadedFile[Any]) -> ContentFile[bytes]:
+    """Like `reencode` for one of several pictures: the error names the file."""
+    try:
+        return reencode(upload)
+    except ValidationError as error:
+        raise ValidationError(
+            f"“{PurePath(upload.name or '').name[:LONGEST_NAME]}”：{error.message}"
+        ) from error

@@ -12,11 +12,10 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 
 from core import identity
-from core.attachments import MAX_UPLOAD_BYTES, is_picture, reencode
+from core.attachments import LONGEST_NAME, MAX_UPLOAD_BYTES, is_picture, reencode_named
 from core.cells import CellError
 from core.sandbox import process
 
-LONGEST_NAME = 80
 EXAMINE = "core.sandbox.paper:examine"
 LIMITS = process.Limits(memory=512 * process.MB, cpu=20, output=process.MB, wall=30)
 
@@ -36,7 +35,7 @@ def received(upload: UploadedFile[Any]) -> ContentFile[bytes]:
     data = upload.read()
     if is_picture(data):
         upload.seek(0)
-        return ContentFile(reencode(upload).read(), name=f"{name}.jpg")
+        return ContentFile(reencode_named(upload).read(), name=f"{name}.jpg")
     return ContentFile(data, name=name + _ending_of(data, name))
 
 

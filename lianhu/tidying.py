@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
+from core import kept_uploads
 from core.importing import files, runs, tasks
 from core.models import Look, Stamp
 from core.storage import HALF
@@ -36,6 +37,11 @@ def tidy() -> None:
 @task()
 def delete_old_workbooks() -> None:
     files.delete_old_files()
+
+
+@task()
+def delete_kept_uploads() -> None:
+    kept_uploads.delete_old_files()
 
 
 @task()
@@ -72,6 +78,7 @@ def forget_jobs() -> None:
 
 STEPS = [
     delete_old_workbooks,
+    delete_kept_uploads,
     delete_ended_sessions,
     delete_old_attempts,
     delete_old_looks,

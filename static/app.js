@@ -272,12 +272,22 @@ function jpeg(image, longest, quality) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(image.naturalWidth * scale);
   canvas.height = Math.round(image.naturalHeight * scale);
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff"; // a JPEG has no transparency: what stays clear would turn black
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
 }
 
+// Browsers ignore an EXIF orientation outside JPEG, which the server respects.
+async function isTurnedByServer(file) {
+  if (!/^image\/(png|webp)$/.test(file.type)) return false;
+  const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
+  return text.includes("eXIf") || text.includes("EXIF");
+}
+
 async function shrunk(file) {
-  if (!file.type.startsWith("image/")) return file;
+  if (!file.type.startsWith("image/") || (await isTurnedByServer(file))) return file;
   let image;
   try {
     image = await picture(file);

@@ -5,7 +5,7 @@ import struct
 from collections.abc import Iterator
 from importlib import import_module
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageMath, UnidentifiedImageError
 
 from core.sandbox.outcome import Refused
 
@@ -15,6 +15,7 @@ MOST_PIXELS = {"JPEG": 64_200_000}
 MOST_PIXELS_OF_OTHERS = 25_000_000
 QUALITY = 82
 ORIENTATION = 0x0112
+APP2 = 0xE2
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -24,13 +25,18 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+AVIF = {b"avif", b"avis"}
+BRANDS = 16
+"""Number of brands that are read; real files list up to a dozen."""
 OTHERS = "请换一张 JPG 或 PNG"
 NO_PICTURE = f"这个文件不是能打开的照片，{OTHERS}。"
 UNREADABLE_HEIC = "这张 HEIC 照片读不了，请在手机上另存为 JPG，或者截一张图，再传。"
 UNREADABLE = (
     UnidentifiedImageError,
     Image.DecompressionBombError,
+    ArithmeticError,
+    EOFError,
     LookupError,
     OSError,
     RuntimeError,
@@ -49,6 +55,8 @@ def shrink(data: bytes, side: int) -> Iterator[bytes]:
     Raises Refused with one sentence for unsupported formats and pictures that are too large.
     """
     kind = _kind(data)
+    if kind == "JPEG":
+        data = _without_index(data)
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as picture:
             _refuse_large(picture, kind)
@@ -64,29 +72,50 @@ def shrink(data: bytes, side: int) -> Iterator[bytes]:
 
 def _kind(data: bytes) -> str:
     """Return Pillow's format name from the first bytes alone, so that only its decoder is loaded."""
-    brand = data[8:12] if data[4:8] == b"ftyp" else b""
-    if brand == b"mif1" and b"avif" in data[16:64]:
-        brand = b"avif"
+    brands = _brands(data)
     if data.startswith(b"\xff\xd8\xff"):
-        # The JPEG factory opens the first picture of an MPO.
-        return _load("JPEG", "JpegImagePlugin", "MpoImagePlugin")
+        return _load("JPEG", "JpegImagePlugin")
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return _load("PNG", "PngImagePlugin")
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return _load("WEBP", "WebPImagePlugin")
-    if brand in {b"avif", b"avis"}:
+    if brands & AVIF:
         return _load("AVIF", "AvifImagePlugin")
-    if brand in HEIC:
+    if brands & HEIC:
         return _load_heif()
     raise Refused("这个文件不是能打开的照片，只收 JPG、PNG、WebP、HEIC、AVIF。")
 
 
-def _load(kind: str, *plugins: str) -> str:
-    for plugin in plugins:
-        module = import_module(f"PIL.{plugin}")
-        if kind == "AVIF":
-            vars(module)["DEFAULT_MAX_THREADS"] = 1  # each thread reserves address space for its stack
+def _brands(data: bytes) -> set[bytes]:
+    """Return the brands that an ISO file (HEIC, AVIF) declares: the major one and the compatible ones."""
+    if data[4:8] != b"ftyp":
+        return set()
+    end = min(int.from_bytes(data[:4]), 16 + 4 * BRANDS)
+    return {data[8:12], *(data[at : at + 4] for at in range(16, end, 4))}
+
+
+def is_heic(data: bytes) -> bool:
+    brands = _brands(data)
+    return bool(brands & HEIC) and not brands & AVIF
+
+
+def _load(kind: str, plugin: str) -> str:
+    module = import_module(f"PIL.{plugin}")
+    if kind == "AVIF":
+        vars(module)["DEFAULT_MAX_THREADS"] = 1  # each thread reserves address space for its stack
     return kind
+
+
+def _without_index(jpeg: bytes) -> bytes:
+    """Remove the index of further pictures (MPF): only the first one is read, and a damaged index is no error."""
+    at = 2
+    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1 : at + 2] not in {b"\xda", b"\xd9", b""}:
+        end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4])
+        if jpeg[at + 1] == APP2 and jpeg.startswith(b"MPF\0", at + 4):
+            jpeg = jpeg[:at] + jpeg[end:]
+        else:
+            at = end
+    return jpeg
 
 
 def _load_heif() -> str:
@@ -122,13 +151,28 @@ def _orientation(picture: Image.Image) -> int:
 def _shrunk(picture: Image.Image, side: int) -> Image.Image:
     """Return the picture with eight bits per channel and at most `side` px a side."""
     if picture.mode.startswith("I"):
-        # Scanners write 16-bit grey; convert() alone would clip it at 255.
-        picture = picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-        picture.info.clear()
+        picture = _eight_bits(picture)
+    elif "transparency" in picture.info:
+        # Before shrinking: afterwards the one transparent colour or grey is mixed with its neighbours.
+        picture = picture.convert("RGBA")
     elif picture.mode in {"1", "P"}:
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        picture = picture.convert("RGB")
     picture.thumbnail((side, side))  # this decodes JPEG at a reduced scale
     return picture
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Scale 16-bit grey, which scanners write, to 8 bits; convert() alone would clip it at 255."""
+    clear = picture.info.get("transparency")
+    whole = picture.convert("I")
+    grey = whole.point(lambda value: value * (1 / 257)).convert("L")
+    grey.info.clear()
+    if isinstance(clear, int):
+        unclear = ImageMath.lambda_eval(
+            lambda found: found["convert"]((found["whole"] != clear) * 255, "L"), whole=whole
+        )
+        grey.putalpha(unclear)
+    return grey
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -26,6 +26,12 @@ UNDO = "undo:"
 
 
 @register.filter
+def keeps_files(form: Any) -> bool:
+    """Return whether a refused form kept files, so that they need not be chosen again."""
+    return any(getattr(field.field.widget, "received", ()) for field in form)
+
+
+@register.filter
 def num(value: Any) -> str:
     """Format 16880 as 16,880; a Decimal keeps its places; other values are returned unchanged, None as
     blank.
