@@ -25,6 +25,7 @@ run:
 
 test: lint
 	@$(PYTHON) tools/chromium.py >/dev/null
+	@$(PYTHON) -m tools.java
 	$(PYTHON) tools/with_postgres.py $(PYTHON) -m pytest $(BOTH_DATABASES) $(ARGS)
 
 test-fast: export DATABASE_URL =

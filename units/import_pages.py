@@ -39,8 +39,8 @@ NOBODY_WORKS = "后台任务现在没有运行，传上来的表在排队，等�
 class UploadForm(forms.Form):
     file = forms.FileField(
         label="工作簿",
-        help_text=f"Excel（.xlsx、.xls）或 CSV，最大 {MOST}",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.csv"}),
+        help_text=f"Excel（.xlsx、.xls）、CSV，或 ODK Central 导出的 zip，最大 {MOST}",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.csv,.zip"}),
         error_messages={"required": "请先选一个文件。", "empty": "这个文件是空的，请换一个。"},
     )
 

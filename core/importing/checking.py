@@ -80,6 +80,7 @@ def read(sheet: ImportSheet, data: bytes, filename: str) -> tuple[sheets.Workboo
     """Read the first worksheet that has all required headings of this kind, and describe what was left out."""
     try:
         book = sheets.read(data, filename)
+        sheet.translate(book)
         picked = book.pick(lambda rows: find_heading(sheet, rows))
         if picked is None:
             raise ImportRefused(f"{_no_heading(sheet)}{_likelier(sheet, book.sheets[0].rows)}")

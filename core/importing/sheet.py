@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.importing.heading import HeadingRow
     from core.importing.planning import Plan
     from core.importing.table import Table
+    from core.sheets import Workbook
 
 Created = dict[str, list[dict[str, Any]]]
 """Rows about to be inserted, by model label."""
@@ -50,6 +51,12 @@ class ImportSheet:
         below the heading, else for the form in use. Raises Refused.
         """
         return self
+
+    def translate(self, book: "Workbook") -> None:
+        """Rewrite in place, before the heading is looked for, what another program wrote for this kind.
+
+        Cells keep their rows and columns. Raises ImportRefused.
+        """
 
     def plan(self, table: "Table", plan: "Plan") -> None:
         """Look up the names in the rows with set queries and plan the writes; errors go to the table."""

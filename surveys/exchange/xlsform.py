@@ -25,6 +25,10 @@ WITH_UNKNOWN = {"single", "multi", "yesno"}
 """Types of which 不详 is an option."""
 LONGEST_CONSTRAINT = 30_000
 """Maximum characters of the rules in one constraint (one cell); the rest stay on the server."""
+SURVEYOR, WORD = "surveyor", "word"
+"""Questions that every import needs beside the form's own: who asked, and a word about each warning."""
+NOTES = {True: "要改", False: "请核对"}
+"""What the label of a note begins with, by whether its rule is an error."""
 Row = dict[str, str]
 
 
@@ -98,6 +102,12 @@ class _Survey:
         yield from self._notes(xpath.MEMBERS)
         for section in self.definition.sections:
             yield from self._group(f"section_{section.code}", section.label, section.items)
+        yield {
+            "type": "text",
+            "name": WORD,
+            LABEL: "核对说明",
+            HINT: "有提醒而情况属实的，写一句原因；没有就空着",
+        }
 
     def _group(self, name: str, label: str, items: Sequence[Item]) -> Iterator[Row]:
         if items:
@@ -105,6 +115,9 @@ class _Survey:
             for item in items:
                 yield from self._item(item)
                 yield from self._notes(item.code)
+            if name == "header" and not self.definition.bound("response.surveyor"):
+                hint = "手机号、工号或姓名"
+                yield {"type": "text", "name": SURVEYOR, LABEL: "调查人", HINT: hint, "required": "yes"}
             yield {"type": "end_group"}
 
     def _item(self, item: Item) -> Iterator[Row]:
@@ -119,7 +132,7 @@ class _Survey:
         yield {
             "type": _type_of(item),
             "name": item.code,
-            LABEL: _label(item),
+            LABEL: worded(item),
             HINT: item.help,
             "required": "yes" if item.required and not apart else "",
             "relevant": relevant,
@@ -134,7 +147,7 @@ class _Survey:
             yield {
                 "type": f"select_one {UNKNOWN}",
                 "name": f"{item.code}_{UNKNOWN}",
-                LABEL: f"{item.label}：问不清的，选“{UNKNOWN_LABEL}”",
+                LABEL: unknown_label(item),
                 "required": "yes" if item.required else "",
                 "relevant": unanswered,
             }
@@ -143,7 +156,7 @@ class _Survey:
         if xpath.is_sayable(calculation, self.definition):
             said = xpath.result(calculation.tree, self.definition, item.places)
             yield {"type": "calculate", "name": item.code, "relevant": relevant, "calculation": said}
-            shown = f"{_label(item)}：${{{item.code}}}"
+            shown = f"{worded(item)}：${{{item.code}}}"
             yield {"type": "note", "name": f"{item.code}_shown", LABEL: shown, "relevant": relevant}
 
     def _constraint(self, item: Item) -> tuple[str, str]:
@@ -167,7 +180,7 @@ class _Survey:
                 yield {
                     "type": "note",
                     "name": f"check_{self.definition.rules.index(rule)}",
-                    LABEL: f"{'要改' if rule.is_error else '请核对'}：{rule.message}",
+                    LABEL: f"{NOTES[rule.is_error]}：{rule.message}",
                     "required": "yes" if rule.is_error else "",
                     "relevant": xpath.breaks(rule.expression.tree, self.definition),
                 }
@@ -183,8 +196,14 @@ def _type_of(item: Item) -> str:
     return "date" if item.type == "date" else "text"
 
 
-def _label(item: Item) -> str:
+def worded(item: Item) -> str:
+    """Return the question as the device shows it."""
     return f"{item.label}（{item.unit}）" if item.unit else item.label
+
+
+def unknown_label(item: Item) -> str:
+    """Return the question for 不详 beside a number, date or text."""
+    return f"{item.label}：问不清的，选“{UNKNOWN_LABEL}”"
 
 
 def _limits(item: Item) -> Iterator[tuple[str, str]]:

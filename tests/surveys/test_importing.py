@@ -238,7 +238,7 @@ def test_two_versions_in_one_file_are_told_apart(office, cadre, survey, househol
 def test_a_missing_column_is_told_before_the_rows(office, survey, household):
     row = row_of(survey, household)
     row = {heading: cell for heading, cell in row.items() if not heading.startswith("A06")}
-    assert "缺少“A06 饮水来源”列" in refusal(office, row)
+    assert "缺少必填的A06 饮水来源，补上这些列再传" in refusal(office, row)
 
 
 # --- who surveyed ------------------------------------------------------------------------------------

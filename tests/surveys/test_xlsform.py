@@ -45,6 +45,12 @@ def test_pyxform_takes_it_without_a_word(form):
 
 
 @forms
+def test_odk_validate_accepts_it(form):
+    """pyxform brings the validator that ODK Central runs; it needs Java (`python -m tools.java`)."""
+    assert convert(io.BytesIO(book_of(form.code)), file_type=".xlsx", validate=True).warnings == []
+
+
+@forms
 def test_every_item_is_a_row_with_its_label_unit_and_hint(form):
     book = openpyxl.load_workbook(io.BytesIO(book_of(form.code)))
     head, *rows = book["survey"].values

@@ -1,12 +1,13 @@
-"""The zip around an .xlsx: checks the real unpacked size before anything else opens it."""
+"""The zip around an .xlsx, or around text tables: checks the real unpacked size before anything else opens it."""
 
 import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from core.sandbox.sheets.errors import SheetError, damaged
+from core.sandbox.sheets.errors import MAX_FILE_BYTES, SheetError, damaged
 
 ZIP = b"PK\x03\x04"
 """Magic number of a zip file and of each entry."""
@@ -85,6 +86,28 @@ class Archive:
         if self.spent > MAX_INFLATED:
             raise _too_large()
         return chunk
+
+
+def tables_in(data: bytes) -> list[tuple[str, Callable[[], bytes]]]:
+    """Return name and loader of each .csv in a zip of text tables (ODK Central); empty for a workbook."""
+    archive = Archive(data)
+    names = [name for name in archive.entries if name.endswith(".csv")]
+    if not names or "[content_types].xml" in archive:
+        return []
+    return [(_stem(archive.entries[name].filename), partial(_table, archive, name)) for name in names]
+
+
+def _stem(filename: str) -> str:
+    return filename.rpartition("/")[2].rpartition(".")[0]
+
+
+def _table(archive: Archive, name: str) -> bytes:
+    data = bytearray()
+    for chunk in archive.chunks(name):
+        data += chunk
+        if len(data) > MAX_FILE_BYTES:
+            raise TooLarge(f"“{_stem(name)}”超过 {MAX_FILE_BYTES >> 20} MB。请分成几个文件再传。")
+    return bytes(data)
 
 
 class TooLarge(SheetError):

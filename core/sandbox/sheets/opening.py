@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from core.cells import Cell
 from core.sandbox.binary import OLE
 from core.sandbox.sheets import text, xls, xlsx
-from core.sandbox.sheets.archive import ZIP
+from core.sandbox.sheets.archive import ZIP, tables_in
 from core.sandbox.sheets.errors import (
     MAX_CELLS,
     MAX_FILE_BYTES,
@@ -65,7 +65,9 @@ def open_workbook(data: bytes, filename: str) -> list[OpenedSheet]:
         raise SheetError("文件是空的，请重新选一个。")
     if len(data) > MAX_FILE_BYTES:
         raise SheetError(f"文件超过 {MAX_FILE_BYTES >> 20} MB。请删去图片和不用的表，或分成几个文件再传。")
-    if data.startswith(ZIP):
+    if data.startswith(ZIP) and (tables := tables_in(data)):
+        sheets = [OpenedSheet(name, partial(_text_rows, load)) for name, load in tables]
+    elif data.startswith(ZIP):
         sheets = _sheets(data, xlsx.inspect(data))
     elif data.startswith(OLE):
         records = xls.workbook_stream(data)
@@ -92,6 +94,10 @@ def _text_sheet(data: bytes, filename: str) -> OpenedSheet:
     if suffix not in {"csv", "txt", "tsv"} and b"\t" not in data[:4096].split(b"\n")[0]:
         raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
     return OpenedSheet("", lambda: (iter(text.read_text(data)), []))
+
+
+def _text_rows(load: Callable[[], bytes]) -> tuple[Iterator[Row], list[Merge]]:
+    return iter(text.read_text(load())), []
 
 
 def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[OpenedSheet]:

@@ -20,9 +20,11 @@ class Corrections:
         self.plan = plan
         self.newest: dict[int, tuple[ResponseRow, dict[str, Any]]] = {}
 
-    def add(self, row: ResponseRow, answers: dict[str, Any]) -> None:
-        """Add a row that will be written."""
+    def add(self, row: ResponseRow, answers: dict[str, Any], size: int | None = None) -> None:
+        """Add a row that will be written; `size` is the number of people that came with its members."""
         given = {name: answers[code] for code, name in self.columns.items() if code in answers}
+        if size:
+            given["size"] = size
         other = self.newest.get(row.subject.pk)
         if given and (other is None or other[0].day < row.day):
             self.newest[row.subject.pk] = (row, given)

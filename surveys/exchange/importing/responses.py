@@ -12,9 +12,10 @@ from core.importing.table import Table
 from households.models import Household
 from surveys.definition.language import walk
 from surveys.definition.lineage import earlier_answers
+from surveys.exchange.devices import RepeatedMembers
 from surveys.exchange.importing.corrections import Corrections
 from surveys.exchange.importing.row_check import Judging, Stored
-from surveys.exchange.importing.rows import ResponseRow, Rows
+from surveys.exchange.importing.rows import ResponseRow, Rows, counts_members
 from surveys.filling.checking import Examined, Known
 from surveys.filling.facts import kept_header, known_of_households, known_of_villages
 from surveys.models import Response, Survey
@@ -34,6 +35,7 @@ class ResponsePlanning:
         self.survey, self.form, self.table, self.plan = survey, survey.form, table, plan
         rows = Rows(survey, table, plan)
         self.rows = rows.filled()
+        self.members = self._members(rows.whose)
         self.judging = Judging(self.form, table, rows.whose)
         self.link = "household_id" if survey.is_of_households else "village_id"
         self.subjects = {row.subject.pk: row.subject for row in self.rows}
@@ -52,7 +54,21 @@ class ResponsePlanning:
             names = self.new[0][1]
             columns = {name: [columns[name] for _, columns in self.new] for name in names}
             self.plan.create(Response, [index for index, _ in self.new], columns)
+        self.members.merge()
         self.corrections.plan_all(replaced=[pk for row in self.rows if (pk := self._stored_of(row))])
+
+    def _members(self, whose: str) -> RepeatedMembers:
+        """Plan the members that a device recorded; other files have none."""
+        rows = self.rows if "members" in self.table.columns else []
+        given = [(row.index, row.subject, self.table.get("members", row.index, [])) for row in rows]
+        return RepeatedMembers(self.table, self.plan, whose, given)
+
+    def _size(self, row: ResponseRow) -> int | None:
+        """Return the number of people of a row that came with its members."""
+        return self.table.get("size", row.index) if counts_members(self.table, row.index) else None
+
+    def _sized(self, size: int) -> dict[str, int]:
+        return {item.code: size for item in self.form.header if item.bind == "household.size"}
 
     # --- looked up in sets ----------------------------------------------------------------------
 
@@ -98,6 +114,9 @@ class ResponsePlanning:
             earlier = [answers for day, answers in self.before.get(row.subject.pk, ()) if day < row.day]
             if earlier:
                 facts = replace(facts, previous=earlier[-1])
+            facts = self.members.known(self.form, row.subject.pk, facts, row.day)
+            if size := self._size(row):
+                facts = replace(facts, header={**facts.header, **self._sized(size)})
             self._run_row(row, facts, stored.get(self._stored_of(row)))
 
     def _run_row(self, row: ResponseRow, known: Known, stored: Stored | None) -> None:
@@ -162,7 +181,7 @@ class ResponsePlanning:
         }
         self.new.append((row.index, columns))
         self._lean(row)
-        self.corrections.add(row, examined.answers)
+        self.corrections.add(row, examined.answers, self._size(row))
 
     def _change(
         self, row: ResponseRow, known: Known, examined: Examined, confirmed: dict[str, str], stored: Stored
@@ -178,7 +197,7 @@ class ResponsePlanning:
         elif differing or stored["status"] == State.DRAFT:
             self.plan.change(Response, row.index, stored, {**after, **self._handed_in(row, known)})
             self._lean(row)
-            self.corrections.add(row, examined.answers)
+            self.corrections.add(row, examined.answers, self._size(row))
         elif stored["status"] == State.RETURNED:
             why = f"这份退回了，还没有改：{stored['review_note']}"
             self.table.warn(row.index, self.judging.whose, why)

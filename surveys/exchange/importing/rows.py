@@ -34,6 +34,11 @@ class ResponseRow:
     day: date
 
 
+def counts_members(table: Table, index: int) -> bool:
+    """Return whether a row comes with its members: then its 家庭人口 is imported too."""
+    return "members" in table.columns and table.get("members", index) is not None
+
+
 class Rows:
     """The rows of a table with their lookups; errors are added to the table."""
 
@@ -126,7 +131,10 @@ class Rows:
             head = heads.get(household.pk, name)
             if name and name != head:
                 table.error(row.index, "head_name", f"系统里这户的户主是{head}", "核对户编号，别把行错开")
-            if size and size != household.size:
+            if size and size != household.size and counts_members(table, row.index):
+                why = f"系统里是 {household.size} 人，会改成 {size} 人"
+                table.warn(row.index, "size", why, "不是的就改这一格")
+            elif size and size != household.size:
                 table.warn(
                     row.index, "size", f"系统里是 {household.size} 人，按它核对", "不对就先改户的人口和成员"
                 )

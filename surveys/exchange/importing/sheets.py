@@ -1,23 +1,26 @@
 """The columns of a filled form: subject and surveyor, one per item, confirmations, the version."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
-from core.cells import Cell, clean_text
+from core.cells import Cell, CellError, clean_text
 from core.dates import clean_date
 from core.display import Lines
 from core.importing.columns import Cleaner, Format, SheetColumn, field_column, past_date
-from core.importing.heading import HeadingRow
+from core.importing.heading import HeadingRow, ImportRefused, find_heading
 from core.importing.planning import Plan
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
+from core.sheets import Workbook
 from households.importing.naming import naming_columns
 from households.models import Household, Member
 from surveys.definition.document import Definition
 from surveys.definition.items import UNKNOWN_LABEL, Item
 from surveys.definition.wording import condition_in_words
+from surveys.exchange.devices import MEMBERS_HEADING, translate
 from surveys.exchange.importing.editions import find_survey, named_edition, open_survey
 from surveys.exchange.importing.responses import ResponsePlanning
 from surveys.models import Response, Survey
@@ -26,9 +29,38 @@ from villages.finding import village_columns
 
 LONGEST_LABEL = 50
 """A heading of more than 60 characters is not recognised."""
+LONGEST_REFUSAL = 500
+"""Characters of a run's message."""
 FORMATS: Mapping[str, Format] = {"number": "number", "date": "date"}
+COLLECTED = "ODK、Kobo 按导出的 XLSForm 收的答卷，导出的表原样传。"
 SURVEYOR = "手机号、工号或姓名；有同名的写手机号"
 WORD = "有提醒而情况属实的，写一句原因；没有提醒就空着"
+
+
+def _read_members(value: Cell) -> list[tuple[int, dict[str, Cell]]]:
+    """Read what `surveys.exchange.devices` wrote; anything else is typed by somebody."""
+    try:
+        return [(int(number), dict(facts)) for number, facts in json.loads(str(value))]
+    except (ValueError, TypeError) as error:
+        raise CellError("这一列由系统从重复组里填", "把这一列删去") from error
+
+
+def _refuse_lacking(survey: Survey, columns: Mapping[str, SheetColumn], found: HeadingRow) -> None:
+    """Raise ImportRefused that names the required items without a column, by code alone if they are many."""
+    lacking = [c for key, c in columns.items() if c.required and key not in found.positions]
+    items = survey.form.items
+    if not any(column.key in survey.form.by_code for column in lacking):
+        return
+    has = sum(item.code in found.positions for item in items)
+    start = f"列名在第 {found.row + 1} 行，{len(items)} 题里有 {has} 题，缺少必填的"
+    end = "，补上这些列再传。"
+    named = "、".join(column.label for column in lacking)
+    if len(start + named + end) > LONGEST_REFUSAL:
+        named = "、".join(column.label.partition(" ")[0] for column in lacking)
+    raise ImportRefused(f"{start}{named}{end}")
+
+
+MEMBERS = SheetColumn("members", MEMBERS_HEADING, _read_members, secret=True)
 
 
 class ResponseSheet(ImportSheet):
@@ -37,8 +69,17 @@ class ResponseSheet(ImportSheet):
     main = Response
     subject: ClassVar[str]
 
-    def __init__(self, survey: Survey | None = None) -> None:
+    def __init__(self, survey: Survey | None = None, *, with_members: bool = False) -> None:
+        """`with_members` adds the column of members that a device recorded (`surveys.exchange.devices`)."""
         self.survey = survey
+        self.with_members = with_members
+
+    def translate(self, book: Workbook) -> None:
+        translate(book, self.subject, lambda survey: type(self)(survey).headings)
+
+    @property
+    def headings(self) -> dict[str, str]:
+        return {key: column.label for key, column in self.columns.items()}
 
     def declare(self) -> Iterable[SheetColumn]:
         form = self.survey.form if self.survey else None
@@ -64,6 +105,7 @@ class ResponseSheet(ImportSheet):
             *([item_column(form, item) for item in form.asked if not item.calculation] if form else []),
             SheetColumn("word", "核对说明", lambda value: clean_text(value, 200), help=WORD),
             SheetColumn("version", "版本", lambda value: clean_text(value, 60), help="不要改", known=True),
+            *([MEMBERS] if self.with_members else []),
         ]
 
     def naming(self) -> list[SheetColumn]:
@@ -75,7 +117,12 @@ class ResponseSheet(ImportSheet):
         if heading is None:
             survey = open_survey(self.subject, place)
             return type(self)(survey) if survey else self
-        return type(self)(find_survey(self.subject, place, named_edition(rows, heading)))
+        survey = find_survey(self.subject, place, named_edition(rows, heading))
+        sheet = type(self)(survey, with_members=MEMBERS_HEADING in rows[heading.row])
+        found = find_heading(sheet, rows)
+        if found:
+            _refuse_lacking(survey, sheet.columns, found)
+        return sheet
 
     def field_lines(self, rows: Sequence[int]) -> Lines:
         """Return formatters of the answers for the file's version; the submission time is only bookkeeping."""
@@ -89,7 +136,9 @@ class ResponseSheet(ImportSheet):
 
 class HouseholdSurveySheet(ResponseSheet):
     key, label, subject = "household_surveys", "贫困户调查表", Survey.Subject.HOUSEHOLD
-    intro = "一行一户填好的表，一列一题。在“调查表”页下载一个村的工作簿，填了再传；没填的行不导入。"
+    intro = (
+        f"一行一户填好的表，一列一题。在“调查表”页下载一个村的工作簿，填了再传；没填的行不导入。{COLLECTED}"
+    )
     after = ("cadres", "households", "members")
     either = (("no", "head_id"),)
 
@@ -122,7 +171,7 @@ class HouseholdSurveySheet(ResponseSheet):
 
 class VillageSurveySheet(ResponseSheet):
     key, label, subject = "village_surveys", "联系村调查表", Survey.Subject.VILLAGE
-    intro = "一行一个村填好的表，一列一题。在“调查表”页下载一个乡镇的工作簿，填了再传；没填的行不导入。"
+    intro = f"一行一个村填好的表，一列一题。在“调查表”页下载一个乡镇的工作簿，填了再传；没填的行不导入。{COLLECTED}"
     after = ("cadres", "villages")
     either = (("village", "village_code"),)
 
