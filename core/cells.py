@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from core.shown_number import ShownNumber
+
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 
 # Excel keeps 15 significant digits; a longer number has lost its last ones.
@@ -26,6 +28,9 @@ class CellError(ValueError):
         self.why = why
         self.remedy = remedy
         super().__init__(f"{why}。{remedy}。")
+
+
+RETYPE = "整列设为“文本”，照看到的重录这一格"
 
 
 def lost_digits(remedy: str = "整列设为“文本”，重录这一格") -> CellError:
@@ -88,9 +93,11 @@ def one_line(text: str) -> str:
 
 
 def _written(value: Cell) -> str:
-    """Return the text a person would have typed for a non-text value."""
+    """Return the text a person would have typed for a non-text value: what the cell shows."""
     if value is None:
         return ""
+    if isinstance(value, ShownNumber):
+        return _tidy(_shown_text(value))
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
@@ -100,6 +107,23 @@ def _written(value: Cell) -> str:
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
     return str(value)
+
+
+def _shown_text(value: ShownNumber) -> str:
+    """Return what a cell shows. Raises CellError when that is uncertain, nothing or a dash."""
+    if value.text is None:
+        raise CellError(f"{stored(value)}，看不准表里显示成什么", RETYPE)
+    if not value.text.strip("-–—"):
+        seen = f"显示成“{value.text}”" if value.text else "什么也不显示"
+        raise CellError(f"{stored(value)}，表里{seen}", RETYPE)
+    return value.text
+
+
+def stored(value: float) -> str:
+    """Name the number in a cell, without its digits if it may be a personal number."""
+    digits = format(Decimal(format(value, ".15g")), "f")
+    whole = digits.lstrip("-").partition(".")[0]
+    return f"存的是 {digits[:12]}" if len(whole) <= 8 else f"存的是 {len(whole)} 位的数"
 
 
 # White space beside a Chinese character is meaningless; between two Latin words it is not.
@@ -162,7 +186,7 @@ _WITH_UNIT = re.compile(r"¥?\s*([-+]?[\d,.]*\d)\s*([^\d\s,.][^\d]*)?", re.ASCII
 
 def clean_int(value: Cell, low: int | None = None, high: int | None = None, unit: str = "") -> int | None:
     """Clean a whole number within low…high (inclusive); its unit may follow it."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+    if type(value) is float and value.is_integer() and abs(value) < EXACT:
         value = int(value)
     number = value if type(value) is int else _number(value, unit)
     if number is None:
@@ -202,7 +226,20 @@ def _number(value: Cell, unit: str) -> Decimal | None:
         raise CellError(f"填的是{kind_in_words(value)}，不是数", "把格式设为“常规”，再重录这一格")
     if not abs(value) < EXACT:
         raise CellError("数太大", f"核对这一格{_in_unit(unit)}")
+    if isinstance(value, ShownNumber) and not value.same:
+        return _shown_number(value, unit)
     return Decimal(format(value, ".15g")) if isinstance(value, float) else Decimal(value)
+
+
+def _shown_number(value: ShownNumber, unit: str) -> Decimal:
+    """Take a formatted number as if its text had been typed, unrounded: 0.955 shown as 96% is 95.5 in %."""
+    typed = _written_number(_tidy(_shown_text(value)), unit)
+    rounding = Decimal(1).scaleb(int(typed.as_tuple().exponent))
+    number = Decimal(format(value, ".15g"))
+    for exact in (number, number * 100) if "%" in str(value.text) else (number,):
+        if abs(exact - typed) * 2 <= rounding:
+            return exact
+    raise CellError(f"{stored(value)}，表里显示成“{value.text}”", "照真实的数重录这一格，格式设为“常规”")
 
 
 def _written_number(text: str, unit: str) -> Decimal:

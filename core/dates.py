@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from core.cells import EXACT, Cell, CellError, clean_text, kind_in_words
+from core.shown_number import ShownNumber
 
 YEARS = range(1900, 2101)
 # A bare number is an Excel serial only from 1920 on: smaller ones may be years or counts.
@@ -26,6 +27,8 @@ def clean_date(value: Cell) -> dt.date | None:
         return _within_years(value.date())
     if isinstance(value, dt.date):
         return _within_years(value)
+    if isinstance(value, ShownNumber) and value.text and not value.same:
+        return _written_date(value.text)
     if isinstance(value, str):
         return _written_date(value)
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -9,6 +9,7 @@ from core.cells import Cell, CellError, clean_text
 from core.identity import HIDDEN, refuse_number
 from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, SheetColumn
 from core.sheets import cell_name
+from core.shown_number import ShownNumber
 
 ROWS_A_STEP = 2000
 SHOWN = 40
@@ -46,13 +47,14 @@ class Cells(dict[Cell, Any]):
 
     def _clean(self, cell: Cell) -> Any:
         """Refuse an ID number outside its own column, where it would be stored readable."""
-        if isinstance(cell, str):
-            if cell.strip() in DITTO:
+        text = cell.text if isinstance(cell, ShownNumber) else cell
+        if isinstance(text, str):
+            if text.strip() in DITTO:
                 raise CellError("只写了和上面一样，没有写内容", "把上面一行的内容填下来")
-            if cell.strip() in STROKES:
+            if text.strip() in STROKES:
                 raise CellError("只画了斜线", "没有就空着，要清空写“-”")
             if not self.column.secret:
-                refuse_number(cell)
+                refuse_number(text)
         return self.column.clean(cell)
 
 

@@ -11,6 +11,7 @@ from core.dates import SERIALS
 from core.sandbox import process
 from core.sandbox.sheets.errors import LONGEST_LINE, MAX_CELLS, SheetError, cell_name, damaged
 from core.sheets.limits import IN_BACKGROUND, as_sheet_errors
+from core.shown_number import ShownNumber
 
 FIRST_OF_1904 = 1462
 """Serial number of 1904-01-01 in the 1900 date system."""
@@ -21,7 +22,7 @@ Found = TypeVar("Found")
 LEARNED_FROM = 5_000
 """Number of preceding rows whose strings are reused."""
 TASK = "core.sandbox.sheets.rows:read"
-_PLAIN = {str, int, float, bool, type(None), dt.datetime, dt.date, dt.time, dt.timedelta}
+_PLAIN = {str, int, float, bool, type(None), dt.datetime, dt.date, dt.time, dt.timedelta, ShownNumber}
 
 
 class WorkbookSheet:
@@ -182,10 +183,18 @@ def _rows(lines: BinaryIO, start: int) -> Iterator[list[Cell]]:
 
 
 def _cell(tagged: dict[str, Any]) -> Cell:
-    """Decode a date or time."""
+    """Decode a date or time, or a number with the text that its cell shows."""
     ((kind, value),) = tagged.items()
+    if kind == "shown":
+        return _shown(*value)
     if kind == "timedelta":
         return dt.timedelta(seconds=value)
     kinds: dict[str, type[dt.datetime] | type[dt.date] | type[dt.time]]
     kinds = {"datetime": dt.datetime, "date": dt.date, "time": dt.time}
     return kinds[kind].fromisoformat(value)
+
+
+def _shown(number: float, text: str | None, same: bool) -> ShownNumber:
+    if not isinstance(text, str | None):
+        raise TypeError(text)
+    return ShownNumber(float(number), text, same=bool(same))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from core import sheets
 from core.sandbox.sheets import archive, errors, xlsx
+from core.sandbox.sheets.formatted import FormattedCells
 from core.sheets import SheetError
 from tests.sheets.workbooks import (
     HEADINGS,
@@ -176,7 +177,7 @@ def test_the_scan_agrees_with_the_parser():
     for table in ([ROW] * 3, [[*ROW, *[""] * 60, "x"]], [[]] * 5 + [ROW], [["x" * 9000] * 30] * 30):
         data = workbook(table)
         pack = archive.Archive(data)
-        scan = xlsx._Scan()
+        scan = xlsx._Scan(FormattedCells({}))
         for chunk in pack.chunks("xl/worksheets/sheet1.xml"):
             for at in range(0, len(chunk), 777):
                 scan.feed(chunk[at : at + 777])

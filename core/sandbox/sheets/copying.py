@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import xlsxwriter
 
 from core.cells import Cell, clean_text, label_key
 from core.sandbox.sheets.marks import AMBER, AUTHOR, BOOK_OPTIONS, RESULT, ROW_NUMBER, Extras, Marks, legal
+from core.shown_number import ShownNumber
 
 Row = Sequence[Cell]
 
@@ -63,25 +65,33 @@ def _with_extras(
     return cells
 
 
-def _looks(book: Any) -> dict[str, tuple[Any, Any]]:
-    """Return the text and number formats of each look."""
+class _Look:
+    """The styles of one kind of cell, one for each number format."""
+
+    def __init__(self, book: Any, properties: dict[str, Any]) -> None:
+        def of_code(code: str) -> Any:
+            return book.add_format({**properties, "num_format": code})
+
+        self.of_code = lru_cache(maxsize=None)(of_code)
+
+
+def _looks(book: Any) -> dict[str, _Look]:
     looks: dict[str, dict[str, Any]] = {
         "plain": {},
         "wrong": {"bg_color": f"#{AMBER}"},
         "head": {"bold": True, "bg_color": "#E6F1ED", "text_wrap": True},
     }
-    return {
-        name: (book.add_format({**look, "num_format": "@"}), book.add_format(look))
-        for name, look in looks.items()
-    }
+    return {name: _Look(book, properties) for name, properties in looks.items()}
 
 
-def _write(sheet: Any, row: int, column: int, value: Cell, look: tuple[Any, Any]) -> None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        sheet.write_number(row, column, value, look[1])
+def _write(sheet: Any, row: int, column: int, value: Cell, look: _Look) -> None:
+    if isinstance(value, ShownNumber):
+        sheet.write_number(row, column, value, look.of_code(value.code))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        sheet.write_number(row, column, value, look.of_code("General"))
     else:
         text = value if isinstance(value, str) else clean_text(value)
         if text:
-            sheet.write_string(row, column, text, look[0])
+            sheet.write_string(row, column, text, look.of_code("@"))
         else:
-            sheet.write_blank(row, column, None, look[0])
+            sheet.write_blank(row, column, None, look.of_code("@"))

@@ -132,7 +132,7 @@ def _lay_out(book: CalamineWorkbook, part: xlsx.Part) -> tuple[Iterator[Row], li
         merges = sheet.merged_cell_ranges or []
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise too_many_cells()
-    return _without_end(_rows(sheet, part.errors)), merges
+    return _without_end(part.formatted.shown(_rows(sheet, part.errors))), merges
 
 
 def _rows(sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> Iterator[list[Cell]]:

@@ -6,16 +6,18 @@ JSON, because it can be parsed without trusting the child, and a million cells i
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.cells import Cell
 from core.sandbox.sheets.errors import LONGEST_LINE, SheetError
 from core.sandbox.sheets.opening import open_workbook
+from core.shown_number import ShownNumber
 
 
 def read(data: bytes, filename: str) -> Iterator[bytes]:
     """Yield the lines of all visible sheets. Raises SheetError when the whole file cannot be read."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
+    row: Sequence[object]
     for sheet in open_workbook(data, filename):
         head = {"name": sheet.name, "hidden": sorted(sheet.hidden), "since_1904": sheet.since_1904}
         try:
@@ -25,6 +27,8 @@ def read(data: bytes, filename: str) -> Iterator[bytes]:
             continue
         yield _line(encode({**head, "merges": merges}))
         for number, row in enumerate(rows, start=1):
+            if ShownNumber in map(type, row):
+                row = [_shown(cell) if type(cell) is ShownNumber else cell for cell in row]
             line = _line(encode(row))
             if len(line) > LONGEST_LINE:
                 raise SheetError(f"第 {number} 行的内容太长，一格最多 32,767 个字。请删短再传。")
@@ -34,6 +38,11 @@ def read(data: bytes, filename: str) -> Iterator[bytes]:
 def _line(text: str) -> bytes:
     # Text cells may contain unpaired surrogates.
     return text.encode(errors="replace") + b"\n"
+
+
+def _shown(cell: ShownNumber) -> dict[str, tuple[float, str | None, bool]]:
+    # JSON would encode the number alone.
+    return {"shown": (float(cell), cell.text, cell.same)}
 
 
 def _tagged(cell: Cell) -> dict[str, str | float]:

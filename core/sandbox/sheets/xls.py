@@ -23,6 +23,7 @@ from core.sandbox.sheets.errors import (
     too_far,
     too_many_cells,
 )
+from core.sandbox.sheets.formatted import FormattedCells, style_codes
 from core.sandbox.sheets.xlsx import Part
 
 BOF, EOF, BOUND_SHEET, FILE_PASS, BOOL_ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0205
@@ -32,6 +33,8 @@ FORMULAS = {0x0006, 0x0206, 0x0406, 0x0221, 0x04BC}
 # LABELSST, LABEL, NUMBER, RK, MULRK, BOOLERR, RSTRING: all begin with row and column.
 CELLS = {0x00FD, 0x0204, 0x0203, 0x027E, 0x00BD, BOOL_ERROR, 0x00D6}
 MULTIPLE = 0x00BD
+CODE_PAGE, FORMAT, STYLE = 0x0042, 0x041E, 0x00E0
+BIFF8, CHINESE = 0x0600, 936
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _TWO = struct.Struct("<HH")
 
@@ -44,9 +47,9 @@ def inspect(stream: bytes) -> list[Part]:
     parts = []
     area = 0
     try:
-        offsets, since_1904 = _globals(stream)
+        offsets, since_1904, codes = _globals(stream)
         for offset in offsets:
-            part, cells = _sheet(stream, offset)
+            part, cells = _sheet(stream, offset, codes)
             part.since_1904 = since_1904
             parts.append(part)
             area += cells
@@ -121,21 +124,54 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
         start += 4 + length
 
 
-def _globals(stream: bytes) -> tuple[list[int], bool]:
-    """Return where the sheets begin, and whether dates are counted from 1904."""
+def _globals(stream: bytes) -> tuple[list[int], bool, dict[int, str]]:
+    """Return where the sheets begin, whether dates are counted from 1904, and the formats of the styles."""
     offsets, since_1904 = [], False
-    for kind, start, _ in _records(stream, 0):
+    formats = _Formats()
+    for kind, start, length in _records(stream, 0):
         if kind == FILE_PASS:
             raise SheetError("文件加了密码，打不开。请去掉密码再传。")
         if kind == BOUND_SHEET:
             offsets.append(struct.unpack_from("<I", stream, start)[0])
         if kind == SINCE_1904:
             since_1904 = stream[start] == 1
-    return offsets, since_1904
+        formats.read(stream, kind, start, length)
+    return offsets, since_1904, style_codes(formats.cells, formats.codes)
 
 
-def _sheet(stream: bytes, offset: int) -> tuple[Part, int]:
-    part = Part("")
+class _Formats:
+    """The number formats: their codes, and the format of each cell style."""
+
+    def __init__(self) -> None:
+        self.codes: dict[int, str] = {}
+        self.cells: list[int] = []
+        self._is_wide = True
+        self._encoding = "gbk"
+
+    def read(self, stream: bytes, kind: int, start: int, length: int) -> None:
+        if kind == BOF:
+            self._is_wide = _TWO.unpack_from(stream, start)[0] >= BIFF8
+        elif kind == CODE_PAGE:
+            page = struct.unpack_from("<H", stream, start)[0]
+            self._encoding = "gbk" if page == CHINESE else "latin-1"
+        elif kind == STYLE:
+            self.cells.append(_TWO.unpack_from(stream, start)[1])
+        elif kind == FORMAT:
+            number, *_ = _TWO.unpack_from(stream, start)
+            self.codes[number] = self._text(stream[start + 2 : start + length])
+
+    def _text(self, raw: bytes) -> str:
+        """Decode a string with its length in front: of 2 bytes and with flags since Excel 97."""
+        if not self._is_wide:
+            return raw[1 : 1 + raw[0]].decode(self._encoding, errors="replace")
+        size, flags = struct.unpack_from("<HB", raw)
+        if flags & 1:
+            return raw[3 : 3 + 2 * size].decode("utf-16-le", errors="replace")
+        return raw[3 : 3 + size].decode("latin-1")
+
+
+def _sheet(stream: bytes, offset: int, codes: dict[int, str]) -> tuple[Part, int]:
+    part = Part("", formatted=FormattedCells(codes))
     rows = columns = 0
     for kind, start, length in _records(stream, offset):
         if kind == ROW and stream[start + 12] & HIDDEN:
@@ -147,9 +183,21 @@ def _sheet(stream: bytes, offset: int) -> tuple[Part, int]:
             part.trouble = formula_found(cell_name(row, column))
         if kind == BOOL_ERROR and stream[start + 7]:
             part.errors[row, column] = ERRORS.get(stream[start + 6], "#N/A")
+        if codes:
+            _note_formats(part.formatted, stream, kind, start, length)
         if kind == MULTIPLE:
             column = struct.unpack_from("<H", stream, start + length - 2)[0]
         rows, columns = max(rows, row + 1), max(columns, column + 1)
         if (row >= MAX_ROWS + HEAD_ROWS or column >= MAX_COLUMNS) and part.trouble is None:
             part.trouble = too_far(cell_name(row, column))
     return part, rows * columns
+
+
+def _note_formats(formatted: FormattedCells, stream: bytes, kind: int, start: int, length: int) -> None:
+    row, column, style = struct.unpack_from("<3H", stream, start)
+    formatted.note(row, column, style)
+    if kind == MULTIPLE:
+        # Row and first column, then style and number (6 bytes) of each cell, then the last column.
+        for at in range(1, (length - 6) // 6):
+            style = struct.unpack_from("<H", stream, start + 4 + 6 * at)[0]
+            formatted.note(row, column + at, style)

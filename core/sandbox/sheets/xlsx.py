@@ -28,6 +28,7 @@ from core.sandbox.sheets.errors import (
     too_many_cells,
     too_many_rows,
 )
+from core.sandbox.sheets.formatted import FormattedCells, format_codes
 
 # Sheets with unusual markup are parsed tag by tag, which takes a second per 20 MB.
 MAX_PARSED = 100 << 20
@@ -46,6 +47,8 @@ class Part:
     """Rows (from 0) hidden by a filter or by hand; the reader reads them like the others."""
     since_1904: bool = False
     """Whether dates are counted from 1904, as on old Macs, instead of 1900."""
+    formatted: FormattedCells = field(default_factory=lambda: FormattedCells({}))
+    """The cells whose number format shows something else than the number."""
 
 
 def inspect(data: bytes) -> list[Part]:
@@ -59,9 +62,11 @@ def inspect(data: bytes) -> list[Part]:
     for name in archive.entries:
         if name not in parts:
             _drain(archive, name)
+    codes = _format_codes(archive)
     for name, part in parts.items():
         if name not in archive:
             raise damaged()
+        part.formatted = FormattedCells(codes)
         _examine(archive, name, part)
     return list(parts.values())
 
@@ -94,6 +99,15 @@ def _visible_sheets(archive: Archive, index: list[ElementTree.Element]) -> list[
         ):
             sheets.append((element.get("name", ""), targets[link]))
     return sheets
+
+
+def _format_codes(archive: Archive) -> dict[int, str]:
+    for element in _index(archive, "xl/_rels/workbook.xml.rels"):
+        if element.get("Type", "").endswith("/styles"):
+            target = element.get("Target", "")
+            name = target if target.startswith(("/", "xl/")) else f"xl/{target}"
+            return format_codes(archive, name) if name in archive else {}
+    return {}
 
 
 def _index(archive: Archive, name: str) -> list[ElementTree.Element]:
@@ -151,7 +165,8 @@ class _Scan:
     an address, unusual markup.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, formatted: FormattedCells) -> None:
+        self.formatted = formatted
         self.columns = self.rows = 0
         self.row_tags = 0
         self.hidden: set[int] = set()
@@ -184,6 +199,8 @@ class _Scan:
             self._note_hidden(text)
         if text.count(b"<f") or text.count(b' t="e"'):
             self.plain = False
+        if self.plain:
+            self.formatted.scan(text)
         at = 0
         while self.plain and (found := _stranger(self.columns, self.rows).search(text, at)):
             at = found.start()
@@ -213,7 +230,7 @@ class _Scan:
 
 
 def _examine(archive: Archive, name: str, part: Part) -> None:
-    scan = _Scan()
+    scan = _Scan(part.formatted)
     size, tail = 0, b""
     for chunk in archive.chunks(name):
         size += len(chunk)
@@ -225,6 +242,7 @@ def _examine(archive: Archive, name: str, part: Part) -> None:
     if scan.row_tags > MAX_ROW_TAGS:
         part.trouble = too_many_rows()
     elif not scan.certified:
+        part.formatted = FormattedCells(part.formatted.codes)
         _parse(archive, name, size, part)
 
 
@@ -240,6 +258,7 @@ class _Cells:
         self.row = self.column = -1
         self.last = (0, 0)
         self.error = False
+        self.style = 0
         self.text: list[str] | None = None
         self.row_tags = 0
 
@@ -273,6 +292,7 @@ class _Cells:
     def _enter(self, attributes: dict[str, str]) -> None:
         self.column += 1
         self.error = attributes.get("t") == "e"
+        self.style = int(attributes.get("s", 0))
         if address := attributes.get("r"):
             match = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", address, re.ASCII)
             if not match:
@@ -287,6 +307,7 @@ class _Cells:
         if self.last[0] * self.last[1] > MAX_CELLS:
             self._stop(too_many_cells())
         self.text = [] if self.error else None
+        self.part.formatted.note(self.row, self.column, self.style)
 
     def _here(self) -> str:
         return cell_name(self.row, self.column)
