@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from core.shown_number import ShownNumber
 
@@ -69,10 +69,17 @@ class _Section:
     uncertain: _Uncertain | None = None
     letters: str = ""
 
-    def kinds(self, kind: str) -> list[str]:
-        return [char for each, char in self.pieces if each == kind]
+    @cached_property
+    def by_kind(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for kind, char in self.pieces:
+            found.setdefault(kind, []).append(char)
+        return found
 
-    @property
+    def kinds(self, kind: str) -> list[str]:
+        return self.by_kind.get(kind, [])
+
+    @cached_property
     def literal(self) -> str:
         return "".join(self.kinds("literal")).strip()
 
