@@ -3,11 +3,12 @@
 import re
 from array import array
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from xml.parsers import expat
 
 from core.cells import Cell
 from core.sandbox.sheets.archive import Archive
-from core.sandbox.sheets.errors import column_number, damaged
+from core.sandbox.sheets.errors import column_number
 from core.sandbox.sheets.number_formats import is_plain, shown
 
 BUILT_IN = {
@@ -85,13 +86,12 @@ def format_codes(archive: Archive, name: str) -> dict[int, str]:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = styles.start
     parser.EndElementHandler = styles.end
-    try:
+    # The fast reader opens a workbook whose styles are damaged, so use what stands before the damage.
+    with suppress(expat.ExpatError, LookupError, ValueError):
         for chunk in archive.chunks(name):
             archive.spent -= len(chunk)  # inflated before, when the whole archive was checked
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError, ValueError) as error:
-        raise damaged() from error
     return style_codes(styles.cells, styles.codes)
 
 
