@@ -33,6 +33,10 @@ class CellError(ValueError):
 RETYPE = "整列设为“文本”，照看到的重录这一格"
 
 
+class UnknownWord(CellError):
+    """A word that is none of a column's choices; it may be asked about once for all rows."""
+
+
 def lost_digits(remedy: str = "整列设为“文本”，重录这一格") -> CellError:
     return CellError("Excel 把号码当成了数，后面几位已经丢了", remedy)
 
@@ -133,13 +137,14 @@ _NAME_DOT = re.compile(r"(?<=[\u4e00-\u9fff])[•‧∙⋅・.](?=[\u4e00-\u9fff
 # A character masked in a published list, or lost in a conversion.
 _HIDDEN_LETTER = re.compile(r"[*?？○×□■]")
 _BRACKETS = {ord("("): "（", ord(")"): "）"}
-_NO_NAMES = {"无", "暂无", "没有", "不详", "未知", "不明"}
+NOTHING_WORDS = frozenset({"无", "暂无", "没有", "不详", "未知", "不明", "不清楚", "未登记", "未填", "空"})
+"""Words that say that there is no value."""
 
 
 def clean_name(value: Cell, max_length: int = 0) -> str:
     """Clean the name of a person, unit or place: 王 有 福 → 王有福, 买买提•艾力 → 买买提·艾力. Refuse numbers."""
     text = clean_name_text(clean_text(value))
-    wordless = text and (text in _NO_NAMES or not any(map(str.isalpha, text)))
+    wordless = text and (text in NOTHING_WORDS or not any(map(str.isalpha, text)))
     if (value is not None and not isinstance(value, str)) or wordless:
         raise CellError("不是名字", "核对是不是错了列")
     if re.search(r"\d{7}", text):
@@ -294,7 +299,7 @@ def clean_yes_no(value: Cell) -> bool | None:
     if not text:
         return None
     if text not in _YES_NO:
-        raise CellError("看不出是“是”还是“否”", "填“是”或“否”")
+        raise UnknownWord("看不出是“是”还是“否”", "填“是”或“否”")
     return _YES_NO[text]
 
 
@@ -362,7 +367,7 @@ def clean_choice(
             return None
         code = codes.get(label_key(text))
         if code is None:
-            raise CellError(f"没有“{text[:12]}”这一项", f"填{shown}")
+            raise UnknownWord(f"没有“{text[:12]}”这一项", f"填{shown}")
         return code
 
     return clean

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from core.importing import runs
 from core.importing.sheet import kind_of
 from core.models import ImportRun
-from units.models import Cadre
+from units.models import Cadre, today
 
 Row = Mapping[str, Any]
 
@@ -46,16 +46,33 @@ def family(name: str = "王有福", number: str | None = None, **more: object) -
     }
 
 
-def check(kind: str, by: Cadre, rows: Sequence[Row] | bytes, *, filename: str = "表.xlsx") -> ImportRun:
+def check(
+    kind: str,
+    by: Cadre,
+    rows: Sequence[Row] | bytes,
+    *,
+    filename: str = "表.xlsx",
+    answers: Mapping[str, Any] | None = None,
+) -> ImportRun:
     data = rows if isinstance(rows, bytes) else workbook(rows)
     run = runs.upload(kind_of(kind), filename, data, by)
+    run.answers = dict(answers or {})
+    run.save()
     runs.check(run)
     return run
 
 
-def load(kind: str, by: Cadre, rows: Sequence[Row] | bytes, *, partial: bool = False) -> ImportRun:
-    """Check and import."""
-    run = check(kind, by, rows)
+def load(
+    kind: str,
+    by: Cadre,
+    rows: Sequence[Row] | bytes,
+    *,
+    partial: bool = False,
+    answers: Mapping[str, Any] | None = None,
+) -> ImportRun:
+    """Check and import; unless answered, new cadres have the rank 一般 and new pairings begin today."""
+    plain = {"缺列": {"级别": "一般", "开始日期": f"{today()}"}}
+    run = check(kind, by, rows, answers=plain if answers is None else answers)
     runs.apply(run, partial=partial)
     return run
 

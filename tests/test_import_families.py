@@ -53,7 +53,7 @@ def test_the_rows_below_a_head_are_his(office, village) -> None:
     }
     again = check("members", office, sheet(FAMILIES))
     assert outcomes(again) == ["same"] * 6
-    assert "有 3 行没有写是哪一户，归到上面户主的那一户。" in again.message
+    assert "有 3 行没有写是哪一户，归到上面户主的那一户。" in again.notes
 
 
 def test_repeated_household_cells_are_the_same_family(office, village) -> None:
@@ -92,7 +92,7 @@ def test_by_the_heads_number_alone(office, village) -> None:
 def test_a_sheet_that_is_not_clearly_grouped_says_so(office, village, rows) -> None:
     run = check("members", office, sheet(rows))
     assert "不知道是哪一户" in {why.partition(" ")[2] for why in whys(run)}
-    assert "归到上面" not in run.message
+    assert "归到上面" not in "".join(run.notes)
 
 
 def test_a_head_who_is_not_found_takes_his_rows_with_him(office, village) -> None:

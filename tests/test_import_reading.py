@@ -50,10 +50,13 @@ def test_a_missing_required_column_refuses_the_file(office, village) -> None:
     run = check("households", office, [{"村": "石峰村", "户主姓名": "王有福"}])
     assert (run.status, run.message) == (
         Status.REFUSED,
-        "列名在第 1 行，缺少“家庭人口”列，补上再传；列的先后不限，都写在这一行。",
+        "列名在第 1 行，缺少“家庭人口”列，补上再传；列的先后不限，列名都写在这一行。",
     )
     run = check("households", office, [{"户主姓名": "王有福", "家庭人口": 3}])
-    assert run.message == "列名在第 1 行，“村”、“村级代码”至少要有一列，补上再传；列名都写在这一行。"
+    assert (
+        run.message
+        == "列名在第 1 行，“村”、“村级代码”至少要有一列，补上再传；列的先后不限，列名都写在这一行。"
+    )
 
 
 def test_a_sheet_of_another_kind_is_recognised(office, village) -> None:

@@ -119,9 +119,11 @@ def cadre_columns() -> list[SheetColumn]:
             aliases=(
                 "姓名",
                 *("联户干部", "帮扶干部", "走访干部", "结对干部", "入户干部"),
-                *("联户干部姓名", "帮扶干部姓名", "帮扶责任人"),
+                *("联户干部姓名", "帮扶干部姓名", "帮扶责任人", "帮扶责任人姓名", "帮扶人"),
             ),
             clearable=False,
+            decides=True,
+            identifies=True,
         ),
         SheetColumn(
             "unit",
@@ -133,6 +135,7 @@ def cadre_columns() -> list[SheetColumn]:
             ),
             help="全称或简称",
             clearable=False,
+            decides=True,
         ),
         field_column(
             Cadre,
@@ -144,8 +147,19 @@ def cadre_columns() -> list[SheetColumn]:
             ),
             help="",
             clearable=False,
+            decides=True,
+            identifies=True,
+            of_one_row=True,
         ),
-        field_column(Cadre, "staff_no", help="没有手机号的填", clearable=False),
+        field_column(
+            Cadre,
+            "staff_no",
+            help="没有手机号的填",
+            clearable=False,
+            decides=True,
+            identifies=True,
+            of_one_row=True,
+        ),
     ]
 
 

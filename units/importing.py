@@ -27,6 +27,7 @@ from units.roles import Rank, Role
 
 SHEET_ROLES = {Role.CADRE.value: Role.CADRE.label, Role.LEADER.value: Role.LEADER.label}
 """Roles that a sheet may assign; accounts that see a whole place are created one by one on the page."""
+NO_RANK = "不知道级别，就算不出一人最多联几户"
 RANK_SPELLINGS = {
     **dict.fromkeys(["正县级", "副县级", "县处级", "正处级", "副处级"], Rank.COUNTY.label),
     **dict.fromkeys(["正科级", "副科级", "正科", "副科", "乡科级"], Rank.SECTION.label),
@@ -51,7 +52,13 @@ class DivisionSheet(ImportSheet):
     def declare(self) -> Iterable[SheetColumn]:
         return [
             field_column(
-                Division, "code", clean=division_code, required=True, aliases=("代码", "统计用区划代码")
+                Division,
+                "code",
+                clean=division_code,
+                required=True,
+                identifies=True,
+                of_one_row=True,
+                aliases=("代码", "统计用区划代码"),
             ),
             field_column(Division, "name", required=True, aliases=("名称", "乡镇", "乡镇名称")),
         ]
@@ -81,7 +88,7 @@ class UnitSheet(ImportSheet):
         return [
             field_column(Unit, "name", required=True, aliases=("单位", "单位名称")),
             field_column(Unit, "short_name", aliases=("简称",)),
-            field_column(Unit, "code"),
+            field_column(Unit, "code", of_one_row=True),
             field_column(Unit, "level", aliases=("级别",), clearable=False),
             field_column(
                 Unit,
@@ -93,7 +100,11 @@ class UnitSheet(ImportSheet):
             ),
             field_column(Unit, "contact", aliases=("联系人", "联络员姓名")),
             field_column(
-                Unit, "contact_phone", clean=clean_phone, aliases=("联系电话", "联络员电话", "联系人电话")
+                Unit,
+                "contact_phone",
+                clean=clean_phone,
+                of_one_row=True,
+                aliases=("联系电话", "联络员电话", "联系人电话"),
             ),
             field_column(Unit, "closed_on"),
         ]
@@ -165,13 +176,15 @@ class CadreSheet(ImportSheet):
     def declare(self) -> Iterable[SheetColumn]:
         roles = tuple(SHEET_ROLES.values())
         return [
-            field_column(Cadre, "name", required=True, aliases=("干部姓名",)),
+            field_column(Cadre, "name", required=True, aliases=("干部姓名",), identifies=True),
             field_column(Cadre, "unit", key="unit", clean=clean_name, required=True, clearable=False,
-                         help="单位全称或简称", aliases=("单位全称", "单位名称", "所在单位", "工作单位")),
-            field_column(Cadre, "phone", clean=mobile, help="登录用，一人一个",
+                         help="单位全称或简称", decides=True, aliases=("单位全称", "单位名称", "所在单位", "工作单位")),
+            field_column(Cadre, "phone", clean=mobile, help="登录用，一人一个", identifies=True, of_one_row=True,
                          aliases=("手机号码", "联系电话", "电话", "手机", "电话号码", "联系方式")),
-            field_column(Cadre, "staff_no", clean=staff_number, help="没有手机号的填"),
-            field_column(Cadre, "rank", clearable=False, spellings=RANK_SPELLINGS, aliases=("干部级别", "行政级别")),
+            field_column(Cadre, "staff_no", clean=staff_number, help="没有手机号的填",
+                         identifies=True, of_one_row=True),
+            field_column(Cadre, "rank", clearable=False, missing=NO_RANK, spellings=RANK_SPELLINGS,
+                         aliases=("干部级别", "行政级别", "职级")),
             field_column(Cadre, "post"),
             field_column(Cadre, "role", clean=sheet_role, choices=roles, clearable=False,
                          help="双联办和查阅账号在干部页上开"),
@@ -216,6 +229,7 @@ class CadreSheet(ImportSheet):
         if not record.phone and not record.staff_no:
             table.error(index, "phone", "手机号和工号不能都没有，登录要用", "至少留一个")
         if found is None:
+            table.decide(index, "rank")
             # No password, and no hash to compute: the account is activated by a one-time code.
             record.password = make_password(None)
 

@@ -36,6 +36,7 @@ def village_columns() -> list[SheetColumn]:
             clean_name,
             aliases=("所在乡镇", "乡（镇）", "乡镇名称", "联系乡镇"),
             clearable=False,
+            decides=True,
         ),
         SheetColumn(
             "village",
@@ -44,6 +45,7 @@ def village_columns() -> list[SheetColumn]:
             aliases=("村名", "村名称", "行政村", "行政村名称", "所在村", "联系村", "帮扶村"),
             help="村名",
             clearable=False,
+            decides=True,
         ),
         field_column(
             Village,
@@ -52,6 +54,7 @@ def village_columns() -> list[SheetColumn]:
             clean=village_code,
             aliases=("村代码", "行政村代码"),
             clearable=False,
+            decides=True,
         ),
     ]
 

@@ -22,6 +22,8 @@ from villages.finding import find_villages, village_code, village_columns
 from villages.models import Village, VillagePairing
 from villages.naming import kind_of, short_name
 
+NO_START = "不知道从哪天起，就算不出欠几次"
+"""Why a new pairing needs its start date."""
 STARTED = ("开始时间", "结对时间", "结对日期", "联村时间", "帮扶开始时间")
 """Other headings of the start date of a pairing."""
 
@@ -43,6 +45,8 @@ class VillageSheet(ImportSheet):
                 "code",
                 clean=village_code,
                 required=True,
+                identifies=True,
+                of_one_row=True,
                 aliases=("村代码", "行政村代码", "统计用区划代码", "代码"),
             ),
             field_column(
@@ -132,7 +136,7 @@ class VillagePairingSheet(ImportSheet):
             SheetColumn("unit", "单位", clean_name, required=True, help="单位全称或简称", clearable=False,
                    aliases=("联村单位", "单位全称", "单位名称", "帮扶单位", "双联单位")),
             *village_columns(),
-            field_column(VillagePairing, "started_on", help="空着是今天", aliases=STARTED, clearable=False),
+            field_column(VillagePairing, "started_on", aliases=STARTED, clearable=False, missing=NO_START),
             field_column(VillagePairing, "ended_on"),
             field_column(VillagePairing, "end_reason"),
         ]  # fmt: skip
@@ -176,6 +180,8 @@ class VillagePairingSheet(ImportSheet):
         record.unit, record.village = unit, village
         plan.lean(Unit, {unit.pk: unit.version})
         plan.lean(Village, {village.pk: village.version})
+        if found is None:
+            table.decide(index, "started_on")
         put(record, table, index, ["started_on", "ended_on", "end_reason"])
         check_period(table, index, record.started_on, record.ended_on)
 

@@ -54,7 +54,10 @@ class SheetColumn:
 
     `required`: the heading must exist, and a new row needs a value. `known`: pre-filled when we hand out
     rows.
-    `between`: limits of a number, which may be combined with choices.
+    `between`: limits of a number, which may be combined with choices. `decides`: the value decides a rank, a
+    start, or which village, person or household is meant, so it is never guessed. `identifies`: a row with a
+    value here is data, never a total or a note. `of_one_row`: a value merged over several rows is asked about.
+    `missing`: why new rows must not go without a value (a sentence); '' if they may.
     """
 
     key: str
@@ -69,6 +72,15 @@ class SheetColumn:
     secret: bool = False
     known: bool = False
     between: tuple[float, float] | None = None
+    decides: bool = False
+    identifies: bool = False
+    of_one_row: bool = False
+    missing: str = ""
+
+    @property
+    def is_asked(self) -> bool:
+        """Return whether this column is never pre-chosen for an unknown heading or word."""
+        return self.required or self.decides or self.identifies or bool(self.missing)
 
     @property
     def spellings(self) -> set[str]:
@@ -98,6 +110,7 @@ def field_column(
         "choices": choices or (("是", "否") if isinstance(field, models.BooleanField) else ()),
         "format": _format(field),
         "clearable": field.null or field.blank,
+        "of_one_row": _format(field) == "number",
     }
     return SheetColumn(**{**made, **given})
 

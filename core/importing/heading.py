@@ -1,28 +1,26 @@
-"""Turn a workbook into a table: choose the sheet, find the heading row, map the columns."""
+"""Find the heading of a sheet, of one or two rows, and map its columns."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.cells import Cell, CellError, clean_text
 from core.importing.columns import heading_key
+from core.importing.questions import SKIP
 from core.importing.sheet import ImportSheet
-from core.importing.table import Table, shown
+from core.importing.table import shown
 from core.sheets import cell_name
 from core.sheets.marking import RESULT, ROW_NUMBER
 
 HEADING_WITHIN = 20
 """A title, the reporting unit and a date may stand above the heading."""
-_TOTAL = re.compile(
-    r"(?:本页|.{0,12}[县区市乡镇村组社道局])?[合总小共累]\s*计\s*(?:[（(:：\d].*)?|共\s*\d+\s*[户人个条].*",
-    re.DOTALL,
-)
-# 填表人：张三 below the table, or a note alone in its row.
-_SIGNED = re.compile(r"\s*[^:：]{1,8}[:：]")
-_NOTE = re.compile(
-    r"\s*(?:[(（]?(?:\d+|[一二三四五六七八九十]+)[)）.、．]|注|备注|说明|以下空白|以下无正文|第\s*\d+\s*页)"
-)
-IGNORED = {heading_key(text) for text in ("序号", RESULT, ROW_NUMBER)}
+LONGEST_HEADING = 60
+IGNORED = {heading_key(text) for text in ("序号", "编号", RESULT, ROW_NUMBER)}
+# 户主情况 over 姓名 is 户主姓名.
+_GROUP_ENDING = re.compile(r"(?:基本情况|基本信息|情况|信息|资料)$")
+Rows = Sequence[Sequence[Cell]]
+Merges = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
 
 class ImportRefused(Exception):
@@ -31,93 +29,156 @@ class ImportRefused(Exception):
 
 @dataclass
 class HeadingRow:
-    """The heading's position (0-based row) and the position of each known column."""
+    """The rows of the heading (`first` to `row`, from 0) and the position of each known column."""
 
     row: int
     positions: dict[str, int] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
+    first: int = -1
+    texts: dict[int, str] = field(default_factory=dict)
+    """The text of each column with a heading, two levels joined."""
+    left: dict[int, str] = field(default_factory=dict)
+    """Headings that mean no column: unknown ones, and those answered with 不导入."""
+
+    @property
+    def unknown(self) -> list[str]:
+        return list(self.left.values())
+
+    @property
+    def in_words(self) -> str:
+        """Return 第 3 行 or 第 2、3 行."""
+        return f"第 {'、'.join(str(row + 1) for row in range(self.first, self.row + 1))} 行"
 
 
-def find_heading(sheet: ImportSheet, rows: Sequence[Sequence[Cell]]) -> HeadingRow | None:
-    """Find the row among the first twenty with the most known headings: at least two, or all required ones."""
-    keys = {spelling: column.key for column in sheet.columns.values() for spelling in column.spellings}
-    required = {column.key for column in sheet.columns.values() if column.required}
+class Names:
+    """The columns of a kind by every heading that means one of them."""
+
+    def __init__(self, sheet: ImportSheet, taught: Mapping[str, str] | None = None) -> None:
+        """`taught` are labels (or 不导入) by heading key: the county's spellings and the clerk's answers."""
+        self.sheet = sheet
+        columns = sheet.columns.values()
+        self.keys = {spelling: column.key for column in columns for spelling in column.spellings}
+        by_label = {heading_key(column.label): column.key for column in columns}
+        self.skipped = {key for key, label in (taught or {}).items() if label == SKIP}
+        for key, label in (taught or {}).items():
+            if heading_key(label) in by_label:
+                self.keys[key] = by_label[heading_key(label)]
+        for key in self.skipped:
+            self.keys.pop(key, None)
+        self.required = {column.key for column in columns if column.required}
+
+
+def find_heading(
+    sheet: ImportSheet,
+    rows: Rows,
+    merges: Merges = (),
+    taught: Mapping[str, str] | None = None,
+    at: int | None = None,
+) -> HeadingRow | None:
+    """Find the heading within the first twenty rows: the one or two rows with the most known columns.
+
+    At least two columns must be known, or all required ones. `at` is the row that the clerk named.
+    Raises ImportRefused if a column occurs twice.
+    """
+    names = Names(sheet, taught)
     best, most = None, 0
-    for number, row in enumerate(rows[:HEADING_WITHIN]):
-        known = {keys[key] for key in map(_key, row) if key in keys}
-        if len(known) > most and (len(known) > 1 or known == required):
-            best, most = number, len(known)
-    return None if best is None else _read_heading(sheet, keys, rows[best], best)
+    firsts = range(min(HEADING_WITHIN, len(rows))) if at is None else range(at, min(at + 1, len(rows)))
+    # A title above a heading of one row adds nothing, so two rows are taken only if they name more columns.
+    for first, last in [*((n, n) for n in firsts), *((n, n + 1) for n in firsts if n + 1 < len(rows))]:
+        texts = _texts(rows, first, last, merges, names)
+        known = {names.keys[key] for key in map(heading_key, texts.values()) if key in names.keys}
+        if len(known) > most and (len(known) > 1 or known == names.required or at is not None):
+            best, most = HeadingRow(last, first=first, texts=texts), len(known)
+    return None if best is None else _map(names, best)
 
 
-def _read_heading(sheet: ImportSheet, keys: dict[str, str], row: Sequence[Cell], number: int) -> HeadingRow:
-    heading = HeadingRow(number)
-    for position, cell in enumerate(row):
-        spelling = _key(cell)
-        key = keys.get(spelling)
-        if key is None:
-            if spelling and spelling not in IGNORED:
-                heading.unknown.append(shown(cell))
-        elif key in heading.positions:
-            first, second = cell_name(number, heading.positions[key]), cell_name(number, position)
-            raise ImportRefused(f"“{sheet.columns[key].label}”写了两列：{first} 和 {second}，只留一列再传。")
+def _texts(rows: Rows, first: int, last: int, merges: Merges, names: Names) -> dict[int, str]:
+    """Return the heading of each column: the two rows joined where that, or else the lower one, is known."""
+    lower = [_heading_text(cell) for cell in rows[last]]
+    if first == last:
+        return {place: text for place, text in enumerate(lower) if text}
+    upper = _group_texts(rows, first, last, merges, lower)
+    count = Counter(heading_key(text) for text in lower if text)
+    texts = {}
+    for place, (group, text) in enumerate(zip(upper, lower, strict=True)):
+        joined = _GROUP_ENDING.sub("", group) + text
+        if not group or not text:
+            chosen = group or text
+        elif heading_key(joined) in names.keys or heading_key(joined) in names.skipped:
+            chosen = joined
+        elif count[heading_key(text)] == 1 and heading_key(text) in names.keys:
+            chosen = text
         else:
-            heading.positions[key] = position
+            chosen = joined
+        if chosen:
+            texts[place] = chosen
+    return texts
+
+
+def _group_texts(rows: Rows, first: int, last: int, merges: Merges, lower: Sequence[str]) -> list[str]:
+    """Return the upper heading of each column, spread to the right over the columns that it covers."""
+    upper = [_heading_text(cell) for cell in rows[first]]
+    merged = False
+    for (top, left), (bottom, right) in merges:
+        if top == first and right > left and bottom in (first, last):
+            merged = True
+            upper[left : right + 1] = [upper[left]] * (min(right, len(upper) - 1) - left + 1)
+    if not merged:
+        # Without merges a group stands above its first column, and its other columns have no upper heading.
+        for place in range(1, len(upper)):
+            if not upper[place] and lower[place] and lower[place - 1]:
+                upper[place] = upper[place - 1]
+    return upper
+
+
+def _map(names: Names, heading: HeadingRow) -> HeadingRow:
+    for place, text in heading.texts.items():
+        spelling = heading_key(text)
+        key = names.keys.get(spelling)
+        if key is None:
+            if spelling not in IGNORED:
+                heading.left[place] = shown(text)
+        elif key in heading.positions:
+            first, second = cell_name(heading.row, heading.positions[key]), cell_name(heading.row, place)
+            label = names.sheet.columns[key].label
+            raise ImportRefused(f"“{label}”写了两列：{first} 和 {second}，只留一列再传。")
+        else:
+            heading.positions[key] = place
     return heading
 
 
-def _key(cell: Cell) -> str:
-    if not isinstance(cell, str) or len(cell) > 60:
+def _heading_text(cell: Cell) -> str:
+    if not isinstance(cell, str) or len(cell) > LONGEST_HEADING:
         return ""
     try:
-        return heading_key(clean_text(cell))
+        return clean_text(cell)
     except CellError:
         return ""
 
 
 def check_heading(sheet: ImportSheet, heading: HeadingRow) -> None:
-    """Raise ImportRefused if a required column is missing."""
+    """Raise ImportRefused that names all missing columns, if there are any."""
     if any(key in heading.positions for key in sheet.free_with):
         return
-    where = f"列名在第 {heading.row + 1} 行"
+    wanted = list(_missing(sheet, heading))
+    if wanted:
+        raise ImportRefused(
+            f"列名在{heading.in_words}，{'；'.join(wanted)}，补上再传；列的先后不限，列名都写在这一行。"
+        )
+
+
+def _missing(sheet: ImportSheet, heading: HeadingRow) -> Iterator[str]:
     missing = [c.key for c in sheet.columns.values() if c.required and c.key not in heading.positions]
     if missing:
-        raise ImportRefused(f"{where}，缺少{sheet.labels(missing)}列，补上再传；列的先后不限，都写在这一行。")
+        yield f"缺少{sheet.labels(missing)}列"
     for group in sheet.either:
         if not any(key in heading.positions for key in group):
-            raise ImportRefused(f"{where}，{sheet.labels(group)}至少要有一列，补上再传；列名都写在这一行。")
+            yield f"{sheet.labels(group)}至少要有一列"
 
 
-def make_table(sheet: ImportSheet, heading: HeadingRow, rows: Sequence[Sequence[Cell]]) -> Table:
-    """Return the rows below the heading without empty rows, totals and notes."""
-    places = list(heading.positions.values())
-    titles = [rows[heading.row][place] for place in places]
-    kept, numbers = [], []
-    for number, row in enumerate(rows[heading.row + 1 :], start=heading.row + 2):
-        if any(row) and _is_data(row, places, titles):
-            kept.append(row)
-            numbers.append(number)
-    if not kept:
-        raise ImportRefused("标题下面没有要导入的行。")
-    return Table(sheet.columns, heading.positions, kept, numbers)
-
-
-def _is_data(row: Sequence[Cell], places: Sequence[int], titles: Sequence[Cell]) -> bool:
-    """Return whether a row is data: not a numbered empty row, a total, a note or a repeated heading."""
-    if not any(_is_filled(row[place]) for place in places):
-        return False
-    first = next(cell for cell in row if _is_filled(cell))
-    if isinstance(first, str) and (_TOTAL.fullmatch(first) or _is_note(first, row)):
-        return False
-    return row[places[0]] != titles[0] or [row[place] for place in places] != titles
-
-
-def _is_note(first: str, row: Sequence[Cell]) -> bool:
-    if not (_SIGNED.match(first) or _NOTE.match(first)):
-        return False
-    filled = [cell for cell in row if _is_filled(cell)]
-    return len(filled) == 1 or all(isinstance(cell, str) and _SIGNED.match(cell) for cell in filled)
-
-
-def _is_filled(cell: Cell) -> bool:
-    return cell is not None and cell != "" and (not isinstance(cell, str) or not cell.isspace())
+def lacking(sheet: ImportSheet, heading: HeadingRow) -> set[str]:
+    """Return the keys of the columns that `check_heading` misses."""
+    if any(key in heading.positions for key in sheet.free_with):
+        return set()
+    groups = [group for group in sheet.either if not any(key in heading.positions for key in group)]
+    required = {c.key for c in sheet.columns.values() if c.required and c.key not in heading.positions}
+    return required.union(*groups)

@@ -19,6 +19,7 @@ from core import bulk
 from core.identity import hide_numbers
 from core.importing import applying, checking, files, undoing
 from core.importing.heading import ImportRefused
+from core.importing.questions import answers_of
 from core.importing.sheet import ImportSheet, kind_of
 from core.models import ImportRow, ImportRun
 from core.outages import outage_of
@@ -69,7 +70,9 @@ def check(run: ImportRun, listener: Listener | None = None) -> None:
     with _settling(run):
         try:
             data = files.read(run, files.UPLOAD)
-            found = checking.check(kind_of(run.kind), data, run.filename, run.by, Progress(run, listener))
+            answers = answers_of(run.answers, run.kind, run.place)
+            progress = Progress(run, listener)
+            found = checking.check(kind_of(run.kind), data, run.filename, run.by, progress, answers)
         except FileNotFoundError:
             _settle(run, Status.REFUSED, GONE)
         except ImportRefused as refusal:
@@ -84,6 +87,9 @@ def apply(run: ImportRun, *, partial: bool = False, listener: Listener | None = 
     """Write the whole plan or nothing. Rows with errors prevent it unless `partial` skips them."""
     _claim(run, MAY_APPLY, Status.APPLYING, partial=partial, done_rows=0)
     with _settling(run):
+        if waiting := run.open_questions:
+            _settle(run, Status.CHECKED, f"还有 {len(waiting)} 件必答没有回答，没有导入。")
+            return
         if run.wrong_count and not partial:
             _settle(run, Status.CHECKED, f"有 {run.wrong_count} 行要改，没有导入。")
             return
@@ -229,6 +235,9 @@ def _keep(run: ImportRun, found: checking.Checked) -> None:
     files.keep(run, files.PLAN, found.plan.pack(run=run.uuid.hex, kind=run.kind))
     counts, columns = found.counts(), found.plan.table.columns
     run.sheet_name, run.header_row = hide_numbers(found.sheet_name)[:100], found.heading.row + 1
+    run.kind = found.sheet.key
+    run.questions = [question.as_json() for question in found.asking.listed()]
+    run.notes, run.layout = [hide_numbers(note) for note in found.asking.notes], found.layout
     run.unknown_headings = found.heading.unknown
     run.known_headings = [columns[key].label for key in found.heading.positions]
     run.total_rows = run.done_rows = len(found.plan.table)

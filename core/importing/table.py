@@ -8,6 +8,8 @@ from typing import Any
 from core.cells import Cell, CellError, clean_text
 from core.identity import HIDDEN, refuse_number
 from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, SheetColumn
+from core.importing.questions import MISSING, MOST_WORDS, Asking, ImportQuestion
+from core.importing.unknown_words import is_replaced, question_of, value_of
 from core.sheets import cell_name
 from core.shown_number import ShownNumber
 
@@ -24,12 +26,15 @@ _OPEN_DIGIT = re.compile(r"([0-9A-Za-z]{6}(?=\*{8}))|\d")
 class Cells(dict[Cell, Any]):
     """Cache of cleaned values by raw cell: most columns repeat a few values, each cleaned once."""
 
-    def __init__(self, column: SheetColumn) -> None:
+    def __init__(self, column: SheetColumn, asking: Asking | None = None) -> None:
         super().__init__()
         self.update({"": NOTHING, None: NOTHING})
         self.update(dict.fromkeys(CLEARING, CLEAR))
         self.column = column
+        self.asking = asking
         self.refused = False
+        self.asked: dict[Cell, ImportQuestion] = {}
+        """Questions by the cells that raised them."""
 
     def __missing__(self, cell: Cell) -> Any:
         value: Any
@@ -39,11 +44,22 @@ class Cells(dict[Cell, Any]):
             try:
                 value = self._clean(cell)
             except CellError as error:
-                value, self.refused = error, True
-            else:
-                value = NOTHING if value is None or value == "" else value
+                value = self._ask(cell, error)
+            value = NOTHING if value is None or value == "" else value
+            self.refused = self.refused or isinstance(value, CellError)
         self[cell] = value
         return value
+
+    def _ask(self, cell: Cell, error: CellError) -> Any:
+        """Return the value that the answer to an unknown word gives, else the error."""
+        question = question_of(self.column, cell, error, self.asking) if self.asking else None
+        if question is None:
+            return error
+        self.asked[cell] = question
+        try:
+            return value_of(self.column, question) if is_replaced(question) else error
+        except CellError as wrong:
+            return wrong
 
     def _clean(self, cell: Cell) -> Any:
         """Refuse an ID number outside its own column, where it would be stored readable."""
@@ -67,8 +83,10 @@ class Table:
         positions: dict[str, int],
         rows: Sequence[Sequence[Cell]],
         numbers: list[int],
+        asking: Asking | None = None,
     ) -> None:
         """`positions` gives the place in a raw row of each column that the file has."""
+        self.asking = asking or Asking()
         self.columns = columns
         self.positions = positions
         self.rows = rows
@@ -79,8 +97,7 @@ class Table:
         self.warnings: dict[int, list[dict[str, str]]] = {}
         self.held: list[str] = []
         """ID numbers that were reported to belong to another person."""
-        self.notes: list[str] = []
-        """Sentences about how the rows were understood, for the check's message."""
+        self.notes = self.asking.notes
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -110,7 +127,7 @@ class Table:
 
     def clean(self, report: Callable[[int], None]) -> None:
         """Clean every cell; `report` receives the number of rows done."""
-        caches = {key: Cells(self.columns[key]) for key in self.positions}
+        caches = {key: Cells(self.columns[key], self.asking) for key in self.positions}
         self.values = {key: [] if key in self.positions else [NOTHING] * len(self) for key in self.columns}
         for start in range(0, len(self), ROWS_A_STEP):
             raw = list(zip(*self.rows[start : start + ROWS_A_STEP], strict=True))
@@ -118,9 +135,19 @@ class Table:
                 self.values[key] += _clean_column(raw[position], caches[key])
             report(min(start + ROWS_A_STEP, len(self)))
         for key, cache in caches.items():
+            if cache.asked:
+                self._count_asked(self.positions[key], cache.asked)
             if cache.refused:
                 self._report_refused(key)
         self._refuse_clearing()
+
+    def _count_asked(self, position: int, asked: dict[Cell, ImportQuestion]) -> None:
+        for number, row in zip(self.numbers, self.rows, strict=True):
+            cell = row[position]
+            if isinstance(cell, str) and (question := asked.get(cell)):
+                question.count += 1
+                if len(question.rows) < MOST_WORDS:
+                    question.rows.append(number)
 
     def _report_refused(self, key: str) -> None:
         values = self.values[key]
@@ -146,6 +173,40 @@ class Table:
         for key in missing:
             self.error(index, key, f"新增要填“{self.columns[key].label}”", "补上这一格")
         return not missing
+
+    def decide(self, index: int, key: str) -> bool:
+        """Return whether a new row has a value in a column that decides something.
+
+        An empty cell takes the clerk's answer for all of them; without one she is asked.
+        """
+        if self.get(key, index) is not None:
+            return True
+        column = self.columns[key]
+        answer = self.asking.answers.missing(column.label)
+        question = self.asking.ask(
+            ImportQuestion(
+                MISSING,
+                column.label,
+                column.label,
+                options=[] if column.format == "date" else list(column.choices),
+                chosen=answer,
+                answered=bool(answer),
+                must=True,
+                why=column.missing,
+                typed=column.format == "date",
+            )
+        )
+        question.count += 1
+        if len(question.rows) < MOST_WORDS:
+            question.rows.append(self.numbers[index])
+        if not answer:
+            return False
+        try:
+            self.values[key][index] = column.clean(answer)
+        except CellError as error:
+            question.chosen, question.why = "", f"{error.why}，{error.remedy}"
+            return False
+        return True
 
     def error(self, index: int, key: str, why: str, remedy: str) -> None:
         self.errors.setdefault(index, []).append({**self._where(index, key), "why": why, "remedy": remedy})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.importing import checking, files
+from core.importing.questions import Asking, answers_of
 from core.importing.sheet import ImportSheet, kind_of
 from core.models import ImportRow, ImportRun
 from core.sandbox.process import Limits
@@ -84,7 +85,9 @@ def _mark(run: ImportRun, limits: Limits) -> bytes:
     name = run.sheet_name
     if "*" in name:
         # The stored sheet name has an ID number masked, so no sheet has that name.
-        name = checking.read(kind_of(run.kind), data, run.filename)[0].name
+        name = checking.read(
+            kind_of(run.kind), data, run.filename, Asking(answers_of(run.answers, run.kind, run.place))
+        )[0].name
     marks, extras = _marks(run)
     return mark_workbook(data, run.filename, name, marks, extras, run.header_row - 1, limits)
 

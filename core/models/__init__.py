@@ -1,7 +1,7 @@
 """Models that every app uses: history, import runs, downloads and reveals, and the installation."""
 
 from core.models.history import ACCOUNTS, Change
-from core.models.imports import ImportRow, ImportRun, ImportRunQuerySet
+from core.models.imports import ImportRow, ImportRun, ImportRunQuerySet, Spelling
 from core.models.installation import Installation, demo_marks, installed
 from core.models.oversight import (
     MEASURES,
@@ -30,6 +30,7 @@ __all__ = [
     "OverLimit",
     "ReportRead",
     "Reveal",
+    "Spelling",
     "Stamp",
     "demo_marks",
     "installed",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from core.places import under
+from core.places import above, under
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
@@ -53,6 +53,10 @@ class ImportRun(models.Model):
     unknown_headings = models.JSONField("不认得的列", default=list)
     known_headings = models.JSONField("认得的列", default=list)
     header_row = models.PositiveIntegerField("标题行", default=0)
+    layout = models.JSONField("表头怎么认的", default=dict)
+    questions = models.JSONField("问题", default=list)
+    answers = models.JSONField("答案", default=dict)
+    notes = models.JSONField("怎么处理的", default=list)
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
     heartbeat_at = models.DateTimeField("最近一次动静", null=True)
     applied_at = models.DateTimeField("导入时间", null=True)
@@ -75,6 +79,11 @@ class ImportRun(models.Model):
         """Return whether the run waits for the worker or is being processed."""
         status = ImportRun.Status
         return self.status in {status.QUEUED, status.CHECKING, status.APPLYING, status.UNDOING}
+
+    @property
+    def open_questions(self) -> list[dict[str, Any]]:
+        """Return the questions that must be answered before the import."""
+        return [question for question in self.questions if question["must"] and not question["chosen"]]
 
 
 class ImportRow(models.Model):
@@ -100,3 +109,41 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 行：{self.get_outcome_display()}"
+
+
+class SpellingQuerySet(models.QuerySet["Spelling"]):
+    def visible_to(self, user: Any) -> "SpellingQuerySet":
+        """Offices see the spellings of their place and those of the divisions above it, which apply too."""
+        return self.filter(place__in=above(user.place)) if user.is_office else self.none()
+
+    def editable_by(self, user: Any) -> "SpellingQuerySet":
+        return self.filter(place=user.place) if user.is_office else self.none()
+
+
+class Spelling(models.Model):
+    """A heading or word that a county uses, and what it means; learned from a clerk's answer."""
+
+    place = models.CharField("所属区划", max_length=12)
+    kind = models.CharField("种类", max_length=30, blank=True)
+    column = models.CharField("列", max_length=100, blank=True)
+    text = models.CharField("写法", max_length=100)
+    shown = models.CharField("原来的写法", max_length=100)
+    meaning = models.CharField("认作", max_length=100)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="谁", related_name="+")
+    at = models.DateTimeField("记住的时间", default=timezone.now)
+
+    objects = SpellingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "本县的写法"
+        ordering = ["column", "text"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "kind", "column", "text"],
+                name="spelling_once",
+                violation_error_message="这种写法已经记住了。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shown} → {self.meaning}"

@@ -1,6 +1,12 @@
 """Spreadsheets in and out: the only package that knows a spreadsheet library."""
 
-from core.sandbox.sheets.errors import MAX_FILE_BYTES, SheetError, cell_name, column_number
+from core.sandbox.sheets.errors import (
+    MAX_FILE_BYTES,
+    SheetError,
+    cell_name,
+    column_name,
+    column_number,
+)
 from core.sheets.limits import ON_PAGE
 from core.sheets.marking import mark_workbook
 from core.sheets.template import TemplateColumn, write_template
@@ -23,6 +29,7 @@ __all__ = [
     "Workbook",
     "WorkbookSheet",
     "cell_name",
+    "column_name",
     "column_number",
     "mark_workbook",
     "read",

@@ -2,14 +2,14 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar
 
 from core.cells import Cell
 from core.dates import SERIALS
 from core.sandbox import process
-from core.sandbox.sheets.errors import LONGEST_LINE, MAX_CELLS, SheetError, cell_name, damaged
+from core.sandbox.sheets.errors import LONGEST_LINE, MAX_CELLS, SheetError, damaged
 from core.sheets.limits import IN_BACKGROUND, as_sheet_errors
 from core.shown_number import ShownNumber
 
@@ -33,7 +33,7 @@ class WorkbookSheet:
         name: str,
         load: Callable[[], Rows],
         *,
-        merges: Collection[Merge] = (),
+        merges: Sequence[Merge] = (),
         hidden: Collection[int] = (),
         since_1904: bool = False,
     ) -> None:
@@ -57,20 +57,6 @@ class WorkbookSheet:
         if self._rows is None:
             self._rows = self._load()
         return self._rows
-
-    def refuse_merges(self, header: int) -> None:
-        """Raise SheetError for merged headings (row from 0), and for cells merged downwards below them.
-
-        A merged heading names no single column; of cells merged downwards only the first has content.
-        """
-        for first, last in self.merges:
-            where = f"{cell_name(*first)}:{cell_name(*last)}"
-            if first[0] <= header <= last[0]:
-                raise SheetError(f"列名有合并单元格（{where}）。请取消合并，每列写一个列名，再传。")
-            if header < first[0] < last[0]:
-                raise SheetError(
-                    f"有上下合并的单元格（{where}），只有第一行有内容。请取消合并，每行填满，再传。"
-                )
 
     def count_days(self, columns: Iterable[int]) -> None:
         """Treat bare numbers in these columns as dates; convert them from the 1904 to the 1900 date system."""
@@ -97,7 +83,7 @@ class Workbook:
     filename: str
     sheets: list[WorkbookSheet]
 
-    def pick(self, find: Callable[[Rows], Found | None]) -> tuple[WorkbookSheet, Found] | None:
+    def pick(self, find: Callable[[WorkbookSheet], Found | None]) -> tuple[WorkbookSheet, Found] | None:
         """Return the first sheet for which `find` returns a result, and that result.
 
         If there is none, raise the SheetError of an unreadable sheet, if there is one.
@@ -105,7 +91,7 @@ class Workbook:
         trouble = None
         for sheet in self.sheets:
             try:
-                found = find(sheet.rows)
+                found = find(sheet)
             except SheetError as error:
                 trouble = trouble or error
                 continue

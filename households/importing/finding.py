@@ -34,7 +34,14 @@ NAMED = (
 
 def number_column(**given: Any) -> SheetColumn:
     return field_column(
-        Household, "no", clean=clean_no, aliases=("户号", "贫困户编号"), clearable=False, **given
+        Household,
+        "no",
+        clean=clean_no,
+        aliases=("户号", "贫困户编号"),
+        clearable=False,
+        identifies=True,
+        decides=True,
+        **given,
     )
 
 

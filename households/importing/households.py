@@ -107,6 +107,7 @@ class HouseholdSheet(ImportSheet):
                 required=True,
                 aliases=("户主", "姓名"),
                 clearable=False,
+                identifies=True,
             ),
             *person_columns("户主身份证号", "户主身份证号码"),
             note,

@@ -52,6 +52,7 @@ class MemberSheet(ImportSheet):
                 required=True,
                 aliases=("成员姓名", "家庭成员姓名", "家庭成员", "成员"),
                 clearable=False,
+                identifies=True,
             ),
             field_column(
                 Member,

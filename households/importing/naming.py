@@ -229,6 +229,8 @@ def naming_columns(*aliases: str) -> list[SheetColumn]:
             help="没有户编号时填",
             aliases=("户主身份证号码", "户主证件号码", "户主身份证", *aliases),
             secret=True,
+            decides=True,
+            identifies=True,
             clearable=False,
         ),
     ]
@@ -252,5 +254,7 @@ def household_columns(*aliases: str, heads: Iterable[str] = ()) -> list[SheetCol
             help="和村一起认户，有户编号时核对用",
             aliases=("户主", *heads),
             clearable=False,
+            decides=True,
+            identifies=True,
         ),
     ]

@@ -19,12 +19,12 @@ from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre, today
 from units.paired_places import forget_reach, note_reach
 from units.roles import Rank
-from villages.importing import STARTED, check_period, match_period, said_before
+from villages.importing import NO_START, STARTED, check_period, match_period, said_before
 from villages.models import VillagePairing
 
 HEADS = ("贫困户", "贫困户姓名", "农户姓名", "联系户", "结对户", "帮扶户", "帮扶对象")
 """Other headings of the head's name beside a cadre's."""
-BEGUN = (*STARTED, "时间", "联户时间", "联户日期", "联系时间", "帮扶时间")
+BEGUN = (*STARTED, "联户时间", "联户日期", "联系时间", "帮扶时间")
 PERIOD = ("started_on", "ended_on", "end_reason")
 
 
@@ -40,7 +40,7 @@ class HouseholdPairingSheet(ImportSheet):
             *cadre_columns(),
             *household_columns("身份证号", "身份证号码", heads=HEADS),
             field_column(HouseholdPairing, "kind", aliases=("方式", "结对类型"), clearable=False),
-            field_column(HouseholdPairing, "started_on", help="空着是今天", aliases=BEGUN, clearable=False),
+            field_column(HouseholdPairing, "started_on", aliases=BEGUN, clearable=False, missing=NO_START),
             field_column(HouseholdPairing, "ended_on"),
             field_column(HouseholdPairing, "end_reason"),
         ]
@@ -121,6 +121,8 @@ class _Pairings:
         else:
             self.stored[household.pk].remove(found)
         record.household = household
+        if found is None:
+            self.table.decide(index, "started_on")
         put(record, self.table, index, ["kind", *PERIOD])
         check_period(self.table, index, record.started_on, record.ended_on)
         self._follow(index, record)

@@ -1,0 +1,112 @@
+"""Which rows below a heading are data: totals, notes, signatures and repeated headings are passed over."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from core.cells import Cell, CellError, clean_text
+from core.importing.columns import NOTHING
+from core.importing.heading import HeadingRow, ImportRefused, Rows
+from core.importing.questions import Asking
+from core.importing.sheet import ImportSheet
+from core.importing.table import Cells, Table, shown
+
+_TOTAL = re.compile(
+    r"(?:本页|第\s*\S{1,4}\s*页|.{0,15}[县区市乡镇村组社道局])?\s*"
+    r"(?:[合总小共累]\s*计|共\s*[\d,，一二三四五六七八九十百千万]+\s*[户人个条名件次村])"
+)
+# 填表人：张三 below the table, or a note alone in its row.
+_SIGNED = re.compile(r"\s*[^:：]{1,8}[:：]")
+_NOTE = re.compile(
+    r"\s*(?:[(（]?(?:\d+|[一二三四五六七八九十]+)(?:[)）、．]|\.(?!\d))|注(?![\u4e00-\u9fff]{1,3}$)|备注|说明|以下空白|以下无正文|第\s*\d+\s*页)"
+)
+
+
+class Passed:
+    """Rows below the heading that are no data: row number (from 1) and first words."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, str]] = []
+
+    def note(self, number: int, row: Sequence[Cell]) -> None:
+        first = next(cell for cell in row if _is_filled(cell))
+        self.rows.append((number, shown(first)))
+
+
+def make_table(
+    sheet: ImportSheet,
+    heading: HeadingRow,
+    rows: Rows,
+    *,
+    without: Collection[int] = (),
+    passed: Passed | None = None,
+    asking: Asking | None = None,
+) -> Table:
+    """Return the data rows below the heading; `without` are rows (from 0) that the clerk leaves out.
+
+    Raises ImportRefused when there are none.
+    """
+    passed = passed or Passed()
+    judge = _Judge(sheet, heading, rows)
+    kept, numbers = [], []
+    for number, row in enumerate(rows[heading.row + 1 :], start=heading.row + 2):
+        if not any(row) or number - 1 in without or not judge.is_filled(row):
+            continue
+        if judge.is_data(row):
+            kept.append(row)
+            numbers.append(number)
+        else:
+            passed.note(number, row)
+    if not kept:
+        raise ImportRefused("标题下面没有要导入的行。")
+    return Table(sheet.columns, heading.positions, kept, numbers, asking)
+
+
+class _Judge:
+    """Tells data from other rows by the cells of the whole row, before merged cells are filled."""
+
+    def __init__(self, sheet: ImportSheet, heading: HeadingRow, rows: Rows) -> None:
+        self.places = list(heading.positions.values())
+        headings = range(heading.first, heading.row + 1)
+        self.titles = [title for row in headings if any(title := [rows[row][at] for at in self.places])]
+        known = [
+            (heading.positions[key], column)
+            for key, column in sheet.columns.items()
+            if key in heading.positions
+        ]
+        self.names = [(at, Cells(column)) for at, column in known if column.identifies or column.secret]
+        self.days = [(at, Cells(column)) for at, column in known if column.format == "date"]
+
+    def is_filled(self, row: Sequence[Cell]) -> bool:
+        """Return whether a row has more than its number in the list."""
+        return any(_is_filled(row[place]) for place in self.places)
+
+    def is_data(self, row: Sequence[Cell]) -> bool:
+        at, first = next((at, cell) for at, cell in enumerate(row) if _is_filled(cell))
+        if isinstance(first, str):
+            if _TOTAL.match(first) and not _is_named(row, at, [*self.names, *self.days]):
+                return False
+            if (_SIGNED.match(first) or _NOTE.match(first)) and not _is_named(row, at, self.names):
+                return False
+        return [row[at] for at in self.places] not in self.titles
+
+
+def _is_named(row: Sequence[Cell], but: int, naming: Sequence[tuple[int, Cells]]) -> bool:
+    """Return whether a row holds a valid value in one of these columns, beside its first cell."""
+    for at, cells in naming:
+        if at != but and _is_filled(row[at]):
+            value = cells[row[at]]
+            if value is not NOTHING and not isinstance(value, CellError):
+                return True
+    return False
+
+
+def _is_filled(cell: Cell) -> bool:
+    return cell is not None and cell != "" and (not isinstance(cell, str) or not cell.isspace())
+
+
+def words_of(passed: Passed) -> list[str]:
+    """Return one sentence that names every row that was passed over, or no sentence."""
+    if not passed.rows:
+        return []
+    listed = "、".join(f"第 {number} 行“{clean_text(text)}”" for number, text in passed.rows)
+    return [f"{listed}不是数据，已跳过。"]
