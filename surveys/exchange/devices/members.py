@@ -110,7 +110,7 @@ class RepeatedMembers:
                     [update.changes[at] for at in kept],
                 )
         for label, versions in self.plan.leans.items():
-            self.whole.leans.setdefault(label, {}).update(versions)
+            self.whole.leans[label] = {**self.whole.leans.get(label, {}), **versions}
         self.whole.absences += self.plan.absences
 
     def _kept(self, numbers: Sequence[int]) -> list[int]:
