@@ -9,17 +9,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import EmptyResultSet, FieldError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 
 from core import identity
 from core.downloads import log_print, send_workbook
@@ -328,17 +331,42 @@ def export(request: HttpRequest, listing: Listing, found: QuerySet[Any]) -> Http
     names = [column.value for column in listing.columns]
     shows = [column.show for column in listing.columns]
     rows = queryset.values_list(*names).iterator(chunk_size=2000)
-    cells = ([show(value) for show, value in zip(shows, row, strict=True)] for row in rows)
+    cells = ([_plain(show(value)) for show, value in zip(shows, row, strict=True)] for row in rows)
     headings = [column.label for column in listing.columns]
     return send_workbook(
         request,
         listing.title,
         headings,
         cells,
-        filters=listing.form.describe(),
+        filters=listing.form.describe_filters(),
+        period=listing.form.describe_period(),
+        note=listing.facts,
         row_count=found.count(),
         of_people=listing.of_people,
     )
+
+
+def _plain(cell: object) -> object:
+    """Return a cell for a workbook, without the markup of the page."""
+    return unescape(strip_tags(cell)) if isinstance(cell, SafeString) else cell
+
+
+class _Names(Aggregate):
+    """Names joined by 、."""
+
+    function = "GROUP_CONCAT"
+    template = "%(function)s(%(expressions)s, '、')"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "STRING_AGG(%(expressions)s, '、' ORDER BY %(expressions)s)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def names_of(rows: QuerySet[Any], link: str, name: str) -> Coalesce:
+    """Join the `name` of the `rows` that point at each row through `link`; '' for none."""
+    joined = rows.filter(**{link: OuterRef("pk")}).order_by().values(link).annotate(names=_Names(name))
+    return Coalesce(Subquery(joined.values("names")), Value(""))
 
 
 def count_of(rows: QuerySet[Any], link: str, *, what: str = "pk") -> Coalesce:

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -54,6 +54,8 @@ class SearchForm(forms.Form):
     """
 
     placeholder = ""
+    period_fields: ClassVar[tuple[str, ...]] = ("since", "until", "at", "year")
+    """Fields that choose the period rather than filter."""
     q = forms.CharField(label="查找", required=False, max_length=60)
 
     def clean_q(self) -> str:
@@ -87,8 +89,29 @@ class SearchForm(forms.Form):
         return "".join(said)
 
     def describe(self) -> str:
-        """Describe the active filters in words, for the download log and the head of a print."""
+        """Describe the active filters in words, for the head of a print."""
         return "；".join(f"{field.label}：{self._shown(name)}" for name, field in self._set_fields())
+
+    def describe_filters(self) -> str:
+        """Describe the active filters without the period."""
+        fields = ((name, field) for name, field in self._set_fields() if name not in self.period_fields)
+        return "；".join(f"{field.label}：{self._shown(name)}" for name, field in fields)
+
+    def describe_period(self) -> str:
+        """Describe the chosen period in words; '' for none."""
+        given = {name: self._shown(name) for name, _ in self._set_fields() if name in self.period_fields}
+        since, until = given.get("since"), given.get("until")
+        between = (
+            f"{since}至{until}"
+            if since and until
+            else f"{since}起"
+            if since
+            else f"{until}止"
+            if until
+            else ""
+        )
+        year, at = given.get("year"), given.get("at")
+        return "，".join(filter(None, [between, year and f"{year} 年", at and f"截至{at}"]))
 
     def _set_fields(self) -> Iterator[tuple[str, forms.Field]]:
         for name, field in self.fields.items():

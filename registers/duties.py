@@ -169,9 +169,15 @@ def _table(
     kept = [(pk, cells) for pk, cells in rows if not only or any(cells[at] for at in owed)]
     if request.GET.get("export") == "xlsx":
         shown = (cells for _, cells in kept)
-        filters = f"{year} 年{'，还欠的' if only else ''}"
         return send_workbook(
-            request, title, headings, iter(shown), filters=filters, row_count=len(kept), of_people=True
+            request,
+            title,
+            headings,
+            iter(shown),
+            filters="还欠的" if only else "",
+            period=f"{year} 年",
+            row_count=len(kept),
+            of_people=True,
         )
     return render(
         request,

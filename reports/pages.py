@@ -72,7 +72,8 @@ def report_page(request: HttpRequest, key: str) -> HttpResponseBase:
             title,
             [column.label for column in columns],
             (figures.cells(columns, row) for row in [*rows, whole]),
-            filters=_days(period),
+            filters="",
+            period=_days(period),
             row_count=len(rows),
             of_people=False,
         )

@@ -1,7 +1,6 @@
 """The overview: every figure as the rules count it, and each opens to the rows it counted."""
 
 import html
-import io
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,13 +9,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from openpyxl import load_workbook
 
 from core.models import Download
 from core.periods import Period
 from households import registering
 from households.choices import Status
 from reports import overview
+from tests.exports import table_of
 from tests.factories import (
     make_cadre,
     make_division,
@@ -163,7 +162,7 @@ def test_the_workbook_holds_the_cells_of_the_page(office, county, name) -> None:
     page = client.get(f"/reports/{name}/?{DAYS}")
     assert f'"?{DAYS}&export=xlsx"' in html.unescape(page.content.decode())
     answer = client.get(f"/reports/{name}/?{DAYS}&export=xlsx")
-    lines = list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values)
+    lines = table_of(answer)
     table = page.content.decode().split("<table", 1)[1]
     shown = [
         [

@@ -10,6 +10,7 @@ from core import sheets
 from core.models import Download
 from households.models import HouseholdPairing
 from households.pairing import end_pairing
+from tests.exports import table_of
 from tests.factories import (
     make_cadre,
     make_household,
@@ -98,9 +99,9 @@ def test_each_role_finds_its_own(office, viewer, leader, cadre, stranger, pairin
 
 
 def test_the_export_equals_the_page_and_is_logged(office, pairing):
-    rows = read(client_of(office).get("/pairings/?export=xlsx&kind=help"))
-    assert rows[0][:2] == ["户主", "户编号"]
-    assert rows[1][:2] == ["苟进才", pairing.household.no]
+    rows = table_of(client_of(office).get("/pairings/?export=xlsx&kind=help"))
+    assert rows[0][:2] == ("户主", "户编号")
+    assert rows[1][:2] == ("苟进才", pairing.household.no)
     log = Download.objects.get()
     assert (log.by, log.what, log.filters, log.row_count) == (office, "联户", "结对方式：帮扶", 1)
 

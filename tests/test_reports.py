@@ -1,17 +1,16 @@
 """A report needs its module and a line of the catalogue: list, page, print and workbook follow."""
 
-import io
 from dataclasses import dataclass
 from html import unescape
 
 import pytest
-from openpyxl import load_workbook
 
 from core.figures import Figure, cards
 from core.models import Download
 from core.periods import year_period
 from reports import catalogue
 from reports.report import Report
+from tests.exports import table_of
 from tests.pages import client_of, words_of
 from units.models import today
 
@@ -72,8 +71,7 @@ def test_page_and_print_are_derived(office):
 
 def test_the_workbook_is_derived_and_logged(office):
     answer = client_of(office).get("/reports/wells/?span=2015&export=xlsx")
-    lines = list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values)
-    assert lines == [("村", "水窖"), ("榜沙村", 3), ("石峰村", 0), ("合计", 3)]
+    assert table_of(answer) == [("村", "水窖"), ("榜沙村", 3), ("石峰村", 0), ("合计", 3)]
     assert (Download.objects.get().what, Download.objects.get().row_count) == ("武山县水窖统计", 2)
 
 

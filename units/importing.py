@@ -47,6 +47,7 @@ def division_code(value: Cell) -> str:
 
 class DivisionSheet(ImportSheet):
     key, label, main = "divisions", "行政区划", Division
+    computed = "层级"
     intro = "一行一个县或乡镇，按区划代码认。"
 
     def declare(self) -> Iterable[SheetColumn]:
@@ -81,6 +82,7 @@ class DivisionSheet(ImportSheet):
 
 class UnitSheet(ImportSheet):
     key, label, main = "units", "单位", Unit
+    computed = "干部|联村|联户"
     intro = "一行一个单位，按单位全称认。"
     after = ("divisions",)
 
@@ -169,6 +171,7 @@ def staff_number(value: Cell) -> str:
 
 class CadreSheet(ImportSheet):
     key, label, main = "cadres", "干部", Cadre
+    computed = "联户|最近走访|账号"
     intro = "一行一名干部，按手机号认，没有手机号按工号认。账号导入后由单位负责人或双联办开通。"
     after = ("units",)
     either = (("phone", "staff_no"),)

@@ -35,6 +35,7 @@ def village_name(value: Any) -> str:
 
 class VillageSheet(ImportSheet):
     key, label, main = "villages", "村", Village
+    computed = "联村单位|在册户|已结对户"
     intro = "一行一个村或社区，按 12 位村级代码认。"
     after = ("divisions",)
 
@@ -126,6 +127,7 @@ class VillageSheet(ImportSheet):
 
 class VillagePairingSheet(ImportSheet):
     key, label, main = "village_pairings", "联村", VillagePairing
+    computed = "在村里联的户"
     intro = "一行一个单位联一个村。填了结束日期的，是结束了的联村。"
     after = ("units", "villages")
     either = (("village", "village_code"),)

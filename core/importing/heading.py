@@ -10,7 +10,7 @@ from core.importing.columns import heading_key
 from core.importing.questions import SKIP
 from core.importing.sheet import ImportSheet
 from core.importing.table import shown
-from core.sheets import cell_name
+from core.sheets import cell_name, is_own_export
 from core.sheets.marking import RESULT, ROW_NUMBER
 
 HEADING_WITHIN = 20
@@ -64,6 +64,7 @@ class Names:
                 self.keys[key] = by_label[heading_key(label)]
         for key in self.skipped:
             self.keys.pop(key, None)
+        self.computed = ""
         self.required = {column.key for column in columns if column.required}
 
 
@@ -80,6 +81,8 @@ def find_heading(
     Raises ImportRefused if a column occurs twice.
     """
     names = Names(sheet, taught)
+    if is_own_export(rows):
+        names.computed = sheet.computed
     best, most = None, 0
     firsts = range(min(HEADING_WITHIN, len(rows))) if at is None else range(at, min(at + 1, len(rows)))
     # A title above a heading of one row adds nothing, so two rows are taken only if they name more columns.
@@ -135,7 +138,7 @@ def _map(names: Names, heading: HeadingRow) -> HeadingRow:
         spelling = heading_key(text)
         key = names.keys.get(spelling)
         if key is None:
-            if spelling not in IGNORED:
+            if spelling not in IGNORED and not re.fullmatch(names.computed, spelling):
                 heading.left[place] = shown(text)
         elif key in heading.positions:
             first, second = cell_name(heading.row, heading.positions[key]), cell_name(heading.row, place)

@@ -31,6 +31,11 @@ class ImportSheet:
     """Kinds that this one refers to, to be imported first."""
     either: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Groups of columns of which at least one each must exist."""
+    computed: ClassVar[str] = ""
+    """Pattern of headings (as `heading_key` writes them) that our own list adds and the system computes.
+
+    They are passed over silently in a workbook of that list, and reported in any other.
+    """
     free_with: ClassVar[tuple[str, ...]] = ()
     """Columns that identify a stored row; with one of them, required columns may be missing."""
     main: ClassVar[type[models.Model]]

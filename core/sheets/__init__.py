@@ -12,7 +12,9 @@ from core.sheets.marking import mark_workbook
 from core.sheets.template import TemplateColumn, write_template
 from core.sheets.workbook import Workbook, WorkbookSheet, read
 from core.sheets.writing import (
+    EXPORTED,
     PlainSheet,
+    is_own_export,
     write_csv,
     write_large_sheets,
     write_rows,
@@ -21,6 +23,7 @@ from core.sheets.writing import (
 )
 
 __all__ = [
+    "EXPORTED",
     "MAX_FILE_BYTES",
     "ON_PAGE",
     "PlainSheet",
@@ -31,6 +34,7 @@ __all__ = [
     "cell_name",
     "column_name",
     "column_number",
+    "is_own_export",
     "mark_workbook",
     "read",
     "write_csv",

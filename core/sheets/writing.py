@@ -25,11 +25,20 @@ EXACT = 10**15
 LOOKED_AT = 100
 """Number of rows inspected to detect text columns."""
 SHEET = "名单"
+LINES_ABOVE = 4
+"""Rows above the headings of an export: title, period and filters, who and when, and an empty one."""
+EXPORTED = "导出："
+"""Before the name of who exported, in the third line."""
 TABLE_FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 
 
-def write_rows(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_rows(
+    out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]], *, above: Sequence[str] = ()
+) -> None:
     """Write one sheet of plain rows in constant memory. Headings must be unique.
+
+    `above` are up to three lines over the whole width, of which the first is the title; an empty row keeps them
+    apart from the headings.
 
     Texts and numbers are written unchanged (pass phones, codes and ID numbers as str), dates as 2015-09-16,
     Decimal as number, True and False as 是 and 否.
@@ -38,20 +47,28 @@ def write_rows(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[A
         raise ValueError("headings must be unique")
     written = _records(headings, rows)
     first = list(islice(written, LOOKED_AT))
+    top = LINES_ABOVE if above else 0
     if not first:
-        _write_headings(out, headings)
+        _write_headings(out, headings, above, top)
         return
     columns = _text_columns(headings, first)
     write_worksheet(
         chain(first, written),
         out,
         sheet_name=SHEET,
-        freeze_row=1,
+        header_row=top,
+        merge_ranges=_lines_above(above, len(headings)),
+        freeze_row=top + 1,
         column_widths=_widths(headings, [list(first[0].values())]),
         column_formats={name: _text_format() for name in columns},
         header_format=_head_format(),
         ignore_errors=columns,
     )
+
+
+def is_own_export(rows: Sequence[Sequence[Any]]) -> bool:
+    """Return whether the rows of a sheet begin with the lines that our lists put above the headings."""
+    return len(rows) > LINES_ABOVE and EXPORTED in str(rows[LINES_ABOVE - 2][0])
 
 
 def _text_columns(headings: Sequence[str], first: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -73,9 +90,20 @@ def _head_format() -> Format:
     return Format().set_bold().set_align("center").set_background_color("#E6F1ED")
 
 
-def _write_headings(out: BinaryIO, headings: Sequence[str]) -> None:
+def _lines_above(above: Sequence[str], width: int) -> list[Any] | None:
+    """Return the merged lines; a cell alone would cut them off at the first column's width."""
+    looks = [Format().set_bold().set_font_size(14), Format(), Format()]
+    last = max(width - 1, 1)
+    return [
+        (at, 0, at, last, line, look) for at, (line, look) in enumerate(zip(above, looks, strict=False))
+    ] or None
+
+
+def _write_headings(out: BinaryIO, headings: Sequence[str], above: Sequence[str], top: int) -> None:
     with xlsxwriter.Workbook(out, BOOK_OPTIONS) as book:
-        book.add_worksheet(SHEET).write_row(0, 0, headings)
+        sheet = book.add_worksheet(SHEET)
+        sheet.write_column(0, 0, above)
+        sheet.write_row(top, 0, headings)
 
 
 def _records(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:

@@ -30,6 +30,7 @@ PERIOD = ("started_on", "ended_on", "end_reason")
 
 class HouseholdPairingSheet(ImportSheet):
     key, label, main = "household_pairings", "联户", HouseholdPairing
+    computed = "级别"
     intro = "一行一名干部联一户。填了结束日期的，是结束了的联户。"
     after = ("cadres", "households")
     traces = ("unit_id", "cadre_id", "place")

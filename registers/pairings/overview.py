@@ -53,7 +53,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         title="结对台",
         of_people=False,
         unit="个村",
-        facts="先选一个村，再给户选干部",
+        facts="" if "export" in request.GET else "先选一个村，再给户选干部",
         queryset=Village.objects.visible_to(user).current(),
         form=BoardSearch(request.GET, user=user),
         annotate=_with_counts,

@@ -34,6 +34,7 @@ from visits.problems.problem_handover import reopen_and_take_up
 
 class PairingSearch(PeriodSearch):
     is_open = True
+    period_fields = ("at",)
     placeholder = "户主、干部、拼音、户编号"
     town = forms.ChoiceField(label="乡镇", required=False)
     village = forms.ChoiceField(label="村", required=False)

@@ -8,11 +8,10 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
 from core import sheets
 from core.confirming import require_password
-from core.downloads import log_download, log_print
+from core.downloads import file_name, log_download, log_print, origin
 from core.forms import key_of
 from core.lists import Heading, Row
 from core.templatetags.look import date_cn
@@ -132,15 +131,12 @@ def _workbook(
 ) -> HttpResponseBase:
     require_password(request)
     user = user_of(request)
-    facts = [
-        f"填报单位：{unit}",
-        f"制表人：{user.name}",
-        f"日期：{date_cn(today())}",
-    ]
+    day = f"日期：{date_cn(today())}现在的"
+    facts = [f"填报单位：{unit}", f"制表人：{user.name}", day, origin(user)[-1]]
     log_download(request, "联户花名册", filters=title, row_count=len(rows))
     file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
     labels = [heading.label for heading in headings]
     cells = [row.cells for row in rows]
     sheets.write_table(file, title, facts, labels, cells, footer=summary, sheet_name="联户花名册")
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{title}{timezone.localdate():%Y%m%d}.xlsx")
+    return FileResponse(file, as_attachment=True, filename=file_name(user, title))

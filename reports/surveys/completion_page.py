@@ -48,7 +48,8 @@ def completion_page(request: HttpRequest, pk: int) -> HttpResponseBase:
             title,
             headings,
             cells,
-            filters=form.describe(),
+            filters=form.describe_filters(),
+            period=form.describe_period(),
             row_count=len(rows),
             of_people=of_people,
         )

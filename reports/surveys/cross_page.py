@@ -41,7 +41,8 @@ def cross_page(request: HttpRequest, pk: int) -> HttpResponseBase:
             title,
             rows[0],
             iter(rows[1:]),
-            filters=form.describe(),
+            filters=form.describe_filters(),
+            period=form.describe_period(),
             row_count=len(rows) - 1,
             of_people=False,
         )

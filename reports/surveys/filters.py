@@ -60,6 +60,9 @@ class SurveyFigureSearch(SearchForm):
         offer(self, "unit", unit_choices(user))
         self.is_valid()
 
+    def describe_period(self) -> str:
+        return f"{self.year_chosen} 年"
+
     @property
     def year_chosen(self) -> int:
         return int(self.cleaned_data["year"])

@@ -46,7 +46,8 @@ def items_page(request: HttpRequest, pk: int) -> HttpResponseBase:
             title,
             [*COLUMNS, *FACTS],
             iter(rows),
-            filters=form.describe(),
+            filters=form.describe_filters(),
+            period=form.describe_period(),
             row_count=len(rows),
             of_people=False,
         )

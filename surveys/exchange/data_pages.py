@@ -5,10 +5,9 @@ from collections.abc import Callable
 from typing import IO, BinaryIO
 
 from django.http import FileResponse, HttpRequest
-from django.utils import timezone
 
 from core.confirming import password_again
-from core.downloads import log_download
+from core.downloads import file_name, log_download
 from surveys.exchange.export import DataSet
 from surveys.exchange.xlsform import write_xlsform
 from surveys.models import Survey
@@ -25,7 +24,7 @@ def survey_data(request: HttpRequest, pk: int) -> FileResponse:
     kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
     log_download(request, f"{survey}全部答卷", filters=f"{kind}，连同以前各版", row_count=data.count())
     file = _written(data.write_csv if kind == "csv" else data.write_xlsx)
-    name = f"{survey.title}答卷{timezone.localdate():%Y%m%d}.{kind}"
+    name = file_name(user, f"{survey.title}{survey.edition}答卷", period="各年", kind=kind)
     return FileResponse(file, as_attachment=True, filename=name)
 
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from django.db.models import QuerySet
 
 from core import sheets
+from core.downloads import origin
 from surveys.definition.definition_workbook import item_sheet
 from surveys.definition.items import UNKNOWN_LABEL, Answer, Item
 from surveys.definition.language import UNKNOWN
@@ -67,7 +68,7 @@ class DataSet:
     """The answers in a user's scope to a version of a form and to earlier ones."""
 
     def __init__(self, survey: Survey, user: Cadre) -> None:
-        self.survey = survey
+        self.survey, self.user = survey, user
         self.for_viewer = user.is_viewer
         self.form = survey.form
         self.codes = lineage(survey)
@@ -82,7 +83,7 @@ class DataSet:
         return self.responses.count()
 
     def write_xlsx(self, out: BinaryIO) -> None:
-        """Write sheets 代码 and 文字, 家庭成员 in codes, and 题目, which explains the codes."""
+        """Write sheets 代码 and 文字, 家庭成员 in codes, 题目, which explains the codes, and 说明."""
         codes = [*(fact.code for fact in self.facts), *(item.code for item in self.items)]
         words = [*(fact.label for fact in self.facts), *map(_heading, self.items)]
         parts = [
@@ -91,7 +92,14 @@ class DataSet:
         ]
         if self.form.members:
             parts.append(self._members())
-        sheets.write_large_sheets(out, [*parts, item_sheet(self.form.document)])
+        parts += [item_sheet(self.form.document), self._origin()]
+        sheets.write_large_sheets(out, parts)
+
+    def _origin(self) -> sheets.PlainSheet:
+        """Return what other exports state above their headings: statistics programs read these from row 1."""
+        facts = [f"名称：{self.survey}全部答卷", "时段：各年", "筛选：待复核、已复核的，连同以前各版"]
+        facts += [*origin(self.user), f"共：{self.count()} 份"]
+        return sheets.PlainSheet("说明", ["项目", "内容"], [fact.split("：", 1) for fact in facts])
 
     def write_csv(self, out: BinaryIO) -> None:
         """Write one table: the codes, and after each choice its label."""

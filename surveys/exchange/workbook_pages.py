@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from core.confirming import password_again
-from core.downloads import log_download
+from core.downloads import file_name, log_download
 from core.oversight import allow_export
 from core.places import TOWN, under
 from households.models import Household
@@ -46,4 +46,6 @@ def survey_workbook(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.warning(request, f"没有可填的行：{village}没有您看得见的在册贫困户。")
         return redirect("survey", pk=pk)
     log_download(request, f"{name}工作簿", filters="带上次的答案" if last else "", row_count=count)
-    return FileResponse(BytesIO(data), as_attachment=True, filename=f"{name}.xlsx")
+    return FileResponse(
+        BytesIO(data), as_attachment=True, filename=file_name(user, name, period=f"{survey.edition}版")
+    )

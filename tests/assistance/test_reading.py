@@ -1,14 +1,13 @@
 """What was recorded: the page of one item, the list, its sums."""
 
-import io
 from datetime import timedelta
 from decimal import Decimal
 
-import openpyxl
 import pytest
 from django.utils import timezone
 
 from tests.assistance.items import recorded
+from tests.exports import table_of
 from tests.factories import make_assistance, make_household, make_project
 from tests.pages import client_of, words_of
 from units.models import today
@@ -108,7 +107,7 @@ def test_the_list_is_exported_as_it_stands(office, cadre, own):
     make_assistance(cadre=cadre, household=own)
     make_assistance(cadre=cadre, household=own, voided_on=today(), voided_by=cadre, void_reason="记错了")
     answer = client_of(office).get("/assistance/?export=xlsx")
-    headings, *rows = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values
+    headings, *rows = table_of(answer)
     assert [row[headings.index("做了什么")] for row in rows] == ["送了面粉和油"]
 
 

@@ -1,6 +1,5 @@
 """交叉统计: two items together as a slow reckoning has them; classes, years, the rows behind each cell."""
 
-import io
 import re
 from collections import Counter
 from datetime import date
@@ -11,10 +10,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
 
 from reports.surveys.counted import counted_in, family_of, rounds_of
 from reports.surveys.cross import cross, pairs_of
+from tests.exports import table_of
 from tests.factories import make_household, make_response, make_survey
 from tests.pages import client_of, words_of
 from tests.reports.forms import FIRST
@@ -145,7 +144,7 @@ def test_every_cell_opens_to_as_many_rows(office, survey, cadre, query):
 def test_the_workbook_has_counts_and_percentages(office, survey, cadre):
     answer(survey, cadre, S1="a", Y1=1)
     response = client_of(office).get(url(survey, "row=S1&column=Y1&export=xlsx"))
-    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
+    rows = table_of(response)
     assert rows[0] == (
         "S1 题S1 ＼ Y1 题Y1",
         "1 是（份）",

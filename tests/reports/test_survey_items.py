@@ -1,14 +1,13 @@
 """逐题统计: what the page says of each item, the rows behind each figure, the workbook."""
 
-import io
 import re
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from openpyxl import load_workbook
 
+from tests.exports import table_of
 from tests.factories import make_cadre, make_household, make_response, make_survey, make_unit, make_village
 from tests.pages import client_of, part, words_of
 from tests.reports.forms import FIRST, SECOND
@@ -119,8 +118,7 @@ def test_a_renamed_item_keeps_its_year_and_its_rows(office, survey, cadre):
 def test_the_workbook_has_every_item_of_every_section(office, survey, cadre):
     answer(survey, cadre, N1=4, S1="a")
     response = client_of(office).get(url(survey, "export=xlsx"))
-    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
-    rows = [list(row) for row in sheet.values]
+    rows = [list(row) for row in table_of(response)]
     assert rows[0][:8] == ["部分", "题号", "题目", "单位", "答案", "代码", "份数", "占 %"]
     assert ["甲部分", "S1", "题S1", None, "土坯", "a", 1, 100] in [row[:8] for row in rows]
     assert next(row[8:10] for row in rows if row[4] == "有数的") == [4, 4]

@@ -41,6 +41,20 @@ def test_texts_that_look_like_formulas_stay_text():
     assert {cell.number_format for cell in sheet["A"][1:]} == {"@"}
 
 
+@pytest.mark.parametrize("rows", [[], [["王有福", 3]]])
+def test_lines_above_the_headings_stay_apart_and_are_recognised(rows):
+    out = io.BytesIO()
+    sheets.write_rows(
+        out, ["户主", "人口"], rows, above=["=贫困户", "时段：不限", f"{sheets.EXPORTED}汪玉琪"]
+    )
+    [sheet] = sheets.read(out.getvalue(), "名单.xlsx").sheets
+    firsts = [row[0] for row in sheet.rows[:4]]
+    assert firsts == ["=贫困户", "时段：不限", "导出：汪玉琪", ""]
+    assert [list(row) for row in sheet.rows[4:]] == [["户主", "人口"], *rows]
+    assert sheets.is_own_export(sheet.rows)
+    assert not sheets.is_own_export(sheet.rows[1:])
+
+
 @pytest.mark.parametrize("write", [sheets.write_sheets, sheets.write_large_sheets])
 def test_several_sheets_in_one_workbook(write):
     out = io.BytesIO()

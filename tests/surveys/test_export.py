@@ -241,7 +241,7 @@ def test_the_command_writes_what_the_page_gives(survey, office, tmp_path):
     respond(survey)
     assert export(tmp_path, "HH-SURVEY", "--format=csv").read_bytes().decode("utf-8-sig").count("\r\n") == 2
     book = openpyxl.load_workbook(export(tmp_path, "HH-SURVEY", "--format=xlsx"))
-    assert book.sheetnames == ["代码", "文字", "家庭成员", "题目"]
+    assert book.sheetnames == ["代码", "文字", "家庭成员", "题目", "说明"]
     book = openpyxl.load_workbook(export(tmp_path, "HH-SURVEY", "--format=xlsform"))
     assert book.sheetnames == ["survey", "choices", "settings"]
     assert Download.objects.filter(by=office).count() == 2

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
+from core.lists import Column, Listing, as_is, labels_of, link_to, list_page, names_of, yes_no
 from core.periods import period_bar
 from core.search import by_name, key_field, offer, plain
 from households.models import headed_by
@@ -20,7 +20,7 @@ from units.days import month_of
 from units.models import Cadre, today
 from villages.choices import village_choices
 from visits.filters import FieldworkSearch
-from visits.models import Visit
+from visits.models import Visit, VisitCompanion
 from visits.visits.models import VisitQuerySet
 
 MOST_FOUND = 200
@@ -110,7 +110,7 @@ def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
         unit="条",
         queryset=Visit.objects.visible_to(user),
         form=VisitSearch(request.GET, user=user),
-        annotate=_with_names,
+        annotate=_with_companions if whole else _with_names,
         columns=[
             Column("走访日期", "visited_on", sort="visited_on"),
             Column("走访干部", "cadre__name"),
@@ -123,6 +123,7 @@ def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
             Column("为什么去", "reasons", css="break"),
             Column("谈了什么、办了什么", "content", css="wrap", show=as_is if whole else _shortened),
             Column("住村夜数", "nights", css="num"),
+            *([*_only_in_workbook()] if whole else []),
             Column("代录", "typed_by"),
             Column("标记", "mark"),
         ],
@@ -131,6 +132,22 @@ def _listing(request: HttpRequest, user: Cadre, *, whole: bool) -> Listing:
         actions=[*own, *new],
         empty={"text": "没有符合条件的走访。", "url": request.path, "label": "看全部走访"},
     )
+
+
+def _only_in_workbook() -> list[Column]:
+    """Return the columns that only the workbook has, under the headings of the import."""
+    shown = {"topics": as_is, "card_given": yes_no, "promised_on": as_is, "promise": as_is}
+    labels = {field.name: str(field.verbose_name) for field in Visit._meta.fields}
+    return [
+        Column("同去的人", "along"),
+        *(Column(labels[name], name, show=show) for name, show in shown.items()),
+    ]
+
+
+def _with_companions(visits: Any) -> QuerySet[Any]:
+    companions = names_of(VisitCompanion.objects.all(), "visit", "cadre__name")
+    named: QuerySet[Any] = _with_names(visits).annotate(along=companions)
+    return named
 
 
 def _with_names(visits: Any) -> QuerySet[Any]:

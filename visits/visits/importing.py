@@ -1,7 +1,7 @@
 """走访 as a sheet: a diary or ledger kept elsewhere, one visit per row."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from core.importing.planning import Plan
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from core.places import under
+from core.word_lists import split_words
 from households.closing import problem_of_row
 from households.importing.naming import NamedHouseholds, household_columns
 from households.models import Household
@@ -25,7 +26,8 @@ from units.finding import Cadres, cadre_columns, find_units
 from units.models import Cadre
 from units.unit_history import Postings
 from villages.models import Village
-from visits.models import Visit, recorded_late
+from visits.models import Visit, VisitCompanion, recorded_late
+from visits.visits.companions import KEY, Companions
 from visits.visits.outing import COLUMNS
 from visits.visits.rules import NEED_HOUSEHOLD, problem_of_card, problem_of_nights
 
@@ -40,6 +42,8 @@ CONTENT = (
     "nights",
     "voided_on",
 )
+NAMES = ("name", "phone", "staff_no")
+"""By what a sheet names a companion."""
 DEFAULTS = {field.name: field.get_default() for field in Visit._meta.fields if field.name in COLUMNS}
 """What an empty cell means, by column."""
 
@@ -51,6 +55,7 @@ class VisitSheet(ImportSheet):
     )
     after = ("cadres", "households")
     either = (("phone", "staff_no", "name"),)
+    computed = "代录|标记"
 
     def declare(self) -> Iterable[SheetColumn]:
         return [
@@ -83,6 +88,14 @@ class VisitSheet(ImportSheet):
             field_column(Visit, "nights"),
             field_column(Visit, "promised_on", clean=clean_date),
             field_column(Visit, "promise"),
+            SheetColumn(
+                KEY,
+                str(VisitCompanion._meta.verbose_name),
+                lambda value: clean_words(value, 200),
+                help="本单位的同事，几个人之间用顿号；有同名的写手机号",
+                aliases=("同行人员", "同行干部", "一同走访", "陪同人员"),
+                clearable=False,
+            ),
         ]
 
     def plan(self, table: Table, plan: Plan) -> None:
@@ -121,7 +134,28 @@ class _Visits:
             self.plan.rows[index] = found["id"]
             if found["voided_on"]:
                 self.table.warn(index, "content", "这条在系统里已作废，没有再记")
+        self._compare_companions(keys, stored)
         self._plan_new(fresh)
+
+    def _compare_companions(self, keys: Sequence[Any], stored: Mapping[Any, dict[str, Any]]) -> None:
+        """Report stored visits that the sheet gives other companions: a stored visit is not changed."""
+        given = {
+            index: set(split_words(names))
+            for index in self.table.sound()
+            if keys[index] in stored and (names := self.table.get(KEY, index, ""))
+        }
+        if not given:
+            return
+        pks = {pk for index in given for pk in self.alike[keys[index]]}
+        known: dict[int, list[set[str]]] = defaultdict(list)
+        columns = [f"cadre__{name}" for name in NAMES]
+        for row in rows_in(VisitCompanion.objects.all(), "visit", pks, "visit", *columns):
+            known[row["visit"]].append({row[column] for column in columns})
+        for index, names in given.items():
+            if not any(_same_people(names, known[pk]) for pk in self.alike[keys[index]]):
+                self.table.warn(
+                    index, KEY, "和系统里这条的同去的人不同，没有改", "要改就在这条走访的页面上改"
+                )
 
     def _check(self, index: int) -> None:
         table = self.table
@@ -190,6 +224,7 @@ class _Visits:
         """Return stored visits of these cadres and days by key; collect nights on the side."""
         days = [day for day in (self.table.get("visited_on", i) for i in self.table.sound()) if day]
         self.slept: set[tuple[int, Any]] = set()
+        self.alike: dict[Any, set[int]] = defaultdict(set)
         if not days:
             return {}
         between = Visit.objects.filter(visited_on__range=(min(days), max(days)))
@@ -198,6 +233,7 @@ class _Visits:
         for visit in rows_in(between, "cadre_id", cadres, *CONTENT):
             # On a page a text keeps its lines, in a sheet it is one.
             key = (*(visit[name] for name in CONTENT[1:6]), one_line(visit["content"]))
+            self.alike[key].add(visit["id"])
             if key not in stored or stored[key]["voided_on"]:
                 stored[key] = visit
             if visit["nights"] and not visit["voided_on"]:
@@ -219,9 +255,15 @@ class _Visits:
         if not fresh:
             return
         rows = list(self._rows(fresh))
+        visits = [
+            (index, row["cadre_id"], row["unit_id"], row["visited_on"])
+            for index, row in zip(fresh, rows, strict=True)
+        ]
+        companions = Companions(self.table, visits)
         self.plan.create(Visit, fresh, {name: [row[name] for row in rows] for name in rows[0]})
         households = [household for household in (self.households[index] for index in fresh) if household]
         self.plan.lean(Household, {household.pk: household.version for household in households})
+        companions.plan(self.plan, fresh, {index: day for index, _, _, day in visits})
         cadres = [cadre for cadre in (self.cadres[index] for index in fresh) if cadre]
         self.plan.lean(Cadre, {cadre["id"]: cadre["version"] for cadre in cadres})
 
@@ -252,3 +294,8 @@ class _Visits:
                 "is_late": recorded_late(day, now),
                 "place": village.code if village else cadre["place"],
             }
+
+
+def _same_people(given: set[str], stored: Sequence[set[str]]) -> bool:
+    """Return whether each companion is named, by name or number, and nobody else."""
+    return len(given) == len(stored) and all(names & given for names in stored)

@@ -19,6 +19,11 @@ def edition_key(text: str) -> str:
     return label_key(text)
 
 
+def is_named(survey: Survey, text: str) -> bool:
+    """Return whether a cell names the version: HH-SURVEY 2012.1, or 2012.1 as in our data sets."""
+    return edition_key(text) in {edition_key(edition_of(survey)), edition_key(survey.edition)}
+
+
 def named_edition(rows: Sequence[Sequence[Cell]], heading: HeadingRow) -> str:
     """Return the first version that the rows name; '' when none does."""
     place = heading.positions.get("version")
@@ -36,7 +41,7 @@ def find_survey(subject: str, place: str, named: str) -> Survey:
     surveys = Survey.objects.filter(subject=subject).read_at(place)
     if not named:
         return _the_open_one([survey for survey in surveys if survey.is_open])
-    fitting = [survey for survey in surveys if edition_key(edition_of(survey)) == edition_key(named)]
+    fitting = [survey for survey in surveys if is_named(survey, named)]
     if not fitting:
         raise ImportRefused(f"没有“{named[:40]}”这个版本的表。核对“版本”一列，{DOWNLOAD}")
     survey = _nearest(fitting, place)

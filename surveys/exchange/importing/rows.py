@@ -15,7 +15,7 @@ from households.closing import problem_of_row
 from households.importing.naming import NamedHouseholds
 from households.models import Household, Member
 from surveys.definition.lineage import earlier_answers
-from surveys.exchange.importing.editions import edition_key, edition_of
+from surveys.exchange.importing.editions import edition_of, is_named
 from surveys.exchange.importing.surveyors import Subjects, Surveyors
 from surveys.models import Survey
 from units.days import problem_of_day
@@ -86,9 +86,10 @@ class Rows:
 
     def _check_version(self, index: int) -> None:
         named = self.table.get("version", index)
-        own = edition_of(self.survey)
-        if named and edition_key(named) != edition_key(own):
-            self.table.error(index, "version", f"前面的行是 {own}", "一个文件只放一个版本，分开传")
+        if named and not is_named(self.survey, named):
+            self.table.error(
+                index, "version", f"前面的行是 {edition_of(self.survey)}", "一个文件只放一个版本，分开传"
+            )
 
     def _check_day(self, index: int, day: date) -> None:
         problem, cadre = problem_of_day(day), self.cadres[index]
