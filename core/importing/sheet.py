@@ -43,6 +43,8 @@ class ImportSheet:
 
     traces: ClassVar[tuple[str, ...]] = ()
     """Columns of new rows that are still needed after an undo has deleted the rows."""
+    traced: ClassVar[type[models.Model] | None] = None
+    """The model of those columns, if not `main`."""
 
     def declare(self) -> Iterable[SheetColumn]:
         raise NotImplementedError

@@ -158,8 +158,9 @@ def _fill(model: type[Record], records: Sequence[Record]) -> None:
 def _traces(sheet: ImportSheet, created: dict[str, dict[int, int]]) -> list[dict[str, Any]]:
     if not sheet.traces:
         return []
-    pks = created.get(sheet.main._meta.label_lower, {})
-    return list(rows_in(all_rows(sheet.main), "pk", pks, *sheet.traces))
+    model = sheet.traced or sheet.main
+    pks = created.get(model._meta.label_lower, {})
+    return list(rows_in(all_rows(model), "pk", pks, *sheet.traces))
 
 
 def _delete_created(created: dict[str, dict[int, int]]) -> None:

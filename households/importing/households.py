@@ -1,12 +1,12 @@
 """Import sheet of 贫困户: one row is a household and its head."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core import identity
 from core.cells import CellError, clean_phone, clean_words
 from core.chunked_queries import chunks, rows_in, stored_rows
-from core.importing.columns import SheetColumn, field_column
+from core.importing.columns import NOTHING, SheetColumn, field_column
 from core.importing.planning import Outcome, Plan, values_for_new, values_for_stored
 from core.importing.sheet import Created, ImportSheet
 from core.importing.table import Table
@@ -115,7 +115,7 @@ class HouseholdSheet(ImportSheet):
         ]
 
     def plan(self, table: Table, plan: Plan) -> None:
-        _Households(table, plan).run()
+        Households(table, plan).run()
 
     def before_insert(self, created: Created) -> None:
         rows = created.get(Household._meta.label_lower, [])
@@ -126,11 +126,17 @@ class HouseholdSheet(ImportSheet):
         return str(row["no"])
 
 
-class _Households:
-    """The check of one sheet."""
+class Households:
+    """The check of one sheet.
 
-    def __init__(self, table: Table, plan: Plan) -> None:
+    `sizes` are the numbers of people by row, for new households without 家庭人口.
+    """
+
+    def __init__(self, table: Table, plan: Plan, sizes: Mapping[int, int] | None = None) -> None:
         self.table, self.plan = table, plan
+        self.sizes = sizes or {}
+        self.counted: list[int] = []
+        """Rows of new households whose people were counted."""
         self.identities = Identities(table)
         self.known = self.identities.known()
         self.by_no = households_by_no(table)
@@ -305,6 +311,9 @@ class _Households:
             self.table.error(index, "status", "新户只能是“在册”", "这一格空着")
         others = holders(self.identities, self.known, index, village.code)
         refuse_other_holder(self.table, index, others, None, self.plan.by)
+        if index in self.sizes and self.table["size"][index] is NOTHING:
+            self.table.values["size"][index] = self.sizes[index]
+            self.counted.append(index)
         return may_be_new(self.table, self.identities, index, "head_name", "size")
 
     def _plan_new(self, fresh: list[int]) -> None:

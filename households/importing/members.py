@@ -1,7 +1,7 @@
 """Import sheet of 家庭成员: one row is one person of a household."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from core.importing.planning import Plan, values_for_new, values_for_stored
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
 from households.choices import Relation, Status
-from households.importing.families import followed_heads, name_by_heads
+from households.importing.families import followed_heads, name_by_heads, names_household
 from households.importing.naming import NamedHouseholds, household_columns
 from households.importing.people import (
     FOLLOWING,
@@ -69,38 +69,67 @@ class MemberSheet(ImportSheet):
         ]
 
     def plan(self, table: Table, plan: Plan) -> None:
-        _Members(table, plan).run()
+        name_by_heads(table)
+        follows = followed_heads(table)
+        below = [index for index in follows if not names_household(table, index)]
+        households = _households(table, plan, follows)
+        Members(table, plan, households).run()
+        if below:
+            table.notes.append(f"有 {len(below)} 行没有写是哪一户，归到上面户主的那一户。")
+            _warn_of_other_sizes(table, households, follows, {follows[index] for index in below})
 
 
-class _Members:
-    """The check of one sheet."""
+def _households(table: Table, plan: Plan, follows: Mapping[int, int]) -> list[Household | None]:
+    """Return the household of each row; rows below a head share his."""
+    named = NamedHouseholds(table, plan)
+    found = [None if index in follows else named.find(index) for index in range(len(table))]
+    for index, head in follows.items():
+        found[index] = found[head]
+        table.values["no"][index] = table["no"][head]
+        if found[head] is None:
+            refuse_without_household(table, index, head)
+    return found
 
-    def __init__(self, table: Table, plan: Plan) -> None:
+
+def refuse_without_household(table: Table, index: int, head: int) -> None:
+    where = table.numbers[head]
+    table.error(index, "name", f"第 {where} 行的户没有认出来", f"改好第 {where} 行")
+
+
+def _warn_of_other_sizes(
+    table: Table, households: Sequence[Household | None], follows: Mapping[int, int], heads: Iterable[int]
+) -> None:
+    """Warn if more or fewer people stand below a head than his household has."""
+    others = Counter(follows.values())
+    for head in heads:
+        household, size = households[head], others[head] + 1
+        if household and household.size != size and not table.wrong(head):
+            why = f"表里这户 {size} 人，系统里家庭人口是 {household.size}"
+            table.warn(head, "name", why, "核对下面的人是不是都是这户的")
+
+
+class Members:
+    """The check of one sheet, given the household of each row.
+
+    `heads` names the heads of households that are planned only, by their (negative) keys.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        plan: Plan,
+        households: Sequence[Household | None],
+        heads: Mapping[int, str] | None = None,
+    ) -> None:
         self.table, self.plan = table, plan
+        self.households, self.heads = households, heads or {}
         self.identities = Identities(table)
         self.known = self.identities.known()
-        name_by_heads(table)
-        self.follows = followed_heads(table)
-        self.named = NamedHouseholds(table, plan)
-        self.households = self._households()
         pks = {household.pk for household in self.households if household}
         self.members: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for member in rows_in(Member.objects.all(), "household_id", pks, *KNOWN_BY):
             self.members[member["household_id"]].append(member)
         self.found: list[dict[str, Any] | None] = [None] * len(table)
-
-    def _households(self) -> list[Household | None]:
-        """Return the household of each row; rows below a head share his."""
-        found = [None if i in self.follows else self.named.find(i) for i in range(len(self.table))]
-        for index, head in self.follows.items():
-            found[index] = found[head]
-            self.table.values["no"][index] = self.table["no"][head]
-            if found[head] is None:
-                where = self.table.numbers[head]
-                self.table.error(index, "name", f"第 {where} 行的户没有认出来", f"改好第 {where} 行")
-        if self.follows:
-            self.table.notes.append(f"有 {len(self.follows)} 行没有写是哪一户，归到上面户主的那一户。")
-        return found
 
     def run(self) -> None:
         for index in list(self.table.sound()):
@@ -111,7 +140,6 @@ class _Members:
         sound = list(self.table.sound())
         self._plan_stored([(index, member["id"]) for index in sound if (member := self.found[index])])
         self._plan_new([index for index in sound if not self.found[index] and self._may_be_new(index)])
-        self._warn_of_other_sizes()
 
     def _match(self, index: int, household: Household) -> dict[str, Any] | None:
         """Return the stored person a row means; write an error if it is ambiguous."""
@@ -136,15 +164,6 @@ class _Members:
             )
             self.table.error(index, "name", question.why, question.remedy)
         return fitting[0] if len(fitting) == 1 else None
-
-    def _warn_of_other_sizes(self) -> None:
-        """Warn if more or fewer people stand below a head than his household has."""
-        rows = Counter(self.follows.values())
-        for head, others in rows.items():
-            household = self.households[head]
-            if household and household.size != others + 1 and not self.table.wrong(head):
-                why = f"表里这户 {others + 1} 人，系统里家庭人口是 {household.size}"
-                self.table.warn(head, "name", why, "核对下面的人是不是都是这户的")
 
     def _refuse_twice(self) -> None:
         self.table.refuse_twice(self.identities.keys(), "id_number", "一人只留一行")
@@ -206,9 +225,10 @@ class _Members:
         if household.status != Status.OPEN:
             label = Status(household.status).label
             self.table.error(index, "name", f"这户已{label}，不能添人", "核对户编号")
-        head = next((m for m in self.members[household.pk] if _open_head(m)), None)
+        stored = next((m["name"] for m in self.members[household.pk] if _open_head(m)), None)
+        head = self.heads.get(household.pk, stored)
         if head and self._is_open_head(index):
-            self.table.error(index, "relation", f"这户的户主是{head['name']}", "换户主在户的页面上办")
+            self.table.error(index, "relation", f"这户的户主是{head}", "换户主在户的页面上办")
         return may_be_new(self.table, self.identities, index, "relation")
 
     def _plan_new(self, fresh: list[int]) -> None:

@@ -1,7 +1,7 @@
 """Import sheet of 联户: one row is a cadre paired with a household."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from core.chunked_queries import records_in
@@ -47,7 +47,8 @@ class HouseholdPairingSheet(ImportSheet):
         ]
 
     def plan(self, table: Table, plan: Plan) -> None:
-        _Pairings(table, plan).run()
+        named = NamedHouseholds(table, plan, "ended_on")
+        Pairings(table, plan, [named.find(index) for index in range(len(table))], named.whose).run()
 
     def after_insert(self, created: Created) -> None:
         rows = created.get(HouseholdPairing._meta.label_lower, [])
@@ -59,15 +60,23 @@ class HouseholdPairingSheet(ImportSheet):
         forget_reach(reached, left.values_list("unit_id", "cadre_id", "place").distinct())
 
 
-class _Pairings:
-    """The check of one sheet. Open pairings are tracked row by row, so one row may end what another begins."""
+class Pairings:
+    """The check of one sheet. Open pairings are tracked row by row, so one row may end what another begins.
 
-    def __init__(self, table: Table, plan: Plan) -> None:
+    `whose` gives the column by which a row names its household.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        plan: Plan,
+        households: Sequence[Household | None],
+        whose: Callable[[int], str],
+    ) -> None:
         self.table, self.plan = table, plan
+        self.households, self.whose = households, whose
         units = find_units(table, plan)
         cadres = Cadres(table, plan, units)
-        self.named = NamedHouseholds(table, plan, "ended_on")
-        self.households = [self.named.find(index) for index in range(len(table))]
         self.drafts = Drafts(plan, HouseholdPairing)
         self.stored: dict[int, list[HouseholdPairing]] = defaultdict(list)
         of_households = HouseholdPairing.objects.select_related("cadre", "unit").order_by("started_on")
@@ -107,7 +116,7 @@ class _Pairings:
     def _draft(self, index: int, household: Household, cadre: dict[str, Any]) -> None:
         kind = self.table.get("kind", index)
         pair = (household.pk, cadre["id"], kind)
-        if said_before(self.table, index, self.named.whose(index), pair, self.taken):
+        if said_before(self.table, index, self.whose(index), pair, self.taken):
             return
         own = [p for p in self.stored[household.pk] if p.cadre_id == cadre["id"] and kind in (None, p.kind)]
         found = match_period(self.table, index, own)
@@ -137,7 +146,7 @@ class _Pairings:
     def _may_begin(self, index: int, household: Household, cadre: dict[str, Any], kind: str) -> bool:
         if self.table.get("ended_on", index):
             return True
-        whose, other = self.named.whose(index), self.open.get((household.pk, kind))
+        whose, other = self.whose(index), self.open.get((household.pk, kind))
         if other is not None:
             label = PairingKind(kind).label
             who = self.by_row.get(id(other))
