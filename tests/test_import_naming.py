@@ -102,7 +102,8 @@ def test_the_list_that_counties_have(office, cadre, home) -> None:
         "单位": cadre.unit.name,
         "时间": "2014.3.5",
     }
-    assert outcomes(load("household_pairings", office, [listed])) == ["created"]
+    answers = {"列": {"时间": "开始日期"}}
+    assert outcomes(load("household_pairings", office, [listed], answers=answers)) == ["created"]
     pairing = HouseholdPairing.objects.get()
     assert (pairing.household, pairing.cadre, pairing.started_on) == (home, cadre, date(2014, 3, 5))
 

@@ -120,8 +120,18 @@ def read(
 
 
 def _find(sheet: ImportSheet, page: sheets.WorkbookSheet, asking: Asking) -> HeadingRow | None:
-    answers = asking.answers
-    return find_heading(sheet, page.rows, page.merges, answers.headings(), answers.heading_row)
+    def by(kind: ImportSheet) -> HeadingRow | None:
+        return find_heading(
+            kind, page.rows, page.merges, asking.answers.headings(), asking.answers.heading_row
+        )
+
+    try:
+        return by(sheet)
+    except ImportRefused:
+        wider = sheet.widened(page.rows)
+        if wider is None or (heading := by(wider)) is None:
+            raise
+        return heading
 
 
 def _fit(

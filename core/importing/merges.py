@@ -60,7 +60,7 @@ def _fill(
 ) -> list[list[int]]:
     several = [area for area in areas if len(area[0]) > 1]
     answer = EACH
-    if several and (column.of_one_row or column.secret):
+    if several and column.of_one_row:
         answer = _ask(column, several, asking)
     elif several:
         asking.notes.append(f"“{column.label}”有 {len(several)} 处上下合并的格子，内容填到了每一行。")

@@ -65,6 +65,10 @@ class ImportSheet:
         Cells keep their rows and columns. Raises ImportRefused.
         """
 
+    def widened(self, rows: Sequence[Sequence[Cell]]) -> "ImportSheet | None":
+        """Return a kind that also reads what this one does, for rows with a heading that occurs twice here."""
+        return None
+
     def plan(self, table: "Table", plan: "Plan") -> None:
         """Look up the names in the rows with set queries and plan the writes; errors go to the table."""
         raise NotImplementedError

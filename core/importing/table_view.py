@@ -18,9 +18,10 @@ class TableView(Table):
             {key: whole.positions[own] for key, own in keys.items() if whole.has(own)},
             [whole.rows[index] for index in indexes],
             [whole.numbers[index] for index in indexes],
+            whole.asking,
         )
         self.whole, self.indexes, self.keys = whole, list(indexes), dict(keys)
-        self.held, self.notes = whole.held, whole.notes
+        self.held = whole.held
         self.values = {key: [whole[own][index] for index in indexes] for key, own in keys.items()}
         self.refused = {
             (place, key)
