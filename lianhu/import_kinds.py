@@ -5,7 +5,7 @@ from households.importing import HouseholdSheet, MemberSheet
 from surveys.exchange.importing import HouseholdSurveySheet, VillageSurveySheet
 from units.importing import DivisionSheet, UnitSheet
 from villages.importing import VillagePairingSheet, VillageSheet
-from visits.problems.importing import FollowedPairingSheet
+from visits.problems.importing import FollowedPairingSheet, FollowedRosterSheet
 from visits.transfers.importing import CadreSheetWithTransfers
 from visits.visits.importing import VisitSheet
 
@@ -15,6 +15,7 @@ KINDS: list[ImportSheet] = [
     CadreSheetWithTransfers(),
     VillageSheet(),
     VillagePairingSheet(),
+    FollowedRosterSheet(),
     HouseholdSheet(),
     MemberSheet(),
     FollowedPairingSheet(),

@@ -101,6 +101,7 @@ def test_an_exported_list_changes_nothing(office, county, kind) -> None:
 def test_every_kind_with_a_list_is_tried() -> None:
     assert {sheet.key for sheet in all_kinds()} - LISTS.keys() == {
         "members",
+        "roster",
         "household_surveys",
         "village_surveys",
     }

@@ -41,6 +41,7 @@ def number_column(**given: Any) -> SheetColumn:
         clearable=False,
         identifies=True,
         decides=True,
+        of_one_row=True,
         **given,
     )
 

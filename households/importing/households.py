@@ -1,12 +1,13 @@
 """Import sheet of 贫困户: one row is a household and its head."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core import identity
-from core.cells import CellError, clean_phone, clean_words
+from core.cells import Cell, CellError, clean_phone, clean_words
 from core.chunked_queries import chunks, rows_in, stored_rows
 from core.importing.columns import NOTHING, SheetColumn, field_column
+from core.importing.heading import HeadingRow
 from core.importing.planning import Outcome, Plan, values_for_new, values_for_stored
 from core.importing.sheet import Created, ImportSheet
 from core.importing.table import Table
@@ -33,6 +34,7 @@ from households.importing.people import (
     refuse_mask,
     refuse_other_holder,
 )
+from households.importing.roster_headings import likely_heading, roster_or
 from households.importing.spellings import SPELLINGS
 from households.models import Household, Member
 from households.registering import next_nos
@@ -70,8 +72,10 @@ class HouseholdSheet(ImportSheet):
 
     def declare(self) -> Iterable[SheetColumn]:
         cleaners: dict[str, Any] = {
+            "external_no": {"of_one_row": True},
             "phone": {
                 "clean": clean_phone,
+                "of_one_row": True,
                 "aliases": ("电话", "手机号", "手机号码", "电话号码", "联系方式", "户主电话"),
             },
             "address": {"aliases": ("家庭住址", "家庭地址", "详细地址")},
@@ -114,8 +118,17 @@ class HouseholdSheet(ImportSheet):
             note,
         ]
 
+    def fitted(
+        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: HeadingRow | None = None
+    ) -> ImportSheet:
+        return roster_or(self, rows, heading) if heading else self
+
+    def widened(self, rows: Sequence[Sequence[Cell]]) -> ImportSheet | None:
+        found = roster_or(self, rows, likely_heading(rows))
+        return found if found is not self else None
+
     def plan(self, table: Table, plan: Plan) -> None:
-        Households(table, plan).run()
+        HouseholdCheck(table, plan).run()
 
     def before_insert(self, created: Created) -> None:
         rows = created.get(Household._meta.label_lower, [])
@@ -126,7 +139,7 @@ class HouseholdSheet(ImportSheet):
         return str(row["no"])
 
 
-class Households:
+class HouseholdCheck:
     """The check of one sheet.
 
     `sizes` are the numbers of people by row, for new households without 家庭人口.

@@ -2,11 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from core.cells import Cell
 from core.chunked_queries import chunks, rows_in, stored_rows
 from core.importing.columns import SheetColumn, field_column
+from core.importing.heading import HeadingRow
 from core.importing.planning import Plan, values_for_new, values_for_stored
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
@@ -25,6 +28,7 @@ from households.importing.people import (
     refuse_mask,
     refuse_other_holder,
 )
+from households.importing.roster_headings import likely_heading, roster_or
 from households.importing.spellings import SPELLINGS
 from households.models import Household, Member
 from units.finding import ask
@@ -45,7 +49,8 @@ class MemberSheet(ImportSheet):
 
     def declare(self) -> Iterable[SheetColumn]:
         return [
-            *household_columns(),
+            # Merged over a family, a cell belongs to the household once.
+            *(replace(column, of_one_row=False) for column in household_columns()),
             field_column(
                 Member,
                 "name",
@@ -68,12 +73,21 @@ class MemberSheet(ImportSheet):
             field_column(Member, "left_reason"),
         ]
 
+    def fitted(
+        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: HeadingRow | None = None
+    ) -> ImportSheet:
+        return roster_or(self, rows, heading) if heading else self
+
+    def widened(self, rows: Sequence[Sequence[Cell]]) -> ImportSheet | None:
+        found = roster_or(self, rows, likely_heading(rows))
+        return found if found is not self else None
+
     def plan(self, table: Table, plan: Plan) -> None:
         name_by_heads(table)
         follows = followed_heads(table)
         below = [index for index in follows if not names_household(table, index)]
         households = _households(table, plan, follows)
-        Members(table, plan, households).run()
+        MemberCheck(table, plan, households).run()
         if below:
             table.notes.append(f"有 {len(below)} 行没有写是哪一户，归到上面户主的那一户。")
             _warn_of_other_sizes(table, households, follows, {follows[index] for index in below})
@@ -91,9 +105,9 @@ def _households(table: Table, plan: Plan, follows: Mapping[int, int]) -> list[Ho
     return found
 
 
-def refuse_without_household(table: Table, index: int, head: int) -> None:
+def refuse_without_household(table: Table, index: int, head: int, key: str = "name") -> None:
     where = table.numbers[head]
-    table.error(index, "name", f"第 {where} 行的户没有认出来", f"改好第 {where} 行")
+    table.error(index, key, f"第 {where} 行的户没有认出来", f"改好第 {where} 行")
 
 
 def _warn_of_other_sizes(
@@ -108,7 +122,7 @@ def _warn_of_other_sizes(
             table.warn(head, "name", why, "核对下面的人是不是都是这户的")
 
 
-class Members:
+class MemberCheck:
     """The check of one sheet, given the household of each row.
 
     `heads` names the heads of households that are planned only, by their (negative) keys.

@@ -229,6 +229,7 @@ def naming_columns(*aliases: str) -> list[SheetColumn]:
             help="没有户编号时填",
             aliases=("户主身份证号码", "户主证件号码", "户主身份证", *aliases),
             secret=True,
+            of_one_row=True,
             decides=True,
             identifies=True,
             clearable=False,

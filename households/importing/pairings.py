@@ -4,8 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from core.cells import Cell
 from core.chunked_queries import records_in
 from core.importing.columns import SheetColumn, field_column
+from core.importing.heading import HeadingRow
 from core.importing.model_plan import Drafts, put
 from core.importing.planning import Plan
 from core.importing.sheet import Created, ImportSheet
@@ -13,6 +15,7 @@ from core.importing.table import Table
 from households.choices import PairingKind
 from households.closing import problem_of_row
 from households.importing.naming import NAMED_BY, NamedHouseholds, household_columns
+from households.importing.roster_headings import likely_heading, roster_or
 from households.models import Household, HouseholdPairing
 from units.ceilings import household_ceilings
 from units.finding import Cadres, cadre_columns, find_units
@@ -46,9 +49,18 @@ class HouseholdPairingSheet(ImportSheet):
             field_column(HouseholdPairing, "end_reason"),
         ]
 
+    def fitted(
+        self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: HeadingRow | None = None
+    ) -> ImportSheet:
+        return roster_or(self, rows, heading) if heading else self
+
+    def widened(self, rows: Sequence[Sequence[Cell]]) -> ImportSheet | None:
+        found = roster_or(self, rows, likely_heading(rows))
+        return found if found is not self else None
+
     def plan(self, table: Table, plan: Plan) -> None:
         named = NamedHouseholds(table, plan, "ended_on")
-        Pairings(table, plan, [named.find(index) for index in range(len(table))], named.whose).run()
+        PairingCheck(table, plan, [named.find(index) for index in range(len(table))], named.whose).run()
 
     def after_insert(self, created: Created) -> None:
         rows = created.get(HouseholdPairing._meta.label_lower, [])
@@ -60,7 +72,7 @@ class HouseholdPairingSheet(ImportSheet):
         forget_reach(reached, left.values_list("unit_id", "cadre_id", "place").distinct())
 
 
-class Pairings:
+class PairingCheck:
     """The check of one sheet. Open pairings are tracked row by row, so one row may end what another begins.
 
     `whose` gives the column by which a row names its household.

@@ -52,6 +52,7 @@ def person_columns(*aliases: str) -> list[SheetColumn]:
             help="18 位，残疾人证 20 位；没有就空着",
             aliases=("身份证号码", "证件号码", "公民身份号码", "公民身份证号", "身份证", *aliases),
             secret=True,
+            of_one_row=True,
         ),
         *(
             field_column(

@@ -60,7 +60,7 @@ def _refuse_lacking(survey: Survey, columns: Mapping[str, SheetColumn], found: H
     raise ImportRefused(f"{start}{named}{end}")
 
 
-MEMBERS = SheetColumn("members", MEMBERS_HEADING, _read_members, secret=True)
+MEMBERS = SheetColumn("members", MEMBERS_HEADING, _read_members, secret=True, of_one_row=True)
 
 
 class ResponseSheet(ImportSheet):
