@@ -28,7 +28,7 @@ def household(draw: random.Random, villages: list[Village], number: int, labels:
     village = villages[number % len(villages)]
     born = date(1935, 1, 1) + timedelta(days=number % 18_000)
     sex = draw.choice("12")
-    first = f"620524{born:%Y%m%d}{(number // 18_000) * 100 + draw.randrange(50) * 2 + (sex == '1'):03}"
+    first = f"620524{born:%Y%m%d}{(number // 18_000) * 100 + draw.randrange(1, 50) * 2 + (sex == '1'):03}"
     cells = {
         "乡镇": village.division.name,
         "村": village.name,

@@ -30,6 +30,15 @@ class CellError(ValueError):
         super().__init__(f"{why}。{remedy}。")
 
 
+class DoubtfulCell(CellError):
+    """A value that is probably damaged; it is taken only after somebody has confirmed this one."""
+
+    def __init__(self, why: str, remedy: str, value: str) -> None:
+        super().__init__(why, remedy)
+        self.value = value
+        """The clean value to take once it is confirmed."""
+
+
 RETYPE = "整列设为“文本”，照看到的重录这一格"
 
 

@@ -16,14 +16,51 @@ from units.days import problem_of_day
 from units.models import Cadre, Word, today
 from villages.models import Village
 
+CONFIRMED = "证件上就是这个号码"
+CONFIRM = f"照证件核对；真是这样，就勾上“{CONFIRMED}”"
 TAKEN = "这个身份证号已经是本县另一名家庭成员的，请查找核对。"
+
+
+class TypedNumber(str):
+    """A typed ID number; `confirmed` is the hash of the number whose checkbox was ticked."""
+
+    confirmed = ""
+
+
+class IdNumberInput(forms.TextInput):
+    """A text box, with a checkbox below it once the number in it looks cut off by Excel.
+
+    The checkbox is part of the widget, so that pages and the admin offer it alike. It names the number by its
+    hash: ticked for one number, it does not confirm another.
+    """
+
+    template_name = "households/id_number_input.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> TypedNumber:
+        typed = TypedNumber(data.get(name) or "")
+        typed.confirmed = data.get(f"{name}-confirmed") or ""
+        return typed
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        doubted = identity.doubted_number(value or "")
+        if doubted:
+            hashed = identity.id_hash(doubted)
+            checked = isinstance(value, TypedNumber) and value.confirmed == hashed
+            context["confirm"] = {
+                "name": f"{name}-confirmed",
+                "value": hashed,
+                "checked": checked,
+                "label": CONFIRMED,
+            }
+        return context
 
 
 class IdNumberField(forms.CharField):
     """A validated ID number, never cached by the browser. A masked one is left to the form (see MemberForm)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"data-secret": "", "autocomplete": "off", "inputmode": "text"})
+        widget = IdNumberInput(attrs={"data-secret": "", "autocomplete": "off", "inputmode": "text"})
         super().__init__(label="身份证号", required=False, max_length=30, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> str:
@@ -31,7 +68,12 @@ class IdNumberField(forms.CharField):
         if identity.looks_masked(text):
             return text
         with rules_of_cells():
-            return identity.clean_id_number(text)
+            try:
+                return identity.clean_id_number(text)
+            except cells.DoubtfulCell as doubt:
+                if isinstance(value, TypedNumber) and value.confirmed == identity.id_hash(doubt.value):
+                    return doubt.value
+                raise cells.CellError(doubt.why, CONFIRM) from doubt
 
 
 class PhoneField(forms.CharField):

@@ -20,6 +20,7 @@ from core.heartbeat import worker_is_silent
 from core.importing import runs, tasks, workbooks
 from core.importing.preview import coming_changes
 from core.importing.sheet import ImportSheet, all_kinds, find_kind
+from core.importing.shown_errors import shown_errors
 from core.models import ImportRow, ImportRun
 from core.sheets import MAX_FILE_BYTES, SheetError
 from units.access import get_visible, office_required, user_of
@@ -135,7 +136,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "running": run.is_running,
             "progress": _progress(run),
             "good": run.created_count + run.changed_count,
-            "errors": [(row.number, error) for row in rows for error in row.errors or []],
+            "errors": list(shown_errors(sheet, rows, is_uploader=run.by_id == user.pk)),
             "more": max(0, run.wrong_count - len(rows)),
             "everything": everything,
             "warnings": [

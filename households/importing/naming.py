@@ -21,7 +21,7 @@ from households.importing.finding import (
     number_column,
     village_problem,
 )
-from households.importing.people import Identities, id_or_mask
+from households.importing.people import Identities, id_to_find
 from households.models import Household, Member
 from villages.finding import find_villages, village_columns
 
@@ -225,7 +225,7 @@ def naming_columns(*aliases: str) -> list[SheetColumn]:
         SheetColumn(
             "head_id",
             "户主身份证号",
-            id_or_mask,
+            id_to_find,
             help="没有户编号时填",
             aliases=("户主身份证号码", "户主证件号码", "户主身份证", *aliases),
             secret=True,

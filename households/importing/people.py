@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core import identity
-from core.cells import Cell, clean_text
+from core.cells import Cell, DoubtfulCell, clean_text
 from core.chunked_queries import rows_in
 from core.importing.columns import SheetColumn, field_column
 from core.importing.planning import Plan, values_for_stored
@@ -39,6 +39,14 @@ def id_or_mask(value: Cell) -> str:
     if identity.looks_masked(value):
         return clean_text(value).replace(" ", "").upper()
     return identity.clean_id_number(value)
+
+
+def id_to_find(value: Cell) -> str:
+    """Clean a number by which a stored person is looked up: one that ends with 000 is stored or finds nobody."""
+    try:
+        return id_or_mask(value)
+    except DoubtfulCell as doubt:
+        return doubt.value
 
 
 def person_columns(*aliases: str) -> list[SheetColumn]:
