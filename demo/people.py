@@ -77,8 +77,6 @@ class Registry:
             serial = rng.choice(SERIALS)
             if serial % 2 != int(sex) % 2:
                 serial ^= 1
-            if serial == SERIALS[0]:
-                serial += 2  # a number that ends with 000 looks like one that Excel has cut off
             first = f"{self.area}{born_on:%Y%m%d}{serial}"
             if first not in self.given:
                 self.given.add(first)

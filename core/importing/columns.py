@@ -1,7 +1,7 @@
 """Columns of a sheet: heading, cleaner, and the meaning of an empty cell."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
@@ -57,7 +57,8 @@ class SheetColumn:
     `between`: limits of a number, which may be combined with choices. `decides`: the value decides a rank, a
     start, or which village, person or household is meant, so it is never guessed. `identifies`: a row with a
     value here is data, never a total or a note. `of_one_row`: a value merged over several rows is asked about.
-    `missing`: why new rows must not go without a value (a sentence); '' if they may.
+    `missing`: why new rows must not go without a value (a sentence); '' if they may. `find_stored` returns those of
+    some doubtful values that are stored: these are taken without a confirmation.
     """
 
     key: str
@@ -76,6 +77,7 @@ class SheetColumn:
     identifies: bool = False
     of_one_row: bool = False
     missing: str = ""
+    find_stored: Callable[[Collection[str]], set[str]] | None = None
 
     @property
     def is_asked(self) -> bool:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from core.cells import Cell, CellError, clean_text
+from core.cells import Cell, CellError, DoubtfulCell, clean_text
 from core.identity import HIDDEN, refuse_number
 from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, SheetColumn
 from core.importing.questions import MISSING, MOST_WORDS, Asking, ImportQuestion
@@ -151,11 +151,20 @@ class Table:
 
     def _report_refused(self, key: str) -> None:
         values = self.values[key]
+        stored = self._stored(key)
         for index, value in enumerate(values):
-            if isinstance(value, CellError):
+            if isinstance(value, DoubtfulCell) and value.value in stored:
+                values[index] = value.value
+            elif isinstance(value, CellError):
                 values[index] = NOTHING
                 self.refused.add((index, key))
                 self.error(index, key, value.why, value.remedy)
+
+    def _stored(self, key: str) -> set[str]:
+        """Return the doubtful values of a column that are stored already, so that somebody has confirmed them."""
+        doubtful = {value.value for value in self.values[key] if isinstance(value, DoubtfulCell)}
+        find = self.columns[key].find_stored
+        return find(doubtful) if find and doubtful else set()
 
     def _refuse_clearing(self) -> None:
         for key in self.positions:

@@ -1,7 +1,7 @@
 """A person in a sheet: the columns, and the ID number checked against sex, birth date and the whole county."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from core import identity
@@ -49,6 +49,13 @@ def id_to_find(value: Cell) -> str:
         return doubt.value
 
 
+def stored_numbers(numbers: Collection[str]) -> set[str]:
+    """Return those of some ID numbers that an open member has."""
+    by_hash = {value: number for number in numbers for value in identity.id_hashes(number)}
+    found = rows_in(Member.objects.current(), "id_hash", by_hash, "id_hash")
+    return {by_hash[member["id_hash"]] for member in found}
+
+
 def person_columns(*aliases: str) -> list[SheetColumn]:
     helps = {"sex": "填了身份证号可以空着", "born_on": "填了身份证号可以空着"}
     never_empty = {"sex", "ethnicity"}
@@ -61,6 +68,7 @@ def person_columns(*aliases: str) -> list[SheetColumn]:
             aliases=("身份证号码", "证件号码", "公民身份号码", "公民身份证号", "身份证", *aliases),
             secret=True,
             of_one_row=True,
+            find_stored=stored_numbers,
         ),
         *(
             field_column(
