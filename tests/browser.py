@@ -1,7 +1,7 @@
 """A real browser for tests: `desk` (1280 × 800) and `phone` (360 × 740) are pages on the live server.
 
-A test that uses one fails at its end on any console error, page error or request to another host;
-what it expects of these it looks up and clears in `page_problems`.
+A test that uses one fails at its end on any console error, page error or request to another host. A
+test that expects such errors checks and clears them in `page_problems`.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 from tools.chromium import chromium_flags, find_chromium
 from units.models import Cadre
 
-# On a busy machine a slow page is no failure.
+# A slow page on a busy machine is no failure.
 PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
 LOCALE = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
@@ -40,13 +40,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture
 def page_problems() -> list[str]:
-    """What went wrong in the pages of this test so far."""
+    """Collect the errors on the pages of this test."""
     return []
 
 
 @pytest.fixture
 def desk(live_server, new_context: Callable[..., BrowserContext], page_problems: list[str]) -> Iterator[Page]:
-    """A page on an office clerk's screen."""
+    """Return a page on an office clerk's screen."""
     yield open_page(new_context(base_url=live_server.url, **LOCALE, **DESK), page_problems)
     assert not page_problems
 
@@ -55,13 +55,13 @@ def desk(live_server, new_context: Callable[..., BrowserContext], page_problems:
 def phone(
     live_server, new_context: Callable[..., BrowserContext], page_problems: list[str]
 ) -> Iterator[Page]:
-    """A page on a cadre's phone, with touch: use `tap` rather than `click`."""
+    """Return a page on a cadre's touch phone: use `tap` rather than `click`."""
     yield open_page(new_context(base_url=live_server.url, **LOCALE, **PHONE), page_problems)
     assert not page_problems
 
 
 def open_page(context: BrowserContext, problems: list[str]) -> Page:
-    """A blank page in the context, whose misdeeds are written to `problems`."""
+    """Open a blank page in the context; its errors are added to `problems`."""
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -91,14 +91,14 @@ def sign_in(page: Page, live_server, user: Cadre) -> None:
 
 
 def follow(link: Locator) -> None:
-    """Click what opens another page, and wait until that page stands."""
+    """Click a link or button that opens another page, and wait until that page has loaded."""
     with link.page.expect_navigation():
         link.click()
 
 
 def assert_accessible(page: Page) -> None:
-    """No axe violation of impact serious or critical on the page as it stands."""
-    # Without its preload axe writes no inline style of its own, which the policy would refuse aloud.
+    """Assert that axe finds no serious or critical violation on the current page."""
+    # Without its preload, axe adds no inline style, which the content security policy would report.
     result = Axe().run(page, options={"preload": False}).response
     found = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n    "
@@ -110,7 +110,7 @@ def assert_accessible(page: Page) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """The page does not scroll sideways."""
+    """Assert that the page does not scroll sideways."""
     wide, seen = page.evaluate(
         "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )

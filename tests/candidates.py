@@ -1,4 +1,4 @@
-"""How many ID numbers fit all that somebody is shown of a person, as one would work it out from the pages."""
+"""Count the ID numbers that fit everything a user is shown of a person, as somebody could work out from the pages."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from datetime import date
 
 from core import identity
 
-# A number of which a part is starred, and digits that stand alone and may be a part of one.
+# A number with a starred part, or separate digits that may be part of one.
 MASK = re.compile(r"(?<![\dXx*])([\dXx]*)([*＊•●]{3,})([\dXx]*)(?![\dXx*])")
 FRAGMENT = re.compile(r"(?<![0-9A-Za-z_*/.-])\d{3,16}[\dXx](?![0-9A-Za-z_*/.-])")
 
@@ -17,7 +17,7 @@ ORDERS = {"1": 500, "2": 499}
 
 @dataclass(frozen=True)
 class Hidden:
-    """A person whose number is hidden: what one may know beside it."""
+    """A person whose number is hidden, with the facts that a reader may know."""
 
     name: str
     number: str
@@ -26,7 +26,7 @@ class Hidden:
 
 
 def candidates(person: Hidden, texts: Iterable[str]) -> int:
-    """How many valid numbers fit the region, what is shown of the number, the birth date and the sex."""
+    """Return how many valid numbers fit the region, the shown digits, the birth date and the sex."""
     known: dict[int, str] = {}
     dates, sexes = set[date](), {"1", "2"}
     for text in texts:
@@ -46,7 +46,7 @@ def candidates(person: Hidden, texts: Iterable[str]) -> int:
 
 
 def digits_shown(number: str, text: str) -> dict[int, str]:
-    """Which places of the number a text shows: left and right of stars, or the end of it alone."""
+    """Return the positions of the number that a text shows: both sides of the stars, or its end alone."""
     shown: dict[int, str] = {}
     for before, _, after in MASK.findall(text):
         if len(before) + len(after) >= 6 and number.startswith(before) and number.endswith(after):
@@ -65,13 +65,13 @@ def says_birth(person: Hidden, text: str) -> bool:
 
 
 def year_of(person: Hidden) -> set[date]:
-    """All that an age tells, at the least."""
+    """Return all days of the birth year: an age reveals at least the year."""
     first = date(person.born_on.year, 1, 1).toordinal()
     return {date.fromordinal(first + day) for day in range(365)}
 
 
 def numbers(region: str, dates: Iterable[date], sexes: Iterable[str]) -> Iterator[str]:
-    """Every valid number of a region, a day and a sex: orders run from 001 to 999."""
+    """Return every valid number of a region, day and sex; order codes run from 001 to 999."""
     for day in dates:
         for order in range(1, 1000):
             if ("1" if order % 2 else "2") in sexes:

@@ -1,4 +1,4 @@
-"""What every test stands on. Rows to test with are in `factories.py`, the browser in `browser.py`."""
+"""Fixtures shared by all tests. Rows come from `factories.py`, the browser from `browser.py`."""
 
 from pathlib import Path
 
@@ -15,21 +15,21 @@ from units.roles import Role
 
 pytest_plugins = ["tests.browser"]
 
-# On a busy machine a slow example is no failure.
+# A slow example on a busy machine is no failure.
 hypothesis_settings.register_profile("tests", deadline=None)
 hypothesis_settings.load_profile("tests")
 
 
 def pytest_configure() -> None:
-    # Argon2 takes 170 ms a login by design.
+    # Argon2 takes 170 ms per login by design.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Else each test client lists all static files when it is made, which takes 10 ms.
+    # Otherwise each new test client lists all static files, which takes 10 ms.
     django_settings.WHITENOISE_AUTOREFRESH = True
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the markers
+@pytest.hookimpl(tryfirst=True)  # before `-m` reads the markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the database of this pass is not needed for; see the markers in pyproject.toml."""
+    """Deselect tests that do not need the database of this pass; see the markers in pyproject.toml."""
     for item in items:
         if {"desk", "phone"} & {*getattr(item, "fixturenames", ()), *parameters_of(item)}:
             item.add_marker("browser")
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def parameters_of(item: pytest.Item) -> list[str]:
-    """The texts among the parameters of a test, some of which ask for a fixture by its name."""
+    """Return the strings among the parameters of a test; some of them name a fixture."""
     call = getattr(item, "callspec", None)
     return [value for value in call.params.values() if isinstance(value, str)] if call else []
 
@@ -50,7 +50,7 @@ def parameters_of(item: pytest.Item) -> list[str]:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A file instead of SQLite's shared memory, so that threads and other processes see the same rows."""
+    """Use a file instead of SQLite's shared memory, so that threads and other processes see the same rows."""
     if connection.vendor == "sqlite":
         name = tmp_path_factory.mktemp("database") / "test.sqlite3"
         django_settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(name)
@@ -59,20 +59,20 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def media_root(settings, tmp_path: Path) -> Path:
-    """Uploads of a test go to a folder of its own."""
+    """Store the uploads of each test in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """A test's survey may carry the key of another one's, and its county may be another."""
+    """Clear the caches: two tests may use surveys with equal keys, and different counties."""
     published_form.cache_clear()
     installed.cache_clear()
 
 
-# Few people explain every permission: office and viewer see the county, leader and cadre share a
-# unit, stranger works in another one.
+# These five users cover every permission: office and viewer see the county, leader and cadre share a unit,
+# stranger works in another one.
 
 
 @pytest.fixture
@@ -102,6 +102,6 @@ def viewer(db) -> Cadre:
 
 @pytest.fixture
 def unlimited(db) -> None:
-    """For stories that take more files, or look up more numbers, than a day allows."""
+    """Lift the daily limits, for tests that take more files or look up more numbers."""
     for role in Role:
         DailyLimit.objects.update_or_create(role=role, defaults={"persons": 1_000_000, "exports": 1_000_000})

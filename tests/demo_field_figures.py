@@ -1,4 +1,4 @@
-"""Fieldwork of the demo county counted from its rows; docs/demo-data.md has the same tables."""
+"""Counts the fieldwork of the demo county from its rows; docs/demo-data.md has the same tables."""
 
 from collections import Counter
 from datetime import date
@@ -16,7 +16,7 @@ STATES = {
 
 
 class FieldFigures:
-    """Counts rows as they pass; `last` is the day the demo ends on."""
+    """Counts rows as they stream by; `last` is the last day of the demo."""
 
     def __init__(self, last: date) -> None:
         self.last = last

@@ -1,4 +1,4 @@
-"""The distributions of the demo county, counted from its rows; docs/demo-data.md has the same tables."""
+"""Counts the distributions of the demo county from its rows; docs/demo-data.md has the same tables."""
 
 import re
 from collections import Counter, defaultdict
@@ -24,7 +24,7 @@ AGES = [(0, 5), (6, 14), (15, 29), (30, 44), (45, 59), (60, 64), (65, 79), (80, 
 
 
 class Figures:
-    """Counts batches as they pass, so that a county need not be kept in memory."""
+    """Counts batches as they stream by, so that the county need not fit into memory."""
 
     def __init__(self, last: date) -> None:
         self.year = last.year
@@ -187,12 +187,12 @@ class Figures:
         }
 
     def _each(self, key: str, model: str) -> Table:
-        """Of a hundred rows, which may have several."""
+        """Return percentages of rows that may have several values each."""
         whole = self.rows[model]
         return {word: [100 * number / whole] for word, number in self.count[key].most_common()}
 
     def _loads(self) -> Table:
-        """By rank: nobody's, one to the ceiling, over it; and the mean."""
+        """Return the load by rank: share without a household, within the limit, above it; and the mean."""
         table: Table = {}
         for rank, ceiling in CEILINGS.items():
             loads = [self.loads[cadre] for cadre, own in self.rank.items() if own == rank]
@@ -213,7 +213,7 @@ class Figures:
 
 
 def shares(counter: Counter[Any], labels: dict[Any, str]) -> Table:
-    """Percent by label, in the order of the labels."""
+    """Return percentages by label, in the order of the labels."""
     whole = counter.total()
     found = labels or {key: key for key, _ in counter.most_common()}
     return {str(label): [100 * counter[key] / whole] for key, label in found.items() if counter[key]}
@@ -227,7 +227,7 @@ def count_figures(batches: Iterable[Batch], last: date) -> Figures:
 
 
 def read_tables(path: Path) -> dict[str, Table]:
-    """The tables of a Markdown file by the heading above them."""
+    """Return the tables of a Markdown file by the heading above them."""
     tables: dict[str, Table] = {}
     title = ""
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -240,5 +240,5 @@ def read_tables(path: Path) -> dict[str, Table]:
 
 
 def end_of(year: int, month: int, day: int) -> datetime:
-    """The last minute of a day, as the generator's `now`."""
+    """Return the last minute of a day, as the generator's `now`."""
     return datetime(year, month, day, 23, 59, tzinfo=timezone.get_default_timezone())

@@ -1,4 +1,4 @@
-"""The rows of the sample county on several days, for the tests of what they promise."""
+"""The rows of the sample county on several days, shared by the tests of the demo."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Sample:
             self.pairings[row["household_id"]].append(row)
 
     def paired(self, household: int, day: date) -> list[Row]:
-        """The pairings of a household that were open on a day."""
+        """Return the pairings of a household that were open on a day."""
         return [
             row
             for row in self.pairings[household]
@@ -37,7 +37,7 @@ class Sample:
         ]
 
     def problems(self) -> Iterator[tuple[Row, list[Row]]]:
-        """Each problem with its moves."""
+        """Return each problem with its moves."""
         moves = defaultdict(list)
         for row in self.rows[ProblemMove]:
             moves[row["problem_id"]].append(row)

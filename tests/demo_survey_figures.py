@@ -1,4 +1,4 @@
-"""The distributions of the demo's responses, counted from their rows; docs/demo-data.md has the same tables."""
+"""Counts the distributions of the demo's responses from their rows; docs/demo-data.md has the same tables."""
 
 from collections import Counter, defaultdict
 from functools import cache
@@ -31,7 +31,7 @@ def preset_forms() -> tuple[Definition, Definition]:
 
 
 class SurveyFigures:
-    """Counts responses as they pass; round 0 is that of the year before `year`, round 1 that of `year`."""
+    """Counts responses as they stream by; round 0 belongs to the year before `year`, round 1 to `year`."""
 
     def __init__(self, year: int) -> None:
         self.year = year
@@ -106,7 +106,7 @@ class SurveyFigures:
         return {name: [tenths[n] for tenths in deciles] for n, name in names.items()}
 
     def _turns(self) -> Table:
-        """Better, worse."""
+        """Return the shares of better and worse."""
         return {
             self.household.by_code[code].label: [100 * turns[way] / turns.total() for way in (1, -1)]
             for code, turns in self.turns.items()

@@ -1,4 +1,4 @@
-"""Projects, plans, activities, leaves, families away: counted from the rows as in docs/demo-data.md."""
+"""Counts projects, plans, activities, leaves and families away, as in docs/demo-data.md."""
 
 from collections import Counter
 from datetime import date
@@ -15,7 +15,7 @@ MONEY = ("planned", "arranged", "spent")
 
 
 class WorkFigures:
-    """Counts rows as they pass; `last` is the day the demo ends on."""
+    """Counts rows as they stream by; `last` is the last day of the demo."""
 
     def __init__(self, last: date) -> None:
         self.last, self.year = last, last.year
@@ -71,7 +71,7 @@ class WorkFigures:
         self.away[row["household_id"]] = row["started_on"], row["ended_on"] or self.last
 
     def visit(self, row: dict[str, Any]) -> None:
-        """Those whose family is known to be away come after the families."""
+        """Note calls to families that are away; the rows of families away come before those of visits."""
         if row["kind"] == Visit.Kind.PHONE and row["household_id"] in self.away:
             since, until = self.away[row["household_id"]]
             if since <= row["visited_on"] <= until:

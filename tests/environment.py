@@ -1,6 +1,6 @@
 """The environment of a test run, set before Django reads its settings (pytest loads this by `-p`).
 
-The keys are fixed, so that a failing test fails the same way again, and no `.env` shines through.
+The keys are fixed, so that failures are reproducible and no `.env` file has an effect.
 """
 
 import os
@@ -13,5 +13,5 @@ os.environ.update(
     HTTPS="0",
     MEDIA_ROOT="",
 )
-# Playwright keeps an event loop running in the main thread; the ORM would refuse to work beside it.
+# Playwright keeps an event loop running in the main thread, beside which the ORM would refuse to work.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

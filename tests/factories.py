@@ -1,4 +1,4 @@
-"""Rows to test with, each by a keyword-only function that makes what is not given."""
+"""Factories for test rows: keyword-only functions that create whatever is not passed in."""
 
 import itertools
 from datetime import date
@@ -43,7 +43,7 @@ def make_cadre(
     password: str = "",
     **fields: Any,
 ) -> Cadre:
-    """With a usable password, so that the first page is not 选密码."""
+    """Create a cadre with a usable password, so that the first page is not 选密码."""
     number = next(_serial)
     cadre = Cadre(
         name=name,
@@ -58,7 +58,7 @@ def make_cadre(
 
 def make_village(*, name: str = "石峰村", town: Division | None = None, **fields: Any) -> Village:
     division = town or make_division(code=TOWN, name="城关镇")
-    # A code has 12 digits however many rows the tests before have made; those that tests give end below 500.
+    # A code has exactly 12 digits at any counter value; codes chosen by tests end below 500.
     code = fields.pop("code", "") or f"{division.code}{500 + next(_serial) % 500}"
     return Village.objects.create(code=code, name=name, division=division, **fields)
 
@@ -70,7 +70,7 @@ def make_village_pairing(*, unit: Unit, village: Village | None = None, **fields
 
 
 def make_household(*, head: str = "王有福", village: Village | None = None, **fields: Any) -> Household:
-    """A household of two with its head."""
+    """Create a household of two with its head."""
     place = village or make_village()
     household = Household.objects.create(
         village=place, **{"no": f"{place.code}-{next(_serial):03}", "group": "三组", "size": 2, **fields}
@@ -94,9 +94,9 @@ def make_member(
 
 
 def make_id_number(*, born_on: date = date(1960, 5, 1), sex: str = "1", area: str = "620524") -> str:
-    """A number that fits: of this birth date and sex, with its check digit."""
+    """Return a valid number for this birth date and sex, with its check digit."""
     order = 100
-    while order % 100 == 0:  # with 0 behind it, it would look cut off by Excel
+    while order % 100 == 0:  # a 0 at the end looks like a digit lost in Excel
         order = next(_serial) % 400 * 2 + (1 if sex == "1" else 0)
     first = f"{area}{born_on:%Y%m%d}{order:03}"
     return first + identity.check_digit(first)
@@ -133,7 +133,7 @@ def make_visit(*, cadre: Cadre | None = None, household: Household | None = None
 def make_survey(
     *, place: str = COUNTY, subject: str = "household", status: str = "open", **fields: Any
 ) -> Survey:
-    """A preset form, published unless told otherwise."""
+    """Create a preset form, published by default."""
     document = preset(subject)
     return Survey.objects.create(
         **{
@@ -158,7 +158,7 @@ def make_response(
     village: Village | None = None,
     **fields: Any,
 ) -> Response:
-    """Handed in, with the answers given."""
+    """Create a submitted response with the given answers."""
     return Response.objects.create(
         survey=survey,
         surveyor=cadre,
@@ -176,7 +176,7 @@ def make_response(
 
 
 def make_problem(*, cadre: Cadre | None = None, household: Household | None = None, **fields: Any) -> Problem:
-    """Registered by the cadre, who owns it."""
+    """Create a problem registered and owned by the cadre."""
     who = cadre or make_cadre()
     where = household or make_household()
     return Problem.objects.create(
@@ -205,7 +205,7 @@ def make_project(*, unit: Unit, village: Village, **fields: Any) -> Project:
 
 
 def make_goal(*, village: Village, unit: Unit, **fields: Any) -> VillageGoal:
-    """A year's goal of the village's plan."""
+    """Create a yearly goal of the village's plan."""
     plan, _ = VillagePlan.objects.get_or_create(village=village, defaults={"unit": unit})
     return VillageGoal.objects.create(plan=plan, **{"year": 2015, "text": "建果园 100 亩", **fields})
 
@@ -216,7 +216,7 @@ def make_note(*, village: Village, by: Cadre, **fields: Any) -> VillageNote:
 
 
 def make_measure(*, household: Household, cadre: Cadre, **fields: Any) -> Measure:
-    """A measure of the household's plan."""
+    """Create a measure of the household's plan."""
     plan, _ = HouseholdPlan.objects.get_or_create(
         household=household, defaults={"written_by": cadre, "goal": "两年内人均过三千元"}
     )
@@ -226,7 +226,7 @@ def make_measure(*, household: Household, cadre: Cadre, **fields: Any) -> Measur
 def make_assistance(
     *, cadre: Cadre | None = None, household: Household | None = None, **fields: Any
 ) -> Assistance:
-    """Given by the cadre, all of it to one household."""
+    """Create help by the cadre, all of it to one household."""
     who = cadre or make_cadre()
     where = household or make_household()
     item = Assistance.objects.create(
@@ -248,7 +248,7 @@ def make_assistance(
 
 
 def make_activity(*, cadre: Cadre | None = None, village: Village | None = None, **fields: Any) -> Activity:
-    """Of the cadre's unit."""
+    """Create an activity of the cadre's unit."""
     who = cadre or make_cadre()
     return Activity.objects.create(
         village=village,

@@ -1,4 +1,4 @@
-"""The forms of the fieldwork, each with what is right."""
+"""The fieldwork forms, each with valid data."""
 
 from typing import Any
 

@@ -11,7 +11,7 @@ CHOICES = {"checkbox", "radio", "hidden"}
 
 @dataclass(frozen=True)
 class PageForm:
-    """A form that is posted: where to, what it would send as it stands, and which fields take a choice."""
+    """A POST form: its target, its data if sent unchanged, and the fields that take a choice."""
 
     action: str
     values: dict[str, list[str]]
@@ -20,19 +20,19 @@ class PageForm:
     """What each field that is chosen, ticked or hidden offers."""
 
     def takes_keys(self, name: str) -> bool:
-        """Whether a field may take the key of a row: not one that is typed, nor one of codes such as 01 or home."""
+        """Return whether a field may take a row's key, unlike typed fields and fixed codes such as 01 or home."""
         codes = [value for value in self.options.get(name, ()) if value]
         return name in self.options and not any(c[0] == "0" or not c.isdecimal() for c in codes)
 
 
 def posted(page: str) -> list[html.FormElement]:
-    """The forms of a page that are sent by POST."""
+    """Return the forms of a page that are sent by POST."""
     forms: list[html.FormElement] = html.document_fromstring(page or "<html>").forms
     return [form for form in forms if form.method == "POST"]
 
 
 def forms_of(page: str) -> Iterator[PageForm]:
-    """Every form that is posted; one with buttons that lead elsewhere once for each of these."""
+    """Return every POST form; one whose buttons have their own targets, once for each target."""
     for form in posted(page):
         values, options = values_of(form), options_of(form)
         for action in [form.get("action", ""), *form.xpath(".//button/@formaction")]:

@@ -1,11 +1,11 @@
-"""What a PDF says, page by page."""
+"""Read the text of a PDF page by page."""
 
 from django.test import Client
 from pypdfium2 import PdfDocument
 
 
 def pages_of(data: bytes) -> list[str]:
-    """The text of each page, without line breaks and spaces, which depend on the layout."""
+    """Return the text of each page without line breaks and spaces, which depend on the layout."""
     document = PdfDocument(data)
     return ["".join(page.get_textpage().get_text_range().split()) for page in document]
 

@@ -11,7 +11,7 @@ MAKER = 0x010F
 
 
 def picture(name: str = "门前.jpg") -> SimpleUploadedFile:
-    """A small one, JPEG or PNG by its name, with what a camera writes into it."""
+    """Return a small JPEG or PNG (by its name) with the metadata that a camera writes."""
     exif = Image.Exif()
     exif[MAKER] = "某某相机"
     kind, out = mimetypes.guess_type(name)[0], io.BytesIO()

@@ -1,4 +1,4 @@
-"""Own, another unit's and another county's rows."""
+"""Fixtures of the admin tests: rows of the leader's own unit, of another unit and of another county."""
 
 import pytest
 
@@ -14,13 +14,13 @@ def own(cadre: Cadre) -> Rows:
 
 @pytest.fixture
 def foreign(stranger: Cadre) -> Rows:
-    """Of another unit in the same county."""
+    """Return rows of another unit in the same county."""
     return rows_of(stranger, "魏来福", "黎堡村")
 
 
 @pytest.fixture
 def far(db: None) -> Rows:
-    """Of another county."""
+    """Return rows of another county."""
     unit = make_unit(name="甘谷县林业局", division=make_division(code="620523", name="甘谷县"))
     cadre = make_cadre(name="赵存福", unit=unit)
     return {**rows_of(cadre, "令俊平", "大像山村", "620523"), **rows_of_the_office(cadre, "620523")}

@@ -1,4 +1,4 @@
-"""Rows and addresses that the tests of the admin site share."""
+"""Rows and addresses shared by the tests of the admin site."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -35,7 +35,7 @@ Rows = dict[str, Any]
 
 
 def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Rows:
-    """One row of every table that belongs to a cadre's unit, by the model's label."""
+    """Create one row in every table that belongs to a cadre's unit; return them by model label."""
     town = make_division(code=f"{county}100", name="城关镇")
     place = make_village(name=village, town=town)
     village_pairing = make_village_pairing(unit=cadre.unit, village=place)
@@ -58,7 +58,7 @@ def rows_of(cadre: Cadre, head: str, village: str, county: str = "620524") -> Ro
 
 
 def plans_of(cadre: Cadre, household: Household) -> list[Any]:
-    """Of the household and its village."""
+    """Create the plans of the household and its village."""
     village = household.village
     project = make_project(unit=cadre.unit, village=village, name=f"{village}人饮管道")
     ProjectBeneficiary.objects.create(project=project, household=household)
@@ -78,7 +78,7 @@ def plans_of(cadre: Cadre, household: Household) -> list[Any]:
 
 
 def rows_of_the_office(cadre: Cadre, county: str = "620524") -> Rows:
-    """One row of the tables that are the office's alone, or that everyone reads."""
+    """Create one row in each table that only the office manages or that everyone may read."""
     found = [
         make_division(code=county),
         DailyLimit.objects.get_or_create(role="cadre", defaults={"persons": 100, "exports": 30})[0],
@@ -98,7 +98,7 @@ def page(table: str, name: str, row: Any = None) -> str:
 
 
 def listed(client: Client, table: str, query: str = "") -> set[int]:
-    """Keys of the rows on the first page of a list."""
+    """Return the keys of the rows on the first page of a list."""
     answer = client.get(page(table, "changelist") + query)
     assert answer.status_code == 200
     return {row.pk for row in answer.context["cl"].result_list}

@@ -1,4 +1,4 @@
-"""Help and activities in the admin: read, exported and taken back; of help the family's words are added."""
+"""Help and activities in the admin: read, export and void them; add the family's words to an item of help."""
 
 import io
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What a row's page links to opens."""
+"""The links on a row's page open."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def links_in(html: str) -> set[str]:
-    """Where the fields that are only read lead."""
+    """Return the targets of the links in read-only fields."""
     fields = re.findall(r'<div class="readonly">.*?</div>|<td class="field-.*?</td>', html, re.DOTALL)
     return {link for field in fields for link in re.findall(r'href="(/admin/[^"]+)"', field)}
 

@@ -1,4 +1,4 @@
-"""How many queries a list makes, and what the first page says."""
+"""Number of queries of the admin lists, and the contents of the index page."""
 
 import pytest
 from django.urls import reverse
@@ -51,7 +51,7 @@ def test_first_page_makes_the_same_queries_however_much_there_is(
     assert queries_of(client, url) == few
 
 
-# --- the first page ---
+# --- the index page ---
 
 
 def test_leaders_first_page(leader: Cadre, own: Rows, foreign: Rows) -> None:
@@ -80,7 +80,7 @@ def test_offices_first_page(office: Cadre, own: Rows, foreign: Rows) -> None:
 
 
 def test_the_first_page_counts_units_and_cadres_from_above_as_the_lists_do(office: Cadre) -> None:
-    """A unit of the city that pairs here stands in the lists of the county."""
+    """A unit of the city that pairs in the county appears in the county's lists."""
     city = make_unit(name="市水务局", division=make_division(code="6205", name="天水市"))
     make_village_pairing(unit=city)
     paired = make_cadre(unit=city)
@@ -128,7 +128,7 @@ def test_a_filter_that_no_page_offers_is_none(office, own, asked):
     assert client_of(office).get(f"{page('visits.visit', 'changelist')}?{asked}").status_code == 400
 
 
-@pytest.mark.sqlite  # PostgreSQL reckons with that day
+@pytest.mark.sqlite  # PostgreSQL uses that day in its calculation
 def test_a_time_beyond_all_calendars_is_told(office):
     answer = client_of(office).get(
         f"{page('core.reveal', 'changelist')}?at__gte=0001-01-01T00:00:00%2B14:00", follow=True

@@ -1,4 +1,4 @@
-"""What addresses of the admin site ask of the database: the choices of fields, filters, and Django's parameters."""
+"""Queries that admin addresses may run: choices of fields, filters, and Django's own parameters."""
 
 from collections.abc import Iterator
 from itertools import cycle, islice
@@ -29,7 +29,7 @@ OF_LISTS = ["o", "p", "all", "e", "_popup", "_facets"]
 
 @pytest.fixture
 def all_rows(own: Rows, foreign: Rows, office: Cadre) -> Rows:
-    """A row of every table."""
+    """Create a row in every table."""
     return {**rows_of_the_office(office), **own}
 
 
@@ -37,8 +37,9 @@ def all_rows(own: Rows, foreign: Rows, office: Cadre) -> Rows:
 
 
 def fields_of_all_models() -> Iterator[tuple[str, str, str, Any]]:
-    """(app, model, name, field) of every field and relation there is, forward and reverse, and of some that are
-    not there."""
+    """Return (app, model, name, field) of every field and relation, forward and reverse, and of some that do
+    not exist.
+    """
     for model in apps.get_models(include_auto_created=True):
         app, name = model._meta.label_lower.split(".")
         for field in model._meta.get_fields(include_hidden=True):
@@ -99,7 +100,7 @@ def test_any_term_finds_choices_or_none(office: Cadre, own: Rows, term: str) -> 
 
 
 def columns_near(model: Any) -> Iterator[str]:
-    """The columns of a table, and of the rows that it refers to."""
+    """Return the columns of a table and of the tables it refers to."""
     for field in model._meta.concrete_fields:
         yield field.name
         if field.is_relation:
@@ -128,7 +129,7 @@ def test_no_filter_asks_for_more_than_the_offered_ones(office: Cadre, table: str
 
 @pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime")
 def test_odd_values_of_offered_filters_are_no_error(office: Cadre, all_rows: Rows) -> None:
-    """Each filter takes two odd values, all of them in their turn."""
+    """Each filter takes two odd values, cycling through all of them."""
     client, turns = client_of(office), cycle(TURNS)
     for table in TABLES:
         url = page(table, "changelist")

@@ -1,4 +1,4 @@
-"""Projects and plans in the admin: a leader writes those of the own unit and its villages, by the pages' rules."""
+"""Projects and plans in the admin: a leader edits those of the unit and its villages, under the rules of the pages."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ HOUSEHOLD_PLAN, MEASURE, AWAY = "households.householdplan", "households.measure"
 
 
 def rows_of(prefix: str, *rows: dict[str, Any]) -> dict[str, Any]:
-    """New rows of an inline as a browser sends them."""
+    """Return new rows of an inline as a browser sends them."""
     data: dict[str, Any] = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": 0}
     for at, row in enumerate(rows):
         data |= {f"{prefix}-{at}-{name}": value for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""Problems in the admin: put right and handed on while they are worked on, moved by their page alone."""
+"""Problems in the admin: correct and hand over open ones; their state changes only on their own page."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""复核 in the admin: accepted, or given back with a reason, by the unit's leader or the office."""
+"""复核 (review) in the admin: the unit's leader or the office accepts a response or returns it with a reason."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Saving in the admin: history, second editors, places, and the rules of households and members."""
+"""Saving in the admin: history, concurrent editors, places, and the rules of households and members."""
 
 import io
 from datetime import date
@@ -196,7 +196,7 @@ def test_a_whole_number_finds_its_rows(office: Cadre, own: Rows, foreign: Rows, 
 
 
 def test_a_township_changes_no_words_of_the_county(office: Cadre) -> None:
-    """They are one list for everybody."""
+    """The words are one list shared by the whole county."""
     Installation.objects.create(pk=1, code=office.place, name="武山县")
     town = make_cadre(role="office", unit=make_unit(division=make_division(code="620524100", name="城关镇")))
     form = {"group": "visit_reason", "text": "看电视", "order": "9", "active": "on"}

@@ -1,4 +1,4 @@
-"""A leader and another unit's rows: by list, search, filter, autocomplete, address, action, export, form."""
+"""A leader cannot reach another unit's rows by list, search, filter, autocomplete, address, action, export or form."""
 
 import json
 from datetime import date
@@ -198,7 +198,7 @@ def test_leader_changes_neither_role_unit_nor_flags(leader: Cadre, cadre: Cadre,
     }
     client_of(leader).post(page("units.cadre", "change", cadre), data)
     stored = Cadre.objects.get(pk=cadre.pk)
-    assert (stored.post, stored.rank) == ("副局长", "general")  # another rank is a transfer, on its page
+    assert (stored.post, stored.rank) == ("副局长", "general")  # rank changes by a transfer
     assert (stored.role, stored.unit, stored.is_active) == (Role.CADRE, leader.unit, True)
     assert (stored.password, stored.place) == (cadre.password, cadre.place)
 
@@ -228,7 +228,7 @@ def test_ticks_that_are_no_keys_are_refused(leader: Cadre) -> None:
     assert client_of(leader).post(page("units.cadre", "changelist"), data).status_code == 400
 
 
-# --- who comes in ---
+# --- who may enter the admin ---
 
 
 @pytest.mark.parametrize("role", ["cadre", "viewer"])
@@ -262,7 +262,7 @@ def test_unknown_address_is_not_found(leader: Cadre) -> None:
 
 
 def test_counts_of_rows_that_are_no_numbers_are_told(office: Cadre, own: Rows, foreign: Rows) -> None:
-    """The rows that a form lists are then drawn as if they could be changed."""
+    """Non-numeric form counts cause no server error; Django then draws the listed rows as editable."""
     client, tried = client_of(office), 0
     for table, row in own.items():
         url = page(table, "change", row)

@@ -1,4 +1,4 @@
-"""The table of the admin in docs/permissions.md, cell by cell; and forms sent with every field tampered."""
+"""The admin table in docs/permissions.md, cell by cell; and forms posted with every field tampered with."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ ROLES = {"双联办": "office", "负责人": "leader"}
 
 
 def table() -> dict[tuple[str, str], set[str]]:
-    """(label, role) → what may be done: 看 增 改 删."""
+    """Return the table as (label, role) → permitted actions (看 增 改 删)."""
     text = (Path(settings.BASE_DIR) / "docs/permissions.md").read_text(encoding="utf-8")
     lines = re.findall(r"^\| (\w+\.\w+) \| \S+ \|([^|]*)\|([^|]*)\|$", text, re.MULTILINE)
     return {
@@ -50,7 +50,7 @@ def people(office: Cadre, leader: Cadre, cadre: Cadre, viewer: Cadre) -> dict[st
 
 
 def answers(client: Client, label: str, row: Any) -> dict[str, int]:
-    """Status of each page of a model, and of a POST to the row's form."""
+    """Return the status of each page of a model, and of a POST to the row's form."""
     found = {name: client.get(page(label, name)).status_code for name in ("changelist", "add")}
     found |= {
         name: client.get(page(label, name, row)).status_code for name in ("change", "history", "delete")
@@ -83,7 +83,7 @@ def test_own_rows(label: str, role: str, people: dict[str, Cadre], everything: R
 @every_cell
 def test_rows_of_another_county(label: str, role: str, people: dict[str, Cadre], far: Rows) -> None:
     if label in {"units.word", "units.dailylimit"}:
-        return  # words and limits are the whole installation's
+        return  # words and limits apply to the whole installation
     client, row = client_of(people[role]), far[label]
     assert {client.get(page(label, name, row)).status_code for name in ("change", "delete")} == {404}
     assert client.post(page(label, "change", row), {"version": row_version(row)}).status_code == 404
@@ -111,14 +111,14 @@ def test_pages_of_the_site(role: str, people: dict[str, Cadre]) -> None:
 
 
 def sent(form: forms.BaseForm) -> dict[str, Any]:
-    """What a browser sends of a form as it was drawn."""
+    """Return what a browser posts for an unchanged form."""
     values = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     plain = {name: getattr(value, "pk", value) for name, value in values.items()}
     return {name: value for name, value in plain.items() if value not in (None, False)}
 
 
 def tampered(form: forms.BaseForm, foreign: Rows) -> Iterator[tuple[str, Any]]:
-    """Each field with every kind of nonsense, and foreign keys with rows of others."""
+    """Yield the form with each field set to all kinds of nonsense, and foreign keys set to other users' rows."""
     for name, field in form.fields.items():
         yield from ((name, value) for value in ("", "x" * 3000, "9" * 30, "\x00"))
         if isinstance(field, forms.ModelChoiceField):

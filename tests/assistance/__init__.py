@@ -1,1 +1,1 @@
-"""帮扶实事: recorded once, split to the 分, summed; its pages."""
+"""帮扶实事 (assistance): record once, split exactly to the 分, add up; and its pages."""

@@ -1,4 +1,4 @@
-"""A village and two families that the cadre is paired with."""
+"""Fixtures: a village and two families paired with the cadre."""
 
 import pytest
 

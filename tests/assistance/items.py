@@ -1,4 +1,4 @@
-"""Help as it is recorded, and as the page sends it."""
+"""Build items of help, as recorded and as posted by the page."""
 
 from datetime import date
 from decimal import Decimal
@@ -27,7 +27,7 @@ def recorded(author, *households, **given):
 
 
 def form(*households, **changed):
-    """What the page sends."""
+    """Return the form data that the page sends."""
     return {
         "ref": str(uuid4()),
         "kind": "goods",

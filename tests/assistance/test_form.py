@@ -1,4 +1,4 @@
-"""The form: whom it offers, how it splits, what it says to bad input."""
+"""The form for help: which households it offers, how it splits amounts, how it reports bad input."""
 
 import io
 from decimal import Decimal

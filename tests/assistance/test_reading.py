@@ -1,4 +1,4 @@
-"""What was recorded: the page of one item, the list, its sums."""
+"""Reading recorded help: the page of one item, the list, the sums."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What is kept of help, what is refused, and the same form again."""
+"""Recording help: what is stored, what is refused, and repeated submission of the same form."""
 
 from datetime import date
 from decimal import Decimal

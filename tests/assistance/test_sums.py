@@ -1,4 +1,4 @@
-"""The parts of the families make the whole, and no 元 is summed twice."""
+"""The shares of the families add up to the whole, and no amount is counted twice."""
 
 from decimal import Decimal
 
@@ -54,15 +54,15 @@ ITEMS = st.lists(
         st.integers(0, 1),  # village
         st.sets(st.integers(0, 2)),  # families of that village
         st.builds(Worth, MONEY, st.just(Decimal(0)), MONEY, MONEY, st.integers(0, 99)),
-        st.booleans(),  # of a project
-        st.booleans(),  # taken back
+        st.booleans(),  # project
+        st.booleans(),  # void
     ),
     max_size=7,
 )
 
 
 def plain(given, part=lambda worth, families: worth):
-    """The reckoning by hand: one item after the other."""
+    """Compute the sums naively, one item after the other."""
     total = Sums(0, Decimal(0), Decimal(0), Decimal(0), 0)
     for *_, families, worth, of_project, void in given:
         if void:

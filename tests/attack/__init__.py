@@ -1,4 +1,5 @@
-"""The attack: every role against every address, form, look-up and rule, on rows of every owner.
+"""The attack: every role tries every address, form, lookup and rule on the rows of every owner.
 
-`make attack` runs the whole (`python -m tests.attack`); the tests here are a seed of each part.
+`make attack` runs all of it (`python -m tests.attack`); the tests in this package run a small
+sample of each part.
 """

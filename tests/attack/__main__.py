@@ -1,7 +1,9 @@
-"""The whole attack: `python -m tests.attack [PART …]`, of crawl, posts, lookups, tokens, naive.
+"""Run the whole attack: `python -m tests.attack [PART …]`, where PART is crawl, posts, lookups, tokens or
+naive.
 
-SEED chooses the values, WORLDS how many worlds are drawn, SAMPLE the share of the requests. Prints a table; the
-exit status is 1 when anything leaked, broke or was written that should not have been.
+SEED chooses the values, WORLDS the number of generated worlds, SAMPLE the share of requests to
+send. Prints a table; the exit status is 1 if anything leaked, failed or was written without
+permission.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Every address of the site, with the keys of every owner's rows: from the resolver and docs/permissions.md."""
+"""Every address of the site with the keys of every owner's rows, from the URL resolver and docs/permissions.md."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def labels_of(placeholder: str) -> list[str]:
 
 
 def keys_of(placeholder: str) -> list[str]:
-    """The keys of all rows of its model; files go by their uuid."""
+    """Return the keys of all rows of the address's model; files are identified by their UUID."""
     found = []
     for label in labels_of(placeholder):
         model = apps.get_model(label)
@@ -52,7 +52,7 @@ def keys_of(placeholder: str) -> list[str]:
 
 
 def addresses() -> Iterator[tuple[str, str]]:
-    """(name, path) of every address of the document with every key; those with two keys with pairs of them."""
+    """Return (name, path) of every documented address with every key; pairs of keys where it takes two."""
     for rule in rules():
         places = re.findall(r"<(\w+)>", rule.path)
         keys = [keys_of(place) for place in places]
@@ -64,7 +64,7 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 
 def undocumented() -> Iterator[tuple[str, str]]:
-    """Addresses of the resolver that the document does not name, among them those of the admin site."""
+    """Return the addresses of the resolver that the document does not name, including the admin's."""
     known = {rule.name for rule in rules()}
     for name, route in routes(get_resolver().url_patterns):
         if name not in known:

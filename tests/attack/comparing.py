@@ -1,4 +1,4 @@
-"""Hold the rules of the models against the second statement on a drawn world."""
+"""Compare the rules of the models with the naive rules on a generated world."""
 
 from random import Random
 from typing import Any
@@ -18,7 +18,7 @@ RULES = [
 
 
 def differences(random: Random) -> list[str]:
-    """What each person of a drawn world may see and change by one statement and not by the other."""
+    """Return, per person, the rows that only one of the two sets of rules lets them see or change."""
     draw(random)
     installed.cache_clear()
     facts = naive.Facts()

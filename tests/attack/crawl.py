@@ -1,4 +1,4 @@
-"""Every role follows every link and filter, and asks for every address with the keys of every owner's rows."""
+"""Every role follows every link and filter, and requests every address with the keys of every owner's rows."""
 
 import re
 from collections import Counter, deque
@@ -32,7 +32,7 @@ login, the write test of /readyz, a search by a whole ID number, who looked at a
 
 
 class Crawl:
-    """One role's walk. `sample` is the share of what stands in the queue that is asked for."""
+    """The crawl of one role. `sample` is the share of the queue to request."""
 
     def __init__(self, visitor: Visitor, *, sample: float = 1, seed: int = 0) -> None:
         self.visitor, self.sample, self.random = visitor, sample, Random(seed)
@@ -83,7 +83,7 @@ class Crawl:
 
 
 def links_of(url: str, html: str) -> Iterator[str]:
-    """Links, forms that are filled by nothing and by each of their choices, exports of lists, printed forms."""
+    """Return links, forms submitted empty and with each of their choices, list exports and printed forms."""
     for link in LINK.findall(html):
         yield urljoin(url, unescape(link))
     for action, inner in FORM.findall(html):

@@ -1,4 +1,4 @@
-"""Which markers a person may read: those of the rows in scope, and the names of what these rows name."""
+"""Which markers a person may read: those of rows in scope, and the names that these rows refer to."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ OF_A_COLLEAGUE = {"no", "group", "phone"}
 
 
 class Knowledge:
-    """Of one person, from the second statement."""
+    """What one person may know, according to the naive rules."""
 
     def __init__(self, facts: Facts, user: Cadre) -> None:
         self.facts, self.user = facts, user
@@ -41,9 +41,9 @@ class Knowledge:
 
     def may_read(self, mark: Mark) -> bool:
         if mark.field == "id_number":
-            return False  # only the logged 查看 shows it
+            return False  # only the logged 查看 (reveal) shows it
         if (mark.label, mark.field) in PHONES and self.user.role == "viewer":
-            return (mark.label, mark.row) == ("units.cadre", self.user.pk)  # the own one
+            return (mark.label, mark.row) == ("units.cadre", self.user.pk)  # the person's own marker
         row = (mark.label, mark.row)
         if row in self.of_colleagues and mark.field in OF_A_COLLEAGUE:
             return True
@@ -52,11 +52,11 @@ class Knowledge:
         return self.in_scope(mark)
 
     def may_reveal(self, mark: Mark) -> bool:
-        """By the logged 查看."""
+        """Return whether the person may see the value through the logged 查看 (reveal)."""
         return mark.field == "id_number" and self.user.role != "viewer" and self.in_scope(mark)
 
     def in_scope(self, mark: Mark) -> bool:
-        """Of a row that has no rule of its own, as the row that it belongs to."""
+        """Return whether a row is in scope; a row without a rule of its own follows the row it belongs to."""
         if mark.label in SEES:
             return (mark.label, mark.row) in self.seen
         owner = self.facts.get(mark.label, mark.row).owner_id
@@ -89,7 +89,9 @@ class Knowledge:
                 self.named.add(("households.member", member.pk))
 
     def name_reverse(self, label: str, key: int) -> None:
-        """A family's page names all who are or were paired with it, a village's the units."""
+        """Add the names found through reverse relations: a family's page names everybody who is or was paired
+        with it, a village's page the units.
+        """
         if label == "households.household":
             self.name_heads(key)
             pairings = self.facts.all("households.householdpairing")
@@ -103,14 +105,16 @@ class Knowledge:
                 self.name_links_of(pairing)
 
     def name_offices(self) -> None:
-        """Who goes on above a limit is told which office accounts of the own level and above get the notice."""
+        """Add the offices at and above the person's level: whoever exceeds a daily limit sees which of them
+        are notified.
+        """
         own = self.facts.code_of(self.user)
         for cadre in self.facts.all("units.cadre"):
             if cadre.role == "office" and own.startswith(self.facts.place_of(cadre)):
                 self.name("units.cadre", cadre.pk)
 
     def homes_of_colleagues(self) -> set[int]:
-        """Who records may record for every colleague in office; a viewer for nobody."""
+        """Return the families of serving colleagues, for whom everybody but a viewer may enter records."""
         if self.user.role == "viewer":
             return set()
         everybody = self.facts.all("units.cadre")

@@ -1,4 +1,4 @@
-"""The lists of the admin site asked by every column and relation, and what its search fields offer."""
+"""Query the admin lists by every column and relation, and check what their autocomplete fields offer."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ ABSENT = {"int": 987654321, "text": "鑫无无无", "date": "1999-01-02"}
 
 
 class LookUps:
-    """One role's questions to every list; `sample` is the share of them that is asked."""
+    """One role's queries to every list; `sample` is the share of them to send."""
 
     def __init__(self, visitor: Visitor, facts: Facts, *, sample: float = 1, seed: int = 0) -> None:
         self.visitor, self.facts = visitor, facts
@@ -40,7 +40,7 @@ class LookUps:
                 self.offers(model, name)
 
     def some_of(self, paths: list[Any]) -> list[Any]:
-        """The own columns, and of the thousands of others as many as one run has time for."""
+        """Return the model's own columns, and as many of the thousands of related ones as fit into one run."""
         own = [each for each in paths if "__" not in each[0]]
         others = [each for each in paths if "__" in each[0]]
         most = max(1, int(MOST_PATHS * self.sample))
@@ -51,7 +51,7 @@ class LookUps:
     # --- lists ------------------------------------------------------------------------------------
 
     def lists(self, model: Any) -> None:
-        """Searched by words of rows out of scope, ordered by each column, as a pop-up."""
+        """Search with words of rows out of scope, order by each column, and open the list as a pop-up."""
         words = self.words_out_of_scope(model)
         asked = [{"q": word} for word in words[:3]]
         asked += [{"o": order} for order in ("1", "-2", "3.-1", "99")]
@@ -70,7 +70,7 @@ class LookUps:
         return words
 
     def listed(self, model: Any, query: dict[str, Any]) -> set[int] | None:
-        """The keys on the list, all of them in scope; None when the list was not given."""
+        """Return the keys on the list after checking that all are in scope; None if the list was refused."""
         url = f"{url_of(model, 'changelist')}?{urlencode(query)}"
         response, body = self.visitor.get(url)
         self.visitor.look(url, response, body, typed=str(query))
@@ -85,7 +85,7 @@ class LookUps:
         return keys
 
     def compare(self, model: Any, path: str, last: Any, lookup: str) -> None:
-        """A value that stands in a row out of scope is answered as one that stands nowhere."""
+        """Check that a value of a row out of scope gets the same answer as a value that exists nowhere."""
         label = last.model._meta.label_lower
         known = self.visitor.known
         rows = [
@@ -103,7 +103,7 @@ class LookUps:
             told_by = f"{url_of(model, 'changelist')}?{name}={told(value)}"
             self.visitor.tally.leaks.append(f"{self.visitor.who} {told_by}: tells a row out of scope")
 
-    # --- search fields ----------------------------------------------------------------------------
+    # --- autocomplete fields --------------------------------------------------------------------------
 
     def offers(self, model: Any, name: str) -> None:
         app, label = model._meta.label_lower.split(".")
@@ -122,7 +122,7 @@ def url_of(model: Any, name: str) -> str:
 
 
 def paths_of(model: Any, depth: int = DEPTH, before: str = "") -> Iterator[tuple[str, Any]]:
-    """Each column of the model and of what it is tied to, forwards and backwards, and the column at its end."""
+    """Return each column of the model and of related models, in both directions, with the final column of the path."""
     for found in model._meta.get_fields():
         if found.concrete and not found.is_relation:
             yield f"{before}{found.name}", found
@@ -137,7 +137,7 @@ def told(value: Any) -> str:
 
 
 def absent(value: Any) -> Any:
-    """Of the same kind, in no row."""
+    """Return a value of the same type that exists in no row."""
     if isinstance(value, bool) or value is None:
         return "0"
     if isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Invented words, telephones and ID numbers that stand in one row each, and finding them in whatever is answered."""
+"""Unique words, phone numbers and ID numbers, each stored in one row, and the search for them in any response."""
 
 import io
 import itertools
@@ -16,7 +16,7 @@ from pypdfium2 import PdfDocument
 
 STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 MARK = re.compile(
-    f"鑫[{STEMS}]{{3}}"  # a word of any text
+    f"鑫[{STEMS}]{{3}}"  # a word in a text
     r"|MK\d{5}"  # a code
     r"|(?<!\d)1[3-9]\d{9}(?!\d)"  # a telephone
     r"|(?<!\d)\d{17}[\dX](?![\dX])"  # an ID number
@@ -27,7 +27,7 @@ ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a marker stands."""
+    """The place where a marker is stored."""
 
     label: str
     row: int
@@ -38,7 +38,7 @@ class Mark:
 
 
 class Marks:
-    """Markers that were given out, by their text."""
+    """The markers handed out so far, by their text."""
 
     def __init__(self) -> None:
         self.of: dict[str, Mark] = {}
@@ -51,7 +51,7 @@ class Marks:
         return text
 
     def fresh(self) -> str:
-        """A word that stands nowhere yet."""
+        """Return a word that is not in use yet."""
         return f"鑫{next(self._words)}"
 
     def word(self, row: Any, field: str) -> str:
@@ -68,7 +68,7 @@ class Marks:
         return {found for part in (plain, unquote(plain)) for found in MARK.findall(part)} & self.of.keys()
 
     def in_answer(self, response: Any, body: bytes) -> set[str]:
-        """What a whole answer tells: its content in whatever form, its headers and the name of its file."""
+        """Return the markers found in a response: in its body of any format, its headers and its file name."""
         headers = " ".join(f"{name} {value}" for name, value in response.headers.items())
         return self.in_text("\n".join([headers, *texts_of(body)]))
 
@@ -78,7 +78,7 @@ def body_of(response: Any) -> bytes:
 
 
 def texts_of(body: bytes) -> Iterator[str]:
-    """The words of a page, JSON, PDF, workbook, or of each file in an archive."""
+    """Return the words of a page, JSON, PDF, workbook, or of each file in an archive."""
     if body[:4] == b"%PDF":
         yield from pdf_texts(body)
     elif body[:2] == b"PK":
@@ -91,7 +91,7 @@ def pdf_texts(body: bytes) -> Iterator[str]:
     for page in PdfDocument(body):
         text = page.get_textpage().get_text_range()
         yield text
-        yield "".join(text.split())  # a word may be broken by the layout
+        yield "".join(text.split())  # layout may break a word
 
 
 def archive_texts(body: bytes) -> Iterator[str]:
@@ -99,13 +99,13 @@ def archive_texts(body: bytes) -> Iterator[str]:
         names = archive.namelist()
         if "xl/workbook.xml" in names:
             yield workbook_text(body)
-        for name in names:  # also of a workbook: comments, properties, hidden parts
+        for name in names:  # workbooks too: comments, properties, hidden parts
             yield name
             yield from texts_of(archive.read(name))
 
 
 def workbook_text(body: bytes) -> str:
-    """Every cell of every sheet, hidden ones too: a value may stand in no other part as one piece."""
+    """Return every cell of every sheet, including hidden ones: other parts of the file may split a value."""
     book = load_workbook(io.BytesIO(body))
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row]
     return json.dumps([str(cell) for cell in cells if cell is not None], ensure_ascii=False)

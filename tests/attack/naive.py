@@ -1,7 +1,8 @@
-"""A second statement of who may see and who may change what, in loops over rows.
+"""The naive rules: who may see and change what, written a second time as loops over rows.
 
-Written from docs/permissions.md and kept free of `visible_to` and `editable_by`, of the columns that are
-derived for them (`place`, Reach) and of database queries, so that a fault there is no fault here.
+They are written from docs/permissions.md and use neither `visible_to` and `editable_by`, nor the
+columns derived for these (`place`, Reach), nor database queries. A mistake in the product is
+therefore not repeated here.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ Rule = Callable[["Facts", Cadre, Any], bool]
 
 
 class Facts(Rows):
-    """All rows, and what is stated of them."""
+    """All rows, and the rules over them."""
 
     def sees(self, user: Cadre, row: Any) -> bool:
         return SEES[row._meta.label_lower](self, user, row)
@@ -33,7 +34,7 @@ class Facts(Rows):
 
 
 def oversees(user: Cadre) -> bool:
-    """双联办 and 查阅: everything of a place."""
+    """Return whether the user is an office (双联办) or viewer (查阅) of the place, who sees everything there."""
     return user.role in {"office", "viewer"}
 
 
@@ -50,7 +51,7 @@ def whose(user: Cadre, row: Any, *names: str) -> bool:
 
 
 def follows(name: str, label: str, rule: str) -> Rule:
-    """As the row that this one belongs to."""
+    """Apply the rule of the row that this one belongs to."""
 
     def answer(facts: Facts, user: Cadre, row: Any) -> bool:
         owner = facts.get(label, getattr(row, f"{name}_id"))
@@ -71,7 +72,7 @@ def sees_division(facts: Facts, user: Cadre, row: Any) -> bool:
 
 
 def sees_unit(facts: Facts, user: Cadre, row: Any) -> bool:
-    """Offices also those from above that have ever had a village or household here."""
+    """Offices also see units from higher levels that have ever been paired with a village or household here."""
     if not oversees(user):
         return row.pk == user.unit_id
     here = facts.code_of(user)
@@ -92,7 +93,7 @@ def sees_cadre(facts: Facts, user: Cadre, row: Any) -> bool:
 
 
 def edits_cadre(facts: Facts, user: Cadre, row: Any) -> bool:
-    """Nobody above the own role."""
+    """Return whether the user may edit the cadre: nobody edits an account above the user's own role."""
     if user.role == "leader":
         return row.unit_id == user.unit_id and row.role in {"leader", "cadre"}
     return writes_in_place(facts, user, row)
@@ -124,7 +125,7 @@ def sees_pairing(facts: Facts, user: Cadre, row: Any) -> bool:
 
 
 def edits_pairing(facts: Facts, user: Cadre, row: Any) -> bool:
-    """A leader those of the unit whose cadre is still there."""
+    """A leader edits the unit's pairings as long as the cadre still belongs to the unit."""
     if user.role == "leader":
         cadre = facts.get("units.cadre", row.cadre_id)
         return row.unit_id == user.unit_id == cadre.unit_id
@@ -154,7 +155,7 @@ def edits_leave(facts: Facts, user: Cadre, row: Any) -> bool:
 
 
 def here_or_above(facts: Facts, user: Cadre, row: Any) -> bool:
-    """Rules of the own division, of those under it and of those that hold it."""
+    """Return whether a rule applies to the user's division: its own, one below it or one above it."""
     code = facts.code_of(user)
     return facts.in_place(user, row) or row.place in [code[:length] for length in ABOVE]
 
@@ -164,7 +165,7 @@ def everybody(facts: Facts, user: Cadre, row: Any) -> bool:
 
 
 def edits_word(facts: Facts, user: Cadre, row: Any) -> bool:
-    """The office of the county, or of what holds it."""
+    """Return whether the user is the office of the county or of a division above it."""
     county = next(iter(facts.all("core.installation")), None)
     return user.role == "office" and (county is None or county.code.startswith(facts.code_of(user)))
 
@@ -280,7 +281,7 @@ def edits_problem(facts: Facts, user: Cadre, row: Any) -> bool:
 
 
 def voids_by_author(facts: Facts, user: Cadre, row: Any) -> bool:
-    """Who entered it within seven days, the unit's leader and the office at any time."""
+    """Return whether the author may void the row: within seven days; the unit's leader and the office at any time."""
     if oversees(user):
         return writes_in_place(facts, user, row)
     of_unit = user.role == "leader" and row.unit_id == user.unit_id
@@ -296,7 +297,9 @@ def sees_assistance(facts: Facts, user: Cadre, row: Any) -> bool:
 
 
 def gave(facts: Facts, user: Cadre, row: Any) -> bool:
-    """Who knows an item whole: giver and author, the leader of the unit or of the village's unit."""
+    """Return whether the user may read the whole item: giver, author, leader of the giver's or of the
+    village's unit.
+    """
     if user.role == "leader" and (row.unit_id == user.unit_id or of_village(facts, user, row)):
         return True
     return whose(user, row, "cadre", "entered_by")

@@ -1,4 +1,4 @@
-"""Every form with foreign keys, unshown fields and tampered counts; every address by POST, though no form led there."""
+"""POST to every form with foreign keys, unshown fields and tampered counts, and to every address without a form."""
 
 import re
 from collections import defaultdict
@@ -92,7 +92,7 @@ def shape(url: str) -> str:
 
 
 def collected(pages: dict[str, str]) -> list[tuple[str, str, PageForm]]:
-    """(page, address, form) of the forms of a walk, of those alike the first two."""
+    """Return (page, address, form) for the forms found by a crawl; of similar forms, the first two."""
     kept: dict[Any, list[tuple[str, str, PageForm]]] = defaultdict(list)
     for url, html in pages.items():
         for form in forms_of(html):
@@ -105,7 +105,7 @@ def collected(pages: dict[str, str]) -> list[tuple[str, str, PageForm]]:
 
 
 class Fuzz:
-    """One role's POSTs; each is looked at and taken back."""
+    """The POSTs of one role; each is inspected and rolled back."""
 
     def __init__(self, visitor: Visitor, facts: Facts, *, sample: float = 1, seed: int = 0) -> None:
         self.visitor, self.facts, self.known = visitor, facts, visitor.known
@@ -118,7 +118,7 @@ class Fuzz:
         bodies: dict[str, Body],
         progress: Callable[[str], None] = lambda words: None,
     ) -> None:
-        """`bodies` are those that anybody's forms send, by the shape of the address."""
+        """Send all POSTs. `bodies` are the forms found by any role, by the shape of their address."""
         for number, (_, target, form) in enumerate(forms):
             if number % 50 == 49:
                 progress(f"{self.visitor.who}: {len(forms) - number} forms waiting")
@@ -131,14 +131,14 @@ class Fuzz:
                 self.post(url, body)
 
     def some_addresses(self) -> Iterator[str]:
-        """Of each address of the document those of a few rows, whosever they are."""
+        """Return each documented address with the keys of a few rows of any owner."""
         by_name: dict[str, list[str]] = defaultdict(list)
         for name, url in addresses():
             by_name[name].append(url)
         for urls in by_name.values():
             yield from self.random.sample(urls, min(len(urls), MOST_ROWS))
 
-    # --- what is sent -----------------------------------------------------------------------------
+    # --- contents -----------------------------------------------------------------------------------
 
     def bodies_of(self, form: PageForm) -> Iterator[Body]:
         plain = dict(form.values)
@@ -152,7 +152,7 @@ class Fuzz:
         yield from self.plausible(plain)
 
     def plausible(self, plain: Body) -> Iterator[Body]:
-        """With all the columns that are not shown; with the keys of foreign rows in those that are links."""
+        """Return the form with all columns it does not show, and with keys of foreign rows in its relations."""
         unshown = {name: value for name, value in UNSHOWN.items() if name not in plain}
         yield {**plain, **unshown}
         links = {name: keys[0] for name in LINKS if name not in plain and (keys := self.hidden(LINKS[name]))}
@@ -167,7 +167,7 @@ class Fuzz:
         return [key for label in sorted(set(LINKS.values())) for key in self.hidden(label)[:1]]
 
     def hidden(self, label: str) -> list[str]:
-        """Keys of rows that are not in scope, in an order of this run."""
+        """Return the keys of rows out of scope, in an order that depends on the seed."""
         keys = [str(row.pk) for row in self.facts.all(label) if (label, row.pk) not in self.known.seen]
         self.random.shuffle(keys)
         return keys
@@ -188,7 +188,7 @@ class Fuzz:
                 self.sent(url, method, partial(getattr(self.visitor.client, method), url))
 
     def sent(self, url: str, body: Any, ask: Callable[[], Any]) -> None:
-        """Ask, look at what was written, and take it back."""
+        """Send the request, inspect what was written, and roll it back."""
         newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         tally = self.visitor.tally
         with transaction.atomic():
@@ -208,7 +208,7 @@ class Fuzz:
 
 
 def bodies_by_shape(walks: list[list[tuple[str, str, PageForm]]]) -> dict[str, Body]:
-    """The first filled form for each address, whoever it was shown to."""
+    """Return the first filled form of each address, whichever role it was shown to."""
     found: dict[str, Body] = {}
     for forms in walks:
         for _, target, form in forms:

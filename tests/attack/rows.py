@@ -1,4 +1,4 @@
-"""The rows of the database as they are, where each belongs and who is paired with whom: what the rules are told by."""
+"""The rows of the database, the place of each, and the pairings of today: the input of the naive rules."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +22,7 @@ NAMES_ITS_PLACE = {
 
 
 class Rows:
-    """All rows of the database as they were when this was made: `all(label)` and `get(label, key)`."""
+    """A snapshot of all rows of the database: `all(label)` and `get(label, key)`."""
 
     def __init__(self) -> None:
         models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
@@ -39,14 +39,14 @@ class Rows:
     # --- where a row belongs --------------------------------------------------------------------
 
     def code_of(self, user: Cadre) -> str:
-        """The code of the division of the user's unit, under which an office sees everything."""
+        """Return the division code of the user's unit; an office sees everything below it."""
         return str(self.code_of_unit(user.unit_id))
 
     def code_of_unit(self, unit: int) -> str:
         return str(self.get("units.division", self.get("units.unit", unit).division_id).code)
 
     def place_of(self, row: Any) -> str:
-        """The code of the row's village; without one that of its unit or cadre, or the one that it names."""
+        """Return the code of the row's village, else that of its unit or cadre, else the one it names."""
         label = row._meta.label_lower
         if label == "villages.village" or label == "units.division":
             return str(row.code)
@@ -74,7 +74,7 @@ class Rows:
         return {pairing.village_id for pairing in pairings if pairing.unit_id == unit and open_(pairing)}
 
     def households_of(self, user: Cadre) -> set[int]:
-        """Those that the cadre is paired with."""
+        """Return the households that the cadre is paired with."""
         pairings = self.all("households.householdpairing")
         return {p.household_id for p in pairings if p.cadre_id == user.pk and open_(p)}
 

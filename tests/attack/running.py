@@ -1,4 +1,4 @@
-"""The parts of the attack in their order, and the table of what came of them."""
+"""Run the parts of the attack in order, and print a table of the results."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -26,7 +26,10 @@ MOST_SHOWN = 60
 
 @dataclass
 class Attack:
-    """`sample` is the share of the requests that is made; the crawl also feeds the forms of the others."""
+    """One run of the attack.
+
+    `sample` is the share of requests to send; the crawl also collects forms for the other parts.
+    """
 
     seed: int = 1
     sample: float = 1
@@ -42,7 +45,7 @@ class Attack:
         return self.tally.found
 
     def tell(self, words: str) -> None:
-        """How far it is, and what was found since it last told."""
+        """Print the progress and the findings since the last call."""
         for line in [line for line in dict.fromkeys(self.found) if line not in self.told][:MOST_SHOWN]:
             self.progress(f"  {line}")
         self.told.update(self.found)
@@ -99,7 +102,7 @@ class Attack:
 
 
 def table(attack: Attack) -> str:
-    """Requests and refusals by role, the sums, and what was found."""
+    """Return the table: requests and refusals by role, totals, and findings."""
     tally = attack.tally
     lines = [
         f"{who:<20}{count:>8} requests{tally.refused[who]:>8} refused"

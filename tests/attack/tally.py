@@ -1,4 +1,4 @@
-"""What an attack counts, and who is asking."""
+"""The counts of an attack, and the visitor that sends its requests."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ WRITE = re.compile(r'(INSERT|UPDATE|DELETE)\b(?: OR IGNORE)?(?: INTO| FROM)? "?(
 
 @dataclass
 class Tally:
-    """`requests` by role; what was refused of writes; what was found, in words."""
+    """`requests` by role, refused writes, and findings in words."""
 
     requests: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -38,7 +38,7 @@ class Tally:
 
 @contextmanager
 def written() -> Iterator[list[str]]:
-    """The tables that statements inside the block write to, as `ACT table`."""
+    """Collect the tables that statements inside the block write to, as `ACT table`."""
     seen: list[str] = []
 
     def look(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -52,7 +52,7 @@ def written() -> Iterator[list[str]]:
 
 @dataclass
 class Visitor:
-    """One person at the site, whose requests are counted."""
+    """One user of the site, whose requests are counted."""
 
     who: str
     known: Knowledge
@@ -64,7 +64,7 @@ class Visitor:
         self.log_in()
 
     def log_in(self) -> None:
-        """Anew for each part: the password that was given counts for half an hour."""
+        """Log in again before each part, because password confirmation expires after half an hour."""
         self.client = client_of(self.user)
         self.client.raise_request_exception = False
 
@@ -73,14 +73,14 @@ class Visitor:
         return self.known.user
 
     def get(self, url: str, **headers: Any) -> tuple[Any, bytes]:
-        """Whatever is logged is taken back, and with it a statement that the database did not take."""
+        """Send a GET and roll back what it logs, also after a statement that the database refused."""
         with transaction.atomic():
             answer = self.send(url, lambda: self.client.get(url, **headers))
             transaction.set_rollback(True)
         return answer
 
     def look(self, told: str, response: Any, body: bytes, typed: str = "") -> None:
-        """Whatever the answer tells that is out of scope is a leak, but for what was typed."""
+        """Report every marker out of scope in the response as a leak, unless the visitor typed it."""
         for text in sorted(self.marks.in_answer(response, body)):
             mark = self.marks.of[text]
             revealed = told.startswith("POST /reveal/") and self.known.may_reveal(mark)
@@ -88,7 +88,7 @@ class Visitor:
                 self.tally.leaks.append(f"{self.who} {told}: {mark}")
 
     def send(self, url: str, ask: Callable[[], Any]) -> tuple[Any, bytes]:
-        """The answer and its whole content; a 5xx is found, whoever asks."""
+        """Return the response and its whole content; report a 5xx for any visitor."""
         self.tally.requests[self.who] += 1
         response = ask()
         body = body_of(response)

@@ -1,4 +1,4 @@
-"""What the second statement found that the models said otherwise."""
+"""Cases in which the naive rules revealed an error in the models."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`visible_to`, `editable_by` and `voidable_by` against the second statement, on generated worlds."""
+"""`visible_to`, `editable_by` and `voidable_by` agree with the naive rules on generated worlds."""
 
 from random import Random
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def with_rule(name: str) -> set[str]:
-    """The models whose rows are kept apart by such a method."""
+    """Return the models that have such a method."""
     models = [model for app in rows.APPS for model in apps.get_app_config(app).get_models()]
     return {model._meta.label_lower for model in models if hasattr(model._default_manager.all(), name)}
 

@@ -1,4 +1,4 @@
-"""A seed of each part; `make attack` runs the whole. And that each part finds what it is there to find."""
+"""A small sample of each part of the attack (`make attack` runs all), and proof that each part detects its errors."""
 
 import json
 
@@ -35,7 +35,7 @@ def test_a_seed_finds_nothing():
     assert sum(attack.tally.requests.values()) > 500
 
 
-# --- what is there to be found --------------------------------------------------------------------
+# --- planted errors -------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def visitor_of(world: World, who: str) -> tuple[Visitor, Facts]:
 
 @pytest.fixture
 def everybody_sees(monkeypatch):
-    """A rule that lets every row through."""
+    """A faulty rule that lets every row through."""
 
     def open_up(queryset, *names):
         for name in names:

@@ -1,4 +1,4 @@
-"""Every POST without a token is refused and writes nothing, logging out too; no view is exempt."""
+"""Every POST without a CSRF token is refused and writes nothing, logout included; no view is exempt."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -22,7 +22,7 @@ def exempt_views(patterns: Any = None) -> Iterator[str]:
 
 
 def one_of_each(more: Iterable[str]) -> dict[str, str]:
-    """An address by its shape: of the document, the resolver and what forms are sent to."""
+    """Return one address of each shape: from the document, the resolver and the targets of forms."""
     found: dict[str, str] = {}
     for url in [*(path for _, path in [*addresses(), *undocumented()]), *more]:
         found.setdefault(shape(url), url)
@@ -30,7 +30,7 @@ def one_of_each(more: Iterable[str]) -> dict[str, str]:
 
 
 def post_without_token(user: Cadre, tally: Tally, more: Iterable[str] = ()) -> int:
-    """How many addresses were tried."""
+    """Return the number of addresses tried."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     tried = one_of_each(more)

@@ -1,4 +1,4 @@
-"""Two counties, two townships, units of every level, and one of every row of each, full of markers."""
+"""Two counties, two townships, units of every level, and for each of them one row of every kind, full of markers."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -56,7 +56,7 @@ DAY = date(2015, 9, 16)
 
 @dataclass
 class World:
-    """`people` by who they are, the markers, and the label of each owner's rows."""
+    """`people` by role and place, the markers, and the label of each owner's rows."""
 
     people: dict[str, Cadre] = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
@@ -88,7 +88,7 @@ def build() -> World:
 
 
 def offices(world: World) -> None:
-    """双联办 and 查阅 of both counties, of a township and of the city."""
+    """Create the offices (双联办) and viewers (查阅) of both counties, of a township and of the city."""
     for name, code in (("county", OWN), ("town", TOWNS[0]), ("far", FAR), ("city", "6205")):
         unit = make_unit(name=f"{name}双联办", division=make_division(code=code))
         world.people[f"{name} office"] = make_cadre(unit=unit, role=Role.OFFICE)
@@ -96,7 +96,7 @@ def offices(world: World) -> None:
 
 
 def county_rows(place: str) -> Survey:
-    """What belongs to a county; its household form in use."""
+    """Create the rows that belong to a county; its household form is published."""
     CalendarDay.objects.create(place=place, on=DAY, works=False)
     Requirement.objects.create(year=2015, place=place, indicator="visit_days", minimum=2)
     Word.objects.create(group="visit_reason", text=f"红白事{place}")
@@ -105,7 +105,7 @@ def county_rows(place: str) -> Survey:
 
 
 def unit_rows(world: World, name: str, unit: Unit, village: Village, survey: Survey) -> None:
-    """A unit with its leader, a cadre and a colleague, each with a family; one family of a former cadre."""
+    """Create a unit with a leader, a cadre and a colleague, each with a family, and one family of a former cadre."""
     people = world.people
     people[f"{name} leader"] = people.get(f"{name} leader") or make_cadre(unit=unit, role=Role.LEADER)
     people[f"{name} cadre"] = cadre = people.get(f"{name} cadre") or make_cadre(unit=unit)
@@ -132,7 +132,7 @@ def family(village: Village) -> Household:
 
 
 def household_rows(cadre: Cadre, home: Household, survey: Survey) -> None:
-    """What a cadre records of an own family, one visit of it taken back."""
+    """Create what a cadre records of a paired family, including a voided visit."""
     visit = make_visit(cadre=cadre, household=home, visited_on=today() - timedelta(days=1), promise="送药")
     make_visit(cadre=cadre, household=home).take_back(by=cadre, reason="记错了")
     attach(VisitPhoto, visit)
@@ -150,14 +150,14 @@ def household_rows(cadre: Cadre, home: Household, survey: Survey) -> None:
 
 
 def recorded_for(author: Cadre, mate: Cadre, home: Household) -> None:
-    """A visit to the colleague's family that the author typed, and one that the author went along with."""
+    """Create a visit to the colleague's family typed by the author, and one that the author joined."""
     make_visit(cadre=mate, household=home, visited_on=DAY + timedelta(days=1), entered_by=author)
     along = make_visit(cadre=mate, household=home, visited_on=DAY + timedelta(days=2))
     VisitCompanion.objects.create(visit=along, cadre=author, unit=author.unit, rank=author.rank)
 
 
 def shared_rows(cadre: Cadre, homes: list[Household]) -> None:
-    """Help to all families of the village, one common problem that each had joined into."""
+    """Create help to all families of the village, and one shared problem that each household joined."""
     item = make_assistance(cadre=cadre, household=homes[0], content="化肥")
     for home in homes[1:]:
         item.shares.create(household=home, cash=10)
@@ -184,7 +184,7 @@ def logs(cadre: Cadre, village: Village) -> None:
 
 
 def city_unit(world: World, surveys: dict[str, Survey]) -> None:
-    """A unit of the city, whose people work in both counties."""
+    """Create a unit of the city whose people work in both counties."""
     unit = make_unit(name="市水务局", division=make_division(code="6205"), contact_phone="139")
     for town in (TOWNS[0], TOWNS[2]):
         village = make_village(town=make_division(code=town))
@@ -192,7 +192,7 @@ def city_unit(world: World, surveys: dict[str, Survey]) -> None:
 
 
 def imports(world: World) -> None:
-    """A workbook with wrong rows, checked by each office."""
+    """Create a workbook with wrong rows, checked by each office."""
     for name in ("county", "town", "far"):
         office = world.people[f"{name} office"]
         typed = [world.marks.fresh() for _ in range(2)]
@@ -202,7 +202,7 @@ def imports(world: World) -> None:
 
 
 def attach(model: type[models.Model], owner: Any, name: str = "图片.jpg") -> None:
-    """A file that holds a marker of its own: the key that `mark_all` gives it is written when it is marked."""
+    """Attach a file whose content will hold a marker; `mark_all` writes it when it sets the row's key."""
     named = {"name": name} if model is VillageNoteFile else {}
     model.objects.create(owner=owner, file=ContentFile(b"", name=name), size=2, **named)
 
@@ -225,7 +225,7 @@ UNMARKED = {
 
 
 def mark_all(marks: Marks) -> None:
-    """Each text of each row gets a marker, and then another, so that the first stands in its history alone."""
+    """Give each text of each row a marker, then another one, so that only the history holds the first."""
     for app in APPS:
         for model in apps.get_app_config(app).get_models():
             for row in model._base_manager.all():
@@ -265,7 +265,7 @@ def given(marks: Marks, row: Any, name: str) -> str:
 
 
 def mark_file(marks: Marks, row: Any) -> None:
-    """The content of a file is a marker too; pictures that cannot be opened are left out of prints."""
+    """Make the content of a file a marker too; prints omit pictures that cannot be opened."""
     content = ContentFile(marks.word(row, "file").encode(), name=f"x{row.ending}")
     row.file.storage.delete(str(row.file))
     row.file.save(content.name, as_stored(content), save=False)

@@ -1,4 +1,4 @@
-"""Whether what a POST wrote was that person's to write, by the second statement."""
+"""Check by the naive rules whether a POST wrote only what that person may write."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ FOLLOWING = {"visits.problem": {"owner"}}
 
 
 class Judge:
-    """Of one person, from the rows as they were before."""
+    """Judges the writes of one person, by the rows as they were before the request."""
 
     def __init__(self, facts: Facts, known: Knowledge) -> None:
         self.facts, self.known, self.user = facts, known, known.user
@@ -39,9 +39,9 @@ class Judge:
             yield from self.privileged(change, row, body)
 
     def of_new(self, after: Facts, change: Change, row: Any) -> Iterator[str]:
-        """What was made is in scope, and so is every row that it points at."""
+        """Check that a new row is in scope, and every row it refers to."""
         if row is None:
-            return  # made and taken away again
+            return  # created and deleted by the same request
         if change.table in SEES and not after.sees(self.user, row):
             yield f"made {change.table} out of scope"
         for link in row._meta.concrete_fields:
@@ -52,7 +52,7 @@ class Judge:
 
     def may_point_at(self, label: str, key: int, after: Facts) -> bool:
         if self.facts.get(label, key) is None:
-            return True  # made with it
+            return True  # created by the same request
         pair = (label, key)
         if pair in self.known.seen or pair in self.known.named or label not in SEES:
             return True
@@ -63,7 +63,7 @@ class Judge:
     def of_changed(self, change: Change) -> Iterator[str]:
         row = self.facts.get(change.table, change.row)
         if row is None or change.table not in EDITS:
-            return  # made by this very request, or a row that only its owner's rule guards
+            return  # created by this request, or a row guarded only by its owner's rule
         fields = set(change.changes or ())
         if self.facts.edits(self.user, row) or self.is_void(change, row, fields):
             return
@@ -96,7 +96,9 @@ class Judge:
         return near or (change.table, row.pk) in self.known.seen
 
     def privileged(self, change: Change, row: Any, body: Any) -> Iterator[str]:
-        """Nobody is given more than the giver, nor the own role; nothing comes from a column that was not shown."""
+        """Check that nobody grants more rights than they have or changes their own role, and that unshown
+        columns are ignored.
+        """
         told = json.dumps(change.changes or {}, ensure_ascii=False)
         if row is not None and change.act == Change.Act.CREATED:
             told = str({field.name: str(field.value_from_object(row)) for field in row._meta.concrete_fields})

@@ -1,1 +1,1 @@
-"""Households that were closed on a past day."""
+"""Households that are closed with an earlier date."""

@@ -43,7 +43,7 @@ def test_the_admin_finds_it(client, office, moved) -> None:
 
 
 def test_a_head_of_today_is_not_one_of_before(client, office, moved) -> None:
-    """A household that goes on under another head is found by today's."""
+    """An open household with a new head is found only by the new head's name."""
     household = Household.objects.with_head().get(pk=moved.pk)
     assert household.head_name == "王守田"
 

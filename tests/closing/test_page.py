@@ -1,4 +1,4 @@
-"""Closing on a past day names what was recorded later, and takes it back when told so."""
+"""Closing with an earlier date lists later records, and voids them when confirmed."""
 
 from datetime import date
 

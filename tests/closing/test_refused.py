@@ -1,4 +1,4 @@
-"""After the closing day nothing is recorded of a household; what happened before still is."""
+"""Nothing may be recorded of a household after its closing day; earlier events still may."""
 
 import uuid
 from datetime import date

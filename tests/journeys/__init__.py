@@ -1,1 +1,1 @@
-"""What people do from end to end, in a real browser."""
+"""End-to-end user journeys in a real browser."""

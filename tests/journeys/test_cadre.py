@@ -1,4 +1,4 @@
-"""A cadre on a phone: from the slip with the one-time code to visits recorded, entered for others and taken back."""
+"""A cadre on a phone: from the slip with the one-time code to visits recorded, entered for a colleague and voided."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ PASSWORD = "渭河边上的那座桥2"
 
 
 class Thumb:
-    """Taps on the phone, counted; typing is free. Every page it comes to is looked at."""
+    """Counts taps on the phone (typing is free) and checks every page it reaches."""
 
     def __init__(self, phone: Page) -> None:
         self.phone = phone
@@ -42,7 +42,7 @@ class Thumb:
         self.tap(self.phone.get_by_role("button", name=words, exact=True))
 
     def text(self, words: str) -> None:
-        """A choice or a fold, by what stands on it."""
+        """Return a choice or a fold by its text."""
         self.tap(self.phone.get_by_text(words, exact=True))
 
     def write(self, words: str) -> None:
@@ -61,7 +61,7 @@ class Thumb:
 
 @pytest.fixture
 def households(cadre: Cadre):
-    """Three own households of one village; the words of the office."""
+    """Create three households of one village paired with the cadre, and the office's words."""
     for word in ("有病", "受灾"):
         Word.objects.create(group=Word.Group.VISIT_REASON, text=word)
     village = make_village()
@@ -81,7 +81,7 @@ def households(cadre: Cadre):
 
 @pytest.fixture
 def thumb(phone: Page, live_server, cadre: Cadre, households) -> Thumb:
-    """On the own home, signed in."""
+    """Return a thumb on the signed-in cadre's home page."""
     sign_in(phone, live_server, cadre)
     phone.goto("/")
     return Thumb(phone)

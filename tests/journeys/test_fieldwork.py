@@ -1,4 +1,6 @@
-"""From a visit to a problem, up to the unit, help, the family's word; then the office reads it in the ledger."""
+"""From a visit to a problem, up to the unit, help, the family's confirmation; then the office reads it in the
+ledger.
+"""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,7 +19,7 @@ def look(page: Page) -> None:
 
 
 def step(phone: Page, words: str, said: str = "") -> None:
-    """Take the problem one step on."""
+    """Move the problem one step on."""
     phone.get_by_text(words, exact=True).tap()
     if said:
         phone.get_by_label("说明").fill(said)

@@ -1,4 +1,4 @@
-"""A unit leader in the admin site: the own cadres and pairings, nobody else's, and visits like any cadre."""
+"""A unit leader in the admin: manages only the unit's cadres and pairings, and records visits like any cadre."""
 
 import re
 
@@ -27,7 +27,7 @@ PASSWORD = "石峰村九月"
 
 @pytest.fixture
 def household(leader: Cadre, cadre: Cadre) -> Household:
-    """An unpaired household of the unit's village, beside one that a cadre of the unit has."""
+    """Create an unpaired household of the unit's village, beside one paired with a cadre of the unit."""
     village = make_village()
     make_village_pairing(unit=leader.unit, village=village)
     paired = make_household(head="刘满仓", village=village)
@@ -48,7 +48,7 @@ def log_in(page: Page, user: Cadre) -> None:
 
 
 def choose(page: Page, label: str, typed: str, option: str) -> None:
-    """Search in one of the admin's search-as-you-type fields and take what is offered."""
+    """Search in an autocomplete field of the admin and select the result."""
     page.get_by_role("combobox", name=label).click()
     look(page)
     page.get_by_role("searchbox", name=f"查找{label}").fill(typed)

@@ -1,4 +1,4 @@
-"""A cadre on the phone and a clerk at the desk who go above the limit: nothing is lost, one reason is written."""
+"""A cadre on a phone and a clerk at a desk exceed the daily limit: no input is lost, and one reason is recorded."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -27,7 +27,7 @@ def test_a_number_is_seen_after_one_reason(phone: Page, page_problems, live_serv
     button = phone.locator("[data-reveal] button", has_text="李秋菊")
     with phone.expect_navigation():
         button.tap()
-    page_problems.clear()  # that the server refused stands in the console
+    page_problems.clear()  # the console shows the server's refusal
     expect(phone.get_by_text("已到 0 人")).to_be_visible()
     assert_fits(phone)
     assert_accessible(phone)

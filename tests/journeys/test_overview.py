@@ -1,4 +1,4 @@
-"""The office reads the county overview: by township and by unit, from a figure to its rows, as Excel and on paper."""
+"""The office reads the county overview by township and by unit, drills down to rows, exports and prints."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ HEADS = ["苟进才", "裴秋霞", "焦来喜", "漆改香", "丁俊杰"]
 
 @pytest.fixture
 def households(db) -> dict[str, list[Household]]:
-    """Each town has a unit with one village and five households: four paired, three of them entered."""
+    """Create, per town, a unit with one village and five households: four paired, three of them visited."""
     made = {}
     for code, (town, village) in TOWNS.items():
         place = make_village(name=village, town=make_division(code=code, name=town), code=f"{code}217")
@@ -41,7 +41,7 @@ def households(db) -> dict[str, list[Household]]:
             make_pairing(cadre=cadre, household=row)
         for row in rows[:3]:
             make_visit(cadre=cadre, household=row, visited_on=today())
-        # The same household on the same day, and one only rung up.
+        # A second visit to the same household on the same day, and a phone call.
         make_visit(cadre=cadre, household=rows[0], visited_on=today(), content="晚上又去了一次。")
         make_visit(cadre=cadre, household=rows[3], visited_on=today(), kind="phone")
         made[town] = rows
@@ -65,7 +65,7 @@ def figure(page: Page, label: str):
 
 
 def cell(page: Page, table: str, row: str, column: str):
-    """The cell of a table where a row and a column meet."""
+    """Return the table cell of a row and a column."""
     found = page.get_by_role("region", name=table)
     expect(found).to_be_visible()
     headings = found.locator("thead th").all_inner_texts()

@@ -1,4 +1,4 @@
-"""The office at a desk: a unit gets a village, households get a cadre, one pairing ends, the roster is printed."""
+"""The office at a desk: pairs a unit with a village and cadres with households, ends a pairing, prints the roster."""
 
 from datetime import timedelta
 
@@ -34,7 +34,9 @@ GROUPS = ["一组", "一组", "三组", "三组", "三组", "四组", "四组", 
 
 @pytest.fixture
 def village(db) -> Village:
-    """榜沙村 of 马力镇 with 18 households; the town has it, and seven cadres work there or in the second unit."""
+    """Create 榜沙村 of 马力镇 with 18 households, paired with the town's unit; seven cadres work there or in a
+    second unit.
+    """
     town = make_division(code="620524105", name="马力镇")
     for rank, most in ((Rank.COUNTY, 10), (Rank.SECTION, 8), (Rank.GENERAL, 5)):
         Requirement.objects.create(
@@ -59,7 +61,7 @@ def village(db) -> Village:
 
 @pytest.fixture
 def cadres(village: Village) -> dict[str, Cadre]:
-    """Each with as many households of another village as the second figure says."""
+    """Create cadres, each paired with as many households of another village as the second number states."""
     town = village.pairings.get().unit
     bureau = make_unit(name="县畜牧局", code="0230")
     wanted = {

@@ -1,4 +1,4 @@
-"""A cadre surveys a household on a phone: the whole form, lost half-way and gone on with, and again next year."""
+"""A cadre surveys a household on a phone: fills in the form with an interruption half-way, and again next year."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Pen:
-    """Answers questions by code on a phone; every page it comes to is looked at."""
+    """Answers questions by code on a phone and checks every page it reaches."""
 
     def __init__(self, phone: Page) -> None:
         self.phone = phone
@@ -25,7 +25,7 @@ class Pen:
         return self.phone.locator(f'[data-item="{code}"]')
 
     def answer(self, code: str, value: Any) -> None:
-        """A text is typed, a code or a list of codes tapped; an answer that has been tapped is left."""
+        """Type a text, or tap a code or a list of codes; skip an answer that is already selected."""
         part = self.part(code)
         if part.locator("input[type=radio], input[type=checkbox]").count() and value != "":
             for choice in value if isinstance(value, list) else [value]:
@@ -46,7 +46,7 @@ class Pen:
             self.answer(code, value)
 
     def go_on(self, title: str) -> None:
-        """下一步, which leads to the step of that title."""
+        """Tap 下一步 and check the title of the next step."""
         self.phone.get_by_role("button", name="下一步").last.tap()
         expect(self.phone).to_have_title(f"{title} · {self._survey} · 联村联户")
         self.look()
@@ -96,7 +96,7 @@ def test_a_household_is_surveyed_lost_half_way_and_handed_in(
     pen.fill({"B01": "6.5", "B02": "60"})
     expect(pen.part("B02").get_by_text("有效灌溉面积不能大于耕地面积")).to_be_visible()
 
-    # The page is closed in the middle: what was saved is found, what was not is asked again.
+    # The page is closed half-way: saved answers are still there, unsaved ones are asked again.
     context = phone.context
     phone.close()
     phone = context.new_page()
@@ -110,7 +110,7 @@ def test_a_household_is_surveyed_lost_half_way_and_handed_in(
     expect(pen.part("B16").get_by_text("4,800")).to_be_visible()
     pen.go_on("受扶持情况")
 
-    # The session ends: what was typed comes back after the login.
+    # The session ends: typed text is restored after login.
     pen.fill({**step_of(HOUSEHOLD, "C"), "C05": "12000"})
     expect(pen.part("C05").get_by_text("转移性收入大于家庭纯收入")).to_be_visible()
     Session.objects.all().delete()
@@ -141,7 +141,7 @@ def test_a_household_is_surveyed_lost_half_way_and_handed_in(
 
 
 def sign(phone: Page) -> None:
-    """A stroke of the finger over the box."""
+    """Draw a stroke across the signature box."""
     canvas = phone.locator("canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()

@@ -1,4 +1,4 @@
-"""The office at a desk: how far the survey has come, down to the rows; item by item, to Excel; two together."""
+"""The office at a desk: survey completion down to the rows, item statistics with export, and a cross table."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ HEADS = ["苟进才", "裴秋霞", "焦来喜", "漆改香", "丁俊杰", "车�
 
 @pytest.fixture
 def survey(cadre: Cadre) -> Survey:
-    """石峰村 of 马力镇 with eight households of the cadre: five are surveyed, one is begun; four were last year."""
+    """Create 石峰村 of 马力镇 with eight households of the cadre: five surveyed, one draft; four surveyed last year."""
     town = make_division(code="620524105", name="马力镇")
     village = make_village(name="石峰村", town=town, code="620524105203")
     survey = make_survey()
@@ -57,7 +57,7 @@ def test_from_completion_to_rows_items_excel_and_cross(desk: Page, live_server, 
     desk.get_by_role("link", name="马力镇").click()
     expect(desk.get_by_role("heading", name="各村完成情况")).to_be_visible()
     row = desk.get_by_role("row").filter(has=desk.get_by_role("rowheader", name="石峰村"))
-    row.get_by_role("link", name="1", exact=True).click()  # 草稿
+    row.get_by_role("link", name="1", exact=True).click()  # draft
     expect(desk.get_by_role("rowheader", name="车玉兰")).to_be_visible()
     expect(desk.get_by_text("共 1 户")).to_be_visible()
     assert_accessible(desk)
