@@ -21,7 +21,7 @@ from core.importing import runs, tasks, workbooks
 from core.importing.preview import coming_changes
 from core.importing.sheet import ImportSheet, all_kinds, find_kind
 from core.importing.shown_errors import shown_errors
-from core.models import ImportRow, ImportRun
+from core.models import ImportRow, ImportRun, Spelling
 from core.sheets import MAX_FILE_BYTES, SheetError
 from units.access import get_visible, office_required, user_of
 
@@ -55,14 +55,16 @@ class UploadForm(forms.Form):
 @office_required
 def imports(request: HttpRequest) -> HttpResponse:
     """List the kinds in the order in which a county fills them, and the newest runs."""
+    user = user_of(request)
     return render(
         request,
         "imports/index.html",
         {
             "page": {"title": "导入", "facts": "先下载空白表格，填好或粘好再上传；检查不改任何数据"},
             "kinds": all_kinds(),
+            "spellings": Spelling.objects.visible_to(user).count(),
             "waiting": _why_waiting(),
-            "runs": _named(ImportRun.objects.visible_to(user_of(request)).select_related("by")[:RUNS_SHOWN]),
+            "runs": _named(ImportRun.objects.visible_to(user).select_related("by")[:RUNS_SHOWN]),
         },
     )
 

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from core import confirm_pages
-from units import account_pages, import_pages, pages, requirement_pages, session_pages
+from units import account_pages, import_pages, import_spellings, pages, requirement_pages, session_pages
 from units.oversight import pages as oversight_pages
 from units.oversight import reason_page
 from units.second_factor import login
@@ -34,6 +34,9 @@ urlpatterns = [
     path("imports/runs/<int:pk>/undo/", import_pages.import_undo, name="import-undo"),
     path("imports/runs/<int:pk>/marked/", import_pages.import_marked, name="import-marked"),
     path("imports/runs/<int:pk>/<slug:act>/", import_pages.import_act, name="import-act"),
+    path("imports/spellings/", import_spellings.spellings, name="spellings"),
+    path("imports/spellings/restore/", import_spellings.spelling_restore, name="spelling-restore"),
+    path("imports/spellings/<int:pk>/remove/", import_spellings.spelling_remove, name="spelling-remove"),
     path("imports/<slug:kind>/", import_pages.import_kind, name="import-kind"),
     path("imports/<slug:kind>/template/", import_pages.import_template, name="import-template"),
     path("requirements/", requirement_pages.requirements, name="requirements"),
