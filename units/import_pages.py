@@ -17,18 +17,19 @@ from django.views.decorators.http import require_POST
 from core.confirming import password_again, require_password
 from core.downloads import log_download
 from core.heartbeat import worker_is_silent
-from core.importing import runs, tasks, workbooks
+from core.importing import answering, runs, tasks, workbooks
+from core.importing.faults import faults_of
 from core.importing.preview import coming_changes
+from core.importing.questions import HIDDEN
 from core.importing.sheet import ImportSheet, all_kinds, find_kind
 from core.importing.shown_errors import shown_errors
 from core.models import ImportRow, ImportRun, Spelling
 from core.sheets import MAX_FILE_BYTES, SheetError
 from units.access import get_visible, office_required, user_of
+from units.import_answers import AnswersForm, peek_of
 
 MOST = f"{MAX_FILE_BYTES >> 20} MB"
 ERRORS_SHOWN = 50
-MORE_SHOWN = 1000
-"""Errors shown on the page: a browser renders a thousand lines in a second; the marked workbook has all."""
 CHANGES_SHOWN = 20
 RUNS_SHOWN = 20
 Status = ImportRun.Status
@@ -114,10 +115,8 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "_job.html", {"progress": _progress(run)})
     if not run.is_running:
         runs.note_seen(run)
-    wrong = ImportRow.objects.filter(run=run, errors__isnull=False).order_by("number")
-    everything = request.GET.get("all") == "1"
-    rows = list(wrong[: MORE_SHOWN if everything else ERRORS_SHOWN])
     warned = ImportRow.objects.filter(run=run, warnings__isnull=False).order_by("number")
+    faults = faults_of(run) if run.wrong_count else []
     changes = coming_changes(run, CHANGES_SHOWN) if run.status == Status.CHECKED and run.changed_count else []
     sheet = _sheet(run.kind)
     return render(
@@ -138,9 +137,11 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "running": run.is_running,
             "progress": _progress(run),
             "good": run.created_count + run.changed_count,
-            "errors": list(shown_errors(sheet, rows, is_uploader=run.by_id == user.pk)),
-            "more": max(0, run.wrong_count - len(rows)),
-            "everything": everything,
+            "faults": faults,
+            "cells": sum(fault.count for fault in faults),
+            "form": AnswersForm(run) if run.status == Status.CHECKED and run.questions else None,
+            "asked": sum(1 for question in run.questions if question["section"] != HIDDEN),
+            "peek": peek_of(run),
             "warnings": [
                 (row.number, error) for row in warned[:ERRORS_SHOWN] for error in row.warnings or []
             ],
@@ -167,6 +168,8 @@ def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         elif act == "apply":
             _require_password(request, run)
             tasks.queue_apply(run, partial=run.wrong_count > 0)
+        elif act == "answer":
+            _take_answers(request, run)
         elif act == "stop":
             runs.ask_stop(run)
         else:
@@ -174,6 +177,26 @@ def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     except runs.NotNow as why:
         messages.warning(request, str(why))
     return redirect("import-run", pk=pk)
+
+
+def _take_answers(request: HttpRequest, run: ImportRun) -> None:
+    """Take the answers and check again; import if they are those of the check that the clerk saw."""
+    form = AnswersForm(run, request.POST)
+    if not form.is_valid():
+        problems = (sentence for sentences in form.errors.values() for sentence in sentences)
+        messages.warning(request, f"没有收下：{next(problems)}")
+        return
+    answered, heading_row = list(form.answered()), form.cleaned_data["heading_row"]
+    is_new = heading_row or any(answer != question["chosen"] for question, answer in answered)
+    if request.POST.get("then") == "apply" and not is_new:
+        _require_password(request, run)
+        tasks.queue_apply(run, partial=run.wrong_count > 0)
+    else:
+        answering.take(run, answered, heading_row)
+        tasks.queue_check(run)
+        if request.POST.get("then") == "apply":
+            messages.warning(request, "答案变了，先照新的答案再检查一次，看过再导入。")
+    answering.remember(run, form.remembered(), user_of(request))
 
 
 def _require_password(request: HttpRequest, run: ImportRun) -> None:

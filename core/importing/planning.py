@@ -6,6 +6,7 @@ values: dates and decimals as text, ID numbers as ciphertext.
 
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from core.records import Record
 
 Outcome = ImportRow.Outcome
 FORMAT = 1
+EFFECTS_SHOWN = 8
 
 
 @dataclass
@@ -124,6 +126,16 @@ class Plan:
         for index in self.table.errors:
             self.outcomes[index] = Outcome.WRONG
 
+    def effects(self) -> list[tuple[str, int]]:
+        """Return what the import will do: (new or changed rows of a model, or one of its fields, count)."""
+        found = [(f"新增{_name(made.model)}", len(made.numbers)) for made in self.creations.values()]
+        for update in self.updates.values():
+            found.append((f"更新{_name(update.model)}", len(update.numbers)))
+            labels = {f.name: str(f.verbose_name) for f in apps.get_model(update.model)._meta.concrete_fields}
+            fields = Counter(labels[name] for change in update.changes for name in change)
+            found += [(f"其中 {label}", count) for label, count in fields.most_common(EFFECTS_SHOWN)]
+        return found
+
     def pack(self, **head: Any) -> bytes:
         """Return the plan as compressed JSON."""
         whole = {
@@ -136,6 +148,10 @@ class Plan:
         }
         text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), default=str)
         return zlib.compress(text.encode(), 1)
+
+
+def _name(label: str) -> str:
+    return str(apps.get_model(label)._meta.verbose_name)
 
 
 def _columnar(update: Update) -> dict[str, Any]:

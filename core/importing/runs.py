@@ -238,6 +238,7 @@ def _keep(run: ImportRun, found: checking.Checked) -> None:
     run.kind = found.sheet.key
     run.questions = [question.as_json() for question in found.asking.listed()]
     run.notes, run.layout = [hide_numbers(note) for note in found.asking.notes], found.layout
+    run.effects = found.plan.effects()
     run.unknown_headings = found.heading.unknown
     run.known_headings = [columns[key].label for key in found.heading.positions]
     run.total_rows = run.done_rows = len(found.plan.table)

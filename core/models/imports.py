@@ -57,6 +57,7 @@ class ImportRun(models.Model):
     questions = models.JSONField("问题", default=list)
     answers = models.JSONField("答案", default=dict)
     notes = models.JSONField("怎么处理的", default=list)
+    effects = models.JSONField("导入后改什么", default=list)
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
     heartbeat_at = models.DateTimeField("最近一次动静", null=True)
     applied_at = models.DateTimeField("导入时间", null=True)

@@ -1,0 +1,40 @@
+"""The mistakes of a run, each once with the rows that have it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from core.models import ImportRun
+
+JUDGED = 5000
+"""Wrong rows that are grouped; a county's workbook may have more, and its marked copy names all."""
+LISTED = 200
+
+
+@dataclass
+class Fault:
+    """One mistake: rows are (number, cell, what is written)."""
+
+    column: str
+    why: str
+    remedy: str
+    rows: list[tuple[int, str, str]] = field(default_factory=list)
+    count: int = 0
+
+
+def faults_of(run: ImportRun) -> list[Fault]:
+    """Return the mistakes of a run, the most frequent first, then by row."""
+    found: dict[tuple[str, str, str], Fault] = {}
+    for number, error in _errors(run):
+        key = (error["column"], error["why"], error["remedy"])
+        fault = found.setdefault(key, Fault(*key))
+        fault.count += 1
+        if len(fault.rows) < LISTED:
+            fault.rows.append((number, error["cell"], error["value"]))
+    return sorted(found.values(), key=lambda fault: -fault.count)
+
+
+def _errors(run: ImportRun) -> Iterator[tuple[int, dict[str, str]]]:
+    wrong = run.rows.filter(errors__isnull=False).order_by("number")
+    for number, errors in wrong.values_list("number", "errors")[:JUDGED]:
+        for error in errors:
+            yield number, error
