@@ -8,7 +8,7 @@ and empty cells as ''.
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from core.shown_number import ShownNumber
@@ -40,6 +40,15 @@ class DoubtfulCell(CellError):
 
 
 RETYPE = "整列设为“文本”，照看到的重录这一格"
+
+
+class UnclearName(CellError):
+    """A name that fits several rows (`must`: the clerk has to say which), or none but similar ones."""
+
+    def __init__(self, why: str, remedy: str, options: Iterable[str], *, must: bool) -> None:
+        super().__init__(why, remedy)
+        self.options = list(options)
+        self.must = must
 
 
 class UnknownWord(CellError):

@@ -3,11 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from django.db.models import QuerySet
 
-from core.cells import Cell, CellError, clean_name, clean_phone, clean_text, lost_digits
+from core.cells import Cell, CellError, UnclearName, clean_name, clean_phone, clean_text, lost_digits
 from core.chunked_queries import rows_in
 from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import NOT_YOURS, reachable
@@ -17,6 +18,10 @@ from core.places import above
 from units.division_names import NamedDivisions
 from units.models import Cadre, Division, Reach, Unit
 
+SIMILAR = 5
+"""Names offered for an unknown one."""
+SIMILAR_AMONG = 3000
+"""A comparison with more names takes too long for a check."""
 Answer = Any
 """A row, or the CellError that explains why there is none."""
 Among = Callable[[int], Collection[int]]
@@ -30,12 +35,23 @@ def mobile(value: Cell) -> str:
     return phone
 
 
-def ask(names: Iterable[str], what: str, remedy: str) -> CellError:
-    """Return the error for an ambiguous name; never guess between two rows."""
+def ask(names: Iterable[str], what: str, remedy: str, *, choose: bool = False) -> CellError:
+    """Return the error for an ambiguous name; never guess between two rows.
+
+    `choose` lets the clerk choose one of the names, each of which must be clear by itself.
+    """
     listed = list(names)
     shown = "、".join(listed[:4]) + (f" 等 {len(listed)} 个" if len(listed) > 4 else "")
     count = "两个" if len(listed) == 2 else f" {len(listed)} 个"
-    return CellError(f"对得上{count}{what}：{shown}", remedy)
+    why = f"对得上{count}{what}：{shown}"
+    return UnclearName(why, remedy, listed, must=True) if choose else CellError(why, remedy)
+
+
+def similar(name: str, known: Iterable[str], why: str, remedy: str) -> CellError:
+    """Return the error for an unknown name, with similar known ones to choose from."""
+    among = list(known)
+    close = get_close_matches(name, among, n=SIMILAR, cutoff=0.6) if len(among) < SIMILAR_AMONG else []
+    return UnclearName(why, remedy, close, must=False) if close else CellError(why, remedy)
 
 
 def two_people(by_phone: str, by_staff_no: str) -> CellError:
@@ -50,11 +66,18 @@ def known_name(name: str, place: str, by: Cadre) -> str:
     return name if reachable(place, by) else "外地干部"
 
 
-def answers(table: Table, key: str, found: dict[Any, Answer]) -> list[Any]:
-    """Return the answer for each row, None where there is none; a refusal becomes an error of its row."""
+def answers(
+    table: Table, key: str, found: dict[Any, Answer], find: Callable[[str], Answer] | None = None
+) -> list[Any]:
+    """Return the answer for each row, None where there is none; a refusal becomes an error of its row.
+
+    `find` looks up what the clerk chose for an unclear name.
+    """
     rows = []
     for index, value in enumerate(table[key]):
         answer = found.get(value)
+        if find and isinstance(answer, UnclearName) and (chosen := table.asked(index, key, answer)):
+            answer = find(chosen)
         if isinstance(answer, CellError):
             table.error(index, key, answer.why, answer.remedy)
             answer = None
@@ -100,13 +123,13 @@ class Units:
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
-            return ask([unit.name for unit in fitting], "单位", "写单位全称")
-        return CellError("没有这个单位", "核对单位全称，或先导入单位")
+            return ask([unit.name for unit in fitting], "单位", "写单位全称", choose=True)
+        return similar(name, self.by_name, "没有这个单位", "核对单位全称，或先导入单位")
 
 
 def find_units(table: Table, plan: Plan, key: str = "unit") -> list[Unit | None]:
     units = Units(plan)
-    return answers(table, key, {name: units.find(name) for name in given_values(table, key)})
+    return answers(table, key, {name: units.find(name) for name in given_values(table, key)}, units.find)
 
 
 def cadre_columns() -> list[SheetColumn]:

@@ -93,7 +93,12 @@ def _field(question: dict[str, Any]) -> forms.Field:
         return _tick("证件上就是这个号码", bool(chosen))
     label = f"{question['column']} {question['name']}".strip()
     if question["typed"]:
-        attrs = {"class": "form-control short", "placeholder": "如 2012年3月5日", **OF_FORM}
+        attrs = {
+            "class": "form-control short",
+            "placeholder": "如 2012年3月5日",
+            "aria-label": label,
+            **OF_FORM,
+        }
         widget = forms.TextInput(attrs=attrs)
         return forms.CharField(label=label, required=False, max_length=40, initial=chosen, widget=widget)
     choices = [(option, option) for option in dict.fromkeys([*question["options"], *filter(None, [chosen])])]
@@ -105,7 +110,7 @@ def _field(question: dict[str, Any]) -> forms.Field:
         choices.sort(key=lambda choice: choice[0] != chosen)
     if not chosen:
         choices = [("", CHOOSE), *choices]
-    select = forms.Select(attrs={"class": "form-select short", **OF_FORM})
+    select = forms.Select(attrs={"class": "form-select short", "aria-label": label, **OF_FORM})
     return forms.ChoiceField(label=label, choices=choices, required=False, initial=chosen, widget=select)
 
 
@@ -132,12 +137,14 @@ def peek_of(run: ImportRun) -> dict[str, Any]:
     return {
         "heading": f"第 {first} 行" if first == last else f"第 {first}、{last} 行",
         "is_double": first != last,
+        "width": len(layout["columns"]),
         "rows": [
-            (
-                number,
-                first <= number <= last,
-                [(cell, (number, at) in filled) for at, cell in enumerate(cells)],
-            )
+            {
+                "number": number,
+                "is_heading": first <= number <= last,
+                "alone": next(filter(None, cells)) if sum(map(bool, cells)) == 1 else "",
+                "cells": [(cell, (number, at) in filled) for at, cell in enumerate(cells)],
+            }
             for number, cells in layout["rows"]
         ],
         "columns": [

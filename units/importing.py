@@ -27,6 +27,9 @@ from units.roles import Rank, Role
 
 SHEET_ROLES = {Role.CADRE.value: Role.CADRE.label, Role.LEADER.value: Role.LEADER.label}
 """Roles that a sheet may assign; accounts that see a whole place are created one by one on the page."""
+LEVEL_SPELLINGS = {
+    f"{label}{ending}": label for label in Unit.Level.labels for ending in ("单位", "部门", "机关")
+}
 NO_RANK = "不知道级别，就算不出一人最多联几户"
 RANK_SPELLINGS = {
     **dict.fromkeys(["正县级", "副县级", "县处级", "正处级", "副处级"], Rank.COUNTY.label),
@@ -91,7 +94,13 @@ class UnitSheet(ImportSheet):
             field_column(Unit, "name", required=True, aliases=("单位", "单位名称")),
             field_column(Unit, "short_name", aliases=("简称",)),
             field_column(Unit, "code", of_one_row=True),
-            field_column(Unit, "level", aliases=("级别",), clearable=False),
+            field_column(
+                Unit,
+                "level",
+                aliases=("级别", "单位性质", "单位类别"),
+                spellings=LEVEL_SPELLINGS,
+                clearable=False,
+            ),
             field_column(
                 Unit,
                 "division",

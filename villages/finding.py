@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from core.cells import Cell, CellError, clean_name
+from core.cells import Cell, CellError, UnclearName, clean_name
 from core.importing.columns import SheetColumn, field_column
 from core.importing.model_plan import NOT_YOURS
 from core.importing.planning import Plan
 from core.importing.table import Table
 from core.places import under
 from units.division_names import NamedDivisions
-from units.finding import Answer, ask, plain_digits
+from units.finding import Answer, ask, plain_digits, similar
 from villages.models import Village, VillageAlias
 from villages.naming import bare_name, short_name
 
@@ -122,12 +122,17 @@ class Villages:
                 return "village", _standing(fitting[0], stored)
             if fitting:
                 listed = [f"{village.division.name}{village.name}" for village in fitting]
-                return "village", ask(listed, "村", self._remedy(fitting))
+                choose = len(set(listed)) == len(listed)
+                return "village", ask(listed, "村", self._remedy(fitting), choose=choose)
             elsewhere = elsewhere or alike
         if elsewhere:
             where = "、".join(dict.fromkeys(village.division.name for village in elsewhere[:4]))
             return "town", CellError(f"{town}没有{name}，{where}有", "核对乡镇和村名")
-        return "village", CellError(f"{town or ''}没有这个村", "核对乡镇和村名，或先导入村")
+        near = [v for v in self.by_code.values() if towns is None or v.division_id in towns]
+        names = {f"{village.division.name}{village.name}" for village in near}
+        fullest = f"{town or ''}{name}" if town else name
+        why = f"{town or ''}没有这个村"
+        return "village", similar(fullest, names, why, "核对乡镇和村名，或先导入村")
 
     def _called(self, name: str) -> Iterator[list[Village]]:
         """Yield the villages of each form of a name, the closest form first."""
@@ -176,6 +181,8 @@ def find_villages(
         if key not in seen:
             seen[key] = villages.find(*key)
         column, answer = seen[key]
+        if isinstance(answer, UnclearName) and (chosen := table.asked(index, column, answer)):
+            column, answer = villages.find(None, None, chosen)
         if isinstance(answer, CellError):
             if needed or column == "town" or key[0] or key[2]:
                 table.error(index, column, answer.why, answer.remedy)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from core.importing.questions import SKIP, WORDS
 from core.models import ImportRun
 
 JUDGED = 5000
@@ -22,9 +23,15 @@ class Fault:
 
 
 def faults_of(run: ImportRun) -> list[Fault]:
-    """Return the mistakes of a run, the most frequent first, then by row."""
+    """Return the mistakes to correct in the sheet, the most frequent first, then by row.
+
+    Words that the clerk is asked about are no mistakes.
+    """
+    asked = {(q["column"], q["name"]) for q in run.questions if q["section"] == WORDS and q["chosen"] != SKIP}
     found: dict[tuple[str, str, str], Fault] = {}
     for number, error in _errors(run):
+        if (error["column"], error["value"]) in asked:
+            continue
         key = (error["column"], error["why"], error["remedy"])
         fault = found.setdefault(key, Fault(*key))
         fault.count += 1
@@ -36,5 +43,5 @@ def faults_of(run: ImportRun) -> list[Fault]:
 def _errors(run: ImportRun) -> Iterator[tuple[int, dict[str, str]]]:
     wrong = run.rows.filter(errors__isnull=False).order_by("number")
     for number, errors in wrong.values_list("number", "errors")[:JUDGED]:
-        for error in errors:
+        for error in errors or ():
             yield number, error

@@ -49,9 +49,15 @@ def make_table(
     judge = _Judge(sheet, heading, rows)
     kept, numbers = [], []
     for number, row in enumerate(rows[heading.row + 1 :], start=heading.row + 2):
-        if not any(row) or number - 1 in without or not judge.is_filled(row):
+        if not any(row) or number - 1 in without:
             continue
-        if judge.is_data(row):
+        if judge.is_filled(row):
+            is_data = judge.is_data(row)
+        elif any(map(_is_wording, row)):
+            is_data = False
+        else:
+            continue  # an empty row with its number in the list
+        if is_data:
             kept.append(row)
             numbers.append(number)
         else:
@@ -98,6 +104,10 @@ def _is_named(row: Sequence[Cell], but: int, naming: Sequence[tuple[int, Cells]]
             if value is not NOTHING and not isinstance(value, CellError):
                 return True
     return False
+
+
+def _is_wording(cell: Cell) -> bool:
+    return isinstance(cell, str) and any(char.isalpha() for char in cell)
 
 
 def _is_filled(cell: Cell) -> bool:

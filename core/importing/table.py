@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from core.cells import Cell, CellError, DoubtfulCell, clean_text
+from core.cells import Cell, CellError, DoubtfulCell, UnclearName, clean_text
 from core.identity import HIDDEN, refuse_number
 from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, SheetColumn
-from core.importing.questions import MISSING, MOST_WORDS, Asking, ImportQuestion
+from core.importing.questions import MISSING, MOST_WORDS, SKIP, Asking, ImportQuestion
 from core.importing.unknown_words import is_replaced, question_of, value_of
 from core.sheets import cell_name
 from core.shown_number import ShownNumber
@@ -216,6 +216,18 @@ class Table:
             question.chosen, question.why = "", f"{error.why}，{error.remedy}"
             return False
         return True
+
+    def asked(self, index: int, key: str, problem: UnclearName) -> str:
+        """Ask which row an unclear name means; return the clerk's answer, '' without one."""
+        chosen = self.asking.ask_word(
+            self.columns[key].label,
+            str(self.get(key, index)),
+            [*problem.options, SKIP],
+            row=self.numbers[index],
+            must=problem.must,
+            why=problem.why,
+        )
+        return "" if chosen == SKIP else chosen
 
     def error(self, index: int, key: str, why: str, remedy: str) -> None:
         self.errors.setdefault(index, []).append({**self._where(index, key), "why": why, "remedy": remedy})

@@ -39,6 +39,26 @@ SPELLINGS: dict[str, dict[str, str]] = {
         **dict.fromkeys(["大专", "大学", "本科", "大学本科"], "大专及以上"),
     },
     "health": {"良好": "健康", "慢性病": "长期慢性病", "大病": "患有大病", "残疾人": "残疾"},
-    "kind": {"低保": "低保户", "五保": "五保户"},
-    "main_cause": {f"{label}致贫": label for label in Cause.labels if label.startswith("因")},
+    "kind": {
+        **dict.fromkeys(["低保", "低保对象", "最低生活保障户"], "低保户"),
+        **dict.fromkeys(["五保", "五保供养户", "特困供养户", "特困户", "特困人员", "特困"], "五保户"),
+        **dict.fromkeys(["一般户", "一般", "贫困户", "一般贫困"], "一般贫困户"),
+        **dict.fromkeys(["低保贫困", "贫困低保户", "低保兼贫困户"], "低保贫困户"),
+        **dict.fromkeys(["低收入", "低收入户"], "低收入农户"),
+    },
+    "main_cause": {
+        **{f"{label}致贫": label for label in Cause.labels if label.startswith("因")},
+        **dict.fromkeys(["疾病", "生病", "患病", "有病", "大病", "重病", "长期患病"], "因病"),
+        **dict.fromkeys(["残疾", "身体残疾"], "因残"),
+        **dict.fromkeys(["上学", "就学", "子女上学", "供养学生"], "因学"),
+        **dict.fromkeys(["灾害", "自然灾害", "受灾"], "因灾"),
+        **dict.fromkeys(["缺劳动力", "劳动力不足", "无劳动力", "无劳力", "缺乏劳动力"], "缺劳力"),
+        **dict.fromkeys(["无技术", "缺乏技术"], "缺技术"),
+        **dict.fromkeys(["无资金", "资金短缺", "缺乏资金"], "缺资金"),
+        **dict.fromkeys(["缺地", "土地少", "缺耕地"], "缺土地"),
+        **dict.fromkeys(["交通落后", "交通不便", "交通条件差"], "交通条件落后"),
+        **dict.fromkeys(
+            ["自身发展力不足", "自身动力不足", "内生动力不足", "发展动力不足"], "自身发展动力不足"
+        ),
+    },
 }
