@@ -42,11 +42,10 @@ def test_nothing_is_told_of_an_import_that_is_done_or_changes_nothing(office) ->
 
 
 def test_wrong_rows_and_columns_that_nobody_reads_to_the_end(office, monkeypatch) -> None:
-    monkeypatch.setattr(import_pages, "MORE_SHOWN", 3)
+    monkeypatch.setattr(faults, "LISTED", 3)
     make_village(name="石峰村")
     row = {"村": "石峰村", "户主姓名": "王有福", "家庭人口": "三", **{f"附{n}": n for n in range(40)}}
     run = check("households", office, workbook([row] * 5))
-    words = words_of(client_of(office).get(f"/imports/runs/{run.pk}/?all=1"))
-    assert "还有 2 行没有列出，标注后的原表里都有" in words
-    assert "附7 等 40 列" in words
-    assert "附8" not in words
+    words = words_of(client_of(office).get(f"/imports/runs/{run.pk}/"))
+    assert "只列出前 3 格，标注后的原表里都有" in words
+    assert "“附7” 等 40 列不认得，没有导入。" in words

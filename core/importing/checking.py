@@ -176,7 +176,8 @@ def _leave_hidden(found: sheets.WorkbookSheet, heading: HeadingRow, asking: Aski
 def _not_imported(heading: HeadingRow) -> list[str]:
     """Name the columns that are not imported."""
     named = [f"{column_name(place)} 列“{text}”" for place, text in heading.left.items()]
-    return [f"{'、'.join(named)}不认得，没有导入。"] if named else []
+    more = f" 等 {len(named)} 列" if len(named) > ROWS_NAMED else ""
+    return [f"{'、'.join(named[:ROWS_NAMED])}{more}不认得，没有导入。"] if named else []
 
 
 def _layout(

@@ -12,7 +12,7 @@ LISTED = 200
 
 
 @dataclass
-class Fault:
+class Mistake:
     """One mistake: rows are (number, cell, what is written)."""
 
     column: str
@@ -22,18 +22,18 @@ class Fault:
     count: int = 0
 
 
-def faults_of(run: ImportRun) -> list[Fault]:
+def faults_of(run: ImportRun) -> list[Mistake]:
     """Return the mistakes to correct in the sheet, the most frequent first, then by row.
 
     Words that the clerk is asked about are no mistakes.
     """
     asked = {(q["column"], q["name"]) for q in run.questions if q["section"] == WORDS and q["chosen"] != SKIP}
-    found: dict[tuple[str, str, str], Fault] = {}
+    found: dict[tuple[str, str, str], Mistake] = {}
     for number, error in _errors(run):
         if (error["column"], error["value"]) in asked:
             continue
         key = (error["column"], error["why"], error["remedy"])
-        fault = found.setdefault(key, Fault(*key))
+        fault = found.setdefault(key, Mistake(*key))
         fault.count += 1
         if len(fault.rows) < LISTED:
             fault.rows.append((number, error["cell"], error["value"]))
