@@ -35,9 +35,13 @@ class AnswersForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "form-control short", **OF_FORM}),
     )
 
-    def __init__(self, run: ImportRun, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, run: ImportRun, *args: Any, is_uploader: bool, **kwargs: Any) -> None:
+        """Only the uploader, who has the numbers, can confirm them and sees which are doubted."""
         super().__init__(*args, **kwargs)
-        self.questions: list[dict[str, Any]] = run.questions
+        questions = run.questions
+        self.questions: list[dict[str, Any]] = [
+            question for question in questions if is_uploader or question["section"] != CONFIRMED
+        ]
         for number, question in enumerate(self.questions):
             self.fields[f"q{number}"] = _field(question)
             if question["section"] in REMEMBERED:

@@ -22,7 +22,6 @@ from core.importing.faults import faults_of
 from core.importing.preview import coming_changes
 from core.importing.questions import HIDDEN
 from core.importing.sheet import ImportSheet, all_kinds, find_kind
-from core.importing.shown_errors import shown_errors
 from core.models import ImportRow, ImportRun, Spelling
 from core.sheets import MAX_FILE_BYTES, SheetError
 from units.access import get_visible, office_required, user_of
@@ -116,9 +115,9 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     if not run.is_running:
         runs.note_seen(run)
     warned = ImportRow.objects.filter(run=run, warnings__isnull=False).order_by("number")
-    faults = faults_of(run) if run.wrong_count else []
+    sheet, is_own = _sheet(run.kind), run.by_id == user.pk
+    faults = faults_of(run, sheet, is_uploader=is_own) if run.wrong_count else []
     changes = coming_changes(run, CHANGES_SHOWN) if run.status == Status.CHECKED and run.changed_count else []
-    sheet = _sheet(run.kind)
     return render(
         request,
         "imports/run.html",
@@ -139,7 +138,9 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "good": run.created_count + run.changed_count,
             "faults": faults,
             "cells": sum(fault.count for fault in faults),
-            "form": AnswersForm(run) if run.status == Status.CHECKED and run.questions else None,
+            "form": AnswersForm(run, is_uploader=is_own)
+            if run.status == Status.CHECKED and run.questions
+            else None,
             "asked": sum(1 for question in run.questions if question["section"] != HIDDEN),
             "peek": peek_of(run),
             "warnings": [
@@ -149,7 +150,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "changes": changes,
             "changed_more": max(0, run.changed_count - len({number for number, _ in changes})),
             "may_be_marked": workbooks.may_be_marked(run),
-            "is_own": run.by_id == user.pk,
+            "is_own": is_own,
             "is_marked": workbooks.is_ready(run),
             "why_not_undo": runs.why_not_undo(run) if run.status == Status.DONE else "",
             "may_check": run.status in {Status.STOPPED, Status.BROKEN} and not run.applied_at,
@@ -181,7 +182,7 @@ def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 def _take_answers(request: HttpRequest, run: ImportRun) -> None:
     """Take the answers and check again; import if they are those of the check that the clerk saw."""
-    form = AnswersForm(run, request.POST)
+    form = AnswersForm(run, request.POST, is_uploader=run.by_id == user_of(request).pk)
     if not form.is_valid():
         problems = (sentence for sentences in form.errors.values() for sentence in sentences)
         messages.warning(request, f"没有收下：{next(problems)}")

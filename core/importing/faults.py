@@ -1,9 +1,10 @@
 """The mistakes of a run, each once with the rows that have it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.importing.questions import SKIP, WORDS
+from core.importing.sheet import ImportSheet
+from core.importing.shown_errors import shown_errors
 from core.models import ImportRun
 
 JUDGED = 5000
@@ -22,14 +23,15 @@ class Mistake:
     count: int = 0
 
 
-def faults_of(run: ImportRun) -> list[Mistake]:
+def faults_of(run: ImportRun, sheet: ImportSheet, *, is_uploader: bool) -> list[Mistake]:
     """Return the mistakes to correct in the sheet, the most frequent first, then by row.
 
     Words that the clerk is asked about are no mistakes.
     """
     asked = {(q["column"], q["name"]) for q in run.questions if q["section"] == WORDS and q["chosen"] != SKIP}
     found: dict[tuple[str, str, str], Mistake] = {}
-    for number, error in _errors(run):
+    wrong = run.rows.filter(errors__isnull=False).order_by("number")
+    for number, error in shown_errors(sheet, wrong[:JUDGED], is_uploader=is_uploader):
         if (error["column"], error["value"]) in asked:
             continue
         key = (error["column"], error["why"], error["remedy"])
@@ -38,10 +40,3 @@ def faults_of(run: ImportRun) -> list[Mistake]:
         if len(fault.rows) < LISTED:
             fault.rows.append((number, error["cell"], error["value"]))
     return sorted(found.values(), key=lambda fault: -fault.count)
-
-
-def _errors(run: ImportRun) -> Iterator[tuple[int, dict[str, str]]]:
-    wrong = run.rows.filter(errors__isnull=False).order_by("number")
-    for number, errors in wrong.values_list("number", "errors")[:JUDGED]:
-        for error in errors or ():
-            yield number, error

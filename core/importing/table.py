@@ -8,7 +8,7 @@ from typing import Any
 from core.cells import Cell, CellError, DoubtfulCell, UnclearName, clean_text
 from core.identity import HIDDEN, refuse_number
 from core.importing.columns import CLEAR, CLEARING, DITTO, NOTHING, STROKES, SheetColumn
-from core.importing.questions import MISSING, MOST_WORDS, SKIP, Asking, ImportQuestion
+from core.importing.questions import CONFIRMED, MISSING, MOST_WORDS, SKIP, Asking, ImportQuestion
 from core.importing.unknown_words import is_replaced, question_of, value_of
 from core.sheets import cell_name
 from core.shown_number import ShownNumber
@@ -153,12 +153,30 @@ class Table:
         values = self.values[key]
         stored = self._stored(key)
         for index, value in enumerate(values):
-            if isinstance(value, DoubtfulCell) and value.value in stored:
+            if isinstance(value, DoubtfulCell) and (value.value in stored or self._confirmed(index, key)):
                 values[index] = value.value
             elif isinstance(value, CellError):
                 values[index] = NOTHING
                 self.refused.add((index, key))
                 self.error(index, key, value.why, value.remedy)
+
+    def _confirmed(self, index: int, key: str) -> bool:
+        """Ask whether one doubtful value is right; return whether the clerk has said so."""
+        where = self._where(index, key)
+        is_right = self.asking.answers.confirmed(where["cell"])
+        self.asking.ask(
+            ImportQuestion(
+                CONFIRMED,
+                where["cell"],
+                where["column"],
+                samples=[where["value"]],
+                rows=[self.numbers[index]],
+                count=1,
+                chosen="是" if is_right else "",
+                answered=is_right,
+            )
+        )
+        return is_right
 
     def _stored(self, key: str) -> set[str]:
         """Return the doubtful values of a column that are stored already, so that somebody has confirmed them."""
