@@ -6,6 +6,7 @@ from core.importing import faults
 from tests.factories import make_household, make_id_number, make_member, make_village
 from tests.importing import check, workbook
 from tests.pages import client_of, part, words_of
+from units import import_pages
 
 pytestmark = pytest.mark.django_db
 
