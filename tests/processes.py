@@ -1,4 +1,4 @@
-"""Other processes on the database of a test: the test must use `transactional_db`, so that they see its rows."""
+"""Run other processes on the test's database; the test must use `transactional_db`, so that they see its rows."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ _inherited: list[Any] = []
 
 
 def database_url() -> str:
-    """DATABASE_URL of the database the test runs on."""
+    """Return the DATABASE_URL of the test's database."""
     config = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{config['NAME']}"
@@ -30,7 +30,7 @@ def database_url() -> str:
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
-    """`manage.py …` on the test's database and media folder."""
+    """Start `manage.py …` on the test's database and media folder."""
     environment = {**os.environ, "DATABASE_URL": database_url(), "MEDIA_ROOT": str(settings.MEDIA_ROOT)}
     return subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
@@ -43,14 +43,14 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 
 def manage(*arguments: str) -> tuple[int, str, str]:
-    """Run it to the end: (exit status, output, errors)."""
+    """Run it to the end and return (exit status, output, errors)."""
     process = start(*arguments)
     output, errors = process.communicate(timeout=300)
     return process.returncode, output, errors
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    """SIGKILL, and wait until PostgreSQL has ended what it was doing for the dead: a commit may still come through."""
+    """Kill the process and wait until PostgreSQL has ended its session: a commit may still arrive."""
     process.kill()
     process.communicate()
     if connection.vendor == "postgresql":
@@ -59,7 +59,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 
 def _busy() -> bool:
-    """Whether PostgreSQL works for anyone but us on this database."""
+    """Return whether PostgreSQL is working for any other session on this database."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
@@ -69,7 +69,7 @@ def _busy() -> bool:
 
 
 def at_once(works: Sequence[Callable[[], Any]], timeout: float = 300) -> list[int | None]:
-    """Run each in a process of its own, all at once; their exit codes, 0 for what went well."""
+    """Run each in a process of its own at the same time; return their exit codes (0: success)."""
     connections.close_all()
     context = get_context("fork")
     processes = [context.Process(target=_alone, args=(work,)) for work in works]
@@ -81,7 +81,7 @@ def at_once(works: Sequence[Callable[[], Any]], timeout: float = 300) -> list[in
 
 
 def _alone(work: Callable[[], Any]) -> None:
-    """Work on a connection of this process's own: one that was inherited is neither used nor closed."""
+    """Use a new connection in this process; neither use nor close an inherited one."""
     for inherited in connections.all(initialized_only=True):
         _inherited.append(inherited.connection)
         inherited.connection = None

@@ -1,4 +1,4 @@
-"""Every address × every role × own, neighbour's and foreign rows, as docs/permissions.md says."""
+"""Every address × every role × own, other unit's and other county's rows, as docs/permissions.md states."""
 
 import io
 import re
@@ -73,7 +73,7 @@ def rules() -> list[Rule]:
 
 
 def named_urls(patterns: Any = None) -> set[str]:
-    """The names of all addresses but those of the admin site, which tests/test_admin.py walks."""
+    """Return the names of all addresses except the admin's, which tests/admin covers."""
     names = set()
     for pattern in patterns if patterns is not None else get_resolver().url_patterns:
         if isinstance(pattern, URLResolver):
@@ -85,7 +85,7 @@ def named_urls(patterns: Any = None) -> set[str]:
 
 
 def world(*, county: str, name: str) -> dict[str, Any]:
-    """One of each row under a county: a unit with its village, household, cadre, visit and photo."""
+    """Create one row of each kind in a county: a unit with its village, household, cadre, visit, photo and so on."""
     division = make_division(code=county, name=f"{name}县")
     town = make_division(code=f"{county}100", name=f"{name}镇")
     unit = make_unit(name=f"{name}水务局", division=division)
@@ -98,7 +98,7 @@ def world(*, county: str, name: str) -> dict[str, Any]:
     run = ImportRun.objects.create(
         kind="households", place=county, by=cadre, filename="名单.xlsx", digest="x", status="checked"
     )
-    surveys = Survey.objects.filter(place=county)  # the county's, shared by its units
+    surveys = Survey.objects.filter(place=county)  # shared by the units of the county
     survey = surveys.open().first() or make_survey(place=county)
     draft = surveys.filter(status="draft").first() or make_survey(
         place=county, status="draft", edition="2013.1"
@@ -148,14 +148,14 @@ def files(tmp_path_factory) -> Path:
 
 @pytest.fixture(autouse=True)
 def media_root(settings, files: Path) -> Path:
-    """The pictures of the counties, for all tests of this module."""
+    """Return a folder for the counties' pictures, shared by all tests of this module."""
     settings.MEDIA_ROOT = files
     return files
 
 
 @pytest.fixture(scope="module")
 def counties(django_db_setup, django_db_blocker, files: Path):
-    """Both counties, made once in a transaction that each test's own is nested in."""
+    """Create both counties once, in a transaction around those of the tests."""
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=files), transaction.atomic():
         yield {
             "own": world(county="620524", name="武山"),
@@ -166,7 +166,7 @@ def counties(django_db_setup, django_db_blocker, files: Path):
 
 
 def fresh(rows: dict[str, Any]) -> dict[str, Any]:
-    """Copies, so that no test finds what another one has set on a row."""
+    """Return copies, so that no test sees what another one has set on a row."""
     return {name: copy(row) for name, row in rows.items()}
 
 
@@ -179,7 +179,7 @@ def own(db, counties):
 def people(own):
     office = make_unit(name="武山县双联办", division=own["division"])
     clerk = make_cadre(unit=office, role="office")
-    own["run"].by = clerk  # only who has uploaded a workbook gets it back marked
+    own["run"].by = clerk  # only the uploader of a workbook gets the marked copy
     own["run"].save()
     return {
         "office": clerk,
@@ -191,7 +191,7 @@ def people(own):
 
 @pytest.fixture
 def neighbour(own, counties):
-    """Another unit of the same county."""
+    """Return a leader of another unit of the same county."""
     rows = fresh(counties["neighbour"])
     shared = {name: own[name] for name in ("division", "run", "spelling")}
     return {**rows, **shared}
@@ -224,7 +224,7 @@ def test_every_address_stands_in_the_table():
 @pytest.mark.parametrize("rule", rules(), ids=str)
 def test_own_rows_answer_as_the_table_says(rule, own, people):
     for role, expected in rule.answers.items():
-        with transaction.atomic():  # each finds the rows as they were
+        with transaction.atomic():  # each request finds the rows unchanged
             status = ask(people[role], rule, own)
             transaction.set_rollback(True)
         if expected == "✓":
@@ -278,7 +278,7 @@ LISTS = [
 
 
 def told(client: Client, url: str) -> str:
-    """All that an address says: page, workbook or print."""
+    """Return the whole text of a response: page, workbook or print."""
     response = client.get(url)
     data = b"".join(response.streaming_content) if response.streaming else response.content
     if data[:4] == b"%PDF":
@@ -291,7 +291,7 @@ def told(client: Client, url: str) -> str:
 
 @pytest.mark.slow
 def test_no_page_or_export_shows_an_id_number_nor_a_viewer_a_phone(own, people):
-    """Not even in the history of a row."""
+    """No page or export shows an ID number, nor a phone number to a viewer, not even in a row's history."""
     numbers = [make_id_number(), make_id_number()]
     phones = ["13993851111", "13993852222"]
     for number, phone in zip(numbers, phones, strict=True):
@@ -316,7 +316,7 @@ def test_no_page_or_export_shows_an_id_number_nor_a_viewer_a_phone(own, people):
 
 @pytest.mark.parametrize("rule", [rule for rule in rules() if "<" in rule.path], ids=str)
 def test_a_post_reaches_no_foreign_row(rule, own, people, foreign):
-    """Whatever is read by GET is not to be had by POST either, and who may not enter may not send."""
+    """A POST is refused wherever a GET is, for rows and for whole pages."""
     newest = Change.objects.latest("pk").pk
     for role, expected in rule.answers.items():
         client = client_of(people[role])
@@ -328,7 +328,7 @@ def test_a_post_reaches_no_foreign_row(rule, own, people, foreign):
 
 @pytest.mark.slow
 def test_no_list_names_what_one_may_not_see(own, people, neighbour, foreign):
-    """Pages without a row of their own and their workbooks: no other county's, and for a unit no other unit's."""
+    """Pages without a row of their own, and their workbooks, show no other county's rows and a unit no other unit's."""
     rows = [rule for rule in rules() if "<" not in rule.path and rule.method == "GET"]
     exports = [replace(rule, path=f"{rule.path}?export=xlsx") for rule in rows if rule.name in LISTS]
     for rule in [*rows, *exports]:
@@ -344,10 +344,10 @@ PAGES = [rule for rule in rules() if rule.method == "GET" and not rule.path.ends
 NONSENSE = ["", "-1", "x" * 3000, "<script>", "²", "9" * 30, "2099-01-01"]
 
 
-@pytest.mark.postgres  # the stricter of the two about what is no key
+@pytest.mark.postgres  # the stricter of the two for values that are no keys
 @pytest.mark.parametrize("rule", PAGES, ids=str)
 def test_no_tampered_field_reaches_a_foreign_row(rule, own, people, foreign):
-    """Each field of each form that a page shows is sent with keys and names of foreign rows, and with nonsense."""
+    """Each field of each form is sent with keys and names of other users' rows, and with nonsense."""
     keys = sorted({str(row.pk) for row in foreign.values()})
     names = ["秦州水务局", "秦州干部", "秦州户主", foreign["household"].no, foreign["village"].code]
     tried: set[str] = set()
@@ -369,12 +369,12 @@ def test_no_tampered_field_reaches_a_foreign_row(rule, own, people, foreign):
 
 
 def one_of_alike(names: Iterable[str]) -> list[str]:
-    """Of fields that differ in their number only, such as one a household, the first."""
+    """Return the fields, reducing those that differ only in their number (one per household) to the first."""
     return list({re.sub(r"\d+", "#", name): name for name in reversed([*names])}.values())
 
 
 def send(client: Client, url: str, data: dict[str, list[str]], foreign: dict[str, Any]) -> None:
-    """Post, look at what was written, and take it back, so that the next finds everything as it was."""
+    """Post, inspect what was written, and roll back."""
     newest = Change.objects.latest("pk").pk
     with transaction.atomic():
         response = client.post(url, data)
@@ -386,7 +386,7 @@ def send(client: Client, url: str, data: dict[str, list[str]], foreign: dict[str
 
 
 def reached(table: str, pk: int) -> set[tuple[str, int]]:
-    """The row that was written, and those it points at."""
+    """Return the row that was written, and the rows it refers to."""
     row: Any = apps.get_model(table)._base_manager.filter(pk=pk).first()
     if row is None:
         return {(table, pk)}

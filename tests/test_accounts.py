@@ -1,4 +1,4 @@
-"""Logging in, one-time codes, locking and resetting."""
+"""Login, one-time codes, locking and resetting."""
 
 import logging
 import re
@@ -92,7 +92,7 @@ def test_wrong_passwords_lock_the_guesser_not_the_owner(cadre):
 
 def test_behind_a_proxy_the_guesser_is_who_the_proxy_says(cadre):
     def try_from(address: str, password: str) -> int:
-        headers = {"X-Forwarded-For": f"10.0.0.7, {address}"}  # the first one is what the guesser made up
+        headers = {"X-Forwarded-For": f"10.0.0.7, {address}"}  # the first one is forged
         data = {"username": cadre.phone, "password": password}
         return Client(headers=headers).post("/login/", data, REMOTE_ADDR="127.0.0.1").status_code
 
@@ -144,7 +144,7 @@ def test_slips_carry_a_fresh_code_for_those_without_a_password(office):
 
 
 def test_slips_for_all_open_no_locked_account(office):
-    """Ticking the whole list does not open again what the office has locked."""
+    """Printing slips for the whole list does not unlock accounts that the office has locked."""
     locked = make_cadre(name="令小军", is_active=False)
     locked.set_unusable_password()
     locked.save()
@@ -154,7 +154,9 @@ def test_slips_for_all_open_no_locked_account(office):
 
 
 def test_who_tries_the_own_id_number_leaves_it_nowhere(caplog, db):
-    """Neither in the table of failed logins nor in the log; and a name of any length is no error."""
+    """An ID number typed as a user name is stored neither in the table of failed logins nor in the log; a name of
+    any length causes no error.
+    """
     number = make_id_number()
     for name in (number, f"{number[:6]} {number[6:14]} {number[14:]}", "王" * 400):
         assert login(Client(), name, number).status_code == 200
@@ -214,7 +216,9 @@ def test_a_leader_cannot_grant_a_role_or_move_to_another_unit(leader, cadre):
 
 @pytest.mark.parametrize("who", ["office", "leader"])
 def test_nobody_changes_the_own_role_unit_or_leaves(request, who):
-    """The only office of a county would lock everybody out."""
+    """Nobody changes their own role or unit, or marks themselves as left: a county could lose its only office
+    account.
+    """
     user = request.getfixturevalue(who)
     form = {"name": user.name, "phone": user.phone, "rank": "general", "version": user.version}
     form |= {"unit": make_unit().pk, "role": "cadre", "left_on": "2015-09-16"}
@@ -252,7 +256,9 @@ def test_the_second_editor_sees_both_versions_and_may_choose(office, cadre):
 
 @pytest.mark.parametrize("who", ["office", "leader"])
 def test_the_own_password_is_not_to_be_reset_without_the_old_one(request, who):
-    """Whoever finds the computer logged in would take the account for good."""
+    """Users cannot reset their own password without the old one: whoever finds a computer logged in could take the
+    account.
+    """
     user = request.getfixturevalue(who)
     client = client_of(user)
     assert client.get(f"/cadres/{user.pk}/reset/")["Location"] == "/password/"
@@ -269,7 +275,7 @@ def test_the_own_password_is_not_to_be_reset_without_the_old_one(request, who):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_one_time_code_opens_the_password_page_alone(own, people, role):  # noqa: F811
-    """Every address and the admin site, read and sent: all lead to choosing a password, and nothing is written."""
+    """With a one-time code every address, the admin included, leads to choosing a password, and nothing is written."""
     user = people[role]
     [(_, code, _)] = accounts.issue_codes([user])
     client = Client()

@@ -1,4 +1,4 @@
-"""活动: recorded once, read by the unit, summed, taken back."""
+"""活动 (activities): recorded once, read by the unit, summed, voided."""
 
 from datetime import date, timedelta
 from uuid import uuid4
@@ -38,7 +38,7 @@ def recorded(author, **given):
 
 
 def form(**changed):
-    """What the page sends."""
+    """Return the form data that the page sends."""
     return {
         "ref": str(uuid4()),
         "kind": "publicity",

@@ -1,4 +1,4 @@
-"""Activities by town add up to the whole: county units that name no village get a line of their own."""
+"""Activities by town add up to the total: county units that name no village have a line of their own."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def held(office):
-    """One in a village, two of a county unit that name none, one taken back."""
+    """Create one activity in a village, two of a county unit without a village, and one that is void."""
     unit, day = make_unit(), date(today().year, 1, 5)
     for village, void in ((make_village(), None), (None, None), (None, None), (None, day)):
         Activity.objects.create(

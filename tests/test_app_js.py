@@ -30,7 +30,7 @@ def type_a_household(page: Page) -> None:
     page.fill("#id_id_number", "620524195703051234")
     page.check("#id_kind_1")
     page.check("#id_tags_0")
-    page.wait_for_timeout(400)  # it is written a moment after the last stroke
+    page.wait_for_timeout(400)  # it is saved a moment after the last keystroke
 
 
 def kept(page: Page) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Back, in browsers that keep pages for it: after logout nothing is shown, and what was typed and not saved is there.
+"""Back in browsers with a back/forward cache: after logout it shows no page, and unsaved input is restored.
 
-Playwright switches the back/forward cache off; here it is on, once as it comes and once also for pages with
-`no-store`, which newer Chromium versions keep while the cookies stay the same.
+Playwright switches the back/forward cache off. Here it is on, once with default settings and once also for
+`no-store` pages, which newer Chromium versions keep while the cookies are unchanged.
 """
 
 import re
@@ -50,7 +50,10 @@ def household(cadre: Cadre) -> Household:
 
 
 def go_back(page: Page) -> None:
-    """As the button does. (Playwright's own waits for a page to load, which one out of the cache does not.)"""
+    """Go back like the button does.
+
+    (Playwright's own method waits for a load event, which a cached page does not fire.)
+    """
     page.evaluate("() => { setTimeout(() => history.back()) }")
 
 
@@ -61,14 +64,17 @@ def log_out(page: Page) -> None:
 
 
 def expect_login(page: Page, instead_of: str) -> None:
-    """The login page, that leads on to the page that was asked for, and nothing of it."""
+    """Assert that the login page is shown, leads on to the requested page, and shows nothing of it."""
     expect(page).to_have_url(re.compile(r"/login/\?next=" + instead_of.replace("/", "(/|%2F)") + "$"))
     expect(page.get_by_label("密码")).to_be_visible()
     expect(page.get_by_text("王守田")).to_have_count(0)
 
 
 def test_the_browser_keeps_pages(page: Page, live_server) -> None:
-    """What the tests below stand on: a page of style alone comes back as it was left."""
+    """The browser does cache pages: a page that only has styles returns in the state it was left.
+
+    The other tests depend on it.
+    """
     page.goto("/static/look.css")
     page.evaluate("() => { window.left = true }")
     page.goto("/static/admin.css")
@@ -91,7 +97,7 @@ def test_after_logout_back_shows_the_login_page(
 def test_after_the_session_has_ended_back_shows_the_login_page(
     page: Page, live_server, cadre: Cadre, household: Household
 ) -> None:
-    """No cookie has changed, so a browser that keeps all still has the page."""
+    """After the session has ended, Back shows the login page, although no cookie has changed."""
     sign_in(page, live_server, cadre)
     page.goto(f"/households/{household.pk}/")
     page.goto("/me/")
@@ -131,13 +137,13 @@ def test_typed_and_not_sent_is_there_after_back(
     page.goto(f"/visits/new/?household={household.pk}")
     words = page.locator("textarea[name=content]")
     words.fill("送了一袋面")
-    page.goto("/me/")  # at once: the store is written before the page goes
+    page.goto("/me/")  # at once: the store is written before the page is left
     go_back(page)
     expect(words).to_have_value("送了一袋面")
 
 
 def test_typed_and_refused_is_there_after_back(page: Page, live_server, office: Cadre, cadre: Cadre) -> None:
-    """The page with the errors answered a POST: Back asks for the form, not for leave to send it again."""
+    """Input refused by the server is restored on Back, which requests the form instead of asking to send it again."""
     sign_in(page, live_server, office)
     for address, field in (
         (f"/cadres/{cadre.pk}/edit/", "职务"),

@@ -1,4 +1,4 @@
-"""`manage.py backup` on the database of the test, while photos arrive: whole or not there, and it comes back."""
+"""`manage.py backup` while photos are uploaded: each file is complete or absent, and the backup can be restored."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def take_photo(visit) -> VisitPhoto:
 
 
 def keep_taking(visit_pk: int, until: Path) -> None:
-    """Photos arrive, and some that were there before go, until the backup is done."""
+    """Upload photos and delete older ones until the backup is done."""
     old = VisitPhoto.objects.filter(owner=visit_pk).order_by("pk")
     for number in range(20_000):
         take_photo(Visit(pk=visit_pk))
@@ -46,7 +46,7 @@ def keep_taking(visit_pk: int, until: Path) -> None:
 
 
 def named_in(backup: Path, scratch: str) -> list[str]:
-    """The files that the rows of a backup name, read from the restored database."""
+    """Return the files named by the rows of a backup, read from the restored database."""
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(backup / backups.SQLITE_COPY)) as copy:
             return [name for (name,) in copy.execute("SELECT file FROM visits_visitphoto")]

@@ -1,4 +1,4 @@
-"""What goes wrong on the forms of the fieldwork: a sentence beside the field, the text kept, nothing written."""
+"""Errors on the fieldwork forms: a message beside the field, the input kept, nothing written."""
 
 import re
 from datetime import date
@@ -33,7 +33,7 @@ def people(office, leader, cadre):
 
 @pytest.fixture
 def rows(leader, cadre):
-    """What the cadre works with: a household with a plan and a problem in a village with a plan and a project."""
+    """Create the cadre's rows: a household with a plan and a problem, in a village with a plan and a project."""
     village = make_village()
     make_village_pairing(unit=leader.unit, village=village)
     household = make_household(head="王有福", village=village)
@@ -51,7 +51,7 @@ def rows(leader, cadre):
 
 
 def sent(people, rows, name, /, **changed):
-    """The answer to a form that is right but for what is `changed`."""
+    """Return the response to a form that is valid except for `changed`."""
     who, url, good = FORMS[name]
     data = {field: value.format(**rows) for field, value in good.items()}
     Change.objects.all().delete()
@@ -59,7 +59,7 @@ def sent(people, rows, name, /, **changed):
 
 
 def assert_told(answer, typed, sentence):
-    """In a sentence, with what was typed, and nothing was written."""
+    """Assert that a message is shown with the input, and that nothing was written."""
     said = unescape(answer.content.decode())
     assert answer.status_code == 200
     assert re.search(sentence, said)
@@ -108,7 +108,7 @@ def test_a_number_that_its_column_does_not_hold(people, rows, name, field):
 
 @pytest.mark.parametrize("field", ["cash", "quantity", "loan"])
 def test_a_sum_that_its_column_does_not_hold(people, rows, cadre, field):
-    """Each family gets what its own part could hold."""
+    """The total is refused when it exceeds its column, although each family's share would fit."""
     other = make_household(head="赵六", village=Village.objects.get(pk=rows["village"]))
     make_pairing(cadre=cadre, household=other)
     typed = "99999999"
@@ -253,7 +253,7 @@ PICTURES = ["visit", "assistance", "activity", "progress"]
     ids=["none", "empty", "50 MB"],
 )
 def test_a_photo_that_is_none(people, rows, name, data, sentence):
-    """What was typed beside it is kept."""
+    """A file that is no photo is refused, and the text beside it is kept."""
     photo = SimpleUploadedFile("照片.jpg", data, "image/jpeg")
     texts = [field for form, field in TEXTS if form == name]
     assert_told(sent(people, rows, name, photos=[photo]), FORMS[name][2][texts[0]], sentence)
@@ -261,7 +261,7 @@ def test_a_photo_that_is_none(people, rows, name, data, sentence):
 
 @pytest.mark.parametrize("name", FORMS)
 def test_what_was_typed_is_kept_when_the_session_ends(people, rows, name):
-    """By the script, which puts it back after the login: the form says that it wants to be kept."""
+    """The form is marked so that the script keeps its input when the session ends and restores it after login."""
     who, url, _ = FORMS[name]
     assert "data-keep=" in client_of(people[who]).get(url.format(**rows)).content.decode()
 

@@ -1,4 +1,4 @@
-"""Whatever is typed into a form: a sentence beside the field, the text kept, nothing written."""
+"""Bad input in any form: a message beside the field, the input kept, nothing written."""
 
 import re
 

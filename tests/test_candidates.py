@@ -1,4 +1,4 @@
-"""Nothing that any role is shown narrows a masked number below all those that fit region, birth date and sex."""
+"""No role is shown anything that narrows a masked number below all numbers that fit region, birth date and sex."""
 
 import io
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ WRITTEN_WRONG = number_of(date(1957, 3, 5), 571)
 
 
 def test_the_old_mask_and_an_end_alone_are_seen_through() -> None:
-    """The measure itself: the last four, and a birth date beside them, leave one number."""
+    """The check itself works: the old mask, or the last four digits with a birth date, leave one number."""
     head = FAMILY[0]
     told = [f"{head.name} 男 1957-03-05 620524********{head.number[14:]}"]
     assert candidates(head, told) == 1
@@ -55,7 +55,7 @@ def test_the_old_mask_and_an_end_alone_are_seen_through() -> None:
 
 @pytest.fixture
 def rows(db: None) -> dict[str, Any]:
-    """A household of three, whose head's number was corrected once."""
+    """Create a household of three; the head's number was corrected once."""
     own = world(county="620524", name="武山")
     head: Member = own["member"]
     for number in (WRITTEN_WRONG, FAMILY[0].number):
@@ -77,7 +77,11 @@ def rows(db: None) -> dict[str, Any]:
 
 @pytest.fixture
 def people(rows: dict[str, Any]) -> dict[str, Cadre]:
-    """The colleague types for the cadre, whose household is none of his; the neighbour is of another unit."""
+    """Return one user of each role.
+
+    The colleague enters records for the cadre but is not paired with the household; the neighbour is of
+    another unit.
+    """
     office = make_unit(name="武山县双联办", division=rows["division"])
     neighbour = make_cadre(name="甘谷干部", unit=make_unit(name="甘谷水务局", division=rows["division"]))
     make_pairing(
@@ -99,7 +103,7 @@ def people(rows: dict[str, Any]) -> dict[str, Cadre]:
 
 
 def words_in(answer: Any) -> str:
-    """All that an answer says: a page, each sheet of a workbook with its notes, a paper; '' of a refusal."""
+    """Return the text of a response: a page, each sheet of a workbook with its comments, a print; '' if refused."""
     if answer.status_code not in {200, 409}:
         return ""
     data = b"".join(answer.streaming_content) if answer.streaming else answer.content
@@ -112,7 +116,7 @@ def words_in(answer: Any) -> str:
 
 
 def shown_to(role: str, user: Cadre, rows: dict[str, Any]) -> Iterator[str]:
-    """What every address tells somebody: pages, workbooks, prints, papers, admin screens, refused forms."""
+    """Return what every address shows to a user: pages, workbooks, prints, admin pages, refused forms."""
     client = client_of(user)
     for kind in OverLimit.Kind.values:
         OverLimit.objects.create(by=user, place=user.place, on=today(), kind=kind, limit=1, text="核对")
@@ -127,7 +131,7 @@ def shown_to(role: str, user: Cadre, rows: dict[str, Any]) -> Iterator[str]:
 
 
 def forms_of_members(client: Client, rows: dict[str, Any]) -> Iterator[str]:
-    """Each member's forms, as they open and as they come back when sex and birth date do not fit the mask."""
+    """Return each member's forms, as opened and as returned when sex and birth date contradict the mask."""
     for member in Member.objects.filter(household=rows["household"]):
         wrong = {"name": member.name, "relation": member.relation, "id_number": member.id_masked}
         wrong |= {
@@ -160,7 +164,9 @@ def admin_screens(client: Client, rows: dict[str, Any]) -> Iterator[str]:
 
 
 def import_of(office: Cadre, rows: dict[str, Any]) -> Any:
-    """A sheet of the office with the family's numbers: right, masked, cut off, ended alone, and another's."""
+    """Return an import by the office with the family's numbers: valid, masked, truncated, last digits only, and
+    another person's.
+    """
     own, head = rows["household"].no, FAMILY[0]
     values = [head.number, f"{head.number[:6]}************", head.number[:17], head.number[14:]]
     values += [FAMILY[1].number, f"620524********{head.number[14:]}", f"{head.number[:15]}000"]
@@ -169,7 +175,7 @@ def import_of(office: Cadre, rows: dict[str, Any]) -> Any:
 
 
 def test_what_each_role_is_shown_leaves_499_numbers(rows, people) -> None:
-    """Every role, page, screen, sheet, paper, history and message; the fewest left for each role are printed."""
+    """At least 499 numbers remain from everything each role is shown; the lowest count of each role is printed."""
     uploader = make_cadre(name="汪玉琪", unit=people["office"].unit, role="office")
     rows["run"] = import_of(uploader, rows)
     rows["filling"] = make_response(

@@ -1,4 +1,4 @@
-"""上限: which of the office's figures holds where, for whom and when."""
+"""上限 (limits): which of the office's figures applies where, to which rank and when."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Cleaning one value: what people write, what Excel makes of it, and what is refused how."""
+"""Cleaning one value: what people type, how Excel changes it, and what is refused."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz`, the worker's heartbeat and what it clears away: on the machine the tests run on."""
+"""`/healthz`, `/readyz`, the worker's heartbeat and the daily cleaning, on the machine that runs the tests."""
 
 import os
 import time
@@ -85,7 +85,7 @@ def test_a_monitor_elsewhere_knows_the_token(healthy, settings) -> None:
     assert Client().get("/readyz", headers=headers).status_code == 200
 
 
-# --- what can be amiss ---
+# --- what can be wrong ---
 
 
 def test_little_room_on_the_disk(settings) -> None:
@@ -170,11 +170,11 @@ def test_the_import_pages_say_that_nobody_works(office) -> None:
     assert ["后台任务现在没有运行" in words_of(client.get(page)) for page in pages] == [False] * 3
 
 
-# --- what is cleared away ---
+# --- cleaning ---
 
 
 def work_off() -> None:
-    """What the worker does until nothing is due."""
+    """Run the worker until no task is due."""
     worker = Worker(
         queue_names=["default"],
         interval=0,
@@ -246,7 +246,9 @@ def test_what_is_past_its_time_goes(office, media_root) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_step_that_fails_holds_up_no_other(media_root) -> None:
-    """The uploads' folder holds one that may not be deleted: a folder by the name of a half file."""
+    """A failing step does not stop the others: the uploads folder holds a folder named like an unfinished file,
+    which cannot be deleted as one.
+    """
     (media_root / f"{HALF}folder").mkdir(parents=True)
     os.utime(media_root / f"{HALF}folder", (0, 0))
     tidying.begin()

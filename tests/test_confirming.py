@@ -1,4 +1,4 @@
-"""The password is asked again before acts of weight, and what was typed is carried through."""
+"""The password is asked again before sensitive actions, and the input is carried through."""
 
 import re
 from typing import Any
@@ -28,7 +28,7 @@ def own(db):
 
 
 def age(client: Client, seconds: int) -> Client:
-    """Let the password have been given so long ago."""
+    """Set the time of the last password confirmation back by this much."""
     session = client.session
     session[GIVEN_AT] -= seconds
     session.save()
@@ -40,7 +40,7 @@ def stale(user: Cadre) -> Client:
 
 
 def answer(client: Client, url: str, page: Any, password: str = PASSWORD) -> Any:
-    """Fill in the page that asks, and send it where it says."""
+    """Fill in the confirmation page and send it."""
     [form] = [form for form in forms_of(page_of(page)) if FIELD in form.values]
     return client.post(form.action or url, {**form.values, FIELD: password})
 
@@ -199,7 +199,7 @@ NO_PEOPLE = re.compile(r"行政区划|村|联村|结对台|帮扶项目|调查�
 
 @pytest.mark.slow
 def test_no_address_gives_people_away_without_the_password(own, people):  # noqa: F811
-    """Every address with `export` and `print`, and every file: what is taken unasked tells of no person."""
+    """Every address with `export` or `print`, and every file: without a confirmed password none gives personal data."""
     given = [rule for rule in rules() if rule.method == "GET" and rule.name != "file"]
     assert {*LISTS} <= {rule.name for rule in given}
     clients = {role: stale(user) for role, user in people.items()}
@@ -209,7 +209,7 @@ def test_no_address_gives_people_away_without_the_password(own, people):  # noqa
             path = address(rule.path, own)
             for more in ("", "export=xlsx", "print=1"):
                 clients[role].get(f"{path}{'&' if '?' in path else '?'}{more}")
-    # A single filled form is no list.
+    # A single filled form is not a list.
     taken = Download.objects.exclude(what__startswith=f"{own['response'].survey.title}").values_list(
         "what", flat=True
     )
@@ -219,7 +219,7 @@ def test_no_address_gives_people_away_without_the_password(own, people):  # noqa
 
 @pytest.fixture
 def paper_sheets(cadre) -> list[str]:
-    """联户花名册, of which a household is left, and 联户交接单 of the one that was handed over."""
+    """Create 联户花名册 with one household still paired, and 联户交接单 of one that was handed over."""
     ended, kept = make_pairing(cadre=cadre), make_pairing(cadre=cadre)
     ended.ended_on, ended.end_reason = today(), "调走"
     ended.save()

@@ -1,4 +1,6 @@
-"""民情连心卡: handed out on a visit, typed once; read on the family's file, in the lists and in the overview."""
+"""民情连心卡 (contact cards): handed out on a visit, entered once; shown on the family's file, the lists and the
+overview.
+"""
 
 from datetime import timedelta
 from uuid import uuid4

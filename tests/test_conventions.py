@@ -1,4 +1,4 @@
-"""Rules of the house that no checker knows."""
+"""Conventions of the code base that no linter checks."""
 
 import ast
 import re
@@ -27,7 +27,7 @@ WITHOUT_HISTORY = {
     "core/importing/runs.py",  # ImportRun
     "core/models/stamps.py",  # Stamp
     "core/oversight.py",  # Reveal, Look, Notice
-    "core/rotation.py",  # encrypts rows and their Changes anew, whose values stay
+    "core/rotation.py",  # re-encrypts rows and their Changes, whose values stay the same
 }
 """Modules of core that update tables without a history."""
 SAME_NAMES = {"Command"}
@@ -37,13 +37,13 @@ pytestmark = pytest.mark.once
 
 
 def modules() -> Iterator[Path]:
-    """The modules of every app, without those of migrations."""
+    """Return the modules of every app, without migrations."""
     for app in APPS:
         yield from (path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
 
 
 def test_every_app_is_checked():
-    """A folder with Python code at the top is an app that the import contracts know, or tests or tools."""
+    """Every top-level folder with Python code is an app in the import contracts, or tests or tools."""
     folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert folders - {"bench", "tests", "tools"} == set(APPS)
     ours = {config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT}
@@ -51,7 +51,7 @@ def test_every_app_is_checked():
 
 
 def test_no_row_is_written_past_its_history():
-    """Nobody uses `.update(` or `bulk_…` on domain rows: core.bulk writes their Changes beside them."""
+    """Nobody uses `.update(` or `bulk_…` on domain rows: core.bulk also writes their Changes."""
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in modules()
@@ -73,7 +73,7 @@ def test_every_domain_row_says_who_sees_and_who_edits_it():
 
 
 def test_labels_are_one_source_and_chinese():
-    """A field's label is what page, sheet and history call it: none is left to Django's English guess."""
+    """Every field has a Chinese label, which page, sheet and history use; none is left to Django's English default."""
     english = [
         f"{model.__name__}.{field.name}"
         for model in apps.get_models()
@@ -85,7 +85,7 @@ def test_labels_are_one_source_and_chinese():
 
 
 def test_no_two_classes_share_a_name():
-    """Two classes of one name in different modules are told apart by their import alone."""
+    """No two classes share a name: only their imports would distinguish them."""
     homes = defaultdict(list)
     for path in modules():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -95,7 +95,7 @@ def test_no_two_classes_share_a_name():
 
 
 def test_one_file_serves_one_prefix():
-    """Who looks for /households/… finds all of it in one URL file."""
+    """Each URL prefix is served by one URL file, so that all of /households/… is found in one place."""
     homes = defaultdict(set)
     for included in get_resolver().url_patterns:
         if isinstance(included, URLResolver) and included.namespace != "admin":

@@ -1,4 +1,4 @@
-"""The figures of every page against one plain, slow count: overview, units, homes, admin, cadre's page, duties."""
+"""The figures of every page equal one naive count: overview, units, homes, admin, cadre's page, duties."""
 
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -34,7 +34,7 @@ YEAR = Period(FIRST, date(today().year, 12, 31), "今年")
 
 
 class Went(NamedTuple):
-    """One record: whose (two of one unit, one of another), at which of three households or in a village alone."""
+    """One record: the cadre (two of one unit, one of another), and one of three households or only a village."""
 
     cadre: int
     household: int | None
@@ -130,7 +130,7 @@ class Counting(TestCase):
             assert shown == len({o.day for o in seen if who in people(o)})
 
     def duties(self, cadres: list[Cadre], seen: list[Went]) -> None:
-        """Those of a requirement look at the pairings alone, as their labels state."""
+        """Count the duties of a requirement from the pairings alone, as their labels state."""
         of = cadre_duties(Cadre.objects.filter(pk__in=[c.pk for c in cadres]), year=FIRST.year, on=today())
         done = {(pk, duty.indicator): duty.done for pk, duties in of.items() for duty in duties}
         for who, household in PAIRED:
@@ -144,7 +144,7 @@ class Counting(TestCase):
 
 
 def people(went: Went) -> set[int]:
-    """Return who went: the cadre and the companion, of whatever unit."""
+    """Return who went: the cadre and the companion, of any unit."""
     return {went.cadre} | ({went.along} if along_of(went) is not None else set())
 
 
@@ -161,7 +161,7 @@ def village(went: Went) -> int:
 
 
 def a_county(went: list[Went]) -> tuple[Cadre, list[Cadre]]:
-    """An office and three cadres of two units, and what they recorded."""
+    """Draw an office, three cadres of two units, and their records."""
     office = make_cadre(unit=make_unit(), role=Role.OFFICE)
     units = [make_unit(), make_unit()]
     cadres = [make_cadre(unit=units[unit]) for unit in UNITS]

@@ -1,4 +1,4 @@
-"""Every fact of a day in the field can be entered and is read again."""
+"""Every fact of a day in the field can be entered and read again."""
 
 from uuid import uuid4
 
@@ -26,7 +26,7 @@ def own(cadre):
 
 
 def visited(cadre, **given):
-    """The page of the visit that the form recorded."""
+    """Return the page of the visit that the form recorded."""
     data = {"ref": uuid4(), "on": today().isoformat(), "kind": "home", "content": "看了水窖", **given}
     client = client_of(cadre)
     assert client.post("/visits/new/", data).status_code == 302
@@ -40,7 +40,7 @@ def test_each_kind_of_visit(cadre, own, kind):
 
 
 def test_why_one_went_and_what_was_talked_about(cadre, own):
-    """必到 and 八送, each a tap; a comfort visit of several reasons."""
+    """必到 reasons and 八送 topics are recorded by one tap each; a comfort visit may have several reasons."""
     preset_words()
     reasons = Word.objects.texts(Word.Group.VISIT_REASON)
     words = visited(cadre, households=[own.pk], kind="comfort", reasons=reasons, topics=Service.labels)

@@ -1,4 +1,4 @@
-"""The demo county: believable, the same each time, and written with its history."""
+"""The demo county is plausible, reproducible, and written with its history."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ PARENTS = {Relation.FATHER, Relation.MOTHER, Relation.HUSBANDS_FATHER, Relation.
 
 
 class Seen:
-    """Of the rows of a county what the tests ask for."""
+    """The rows of a county as the tests use them."""
 
     def __init__(self, batches: Iterator[Batch]) -> None:
         self.figures = Figures(NOW.date())
@@ -89,7 +89,7 @@ class Seen:
                 self.rows[batch.model] += [{name: row[name] for name in columns} for row in batch.rows]
 
     def families(self) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        """Each household with its open members."""
+        """Return each household with its open members."""
         members = defaultdict(list)
         for row in self.rows[Member]:
             if row["left_on"] is None:
@@ -103,12 +103,12 @@ def county() -> Seen:
 
 
 def same_words(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without what moves with the day."""
+    """Return a row without the values that depend on the day."""
     moving = {"started_on", "ended_on"}
     return {key: value for key, value in row.items() if key not in moving}
 
 
-# --- the county, in memory ----------------------------------------------------------------------
+# --- in memory ----------------------------------------------------------------------------------
 
 
 @pytest.mark.once
@@ -203,7 +203,7 @@ def test_a_household_is_paired_once_a_kind_and_visited_by_who_has_it(county):
         assert day <= visit["recorded_at"].date()
         assert visit["recorded_at"] <= NOW
         if visit["household_id"]:
-            longest_stay = timedelta(days=3)  # may outlast a pairing that ends meanwhile
+            longest_stay = timedelta(days=3)  # may outlast a pairing that ends during the stay
             assert any(since <= day and day - longest_stay <= until for since, until in spans[key])
         if visit["nights"]:
             assert (visit["cadre_id"], day) not in nights
@@ -224,7 +224,7 @@ def test_each_unit_has_one_leader_and_a_name_of_its_own(county):
     assert len({row["name"] for row in county.rows[Unit]}) == 179
 
 
-# --- the same each time -------------------------------------------------------------------------
+# --- reproducible -------------------------------------------------------------------------------
 
 
 @pytest.mark.once
@@ -370,5 +370,5 @@ def test_the_command_prints_the_logins(db, capsys):
     printed = capsys.readouterr()
     assert "人物都是虚构的" in printed.out
     assert all("  ".join(login) in printed.out for login in SAMPLE_LOGINS)
-    assert "示例县" in printed.err  # the progress bar
+    assert "示例县" in printed.err  # progress bar
     assert isinstance(Installation.objects.get().created_at, datetime)

@@ -1,4 +1,4 @@
-"""Fieldwork of the demo: every row keeps the promises that the application makes of it."""
+"""Fieldwork of the demo: every row keeps the invariants of the application."""
 
 from collections import defaultdict
 from datetime import timedelta

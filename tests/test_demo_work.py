@@ -1,4 +1,4 @@
-"""Projects and plans of the demo: every row keeps the promises that the application makes of it."""
+"""Projects and plans of the demo: every row keeps the invariants of the application."""
 
 from collections import defaultdict
 from datetime import date

@@ -1,4 +1,4 @@
-"""The documents that are made from code say what the code says."""
+"""Documents that describe code agree with it."""
 
 import re
 import tomllib
@@ -58,7 +58,7 @@ def test_every_module_of_surveys_stands_in_its_document():
 
 
 def read_names() -> set[str]:
-    """The environment variables that the code reads."""
+    """Return the environment variables that the code reads."""
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "lianhu").rglob("*.py"))
     return set(re.findall(r'(?:env_\w+|environ\.get)\("([A-Z_]+)"', code))
 

@@ -1,4 +1,4 @@
-"""`manage.py doctor`: what is wrong, in Chinese, and what to do; 1 when something is to be done."""
+"""`manage.py doctor` reports problems and remedies in Chinese, and exits with 1 when something must be done."""
 
 from datetime import timedelta
 from io import StringIO
@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def healthy(media_root, settings) -> None:
-    """A county whose worker and backup are well; the tests' PostgreSQL is set up to forget, not to keep."""
+    """Return a county with a healthy worker and backup; the tests' PostgreSQL itself is configured for speed, not
+    durability.
+    """
     settings.HTTPS, settings.HSTS_DAYS = True, 365
     settings.SECOND_FACTOR_REQUIRED = frozenset({"office", "leader"})
     Installation.objects.create(pk=1, code="620524", name="武山县")
@@ -123,7 +125,7 @@ def test_a_database_that_a_power_cut_would_cut_short(healthy) -> None:
 
 @pytest.mark.postgres
 def test_a_postgresql_that_a_power_cut_would_cut_short(healthy) -> None:
-    """As the one of the tests is, for speed."""
+    """A PostgreSQL that would lose data in a power cut is reported; that of the tests is such a one."""
     assert "fsync=off" in found("settings").said
     assert "synchronous_commit=off" in found("settings").said
     assert found("sound").said.startswith("PostgreSQL ")

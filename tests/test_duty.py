@@ -1,4 +1,4 @@
-"""What is owed: the reckoning in sets against a plain one, visit by visit; and the share of a part of a year."""
+"""Duties: the set-based computation equals a naive one, visit by visit; and quotas are pro-rated for part of a year."""
 
 import random
 from datetime import date, timedelta
@@ -52,7 +52,7 @@ def counts_of(cadre: Cadre) -> list[str]:
 
 @pytest.fixture
 def own(cadre):
-    """A household paired with the cadre from March on."""
+    """Create a household paired with the cadre from March on."""
     household = make_household()
     make_pairing(cadre=cadre, household=household, started_on=date(2015, 3, 1))
     return household
@@ -164,7 +164,7 @@ def test_a_share_is_never_more_than_the_whole_and_grows_with_the_days(minimum, o
 
 @pytest.mark.slow
 class TheReckoningInSets(TestCase):
-    """On any county, what the sets count is what the single verdicts add up to."""
+    """On any county, the set-based counts equal the sums of the single verdicts."""
 
     @settings(max_examples=25, deadline=None)
     @given(st.integers(0, 10_000))
@@ -188,7 +188,7 @@ class TheReckoningInSets(TestCase):
 
 
 def small_county(draw: random.Random) -> list[Cadre]:
-    """Two units with two villages and some households, pairings, and a year of visits of every kind."""
+    """Create two units with two villages and some households, pairings, and a year of visits of every kind."""
     for indicator in (*COUNTED_BY_CADRE, *COUNTED_BY_UNIT):
         ask(indicator, 4)
     units = [make_unit(), make_unit()]
@@ -213,7 +213,7 @@ def small_county(draw: random.Random) -> list[Cadre]:
 
 
 def some_day(draw: random.Random) -> date:
-    # Few days, so that visits meet on one.
+    # Only a few days, so that visits fall on the same one.
     return date(2015, draw.randint(1, 12), draw.choice([1, 15]))
 
 

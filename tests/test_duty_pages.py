@@ -1,4 +1,4 @@
-"""The pages of what is owed: by unit, by cadre, visit by visit; and a year's requirements."""
+"""The pages of duties: by unit, by cadre, visit by visit; and a year's requirements."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def letter(office):
 
 @pytest.fixture
 def busy(cadre):
-    """A cadre with one visit that counts and one that does not."""
+    """Create a cadre with one visit that counts and one that does not."""
     household = make_household(head="王有福")
     make_pairing(cadre=cadre, household=household, started_on=date(2014, 1, 1))
     make_visit(cadre=cadre, household=household, visited_on=date(2015, 5, 4))

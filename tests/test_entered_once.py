@@ -1,4 +1,4 @@
-"""Typed once, read everywhere: what one form records changes every page that counts it, and 作废 changes it back."""
+"""One form changes every page that counts its record, and 作废 (voiding) changes them back."""
 
 import re
 from uuid import uuid4
@@ -46,7 +46,7 @@ def own(cadre):
 
 @pytest.fixture
 def read(cadre, leader, office):
-    """What all these pages say now, but for the minute of printing and the list of visits that explains a count."""
+    """Return the text of all these pages, without print times and the list of visits that explains a count."""
     people = {"cadre": cadre, "leader": leader, "office": office}
 
     def pages() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Two who do the same in the field at the same moment: nothing is lost, and nobody reads a stack trace."""
+"""Concurrent fieldwork: nothing is lost, and nobody sees a server error."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_of_two_versions_published_at_once_one_is_open():
 
 
 def test_a_draft_is_published_as_it_was_shown():
-    """Somebody else has put another workbook into it since the page was opened."""
+    """A draft is published only as it was shown: another workbook was imported after the page was opened."""
     client, draft = client_of(make_cadre(role=Role.OFFICE)), make_survey(status="draft")
     url = f"/surveys/{draft.pk}/publish/"
     shown = client.get(url).context["version"]
@@ -118,7 +118,10 @@ def test_a_household_closed_meanwhile_is_not_closed_otherwise():
 
 @pytest.mark.parametrize("day", ["2015-09-16", "0205-09-16", "2011-09-16"])
 def test_a_household_is_closed_on_a_day_before_a_member_came(day):
-    """The campaign's first day is the earliest; who came after the day leaves on the day of coming."""
+    """A household closed before a member joined: that member leaves on the day of joining.
+
+    The campaign's first day is the earliest.
+    """
     client, household = client_of(make_cadre(role=Role.OFFICE)), make_household()
     household.members.update(joined_on="2015-10-01")
     page = client.post(f"/households/{household.pk}/close/", {"status": "moved", "on": day})

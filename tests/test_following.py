@@ -1,4 +1,4 @@
-"""A household's problems go along when the pairing of their owner ends, and come to who is paired next."""
+"""When the pairing of a problem's owner ends, the problem passes to the cadre paired next."""
 
 from datetime import date
 
@@ -212,7 +212,7 @@ def test_the_sheet_of_a_hand_over_names_them(leader, cadre, colleague, home, pai
 
 
 def by_workbook(office, home, cadre, colleague):
-    """Ends the pairing of one and begins that of the other."""
+    """End the pairing of one cadre and begin that of the other."""
     ends = {"手机号": cadre.phone, "户编号": home.no, "结束日期": "2015-10-01", "结束原因": "调离"}
     begins = {"手机号": colleague.phone, "户编号": home.no, "开始日期": "2015-10-01"}
     return load("household_pairings", office, [ends, begins])

@@ -1,4 +1,4 @@
-"""The glossary and the code name the same things."""
+"""The glossary and the code use the same names."""
 
 import importlib
 import inspect
@@ -23,7 +23,7 @@ REJECTED = ("不记了", "问题台账", "帮扶台账", "联户结对")
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The cells of the table under a heading."""
+    """Return the cells of the table under a heading."""
     text = (ROOT / "docs/development/glossary.md").read_text(encoding="utf-8")
     section = text.split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("| ")][2:]

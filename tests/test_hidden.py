@@ -1,4 +1,4 @@
-"""What one may not see is not told either by a search, a filter, a choice or an error."""
+"""Rows out of scope are not revealed by searches, filters, choices or errors."""
 
 from datetime import date
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def elsewhere(db):
-    """A village of another county."""
+    """Create a village of another county."""
     make_division(code="620502", name="秦州区")
     return make_village(name="关子村", town=make_division(code="620502100", name="关子镇"))
 
@@ -45,7 +45,9 @@ def elsewhere(db):
     ],
 )
 def test_a_viewer_guesses_no_masked_number(viewer, office, url, name):
-    """Digit by digit a search would tell a phone, and an age and the mask an ID number."""
+    """A viewer cannot guess a masked number: searching digit by digit would reveal a phone, and age and mask an ID
+    number.
+    """
     number = make_id_number()
     household = make_household(head="", phone="13909380001")
     make_member(household=household, id_number=number)
@@ -62,7 +64,7 @@ def test_a_viewer_guesses_no_masked_number(viewer, office, url, name):
 
 
 def test_a_familys_part_of_a_common_item_is_its_own(cadre, stranger):
-    """Two families got something of one item: a cadre finds the other one's part by neither key nor name."""
+    """A cadre finds another family's share of a common item of help neither by key nor by name."""
     village = make_village()
     own, other = (make_household(head=head, village=village) for head in ("王有福", "刘满仓"))
     make_pairing(cadre=cadre, household=own)
@@ -96,7 +98,7 @@ def test_the_history_of_a_joined_problem_keeps_the_words_of_the_other(cadre, str
 
 
 def test_a_hand_over_sheet_keeps_to_its_day(cadre, stranger):
-    """What the family tells its next cadre is no longer the last one's to read."""
+    """What the family says after a hand-over is no longer readable for the previous cadre."""
     household = make_household()
     make_pairing(
         cadre=cadre,
@@ -113,7 +115,9 @@ def test_a_hand_over_sheet_keeps_to_its_day(cadre, stranger):
 
 @pytest.mark.parametrize("of", ["unit", "cadre"])
 def test_what_is_explained_to_a_county_names_no_family_of_another(office, elsewhere, of):
-    """A unit of the city works in two counties; each sees how often it went, and its own families."""
+    """The explanation of a count names only families of the reader's county, also for a city unit that works in two
+    counties.
+    """
     city = make_unit(name="市水务局", division=make_division(code="6205", name="天水市"))
     who, own_village = make_cadre(name="赵明", unit=city), make_village()
     for village, head in ((own_village, "王有福"), (elsewhere, "周满囤")):
@@ -131,7 +135,9 @@ def test_what_is_explained_to_a_county_names_no_family_of_another(office, elsewh
 
 
 def test_an_import_names_nobody_of_another_county_by_phone(office, elsewhere):
-    """Phones are one list for all counties: whose one is elsewhere is not told."""
+    """An import does not reveal who in another county has a phone number, although phone numbers are unique across
+    counties.
+    """
     unit = make_unit(name="秦州水务局", division=elsewhere.division)
     make_cadre(name="何秀兰", phone="13909380001", staff_no="Q001", unit=unit)
     make_cadre(name="李建业", phone="13909380002", staff_no="G777", unit=office.unit)

@@ -1,4 +1,4 @@
-"""Who changed what, and what happens when two people edit the same row."""
+"""The audit trail, and two people editing the same row."""
 
 import io
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""ID numbers, the seals they lie under, and the pinyin that finds names."""
+"""ID numbers, their encryption and hashes; search by pinyin."""
 
 import datetime as dt
 import re
@@ -127,7 +127,7 @@ def test_refusals_say_what_is_wrong(written, why):
 
 @given(numbers, st.sampled_from(sorted(identity.PROVINCES)), st.integers(0, 9999))
 def test_any_county_of_a_province_is_taken(number, province, county):
-    """Counties were renumbered often, and a number keeps that of the day of birth."""
+    """Any county code of the province is accepted: county codes changed often, and a number keeps that of birth."""
     first = f"{province}{county:04}{number[6:17]}"
     number = first + identity.check_digit(first)
     assert number.endswith("000") or identity.clean_id_number(number) == number
@@ -188,7 +188,7 @@ def test_old_and_full_width_numbers_are_found(text):
 
 @pytest.mark.parametrize("length", [16, 17])
 def test_a_number_that_lacks_a_digit_or_two_is_found_and_hidden(length):
-    """The last one follows from the others."""
+    """A number that lacks one or two digits is found and hidden, since the last digit follows from the others."""
     text = f"身份证 {number_of(dt.date(1957, 3, 5), 739)[:length]}，尾数看不清"
     assert identity.holds_number(text)
     assert identity.hide_numbers(text) == "身份证 620524************，尾数看不清"
@@ -212,7 +212,7 @@ def test_a_mask_of_anything_shows_no_more_than_a_number_s():
     assert identity.mask("") == ""
 
 
-# --- seals and hashes ---------------------------------------------------------------------------
+# --- encryption and hashes ----------------------------------------------------------------------
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

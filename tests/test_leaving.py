@@ -1,4 +1,4 @@
-"""A cadre who leaves while still paired: page, admin and sheet say which households are left."""
+"""A cadre who leaves while still paired: page, admin and sheet list the remaining households."""
 
 from datetime import date, timedelta
 

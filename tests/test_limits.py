@@ -1,4 +1,4 @@
-"""A day's number of persons and files: what counts, what happens above it, and whom the reason is told."""
+"""Daily limits on persons and files: what counts, what happens above them, and who is notified of the reason."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -40,7 +40,7 @@ def home(cadre) -> Household:
 
 @pytest.fixture
 def family(home) -> list[Member]:
-    """Three of one household, each with a number."""
+    """Create a household of three, each with an ID number."""
     names = ["李秋菊", "王小满", "王小雪"]
     return [make_member(household=home, name=n, relation="99", id_number=make_id_number()) for n in names]
 
@@ -320,7 +320,7 @@ def test_an_export_of_ticked_rows_is_asked_for_again(leader, home):
     assert client.post(url, ticked)["Content-Type"].endswith("sheet")
 
 
-# Whom it is told
+# Who is notified
 
 
 def told(by) -> set[str]:

@@ -1,4 +1,4 @@
-"""A list: search, filters, sorting, keyset pages, and the workbook of the very same rows."""
+"""Lists: search, filters, sorting, keyset pagination, and a workbook of the same rows."""
 
 import re
 from urllib.parse import urlencode
@@ -188,7 +188,7 @@ LISTS = [
 
 
 def one_of_each(number: int) -> None:
-    """A row for every list, each in a town, a unit and a village of its own."""
+    """Create a row for every list, each in a town, unit and village of its own."""
     town = make_division(code=f"62052430{number}", name=f"第{number}镇")
     household, cadre = make_household(village=make_village(town=town)), make_cadre(name=f"王{number}")
     make_pairing(cadre=cadre, household=household)
@@ -216,7 +216,7 @@ NONSENSE = ["x", "-1", "9" * 30, "²", "\x00", "2015-02-30", "'; --", "王" * 20
 @pytest.mark.slow
 @pytest.mark.parametrize("url", [url for url in LISTS if "?" not in url])
 def test_nonsense_in_an_address_is_no_error(desk_client, unlimited, url):
-    """Each filter, the search, the order and the cursors."""
+    """Nonsense in any filter, search, order or cursor causes no error."""
     one_of_each(0)
     search = (desk_client.get(url).context or {}).get("filters") or []
     names = {"q", "sort", "after", "before", "since", "until", "span", "place", "cadre", "household", "tag"}

@@ -1,4 +1,4 @@
-"""A mask leaves the region of a number, and nothing else that is said, found or refused tells more of it."""
+"""A mask leaves only the region of a number; no output, search or refusal reveals more."""
 
 import io
 from datetime import date
@@ -96,7 +96,7 @@ def test_a_members_mask_likewise(office, home, number, name, born_on, naming, sa
 
 
 def test_an_older_mask_confirms_nothing(office, home, number) -> None:
-    """620524********1234 of former years would answer who guesses the last four."""
+    """The older mask 620524********1234 does not confirm a guess of the last four digits."""
     rows = [
         {"户编号": home.no, "户主姓名": "王有福", "身份证号": f"620524********{end}"}
         for end in (number[14:], "0000")
@@ -113,7 +113,7 @@ def test_a_mask_of_other_stars_is_no_number(office, home) -> None:
     assert whys(check("households", office, [row])) == ["C2 号码中间是星号，和系统里存的对不上"]
 
 
-# --- what an import says ------------------------------------------------------------------------
+# --- messages of an import ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -132,12 +132,12 @@ def test_a_mask_of_other_stars_is_no_number(office, home) -> None:
     ],
 )
 def test_a_refused_cell_is_shown_without_its_digits(cell, said) -> None:
-    """The last four alone would tell the whole, beside the birth date."""
+    """A refused cell is shown without digits: the last four and the birth date would reveal the number."""
     assert shown(cell, secret=True) == said
 
 
 def test_no_message_of_an_import_tells_a_stored_number(office, home, number) -> None:
-    """It is cut off by Excel, and fits: no message says so, neither of a new nor of a stored number."""
+    """No message of an import reveals a stored number that matches one truncated by Excel."""
     first = next(
         f"6205241960050{n:02}" for n in range(10, 32) if identity.check_digit(f"6205241960050{n:02}00") == "0"
     )
@@ -160,7 +160,7 @@ def test_a_number_taken_in_another_town_names_no_town(home) -> None:
 
 
 def test_only_its_uploader_gets_the_marked_copy(office, home) -> None:
-    """What she typed stands in it as she typed it; another account of the office reads masks on the page."""
+    """Only its uploader gets the marked copy with the original input; another office account sees masks on the page."""
     typed = make_id_number(born_on=date(1970, 1, 1))
     wrong = f"{typed[:17]}{'1' if typed[17] != '1' else '2'}"
     run = check("households", office, [family("何秀兰", typed), family("王有寿", wrong)])
@@ -209,7 +209,7 @@ def test_a_part_of_a_number_finds_nobody(office, home, number) -> None:
 
 
 def test_a_whole_number_finds_only_whom_one_sees(leader, cadre, stranger, home, number) -> None:
-    """A leader's unit was paired with the household once: the pairing is still its own, the people are not."""
+    """A whole number finds only people in scope: a formerly paired unit still sees the pairing, but not the people."""
     make_pairing(
         cadre=cadre, household=home, started_on=date(2014, 1, 1), ended_on=date(2015, 1, 1), end_reason="调走"
     )
@@ -237,7 +237,7 @@ def test_no_address_of_the_admin_filters_by_a_number(office, home, lookup) -> No
 
 @pytest.mark.parametrize("query", ["?o=5", "?o=-5", "?_to_field=id_hash", "?_popup=1&_to_field=id_cipher"])
 def test_no_list_of_the_admin_is_sorted_by_a_number(office, home, query) -> None:
-    """Three people whose numbers rise in another order than their rows do."""
+    """No admin list is sorted by ID number; three people's numbers ascend in another order than their rows."""
     for order in (7, 3, 5):
         first = f"62052419570305{order:03}"
         make_member(
@@ -256,7 +256,9 @@ def test_no_list_of_the_admin_is_sorted_by_a_number(office, home, query) -> None
 
 
 def test_the_form_of_a_member_compares_a_mask_with_its_own_row(office, home, number) -> None:
-    """Everybody of the county has the mask, so it means this row's number and nobody else's."""
+    """A mask typed in a member's form means that row's own number, although all members in the county share the
+    mask.
+    """
     make_member(household=home, name="李秋菊", relation="02", sex="2", id_number=make_id_number(sex="2"))
     member = home.members.get(relation="01")
     data = {"name": "王有福", "relation": "01", "sex": "1", "ethnicity": "01", "version": member.version}

@@ -1,4 +1,4 @@
-"""Whatever stands in an address: never a stack trace, and nothing of another unit or county."""
+"""Any value in an address: no server error, and nothing of another unit or county."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def client(request, own) -> Client:
 
 
 def asked(client: Client, url: str) -> str:
-    """What a page says; nothing of what is no page."""
+    """Return the text of a page, or nothing for other content."""
     response = client.get(url)
     assert response.status_code < 500, url
     if response.streaming:
@@ -44,7 +44,7 @@ def asked(client: Client, url: str) -> str:
 
 
 def pages(client: Client, own: dict[str, Any]) -> Iterator[tuple[str, dict[str, str], list[str]]]:
-    """Each page that one may enter: its path, the parameters that it needs, and all that it takes."""
+    """Return each page in scope: its path, its required parameters, and all that it takes."""
     for rule in PAGES:
         url = urlsplit(address(rule.path, own))
         html = asked(client, url.geturl())
@@ -54,7 +54,7 @@ def pages(client: Client, own: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
 
 
 def parameters(path: str, html: str) -> list[str]:
-    """Those of the page's links to itself, of its fields, and of READ."""
+    """Return the parameters of the page's links to itself, of its fields, and of READ."""
     hrefs = re.findall(r'(?:href|action)="([^"]*\?[^"]*)"', html)
     links = [urlsplit(urljoin(path, unescape(href))) for href in hrefs]
     linked = chain.from_iterable(parse_qs(link.query) for link in links if link.path == path)
@@ -64,7 +64,7 @@ def parameters(path: str, html: str) -> list[str]:
 
 
 def test_odd_values_are_no_error(client, own):
-    """Every parameter takes each value in its turn, all at once; those that the page needs one by one."""
+    """Each parameter takes each value in turn, all parameters at once; required ones are varied one by one."""
     for path, needed, names in pages(client, own):
         for turn in range(len(ODD)):
             odd = {name: ODD[(at + turn) % len(ODD)] for at, name in enumerate([*names, *needed])}
@@ -75,7 +75,7 @@ def test_odd_values_are_no_error(client, own):
 
 @pytest.mark.once
 def test_keys_of_rows_elsewhere_name_nobody(client, own, request):
-    """A page that is told the keys and codes of another unit's or county's rows says no word of theirs."""
+    """A page called with keys and codes of another unit's or county's rows shows none of their words."""
     neighbour, far = world(county="620524", name=NEIGHBOUR), world(county="620502", name=FAR)
     of_office = "office" in request.node.callspec.id
     shared = {"division", "survey", "draft", "run"}

@@ -1,4 +1,4 @@
-"""The commands of docs/operations.md, taken from the document and run on a machine in a temporary folder.
+"""Run the commands of docs/operations.md, taken from the document, on a machine in a temporary folder.
 
 `/srv/lianhu` is that folder, its database is SQLite; root, PostgreSQL, systemd and nginx are left out.
 """
@@ -38,20 +38,20 @@ class Machine:
         return self.folder / "app"
 
     def here(self, text: str) -> str:
-        """A text of the document, for this machine."""
+        """Adapt a text of the document to this machine."""
         here = {"/srv/lianhu": self.folder, "/var/backups/lianhu": self.folder / "backups"}
         for there, folder in here.items():
             text = text.replace(there, str(folder))
         return text.replace("runuser -u lianhu -- ", "")
 
     def blocks(self, section: str, language: str = "sh") -> list[str]:
-        """The blocks of one language in a section of the document."""
+        """Return the code blocks of one language in a section of the document."""
         document = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
         text = re.split(rf"^## {section}\n", document, flags=re.MULTILINE)[1].split("\n## ")[0]
         return [self.here(block) for block in re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)]
 
     def run(self, commands: str) -> str:
-        """Run them as one script; what they print."""
+        """Run the blocks as one script and return the output."""
         lines = [line for line in commands.splitlines() if not line.startswith(FOR_ROOT)]
         done = subprocess.run(
             ["bash", "-euc", "\n".join(lines)],
@@ -65,7 +65,7 @@ class Machine:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What systemd would give; DATABASE_URL alone is not taken from .env."""
+        """Return what systemd would set; only DATABASE_URL is not taken from .env."""
         database = f"sqlite:///{self.app}/lianhu.sqlite3"
         return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DATABASE_URL": database}
 
@@ -74,7 +74,7 @@ class Machine:
         return re.search(r"^DATA_KEY=(.*)$", (self.app / ".env").read_text(), re.MULTILINE)[1]
 
     def members(self) -> int:
-        """How many people's ID numbers can be opened."""
+        """Return the number of people whose ID numbers can be decrypted."""
         opened = "sum(bool(member.id_number) for member in Member.objects.all())"
         code = f"from households.models import Member; print({opened})"
         return int(self.run(f".venv/bin/python manage.py shell --no-imports -c {shlex.quote(code)}"))
@@ -82,7 +82,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """With the code and the settings of the document, its database empty."""
+    """Set up the code and settings of the document with an empty database."""
     made = Machine(tmp_path)
     shutil.copytree(ROOT, made.app, ignore=shutil.ignore_patterns(*NOT_THE_CODE))
     (made.app / ".venv").symlink_to(sys.prefix)
@@ -93,7 +93,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def load_demo(machine: Machine) -> None:
-    """Not behind https, where demo data are refused."""
+    """Load the demo, without https since it refuses demo data."""
     machine.run("sed -i '/^HTTPS/d' .env && .venv/bin/python manage.py demo")
 
 
@@ -106,7 +106,7 @@ def running(command: str, machine: Machine) -> Iterator[None]:
 
 
 def healthz(port: int, host: str) -> str:
-    """What the site answers, once it is up."""
+    """Return what the site answers once it is up."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": host})
     for _ in range(300):
         try:
@@ -126,7 +126,7 @@ def test_a_county_starts_imports_and_runs_both_units(machine: Machine) -> None:
     with pytest.raises(AssertionError, match="没有要导入的行"):
         machine.run(imports)
     folder, *_, xlsform = exports.replace(" -o lianhu -g lianhu", "").strip().splitlines()
-    machine.run(f"{folder}\n{xlsform}")  # of answers a new county has none yet
+    machine.run(f"{folder}\n{xlsform}")  # a new county has no responses yet
 
     web, worker = (configparser.ConfigParser(interpolation=None) for _ in range(2))
     for unit, text in zip((web, worker), machine.blocks("systemd", "ini"), strict=True):
@@ -146,7 +146,7 @@ def test_a_county_starts_imports_and_runs_both_units(machine: Machine) -> None:
         ).stdout
         assert told.startswith("not ready\n")  # the worker has not been started yet
         assert re.findall(r"^(\w+) failed", told, re.MULTILINE) == ["worker"]
-    machine.run(f"{worker['Service']['ExecStart']} --batch")  # ends when nothing is to do
+    machine.run(f"{worker['Service']['ExecStart']} --batch")  # exits when no task is due
 
     cron = machine.blocks("备份")[0]
     assert "已备份到" in machine.run(cron)

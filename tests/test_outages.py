@@ -1,7 +1,7 @@
-"""Disk full, database locked or away: a sentence instead of a 500, nothing half written, what was typed kept.
+"""Disk full, database locked or unreachable: a message instead of a 500, nothing half written, input kept.
 
-All of it is real: the kernel's limit on file size, SQLite's own on pages, another connection's lock, a
-connection that PostgreSQL ends, and a port behind which nothing listens.
+The causes are real: the kernel's limit on file size, SQLite's own limit on pages, another connection's
+lock, a connection that PostgreSQL ends, and a port on which nothing listens.
 """
 
 import os
@@ -42,7 +42,7 @@ LARGE = SMALL + bytes(9 * MEGABYTE)
 
 @contextmanager
 def no_file_above(size: int) -> Iterator[None]:
-    """The kernel refuses to write further into any file of this process."""
+    """Let the kernel refuse files above this size in this process."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -53,7 +53,7 @@ def no_file_above(size: int) -> Iterator[None]:
 
 @contextmanager
 def locked_database() -> Iterator[None]:
-    """Another connection writes, and does not come to an end."""
+    """Hold a write lock from another connection."""
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
@@ -69,7 +69,7 @@ def patience(milliseconds: int) -> Iterator[None]:
 
 
 def client(user) -> Client:
-    """Sees what a person sees: an answer, whatever was raised."""
+    """Return a client that sees responses like a user, whatever exception was raised."""
     found = client_of(user)
     found.raise_request_exception = False
     return found
@@ -218,10 +218,10 @@ def test_a_database_that_is_not_there_is_a_sentence(tmp_path, where) -> None:
     assert done.stdout.splitlines() == ["200 False", "503 True", "503 True", "503 True"], done.stderr
 
 
-# --- at the other ends ---
+# --- other failures ---
 
 
-@pytest.mark.postgres  # its process may write; with SQLite that is ours
+@pytest.mark.postgres  # its process may write; with SQLite that is this one
 @pytest.mark.django_db
 def test_an_import_that_finds_the_disk_full_says_so(office, media_root) -> None:
     make_village(name="大庄村")

@@ -1,4 +1,4 @@
-"""The overview: every figure as the rules count it, and each opens to the rows it counted."""
+"""The overview: every figure follows the counting rules and opens to the rows it counted."""
 
 import html
 import re
@@ -44,7 +44,7 @@ def bureau(leader: Cadre) -> Unit:
 
 @pytest.fixture
 def county(bureau: Unit, leader: Cadre, cadre: Cadre, stranger: Cadre):
-    """Two towns; the bureau has a village of the first with three households and one that moved away."""
+    """Create two towns; the bureau has a village of the first, with three households and one that moved away."""
     town = make_division(code="620524105", name="马力镇")
     make_division(code="620524100", name="城关镇")
     village = make_village(name="榜沙村", town=town, code="620524105217")
@@ -62,15 +62,17 @@ def county(bureau: Unit, leader: Cadre, cadre: Cadre, stranger: Cadre):
 
 
 def _visit_all(homes, away, leader, cadre, stranger) -> None:
-    # Two to one household on one day: once. Two cadres of a unit in a village on one day: once.
+    # Two visits to one household on one day, or two cadres of a unit in a village on one day, count once.
     make_visit(cadre=cadre, household=homes[0], visited_on=MARCH)
     make_visit(cadre=leader, household=homes[0], visited_on=MARCH)
-    # By phone and 作废: no 入户.
+    # Phone calls and void visits are no 入户 (home visits).
     make_visit(cadre=cadre, household=homes[1], visited_on=MARCH, kind="phone")
     make_visit(cadre=cadre, household=homes[1], visited_on=MARCH, voided_on=MARCH, void_reason="记错了")
-    # A stranger at a household of the bureau's: the household was entered, not by the bureau.
+    # A cadre of another unit visits a household of the bureau: the household was visited, but not by the
+    # bureau.
     make_visit(cadre=stranger, household=homes[1], visited_on=APRIL)
-    # A night together with a colleague; one that has moved away since; a meeting in the village; last year's.
+    # A night spent with a colleague; a household that has moved away since; a meeting in the village; last
+    # year's visit.
     stay = make_visit(cadre=cadre, household=homes[3], visited_on=APRIL, kind="stay", nights=1)
     VisitCompanion.objects.create(visit=stay, cadre=leader, unit=leader.unit, rank=leader.rank)
     make_visit(cadre=cadre, village=homes[0].village, visited_on=date(2015, 5, 4), kind="committees")
@@ -110,14 +112,14 @@ def test_months_are_those_of_one_year(office, county) -> None:
 
 
 def figures_of(page: str) -> list[tuple[str, str]]:
-    """(address, figure) of every figure that is a link, in the page's order."""
+    """Return (address, figure) of every linked figure, in page order."""
     inside = page.split("<main", 1)[1]
     found = re.findall(r'<(?:td|span)[^>]*><a href="([^"]+)">([^<]+)</a>', inside)
     return [(html.unescape(url), figure.replace(",", "")) for url, figure in found]
 
 
 def rows_behind(client: Client, url: str) -> int:
-    """How many rows the list at an address has; every filter of it must be understood."""
+    """Return the number of rows of the list at an address, after checking that it accepts every filter."""
     response = client.get(url)
     assert response.status_code == 200
     assert not response.context["search"]["error"], url
@@ -142,7 +144,7 @@ def test_each_figure_opens_to_its_rows(office, county, page) -> None:
 
 
 def _is_month(url: str) -> bool:
-    """A month's cell is a share; its list shows the households entered in that month."""
+    """Return whether the cell is a month's share; its list shows the households visited in that month."""
     return "visited=yes" in url and DAYS not in url
 
 

@@ -1,4 +1,4 @@
-"""联户: who may pair whom, what the database refuses, what only warns, and how it ends."""
+"""联户 (household pairing): permissions, database constraints, warnings, and how a pairing ends."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""结对台: what it shows, what it refuses in which words, and that nothing chosen is lost."""
+"""结对台 (pairing board): what it shows, its error messages, and that no selection is lost."""
 
 from datetime import date, timedelta
 
@@ -67,7 +67,9 @@ def test_the_same_cadre_twice_is_refused_beside_the_table(office, cadre, village
 
 
 def test_what_was_chosen_comes_back_with_the_error(office, cadre, stranger, village):
-    """Also a household that the shown list would leave out, and a cadre of no unit of the village."""
+    """A refused form keeps the selection, also a household that the filtered list omits and a cadre of no unit of
+    the village.
+    """
     taken = make_household(head="裴秋霞", village=village)
     make_pairing(cadre=cadre, household=taken)
     free = make_household(head="苟进才", village=village)
@@ -232,7 +234,7 @@ def test_the_overview_counts_and_opens(office, leader, cadre, village):
     client = client_of(office)
     words = words_of(client.get("/pairings/board/"))
     assert "未结对户 1 户 在册 2 户" in words
-    # The office's own clerk and the leader have none.
+    # The office clerk and the leader have no pairings.
     assert "无户干部 2 人 在岗 3 人" in words
     assert "没有单位联的村 1 个" in words
     assert "黎堡村" not in words_of(client.get("/pairings/board/?unpaired=1"))

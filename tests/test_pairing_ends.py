@@ -1,4 +1,4 @@
-"""How pairings end: one, some, all of a cadre; what is promised; handing over; taking back."""
+"""Ending pairings: one, some, or all of a cadre; promised visits; hand-over; undoing."""
 
 from datetime import date, timedelta
 
@@ -268,7 +268,7 @@ def test_a_cadre_without_households_has_nothing_to_hand_over(office, cadre):
     assert "现在没有联户要结束。" in words
 
 
-# Taking back
+# Undoing
 
 
 def test_the_undo_takes_the_end_back(office, pairing):

@@ -1,4 +1,4 @@
-"""联户 as lists: what each role finds, one pairing with its history, and the roster that is handed in."""
+"""联户 lists: what each role sees, one pairing with its history, and the roster to hand in."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Two who do the same at the same moment: one has it, the other is told."""
+"""Two concurrent changes: one succeeds, the other gets a message."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -32,7 +32,7 @@ ROUNDS = 6
 
 
 def run_at_once(*acts) -> list[str]:
-    """Each act in a thread of its own from one starting shot: 'done' or what it was told."""
+    """Start all functions at once in threads; return 'done' or the error message of each."""
     shot = Barrier(len(acts))
 
     def run(act) -> str:

@@ -1,4 +1,4 @@
-"""Passkeys beside the code generator: registered, used for the second step, taken away."""
+"""Passkeys as second factor beside TOTP: register, log in, remove."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def authenticator(page: Any) -> Any:
-    """Chromium's own virtual authenticator, which needs no finger."""
+    """Return Chromium's virtual authenticator, which needs no user gesture."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     options = {

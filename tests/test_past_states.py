@@ -1,4 +1,4 @@
-"""What was registered and paired at the end of a past day, read from the dates of the rows."""
+"""Registered and paired households at the end of a past day, computed from the dates of the rows."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ FIRST, LAST = date(2013, 5, 1), date(2015, 12, 1)
 
 @pytest.fixture
 def home() -> Household:
-    """Identified in 2013, moved away on 1 December 2015."""
+    """Create a household identified in 2013 that moved away on 1 December 2015."""
     return make_household(identified_on=FIRST, status="moved", status_on=LAST)
 
 

@@ -1,4 +1,4 @@
-"""Figures of a past period are as at its end, and the lists behind them show the very rows that were counted."""
+"""Figures of a past period show the state at its end, and the lists behind them show the rows counted."""
 
 from datetime import date
 
@@ -35,7 +35,7 @@ Y2015, Y2016 = year_period(2015), year_period(2016)
 
 @pytest.fixture
 def county(cadre, office):
-    """Three households; in 2016 one moves away, one is handed to another unit and its problem is solved."""
+    """Create three households; in 2016 one moves away, one is handed to another unit and its problem is solved."""
     village = make_village(name="榜沙村")
     homes = [make_household(head=head, village=village) for head in ("苟进才", "裴秋霞", "焦来喜")]
     for home in homes[:2]:
@@ -161,7 +161,7 @@ def test_only_a_page_of_all_time_can_do_without_a_period(office, county):
     assert "不选时段" not in words_of(client.get("/?span=2015"))
 
 
-# --- pages of a year ------------------------------------------------------------------------------
+# --- pages with a year ----------------------------------------------------------------------------
 
 
 def test_the_register_pages_are_as_at_the_end_of_the_year(office, county, cadre):

@@ -1,4 +1,4 @@
-"""The choice of a period: one tap, or two dates, and a sentence for what is not understood."""
+"""Choosing a period: one tap, or two dates, and a message for values that are not understood."""
 
 from datetime import date
 

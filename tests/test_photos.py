@@ -83,7 +83,7 @@ def test_no_damage_to_the_exif_refuses_a_photo(kind):
 
 
 def test_a_damaged_index_of_further_pictures_is_no_error():
-    """A phone that stores a depth map beside the photo."""
+    """A damaged multi-picture index, as of phones that store a depth map beside the photo, causes no error."""
     data = encoded(
         "MPO", Image.new("RGB", (64, 48)), save_all=True, append_images=[Image.new("RGB", (64, 48))]
     )

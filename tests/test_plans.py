@@ -1,4 +1,4 @@
-"""Projects with their money, plans of villages and households, notes, and families that are away."""
+"""Projects with their funds, plans of villages and households, notes, and families that are away."""
 
 from datetime import date
 from decimal import Decimal
@@ -225,7 +225,7 @@ def test_the_second_editor_of_a_plan_sees_both(cadre, own):
 
 
 def test_of_two_who_write_the_first_plan_at_once_the_second_sees_both(cadre, leader, own):
-    """Neither page knew of a plan, so neither may overwrite the other's."""
+    """Two people write the first plan at once: the second is shown both versions and overwrites nothing."""
     page = client_of(leader).get(f"/households/{own.pk}/plan/")
     blank = {"written_on": "2015-03-01", "version": page.context["form"]["version"].value()}
     client_of(cadre).post(f"/households/{own.pk}/plan/", {**blank, "goal": "两年内脱贫"})

@@ -1,4 +1,4 @@
-"""进展 of a project: put right and taken away again by who wrote it and who may change the project."""
+"""进展 (progress notes) of a project: corrected and voided by their authors and by those who may edit the project."""
 
 from datetime import date
 

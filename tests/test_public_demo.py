@@ -1,4 +1,4 @@
-"""HSTS by a setting; a demo database over https is refused, or said on every page."""
+"""HSTS by a setting; a demo database over https is refused, or marked on every page."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A report needs its module and a line of the catalogue: list, page, print and workbook follow."""
+"""A report needs its module and a line in the catalogue; list, page, print and workbook follow."""
 
 from dataclasses import dataclass
 from html import unescape

@@ -1,4 +1,4 @@
-"""Rotating the key of the ID numbers, and the wrong key."""
+"""Rotating the key of the ID numbers, and using a wrong key."""
 
 import time
 from threading import Thread
@@ -72,14 +72,14 @@ def test_a_number_typed_during_a_rotation_stays(settings):
         member.id_number = "620524196005010037"
         member.save()
         rotation.start()
-        time.sleep(1)  # it has read by now what it is going to seal, or waits for us
+        time.sleep(1)  # by now it has read what it will encrypt, or it waits for our lock
     rotation.join()
     member.refresh_from_db()
     assert member.id_number == "620524196005010037"
 
 
 def test_a_plan_of_before_a_rotation_is_checked_again(settings, office):
-    """Its numbers are sealed under the key that is going to be taken away."""
+    """An import plan from before a rotation is checked again, since its numbers are encrypted with the old key."""
     settings.DATA_KEYS = OLD
     row = {"村级代码": make_village().code, "户主姓名": "王有福", "身份证号": make_id_number(), "家庭人口": 3}
     run = check("households", office, [row])

@@ -1,4 +1,4 @@
-"""What a list gives as a workbook comes in again as it went out: nothing changes."""
+"""A list exported as a workbook can be imported unchanged without changing anything."""
 
 import io
 import re
@@ -49,7 +49,7 @@ LISTS = {
 
 @pytest.fixture
 def county(office: Cadre, cadre: Cadre, viewer: Cadre) -> None:
-    """Two villages of one name, a pairing that has ended, and a visit told in two lines."""
+    """Create two villages of one name, a pairing that has ended, and a visit spread over two lines."""
     for code, name in (("620524101", "洛门镇"), ("620524102", "鸳鸯镇")):
         village = make_village(name="青崖村", town=make_division(code=code, name=name), code=f"{code}201")
         home = make_household(village=village, group="2组")
@@ -75,7 +75,7 @@ def county(office: Cadre, cadre: Cadre, viewer: Cadre) -> None:
 
 @pytest.fixture
 def moved(cadre: Cadre, county: None) -> Cadre:
-    """Somebody whose past pairings and visits name the unit of their day."""
+    """Create a cadre who changed units; earlier pairings and visits name the former unit."""
     moved = make_cadre(name="调走的", unit=cadre.unit)
     pairing = make_pairing(cadre=moved, started_on=date(2014, 1, 1), ended_on=date(2015, 10, 1))
     make_visit(cadre=moved, household=pairing.household)
@@ -236,7 +236,7 @@ def test_who_has_moved_is_known_by_the_unit_of_the_day(office, moved, kind) -> N
 
 
 def test_a_county_called_like_its_city(county) -> None:
-    """嘉峪关市 lies in 嘉峪关市."""
+    """A county may have the name of its city: 嘉峪关市 lies in 嘉峪关市."""
     city, district = (make_division(code=code, name="嘉峪关市") for code in ("6202", "620201"))
     office = make_cadre(unit=make_unit(division=district), role=Role.OFFICE)
     above = make_unit(name="嘉峪关市农林局", division=city)

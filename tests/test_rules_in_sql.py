@@ -1,4 +1,4 @@
-"""Rules of the fields hold in the database, since imports and commands write past validators."""
+"""Rules of fields also hold in the database, since imports and commands bypass validators."""
 
 import importlib
 from datetime import date
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(row, **fields) -> str:
-    """Write past the model; return the name of the constraint that stopped it."""
+    """Write without the model's validation; return the name of the constraint that refused it."""
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         type(row)._base_manager.filter(pk=row.pk).update(**fields)
     return str(caught.value)
@@ -94,7 +94,7 @@ def test_the_rules_find_nothing_wrong_in_sound_rows(app):
 
 @pytest.fixture
 def before_the_rules():
-    """The database as it was when a household of nobody could still be written."""
+    """Switch off the constraint that refuses a household of size 0."""
     sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         if sqlite:

@@ -1,4 +1,4 @@
-"""The figures of one household and of a leader's unit agree wherever they stand, whoever went along."""
+"""The figures of a household and of a leader's unit agree on all pages, whoever joined a visit."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ FIRST = date(today().year, 1, 1)
 
 @pytest.fixture
 def shared():
-    """A household that cadres of two units are paired with, and the leader of the first unit."""
+    """Create a household paired with cadres of two units, and the leader of the first unit."""
     unit, home = make_unit(), make_household()
     own, other = make_cadre(unit=unit), make_cadre(name="裴秋霞")
     for cadre, kind in ((own, "help"), (other, "contact")):

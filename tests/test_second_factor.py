@@ -1,4 +1,4 @@
-"""The second step of the login: codes, recovery codes; and who has to have one."""
+"""The second step of login: codes, recovery codes, and which roles must have one."""
 
 import base64
 import re
@@ -42,14 +42,16 @@ def generator(user: Cadre) -> TOTP:
 
 
 def code_of(user: Cadre, *, steps: int = 0) -> str:
-    """What the phone shows now, or so many half minutes from now; a code of now was used to set up."""
+    """Return the code of now, or of so many half minutes later; the current one was used for setting up."""
     phone = generator(user)
     phone.drift = steps
     return f"{phone.token():06}"
 
 
 def set_up(user: Cadre) -> list[str]:
-    """The recovery codes. The step of setting up is set back, so that the code of now is a fresh one."""
+    """Set up the second factor and return its recovery codes; reset its last step, so that the current code is
+    unused.
+    """
     secret = factors.new_secret()
     codes = factors.turn_on(user, secret, f"{TOTP(bytes.fromhex(secret)).token():06}")
     SecondFactor.objects.filter(user=user).update(last_step=-1)
@@ -112,7 +114,7 @@ def test_the_password_alone_opens_nothing_any_more(office):
 
 @pytest.mark.parametrize("role", ["office", "leader"])
 def test_half_logged_in_no_address_answers(role, own, people):  # noqa: F811
-    """Every address and the admin site, read and sent, send to the login; nothing is written."""
+    """Half logged in, every address (the admin included) redirects to login on GET and POST, and nothing is written."""
     set_up(people[role])
     client, newest = half(people[role]), Change.objects.latest("pk").pk
     paths = [address(rule.path, own) for rule in rules() if rule.method != "公开"]
@@ -231,7 +233,9 @@ def test_turning_it_off_needs_a_code(office):
 
 @pytest.mark.parametrize("path", ["setup/", "codes/", "off/"])
 def test_the_password_is_asked_before_it_is_changed(office, path):
-    """Else whoever finds the computer logged in would lock the owner out."""
+    """The password is asked before the second factor changes: whoever finds a computer logged in could lock the
+    owner out.
+    """
     if path != "setup/":
         set_up(office)
     client = client_of(office)
@@ -265,7 +269,7 @@ def test_ten_wrong_codes_pause_the_guesser_and_count_as_failed_logins(office):
 
 
 def test_the_right_password_does_not_forget_the_wrong_codes(office):
-    """Else a thief of the password would begin anew after nine guesses."""
+    """A correct password does not reset the count of wrong codes: a thief of the password could guess without end."""
     set_up(office)
     for number in range(9):
         SecondFactor.objects.update(throttling_failure_count=0)
@@ -303,7 +307,9 @@ def test_nobody_takes_the_second_step_without_the_first():
 
 
 def test_a_one_time_code_needs_the_second_step_too(office, leader):
-    """Whoever resets a password would else log in as the account."""
+    """A one-time password needs the second step too: whoever resets a password could otherwise log in as the
+    account.
+    """
     set_up(leader)
     leader.refresh_from_db()
     [(_, code, _)] = accounts.issue_codes([leader])

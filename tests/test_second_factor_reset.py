@@ -1,4 +1,4 @@
-"""How a lost second factor is reset: by another office account, or by a command on the box."""
+"""Resetting a lost second factor: by another office account, or by a command on the server."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""安全情况, the notices on a home, and 谁看过我: who reads what of whom."""
+"""安全情况 (security report), the notices on home pages, and 谁看过我 (who viewed my data)."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -76,7 +76,7 @@ def test_nights_and_exports_of_days_off_are_unusual(office, cadre):
     used(cadre, at(22))
     used(cadre, at(5))
     used(cadre, at(6))  # the day has begun
-    used(cadre, at(10, SUNDAY))  # in the village on a Sunday, which is the work
+    used(cadre, at(10, SUNDAY))  # a Sunday visit is normal fieldwork
     took(cadre, at(23))
     took(cadre, at(10))
     took(cadre, at(10, SUNDAY))
@@ -167,7 +167,7 @@ def test_a_week_begins_on_monday(monkeypatch):
     assert days_of("yesterday") == Days(date(2015, 9, 15), date(2015, 9, 15))
 
 
-# Who reads whom
+# Who reads whose data
 
 
 @pytest.fixture

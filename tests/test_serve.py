@@ -79,7 +79,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """`manage.py serve` on an empty database of its own, and its port."""
+    """Start `manage.py serve` on an empty database; return the process and its port."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve"],
@@ -95,7 +95,7 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:
-    """What the process printed up to the line with these words."""
+    """Return the output up to the line with these words."""
     told = ""
     while words not in told:
         line = process.stdout.readline()
@@ -105,7 +105,7 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
 
 
 def worker_of(process: subprocess.Popen[str]) -> int:
-    """The process id of the background worker."""
+    """Return the process id of the background worker."""
     for status in Path("/proc").glob("[0-9]*/status"):
         with suppress(OSError):
             child = f"\nPPid:\t{process.pid}\n" in status.read_text()

@@ -38,7 +38,7 @@ def is_in(client: Client) -> bool:
 
 
 def let_pass(**time: float) -> None:
-    """Set what the table remembers back, as if so much time had passed since."""
+    """Backdate the stored times, as if so much time had passed."""
     ago = timedelta(**time)
     for session in Session.objects.all():
         session.expire_date -= ago
@@ -81,7 +81,7 @@ def test_each_request_begins_the_half_hour_anew(cadre):
 
 
 def test_no_session_lasts_longer_than_half_a_day(cadre):
-    """Not even one that is used all the time, by whoever has the cookie."""
+    """No session lasts longer than half a day, even in constant use, so that a stolen cookie expires."""
     client = log_in(cadre)
     session = Session.objects.get()
     session.started_at -= timedelta(hours=12, minutes=1)
@@ -152,7 +152,7 @@ def test_the_key_changes_with_the_login(cadre):
 
 def test_who_logs_out_leaves_no_session_and_no_message(cadre):
     client = log_in(cadre)
-    client.post("/me/sessions/end/", {"pk": "none"})  # answers with a message that is not read
+    client.post("/me/sessions/end/", {"pk": "none"})  # queues a message that is never shown
     client.post("/logout/")
     assert not Session.objects.exists()
     assert "已经退出" not in words_of(client.get("/login/"))

@@ -1,4 +1,4 @@
-"""Nonsense in a setting stops the start with one clear line."""
+"""An invalid setting stops the start with one clear line."""
 
 import os
 import socket
@@ -113,7 +113,7 @@ def test_the_file_is_read_as_every_other_env_file(tmp_path, monkeypatch) -> None
     path = tmp_path / ".env"
     path.write_text(AS_IT_IS_WRITTEN, encoding="utf-8")
     for letter in "ABCDE":
-        monkeypatch.setenv(f"LIANHU_{letter}", "")  # taken back at the end
+        monkeypatch.setenv(f"LIANHU_{letter}", "")  # rolled back at the end
         monkeypatch.delenv(f"LIANHU_{letter}")
     load_env_file(path)
     read = [os.environ.get(f"LIANHU_{letter}") for letter in "ABCDE"]

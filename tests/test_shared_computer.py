@@ -1,4 +1,4 @@
-"""What stays on a computer that many use: nothing in a cache, and every form keeps what was typed by itself."""
+"""Shared computers: browsers cache no page, and every form saves typed input as a draft."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ TYPED = {"password", "textarea", "input", "text", "search", "tel", "number", "da
 
 
 def fields_of(form: html.FormElement) -> list[str]:
-    """The kinds of what is typed into a form; a code counts as a password."""
+    """Return the types of the fields that are typed into; a code counts as a password."""
     kinds = [
         "password" if field.get("autocomplete") == "one-time-code" else field.get("type", field.tag)
         for field in form.xpath(".//input[not(@readonly)] | .//textarea[not(@readonly)]")
@@ -27,12 +27,12 @@ def fields_of(form: html.FormElement) -> list[str]:
 
 
 def is_kept(form: html.FormElement) -> bool:
-    """Whether what is typed is stored as a draft; in the admin a mark inside the form says so."""
+    """Return whether typed input is saved as a draft; in the admin a mark inside the form turns this on."""
     return any(form.xpath("(. | .//*[@data-form])/@data-keep"))
 
 
 def forgetful(page: str) -> list[str]:
-    """The forms with something to type that would lose it; a password or a code is never kept."""
+    """Return the typed forms that would lose their input; passwords and codes are never saved."""
     return [
         html.tostring(form, encoding="unicode")[:300]
         for form in posted(page)
@@ -47,7 +47,9 @@ def own(db) -> dict[str, Any]:
 
 @pytest.mark.parametrize("who", ["office", "cadre"])
 def test_no_address_is_stored_and_every_form_keeps_what_is_typed(own, office, who: str) -> None:
-    """Since no page is stored, Back and a login in between find the text in the draft store alone."""
+    """No address is stored and every form keeps its input: with no page cached, the draft store restores text on
+    Back and after login.
+    """
     client = client_of(office if who == "office" else own["cadre"])
     for rule in rules():
         response = client.get(address(rule.path, own))

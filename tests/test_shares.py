@@ -1,4 +1,4 @@
-"""Putting right what an item of help gave and what each household got of it."""
+"""Correcting an item of help and the share of each household."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -35,7 +35,7 @@ AS_GIVEN = {"given_on": date(2015, 9, 16), "source": "unit"}
 
 @pytest.fixture
 def homes(cadre, village):
-    """Three households of the cadre."""
+    """Create three households of the cadre."""
     households = [make_household(head=head, village=village) for head in ("王有福", "李秀英", "赵六")]
     for household in households:
         make_pairing(cadre=cadre, household=household, started_on=date(2015, 3, 5))
@@ -58,12 +58,12 @@ def given(author, *households, **changed):
 
 @pytest.fixture
 def item(cadre, homes):
-    """300 元 to the first two, 150 each."""
+    """Create help of 300 元 to the first two households, 150 each."""
     return given(cadre, *homes[:2], whole=Worth(cash=Decimal(300)))
 
 
 def sent(item, parts, **changed):
-    """What the page sends: household → cash."""
+    """Return the form data of the page, as household → cash."""
     return {
         "version": item.version,
         "given_on": "2015-09-16",
@@ -113,7 +113,9 @@ def test_a_family_is_added_and_one_taken_out_each_by_one_change(cadre, item, hom
 
 
 def test_source_and_date_are_corrected_with_history(leader, cadre, item, homes):
-    """Who moved to another unit since gave it for the unit of that day."""
+    """Source and date are corrected with history; the giver's unit is that of the day, although the giver has moved
+    since.
+    """
     page = put_right(
         leader, item, {homes[0]: "150", homes[1]: "150"}, source="person", given_on="2015年9月10日"
     )

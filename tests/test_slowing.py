@@ -1,4 +1,4 @@
-"""Guessing passwords from one address is slowed, and nobody behind it is locked out."""
+"""Password guesses from one address are slowed down, and nobody behind it is locked out."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def few(settings):
 
 
 def fail(count: int, *, address: str = ADDRESS, minutes_ago: float = 0.0) -> None:
-    """Failed logins of as many different names from one address."""
+    """Fail this many logins from one address, each with another name."""
     for number in range(count):
         row = AccessFailureLog.objects.create(
             ip_address=address,
@@ -53,7 +53,7 @@ def test_spraying_one_password_over_many_accounts_is_slowed():
 
 
 def test_it_is_slowed_and_never_locked(cadre):
-    """However many have failed, the next attempt is let in after half a minute, and a refused one does not count."""
+    """After any number of failures the next attempt is allowed after half a minute; refused attempts do not count."""
     fail(12 + 500, minutes_ago=(LONGEST - 1) / 60)
     kept = AccessFailureLog.objects.count()
     assert login(Client(), cadre.phone, PASSWORD).status_code == 429
@@ -74,7 +74,7 @@ def test_an_hour_later_they_are_forgotten(cadre):
 
 
 def test_only_failures_count():
-    """A whole county logs in behind one address."""
+    """Only failures count, since a whole county may log in from one address."""
     for _ in range(20):
         assert login(Client(), make_cadre().phone, PASSWORD).status_code == 302
 

@@ -1,4 +1,4 @@
-"""A real county on an empty database."""
+"""Starting a real county on an empty database."""
 
 import re
 from io import StringIO

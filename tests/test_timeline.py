@@ -1,4 +1,4 @@
-"""经过: what the household's file tells of visits, problems, help and surveys."""
+"""经过 (timeline): visits, problems, help and surveys on the household's file."""
 
 import pytest
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def household(cadre):
-    """The cadre's, whose difficulty and help before were of another unit in another village."""
+    """Create a household of the cadre whose earlier problem and help belong to another unit and village."""
     household = make_pairing(cadre=cadre, household=make_household(head="王守田")).household
     before = make_cadre(name="赵前任")
     make_problem(cadre=before, household=household, description="水窖漏水")

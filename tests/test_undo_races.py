@@ -1,4 +1,4 @@
-"""An import is taken back while somebody edits one of its rows."""
+"""Undoing an import while somebody edits one of its rows."""
 
 import time
 from threading import Thread
@@ -32,7 +32,7 @@ def test_what_is_edited_at_the_same_moment_is_not_taken_away():
         household.note = "搬到了新房"
         household.save()
         undo.start()
-        time.sleep(1)  # it has looked by now at what was changed since, or waits for us
+        time.sleep(1)  # by now it has checked for later changes, or it waits for our lock
     undo.join()
     assert Household.objects.get().note == "搬到了新房"
     run.refresh_from_db()

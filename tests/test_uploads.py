@@ -1,4 +1,4 @@
-"""What is too large to be held in memory is told, not lost."""
+"""An upload that is too large is reported with a message."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""A viewer reads no phone: not in its own column, and not in what people have written anywhere."""
+"""A viewer reads no phone number, neither in its own column nor in any free text."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ ENDS = ("3857246", "7246", "3428246")
 
 @pytest.fixture
 def rows(db: None) -> dict[str, Any]:
-    """Every text of every row of a county holds a phone."""
+    """Create a county with a phone number in every text of every row."""
     own = world(county="620524", name="武山")
     own["household"].phone = own["unit"].contact_phone = own["cadre"].phone = PHONE
     for row in own.values():
@@ -76,7 +76,7 @@ def test_who_calls_reads_them_and_everybody_the_own_one(rows, viewer) -> None:
 
 @pytest.mark.parametrize("where", ["visits", "problems", "assistance", "activities"])
 def test_a_viewer_finds_no_digits_in_what_people_wrote(rows, viewer, where) -> None:
-    """Digit by digit a search of the texts would tell the phone in them."""
+    """A viewer cannot search for digits in free texts, which would reveal phone numbers digit by digit."""
     url = f"/{where}/?q="
     reader, caller = client_of(viewer), client_of(rows["cadre"])
     assert "没有符合条件" not in page_of(caller.get(f"{url}1399385"))

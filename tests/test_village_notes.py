@@ -1,4 +1,4 @@
-"""村记事: dated notes of a village with pictures and papers, corrected by who wrote them."""
+"""村记事 (village notes): dated notes with pictures and papers, corrected by their authors."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""联村: the office says which unit has which village; others read what concerns them."""
+"""联村 (village pairing): the office assigns villages to units; others read what concerns them."""
 
 from datetime import date, timedelta
 
@@ -156,7 +156,7 @@ def test_the_second_of_two_editors_is_told(office, pairing):
     other.save()
     assert "这条联村刚刚被别人改过，没有结束。" in words_of(end(office, pairing))
     assert still_open(pairing)
-    # The page now shows, and sends, what is stored.
+    # The page now shows and sends the stored values.
     assert not words_of(end(office, other)).count("刚刚被")
     assert not still_open(pairing)
 
@@ -226,7 +226,7 @@ def test_an_office_above_the_county_chooses_the_town_first(unit):
 
 @pytest.fixture
 def above(db):
-    """A 市直 unit without any village yet, which no county office sees."""
+    """Create a 市直 (city) unit that has no village yet and is therefore out of every county office's scope."""
     return make_unit(name="天水市农业局", level="city", division=make_division(code="6205", name="天水市"))
 
 

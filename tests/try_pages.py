@@ -1,4 +1,4 @@
-"""Small pages that try what static/app.js does, on the real frames; the addresses of the site and a few of `try/`."""
+"""Small pages that exercise static/app.js in the real layout: the site's addresses and a few under `try/`."""
 
 from types import SimpleNamespace
 
@@ -81,7 +81,7 @@ def echo(request: HttpRequest) -> HttpResponse:
 
 
 def sql(request: HttpRequest) -> HttpResponse:
-    """Has the database do what it refuses."""
+    """Run SQL that the database refuses."""
     with connection.cursor() as cursor:
         cursor.execute(request.POST["sql"])
     return HttpResponse("done")

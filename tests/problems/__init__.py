@@ -1,1 +1,1 @@
-"""诉求: registered, followed until the household confirms; its pages."""
+"""诉求 (problems): registered, followed up until the household confirms; their pages."""

@@ -1,4 +1,4 @@
-"""A household that the cadre is paired with."""
+"""Fixture: a household paired with the cadre."""
 
 import pytest
 

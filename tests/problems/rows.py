@@ -1,4 +1,4 @@
-"""Problems as they are registered."""
+"""Build problems as they are registered."""
 
 from datetime import date
 from uuid import uuid4

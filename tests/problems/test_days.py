@@ -1,4 +1,4 @@
-"""The moves of a problem have their own day, and what stood on a past day is told from them."""
+"""Each move of a problem has its own day; the state on a past day is computed from the moves."""
 
 from datetime import date, timedelta
 
@@ -105,7 +105,7 @@ def test_it_is_handed_over_on_the_day_the_pairing_ends_but_not_before_its_last_m
     assert (problem.moves.last().on, other.moves.last().on) == (SOLVED, CONFIRMED)
 
 
-# --- what stood on a past day ---------------------------------------------------------------------
+# --- state on a past day --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The way of a problem: its steps, joining, taking back."""
+"""Moves of a problem: steps, joining, voiding."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -46,7 +46,7 @@ def test_the_second_who_moves_it_is_told(cadre, own):
 
 
 class AProblemsWay(RuleBasedStateMachine):
-    """Any order of steps, allowed or not: the table is kept, and so is what each state promises."""
+    """Applies any order of steps, allowed or not, and checks the transition table and each state's invariants."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class TheWayOfAProblem(AProblemsWay.TestCase, TestCase):
     settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
 
 
-# --- joining and taking back ----------------------------------------------------------------------
+# --- joining and voiding --------------------------------------------------------------------------
 
 
 def test_joined_ones_count_once_and_may_leave_again(cadre, own):
@@ -122,7 +122,7 @@ def test_taken_back_it_counts_nowhere_and_lets_go_of_the_others(cadre, own):
 
 
 def test_two_who_take_one_back_at_the_same_moment(settings, cadre, own):
-    """The second has read the row before the first one's write: no error of the server, and one reason stands."""
+    """Voiding a problem twice at the same moment keeps one reason and causes no server error."""
     problem = raised(cadre, own)
     seen_before = Problem.objects.get(pk=problem.pk)
     take_back(problem, by=cadre, reason="重复登记")

@@ -1,4 +1,4 @@
-"""The pages of problems, and where else one is led to them."""
+"""The pages of problems, and the links to them from other pages."""
 
 from datetime import date
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Registering: until when, whose it is, the same form again, from an answer."""
+"""Registering a problem: its deadline and owner, repeated submission, and creation from a survey answer."""
 
 from datetime import date
 from uuid import uuid4
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_days_are_counted_over_the_national_holiday():
-    assert due_after(date(2015, 9, 30), 3, COUNTY) == date(2015, 10, 10)  # 10月10日 is worked that year
+    assert due_after(date(2015, 9, 30), 3, COUNTY) == date(2015, 10, 10)  # 10月10日 is worked
 
 
 def test_the_office_corrects_a_day():
@@ -41,7 +41,7 @@ def test_how_many_days_is_the_offices_to_say(cadre, own):
     assert raised(cadre, own).due_on == date(2015, 9, 17)
 
 
-# --- raising --------------------------------------------------------------------------------------
+# --- registering ----------------------------------------------------------------------------------
 
 
 def test_the_owner_is_who_is_paired_with_the_household(cadre, leader, own):

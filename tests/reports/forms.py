@@ -1,4 +1,4 @@
-"""A small form in two versions, with every type of item, and answers to it."""
+"""A small form in two versions with every type of item, and answers to it."""
 
 from datetime import date
 from typing import Any
@@ -59,7 +59,7 @@ _causes = st.lists(st.sampled_from(["1", "2", "10"]), min_size=1, max_size=3, un
 
 
 def answers(**items: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Any of the items answered, as a clean response stores them."""
+    """Return answers to some of the items, as a clean response stores them."""
     return st.fixed_dictionaries({}, optional=items)
 
 

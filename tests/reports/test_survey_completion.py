@@ -1,4 +1,4 @@
-"""How far a survey has come: each household once, by place, unit and cadre, and the rows behind each figure."""
+"""Survey completion: each household counts once, by place, unit and cadre; each figure opens to its rows."""
 
 import re
 from datetime import date
@@ -41,7 +41,7 @@ def url(survey, page="completion", query="") -> str:
 
 
 def cells(response, name: str) -> list[str]:
-    """The texts of the row of this name."""
+    """Return the texts of the row with this name."""
     row = re.search(rf'<tr><th scope="row">(?:<a [^>]*>)?{name}<.*?</tr>', response.content.decode(), re.S)[0]
     return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
 

@@ -1,4 +1,4 @@
-"""交叉统计: two items together as a slow reckoning has them; classes, years, the rows behind each cell."""
+"""交叉统计 (cross tables) equal a slow computation: two items, classes, years, and the rows behind each cell."""
 
 import re
 from collections import Counter

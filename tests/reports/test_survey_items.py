@@ -1,4 +1,4 @@
-"""逐题统计: what the page says of each item, the rows behind each figure, the workbook."""
+"""逐题统计 (item statistics): each item on the page, the rows behind each figure, the workbook."""
 
 import re
 from datetime import date

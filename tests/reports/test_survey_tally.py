@@ -1,4 +1,4 @@
-"""The statistics of a survey equal a plain slow reckoning over the same responses, on both databases."""
+"""Survey statistics equal a slow computation over the same responses, on both databases."""
 
 import statistics
 from collections import Counter
@@ -75,7 +75,7 @@ def store(rows: Sequence[Any], versions: Any, households: Any, cadre: Any) -> No
 
 
 def latest(rows: Sequence[Any]) -> list[tuple[int, dict[str, Any]]]:
-    """(version, answers) of those that count, the last of each household."""
+    """Return (version, answers) of the responses that count: the last of each household."""
     found = {}
     for version, at, day, status, answers in rows:
         if status in {"submitted", "accepted"} and (at not in found or day >= found[at][0]):

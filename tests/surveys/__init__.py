@@ -1,1 +1,1 @@
-"""Surveys: definition, checking, filling, paper, counting."""
+"""Surveys: definition, checking, filling in, paper, counting."""

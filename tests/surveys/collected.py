@@ -1,4 +1,4 @@
-"""Files as ODK Central and Kobo give them out, of answers to our own XLSForm: the names are read from that form."""
+"""Files as ODK Central and Kobo export them, with answers to our own XLSForm; names are read from that form."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ KEY, UUID = "uuid:{}", "7f1c5b0e-0000-4000-8000-{:012}"
 
 
 def questions(form: Definition) -> list[tuple[list[str], str, str]]:
-    """(groups, name, label) of each question of the exported form, in order."""
+    """Return (groups, name, label) of each question of the exported form, in order."""
     out = io.BytesIO()
     write_xlsform(out, form)
     head, *rows = openpyxl.load_workbook(out)["survey"].values
@@ -36,7 +36,7 @@ def questions(form: Definition) -> list[tuple[list[str], str, str]]:
 
 
 def answered(survey: Survey, subject: Any, surveyor: str, **more: Any) -> Row:
-    """What a device sends of a whole response, by name: choices of one question joined by spaces."""
+    """Return what a device sends of a whole response, by name; several choices of one question are joined by spaces."""
     of_households = survey.is_of_households
     given = dict(HOUSEHOLD if of_households else VILLAGE)
     row: Row = {}
@@ -59,7 +59,7 @@ def central(
     prefix: str = "-",
     version: str | None = None,
 ) -> list[list[Any]]:
-    """The table of responses that ODK Central exports; `split` are choices split into columns."""
+    """Return the table of responses that ODK Central exports; `split` are choices split into columns."""
     names = [entry for entry in questions(survey.form) if entry[0] != ["members"]]
     head: list[str] = ["SubmissionDate"]
     for groups, name, _ in names:
@@ -81,7 +81,7 @@ def central(
 
 
 def members_table(members: Sequence[tuple[int, Mapping[str, Any]]], *, kobo: bool = False) -> list[list[Any]]:
-    """The repeat: (number of the response, answers by code)."""
+    """Return the repeat: (number of the response, answers by code)."""
     codes = list(dict.fromkeys(code for _, answers in members for code in answers))
     if kobo:
         head = [*(f"members/{code}" for code in codes), "_index", "_parent_table_name", "_parent_index"]
@@ -101,7 +101,7 @@ def members_table(members: Sequence[tuple[int, Mapping[str, Any]]], *, kobo: boo
 def kobo(
     survey: Survey, rows: Sequence[Row], *, groups: bool = True, whole: bool = True, split: Iterable[str] = ()
 ) -> list[list[Any]]:
-    """The table of responses that Kobo exports, with values and names as in the form."""
+    """Return the table of responses that Kobo exports, with values and names as in the form."""
     names = [entry for entry in questions(survey.form) if entry[0] != ["members"]]
     head: list[str] = ["start", "end"]
     for path, name, _ in names:
@@ -123,7 +123,7 @@ def kobo(
 
 
 def kobo_in_words(survey: Survey, rows: Sequence[Row]) -> list[list[Any]]:
-    """Kobo's export with labels in place of names and values."""
+    """Return Kobo's export with labels in place of names and values."""
     names = [entry for entry in questions(survey.form) if entry[0] != ["members"]]
     items = survey.form.by_code | {item.code: item for item in survey.form.header}
     lines: list[list[Any]] = [
@@ -151,7 +151,7 @@ def as_csv(lines: Sequence[Sequence[Any]]) -> bytes:
 
 
 def as_zip(**tables: Sequence[Sequence[Any]]) -> bytes:
-    """The zip of ODK Central: a CSV for the responses and one for each repeat."""
+    """Return the zip file of ODK Central: a CSV for the responses and one for each repeat."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, lines in tables.items():

@@ -1,4 +1,4 @@
-"""The form of the start, and a household of two to fill it for."""
+"""Fixtures: the preset household form and a household of two to survey."""
 
 import pytest
 from django.test import Client
@@ -23,5 +23,5 @@ def household(cadre: Cadre) -> Household:
 
 @pytest.fixture
 def client(cadre: Cadre) -> Client:
-    """The cadre's browser."""
+    """Return the cadre's browser."""
     return client_of(cadre)

@@ -1,4 +1,4 @@
-"""Definitions to test with: the two forms a county starts with, and one that uses every construct."""
+"""Definitions for tests: the two preset forms, and one that uses every construct."""
 
 from functools import cache
 from typing import Any

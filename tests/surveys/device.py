@@ -1,7 +1,7 @@
-"""A form as a device reads it: the XForm that pyxform makes, filled in and reckoned by XPath.
+"""A form as a device handles it: the XForm built by pyxform, filled in and evaluated by XPath.
 
-What a node is relevant for, is calculated to and constrained by is looked at again and again until nothing
-changes, as ODK Collect does. lxml carries XPath 1.0; the functions that ODK adds are here.
+Relevance, calculations and constraints are evaluated repeatedly until nothing changes, as ODK Collect does.
+lxml provides XPath 1.0; the functions added by ODK are here.
 """
 
 import math
@@ -16,7 +16,7 @@ LONGEST_CHAIN = 10
 
 
 class Device:
-    """One response on a device. `values` are texts by item code, `members` such for each member."""
+    """One response on a device. `values` holds texts by item code, `members` one such dict for each member."""
 
     def __init__(self, xform: str, values: Mapping[str, str], members: Sequence[Mapping[str, str]]) -> None:
         model = etree.fromstring(xform.encode()).find(f".//{XFORMS}model")
@@ -60,7 +60,7 @@ class Device:
         return self.nodes[name].text or ""
 
     def is_accepted(self, name: str) -> bool:
-        """Whether an answer that is there meets the constraint of its item."""
+        """Return whether a given answer meets the constraint of its item."""
         constraint = self.binds[name].get("constraint")
         return not self.value(name) or not constraint or self.reckon(name, constraint)
 
@@ -71,7 +71,7 @@ class Device:
 
 
 def plain_tree(node: Any) -> Any:
-    """The instance without namespaces, repeats' templates left out."""
+    """Return the instance without namespaces and without templates of repeats."""
     plain = etree.Element(etree.QName(node).localname)
     names = set()
     for child in node:
@@ -107,6 +107,6 @@ FUNCTIONS = {
     (None, "selected"): lambda _context, chosen, code: text_of(code) in text_of(chosen).split(),
     (None, "count-selected"): lambda _context, chosen: float(len(text_of(chosen).split())),
     (None, "if"): lambda _context, condition, one, other: one if condition else other,
-    (None, "odk-round"): rounded,  # XPath's own takes no places
+    (None, "odk-round"): rounded,  # XPath's own round() takes no number of places
     (None, "abs"): lambda _context, value: abs(number_of(value)),
 }

@@ -1,4 +1,4 @@
-"""Cases drawn at random from a definition: answers typed right and wrong, members, facts, expressions."""
+"""Draw random cases from a definition: valid and invalid typed answers, members, facts, expressions."""
 
 from collections.abc import Sequence
 from random import Random
@@ -15,12 +15,12 @@ WORDS = ["", " ", "种苹果", "水窖 两口", "  想学  电焊 ", "a" * 900]
 
 
 def draw_raw(rng: Random, definition: Definition) -> dict[str, Any]:
-    """What might be typed for each item that is asked; some items are left out."""
+    """Draw typed text for each item that is asked; leave some items out."""
     return {item.code: draw_typed(rng, item) for item in definition.asked if rng.random() < 0.9}
 
 
 def draw_typed(rng: Random, item: Item) -> Any:
-    """A text (several codes for a choice of many) as a form sends it, mostly one that is right."""
+    """Draw a text (several codes for a multiple choice) as a form sends it; most are valid."""
     if rng.random() < 0.08:
         return rng.choice(["", UNKNOWN, [UNKNOWN], "??", [], None, ["??", "01"]])
     if item.type == "number":
@@ -35,7 +35,7 @@ def draw_typed(rng: Random, item: Item) -> Any:
 
 
 def draw_known(rng: Random, definition: Definition) -> Known:
-    """Facts as `surveys.filling.facts` gives them, some of them missing."""
+    """Draw facts as `surveys.filling.facts` returns them, some of them missing."""
     return Known(
         header={item.code: draw_clean(rng, item) for item in definition.header if item.bind},
         members=[
@@ -48,7 +48,7 @@ def draw_known(rng: Random, definition: Definition) -> Known:
 
 
 def draw_clean(rng: Random, item: Item, *, missing: float = 0.1) -> Any:
-    """A clean answer; with this probability none."""
+    """Draw a clean answer, or none with the given probability."""
     if rng.random() < missing:
         return rng.choice([None, UNKNOWN] if item.unknown_allowed else [None])
     if item.type == "number":
@@ -61,7 +61,7 @@ def draw_clean(rng: Random, item: Item, *, missing: float = 0.1) -> Any:
 
 
 def draw_valid(rng: Random, item: Item) -> Any:
-    """A clean answer within the limits of its item."""
+    """Draw a clean answer within the limits of its item."""
     while True:
         try:
             return item.clean(draw_clean(rng, item, missing=0))
@@ -79,7 +79,7 @@ def _typed_number(rng: Random, item: Item) -> str:
 
 
 def _number(rng: Random, item: Item) -> str:
-    """Small ones often, so that rules are broken as often as kept; edges and just outside them."""
+    """Draw small numbers often, so that rules are broken as often as kept; also limits and values just outside them."""
     low, high, step = item.min or 0, item.max or 10**6, item.step or 1
     number = rng.choice(
         [low, high, low - step, high + step, rng.uniform(low, high), *(rng.uniform(0, 12) for _ in range(4))]
@@ -88,13 +88,13 @@ def _number(rng: Random, item: Item) -> str:
 
 
 def draw_facts(rng: Random, definition: Definition) -> Facts:
-    """What expressions are evaluated on: clean answers, some missing, and the facts beside them."""
+    """Draw what expressions are evaluated on: clean answers, some missing, and the other facts."""
     answers = {item.code: draw_clean(rng, item) for item in definition.asked}
     return draw_known(rng, definition).facts(answers)
 
 
 def draw_expression(rng: Random, definition: Definition, kind: str, depth: int = 3) -> str:
-    """An expression of this kind over the definition's items, up to so many levels deep."""
+    """Draw an expression of this kind over the definition's items, at most this many levels deep."""
     return _Expressions(rng, definition).draw(kind, depth)
 
 
@@ -180,7 +180,7 @@ class _Expressions:
         return f"len({self.rng.choice(lists).code})" if lists else self.literal(depth)
 
     def of_type(self, *types: str) -> tuple[Item, str]:
-        """An item and how to name it: the answer, the last one, or a member's where one is spoken of."""
+        """Draw an item and a reference to it: this answer, the previous one, or a member's inside a quantifier."""
         members = [item for item in self.members if item.type in types] if self.among_members else []
         if members and self.rng.random() < 0.6:
             item = self.rng.choice(members)

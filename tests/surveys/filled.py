@@ -1,4 +1,4 @@
-"""Whole sets of answers to the two forms of the start, and rows to survey."""
+"""Complete sets of answers to the two preset forms, and rows to survey."""
 
 from typing import Any
 
@@ -36,14 +36,14 @@ VILLAGE: dict[str, Any] = {
 
 
 def clean(survey: Survey, sent: dict[str, Any]) -> dict[str, Any]:
-    """What was sent as the answers that are kept."""
+    """Return the typed answers as stored clean answers."""
     items = survey.form.by_code
     answers = {code: items[code].clean(value) for code, value in sent.items()}
     return {code: answer for code, answer in answers.items() if answer is not None}
 
 
 def make_surveyed(*, cadre: Cadre, head: str = "王有福") -> Any:
-    """A household of two whose members have all that the form asks for, paired with the cadre."""
+    """Create a household of two with all the member facts that the form needs, paired with the cadre."""
     household = make_household(head="", size=2)
     facts = {"education": "02", "schooling": "01", "labour": "01", "medical_insurance": True}
     make_member(household=household, name=head, health="01", **facts)
@@ -53,5 +53,5 @@ def make_surveyed(*, cadre: Cadre, head: str = "王有福") -> Any:
 
 
 def step_of(answers: dict[str, Any], letter: str) -> dict[str, Any]:
-    """The answers of one section."""
+    """Return the answers of one section."""
     return {code: value for code, value in answers.items() if code.startswith(letter)}

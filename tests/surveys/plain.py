@@ -1,7 +1,7 @@
-"""The language read plainly: Python's own eval over missing answers that refuse to be used.
+"""A naive evaluator of the language: Python's own eval over missing answers that raise when used.
 
-Nothing of `surveys.definition.language` is in it, so that the two can be held against each other. Only the parts that
-Python would reckon too early (the arguments of implies and the conditions on members) are wrapped.
+It shares no code with `surveys.definition.language`, so that the two can be compared. Only the parts that
+Python would evaluate too early (the arguments of implies and the conditions on members) are wrapped.
 """
 
 import ast
@@ -16,11 +16,11 @@ LAZY = {"implies": (0, 1), "count": (1,), "any": (1,), "all": (1,)}
 
 
 class Untold(Exception):
-    """A missing answer was used."""
+    """Raised when a missing answer is used."""
 
 
 class Missing:
-    """Whatever is done with it, it was used."""
+    """A missing answer: any operation on it raises Untold."""
 
     def _used(self, *_others: Any) -> Any:
         raise Untold
@@ -33,7 +33,7 @@ class Missing:
 
 
 class Named:
-    """previous.A1 and subject.x: attributes, missing where there is nothing."""
+    """Attribute access for previous.A1 and subject.x; an unknown name is missing."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
@@ -57,7 +57,7 @@ class _Wrap(ast.NodeTransformer):
 
 
 def plain(text: str, facts: Facts, definition: Definition) -> Any:
-    """The value of an expression over these facts; None when it has none."""
+    """Return the value of an expression over these facts, or None when it has none."""
     tree = ast.fix_missing_locations(_Wrap().visit(ast.parse(text, mode="eval")))
     member_codes = [*(item.code for item in definition.members), "age"]
     names: dict[str, Any] = {code: told(facts.answers.get(code)) for code in definition.by_code}

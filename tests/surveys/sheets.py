@@ -1,4 +1,4 @@
-"""Rows of the sheet of a household survey, and what is said of them."""
+"""Rows of the sheet of a household survey, and the errors reported for them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ DAY = "2015-09-16"
 
 
 def row_of(survey: Survey, household: Household, **given: Any) -> dict[str, Any]:
-    """A whole row under its headings; `given` are other cells, by column key."""
+    """Return a whole row by heading; `given` overrides cells by column key."""
     columns = HouseholdSurveySheet(survey).columns
     answers = {code: "；".join(a) if isinstance(a, list) else a for code, a in HOUSEHOLD.items()}
     cells = {
@@ -28,13 +28,13 @@ def row_of(survey: Survey, household: Household, **given: Any) -> dict[str, Any]
 
 
 def cell_of(survey: Survey, row: dict[str, Any], key: str) -> str:
-    """The address of a column in the first row below the headings."""
+    """Return the address of a column in the first row below the headings."""
     at = list(row).index(HouseholdSurveySheet(survey).columns[key].label)
     return f"{chr(64 + at // 26) if at > 25 else ''}{chr(65 + at % 26)}2"
 
 
 def said(survey: Survey, run: ImportRun, row: dict[str, Any]) -> dict[str, str]:
-    """Why, by column key, of the errors of a sheet of one row."""
+    """Return the error messages of a sheet with one row, by column key."""
     keys = {column.label: key for key, column in HouseholdSurveySheet(survey).columns.items()}
     for error in errors(run):
         assert error["cell"] == cell_of(survey, row, keys[error["column"]])

@@ -1,4 +1,4 @@
-"""A survey filled in step by step, as the pages do it."""
+"""Fill in a survey step by step, as the pages do."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def address(response: Response, step: int) -> str:
 
 
 def seen(client: Client, response: Response, step: int) -> dict[str, Any]:
-    """What the page of a step sends along unseen, and the facts of the first one."""
+    """Return the hidden fields of a step's page, and the facts of the first step."""
     page = client.get(address(response, step)).context
     facts = page.get("facts")
     values = {name: facts[name].value() or "" for name in facts.fields} if facts else {}
@@ -34,7 +34,7 @@ def save(client: Client, response: Response, step: int, **answers: Any) -> Any:
 
 
 def fill(client: Client, response: Response, **changed: Any) -> None:
-    """Every step but the check."""
+    """Fill in every step except the check."""
     answers = {**HOUSEHOLD, **changed}
     save(client, response, 1, H09=response.surveyed_on.isoformat())
     for step, letter in enumerate("ABCD", 2):

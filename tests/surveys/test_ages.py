@@ -21,7 +21,7 @@ WARNED = "健康的劳动年龄人口填成无劳动力, 请核对"
 
 @pytest.fixture
 def worker(household: Household) -> Member:
-    """A healthy member without ability to work, who is 60 from 1 July 2013 and so not of working age today."""
+    """Return a healthy member marked unable to work who turns 60 on 1 July 2013 and is past working age today."""
     member = household.members.get(relation="01")
     member.born_on, member.health, member.labour = date(1953, 7, 1), "01", "03"
     member.save()

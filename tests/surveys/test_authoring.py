@@ -1,4 +1,4 @@
-"""The office takes a form to Excel, brings it back, publishes it, and starts the next version."""
+"""The office exports a form to Excel, imports it again, publishes it, and starts the next version."""
 
 import copy
 import io
@@ -29,7 +29,7 @@ def client(office: Cadre) -> Client:
 
 
 def workbook(document: dict[str, Any], **cells: Any) -> SimpleUploadedFile:
-    """The document's workbook with some labels of items (by code) changed."""
+    """Return the document's workbook with the labels of some items changed (by code)."""
     out = io.BytesIO()
     write_draft(out, document)
     book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
@@ -93,7 +93,7 @@ def test_a_quantifier_in_a_quantifier_is_refused_in_words(client):
 
 
 def older(status: str) -> Survey:
-    """A form with a nested rule, stored before that was refused."""
+    """Return a form with a nested rule, as stored before such rules were refused."""
     survey = make_survey(status=status)
     definition = copy.deepcopy(survey.definition)
     definition["cross_rules"][0]["rule"] = NESTED

@@ -1,4 +1,4 @@
-"""The browser's reading of a definition equals the server's, on cases drawn at random."""
+"""The browser evaluates a definition like the server, on randomly drawn cases."""
 
 import copy
 import json
@@ -19,7 +19,7 @@ from tests.surveys.drawing import draw_expression, draw_facts, draw_known, draw_
 CASES = 2000
 NEVER_BROKEN = {"X07"}
 """What this rule forbids, the condition of its item hides already."""
-# As text both ways: Playwright takes a value apart far more slowly.
+# JSON text in both directions: Playwright converts structured values far more slowly.
 EXAMINE_ALL = """async (sent) => {
   const { examine } = await import("/static/survey_language.js");
   const { form, cases } = JSON.parse(sent);
@@ -114,7 +114,9 @@ def test_any_expression_comes_to_the_same(desk: Page) -> None:
 
 
 def test_both_count_the_same_steps_and_leave_out_the_same(desk: Page) -> None:
-    """Also where a form from before the limits has rules, a condition and a calculation over the budget."""
+    """Browser and server count the same steps and leave out the same parts, also in old forms whose rules,
+    conditions and calculations exceed the budget.
+    """
     form, rng = over_the_budget(), Random(6)
     scope = scope_of(form.subject, list(form.by_code.values()), form.members)
     texts = [draw_expression(rng, form, TRUTH, depth=4) for _ in range(CASES // 4)]
@@ -129,7 +131,7 @@ def test_both_count_the_same_steps_and_leave_out_the_same(desk: Page) -> None:
     }
     steps, found = json.loads(desk.evaluate(COUNT_ALL, json.dumps(sent)))
     for expression, counted in zip(expressions, steps, strict=True):
-        # Far over the budget a double has not all digits.
+        # Far above the budget a double cannot hold all digits.
         expected = [expression.steps(members) for members in (0, 1, 5, 40)]
         assert counted == (expected if max(expected) < EXACT else pytest.approx(expected))
     assert found == [on_the_server(form, raw, known)[:3] for raw, known in cases]
@@ -138,7 +140,7 @@ def test_both_count_the_same_steps_and_leave_out_the_same(desk: Page) -> None:
 
 
 def over_the_budget() -> Definition:
-    """The form that has everything, with quantifiers in quantifiers, as it could once be published."""
+    """Return the form with every construct and with nested quantifiers, as it could once be published."""
     document = copy.deepcopy(EVERYTHING)
     items = {item["code"]: item for item in document["items"]}
     items["A4"]["show_if"] += " or " + "any(members," * 8 + "age<50" + ")" * 8
@@ -156,7 +158,7 @@ def _as_sent(cases: list[tuple[Expression, Facts]]) -> list[Any]:
 
 
 def _differences(found: list[Any], expected: list[Any], raw: dict[str, Any]) -> Any:
-    """What was typed for the first answers that differ, else the two other lists."""
+    """Return the typed input of the first answers that differ, else the other two lists."""
     codes = [c for c in {*found[0], *expected[0]} if found[0].get(c) != expected[0].get(c)]
     typed = {code: (raw.get(code), found[0].get(code), expected[0].get(code)) for code in codes}
     return typed or (found[1:], expected[1:], raw)

@@ -1,5 +1,4 @@
-"""What a form's conditions and rules may cost: refused at the check of a form, held by a budget where a form is
-older than the limits."""
+"""The cost of a form's conditions and rules: refused when a form is checked, limited by a budget in older forms."""
 
 import copy
 import sys
@@ -27,7 +26,7 @@ HOSTILE = "any(members," * 10 + "age<0" + ")" * 10
 
 
 def with_rules(*rules: str, **changes: Any) -> dict[str, Any]:
-    """The form that has everything, with these rules alone."""
+    """Return the form with every construct, with only these rules."""
     document = copy.deepcopy(EVERYTHING)
     document["cross_rules"] = [
         {"code": f"R{at}", "level": "error", "rule": rule, "msg": "不对", **changes}
@@ -48,7 +47,7 @@ def problems(document: dict[str, Any]) -> list[str]:
     return raised.value.problems
 
 
-# --- what is counted ---------------------------------------------------------------------------------
+# --- cost -------------------------------------------------------------------------------------------
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from([TRUTH, NUMBER]))
@@ -61,7 +60,7 @@ def test_no_evaluation_takes_more_steps_than_were_counted(rng: Random, kind: str
 
 
 def parts_looked_at(evaluate: Any) -> int:
-    """How many compiled parts are called while this runs; a part is a lambda or the `use` of an answer."""
+    """Count the compiled parts called inside the block; a part is a lambda or the `use` of an answer."""
     called = 0
 
     def count(frame: Any, event: str, _argument: Any) -> None:
@@ -104,7 +103,7 @@ def test_what_is_over_the_budget_leaves_the_rest_its_steps():
     assert affordable([*many, cheap], MOST_MEMBERS) == {*many[:spent], cheap}
 
 
-# --- what a form that is older than the limits does -----------------------------------------------------
+# --- forms older than the limits ------------------------------------------------------------------------
 
 
 def test_a_rule_over_the_budget_counts_as_kept_and_is_not_evaluated():
@@ -135,7 +134,7 @@ def test_any_number_of_dear_rules_costs_one_budget():
     assert STEPS_OF_ALL - STEPS_OF_ONE < spent <= STEPS_OF_ALL
 
 
-# --- what comes in ---------------------------------------------------------------------------------------
+# --- imported forms -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("outer", ["any", "all"])
@@ -228,7 +227,7 @@ def test_any_text_is_read_or_refused_in_a_sentence(pieces: list[str], kind: str)
 
 
 def said_of(text: str, kind: str) -> str:
-    """The sentence that refuses it, '' for one that is read."""
+    """Return the sentence that refuses the definition, or '' if it is accepted."""
     try:
         read(text, SCOPE, kind)
     except LanguageError as error:

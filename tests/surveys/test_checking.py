@@ -1,4 +1,4 @@
-"""A whole response: what has to be filled, what is hidden, what is calculated, which rules are broken."""
+"""Checking a whole response: required answers, hidden items, calculated items, broken rules."""
 
 from random import Random
 
@@ -33,7 +33,7 @@ def test_each_required_item_that_is_asked_has_to_be_filled(form):
 
 @forms
 def test_each_condition_shows_and_hides(form):
-    """What a hidden item answers is refused, and counts for nothing."""
+    """An answer to a hidden item is refused and does not count."""
     rng = Random(2)
     for item in form.items:
         seen = set()
@@ -87,9 +87,9 @@ def answers_of(**answers: object) -> dict:
 def test_a_calculated_number_is_rounded_half_up_at_its_step():
     assert answers_of(A1="1", A2="8")["B3"] == 0.125
     assert answers_of(A1="0.01", A2="8")["B3"] == 0.001  # 0.00125
-    assert answers_of(A1="0.02", A2="8")["B3"] == 0.003  # 0.0025: the half goes up
-    assert answers_of(A1="-0.02", A2="8")["B3"] == -0.002  # up is towards the greater number
-    assert answers_of(A1="1", A2="8")["B4"] == -0.1  # from the rounded one: -0.125 * 3 / 3 = -0.125
+    assert answers_of(A1="0.02", A2="8")["B3"] == 0.003  # 0.0025: half rounds up
+    assert answers_of(A1="-0.02", A2="8")["B3"] == -0.002  # rounds up towards the greater number
+    assert answers_of(A1="1", A2="8")["B4"] == -0.1  # from the rounded value: -0.125 * 3 / 3 = -0.125
 
 
 def test_a_calculation_without_an_answer_or_over_nothing_is_empty():
@@ -108,7 +108,7 @@ def test_a_calculated_number_out_of_its_range_is_an_error_of_its_item():
 
 
 def test_a_condition_looks_at_what_is_calculated():
-    assert answers_of(A1="1", A2="8", A4="0.5")["B6"] == 1  # B3 > 0: |0.5 - 1| goes up to 1
+    assert answers_of(A1="1", A2="8", A4="0.5")["B6"] == 1  # B3 > 0: |0.5 - 1| rounds up to 1
     assert "B6" not in answers_of(A1="-1", A2="8", A4="0.5")
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a definition is named, all of it at once."""
+"""All errors of a definition are reported at once."""
 
 import copy
 from typing import Any
@@ -20,7 +20,7 @@ def problems(document: dict[str, Any]) -> list[str]:
 
 
 def with_item(code: str, /, **changes: Any) -> dict[str, Any]:
-    """The definition with one of its items changed."""
+    """Return the definition with one of its items changed."""
     document = copy.deepcopy(EVERYTHING)
     item = next(
         item for key in ("header", "members", "items") for item in document[key] if item["code"] == code

@@ -1,4 +1,4 @@
-"""The responses of the demo: without an error, at one with the households, in every state."""
+"""The demo's responses: without errors, consistent with the households, in every state."""
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ TODAY = date(2026, 11, 24)
 
 
 def rows_on(day: date) -> Rows:
-    """The rows of the sample on a day, by model."""
+    """Return the rows of the sample on a day, by model."""
     rows = defaultdict(list)
     for batch in build(SAMPLE, now=end_of(day.year, day.month, day.day), password=""):
         rows[batch.model] += batch.rows
@@ -46,7 +46,7 @@ def counted(rows: Rows) -> list[dict[str, Any]]:
 
 
 def by_subject(responses: list[dict[str, Any]]) -> dict[Any, list[dict[str, Any]]]:
-    """The responses of each household or village, oldest first."""
+    """Return the responses of each household or village, oldest first."""
     found = defaultdict(list)
     for row in responses:
         found[row["survey_id"], row["household_id"] or row["village_id"]].append(row)
@@ -54,7 +54,7 @@ def by_subject(responses: list[dict[str, Any]]) -> dict[Any, list[dict[str, Any]
 
 
 def examined(row: dict[str, Any], before: dict[str, Any] | None, households: int) -> Examined:
-    """A stored response checked as if it were handed in again."""
+    """Check a stored response again as if it were submitted."""
     form = preset_forms()[row["survey_id"] - 1]
     header = {"H08": row["answers"]["H08"]} if row["household_id"] else {}
     subject = {"household_count": households, "identity_conflicts": 0}
@@ -65,7 +65,7 @@ def income(row: dict[str, Any]) -> float:
     return row["answers"].get("B16", 0)
 
 
-# --- the rows, without a database ---------------------------------------------------------------
+# --- without a database -------------------------------------------------------------------------
 
 
 @pytest.mark.once

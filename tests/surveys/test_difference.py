@@ -1,4 +1,4 @@
-"""Last time and this time: better, worse, other; across versions; the income year by year."""
+"""Comparison with the previous response: better, worse, other; across versions; income by year."""
 
 from copy import deepcopy
 from datetime import date
@@ -25,7 +25,7 @@ def answered(survey: Survey, year: int, household: Any, **answers: Any) -> Respo
 
 
 def next_version(survey: Survey) -> Survey:
-    """B16 is called B17 from here on."""
+    """Return a version in which B16 is renamed to B17."""
     document = deepcopy(preset("household"))
     document["version"] = "2016.1"
     item = next(entry for entry in document["items"] if entry["code"] == "B16")

@@ -1,4 +1,4 @@
-"""A draft goes out as a workbook, is changed in Excel, and comes back."""
+"""A draft is exported as a workbook, changed in Excel, and imported again."""
 
 import io
 from typing import Any
@@ -41,7 +41,7 @@ def cell(book: openpyxl.Workbook, code: str, heading: str, sheet: str = "题目"
 
 
 def plain(item: Item) -> dict[str, Any]:
-    """An item without what is compiled from it."""
+    """Return an item without its compiled parts."""
     return {name: value for name, value in item.given.items() if name not in {"condition", "calculation"}}
 
 

@@ -1,4 +1,4 @@
-"""What a home, a household's page and a village's page say of the surveys on them."""
+"""The cadre's home and the pages of households and villages show the state of their surveys."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Filling in a survey step by step: who begins, what is kept, what is told."""
+"""Filling in a survey step by step: who may start, what is stored, which errors are shown."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from units.models import today
 pytestmark = pytest.mark.django_db
 
 
-# --- begun ---
+# --- starting ---
 
 
 def test_a_double_tap_begins_one(client, survey, household, cadre):
@@ -222,7 +222,7 @@ def test_no_nonsense_breaks_a_step(client, survey, household, bad):
     assert client.get("/").status_code == 200
 
 
-# --- who may ---
+# --- permissions ---
 
 
 def test_a_stranger_finds_no_response(client, stranger, survey, household):

@@ -1,4 +1,4 @@
-"""What stops a survey that is handed in, and what is then stored."""
+"""Submitting a survey: what blocks it, and what is stored afterwards."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every item of both forms, from its own definition: at its edges, just inside, just outside."""
+"""Every item of both forms, from its own definition: at its limits, just inside and just outside."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -43,7 +43,7 @@ def test_a_number_is_taken_from_edge_to_edge(item):
     step = step_of(item)
     for number in (low, low + step, high - step, high):
         assert item.clean(f"{number:f}") == float(number)
-        assert item.clean(float(number)) == float(number)  # as Excel gives it
+        assert item.clean(float(number)) == float(number)  # as Excel stores it
         assert item.clean(f"{number:f}{item.unit}") == float(number)
 
 

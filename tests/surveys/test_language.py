@@ -1,4 +1,4 @@
-"""The language against a plain reading of it, and what the two say of missing answers."""
+"""The language agrees with a naive evaluator, also on missing answers."""
 
 from random import Random
 

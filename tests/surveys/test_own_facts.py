@@ -86,7 +86,7 @@ def test_a_masked_number_that_comes_back_is_unchanged(client, survey, household)
 
 
 def test_a_people_that_the_form_does_not_list_is_answered_as_other(client, survey, household):
-    """The register keeps 侗族; the form knows 汉族, 回族 and 其他."""
+    """An ethnic group that the form does not list becomes 其他: the register has 侗族, the form 汉族, 回族 and 其他."""
     wife = household.members.get(relation="02")
     wife.ethnicity = "12"
     wife.save()
@@ -112,7 +112,7 @@ def test_after_the_pairing_has_ended_the_facts_are_hidden(client, survey, househ
 
 
 def test_who_lost_the_household_neither_reads_its_people_nor_changes_it(client, survey, household):
-    """What was begun may be handed in: the answers are the survey's, the facts the household's."""
+    """A cadre who is no longer paired may submit a draft, but neither read nor change the household's people."""
     response = begin(client, survey, household)
     fill(client, response)
     assert client.get(address(response, 2)).context["live"]["facts"]["members"]

@@ -1,4 +1,4 @@
-"""Forms on paper: blank, filled, and a village in one file."""
+"""Forms on paper: blank, filled in, and a whole village in one file."""
 
 import io
 from datetime import date
@@ -117,7 +117,7 @@ def sign(response: Response, data: bytes) -> None:
 
 
 def images_of(client: Client, url: str) -> int:
-    """How many pictures a print holds."""
+    """Return the number of pictures in a print."""
     pages = PdfDocument(b"".join(client.get(url).streaming_content))
     return sum(len(list(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE]))) for page in pages)
 

@@ -1,4 +1,4 @@
-"""The two forms that a county starts with."""
+"""The two preset forms of a new county."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The page of one response, and the list of many."""
+"""The page of one response, and the list of responses."""
 
 from datetime import date
 

@@ -1,9 +1,9 @@
-"""Every cross rule of both forms, from its own tree: where it just holds, where it just breaks, and that it
-holds when an answer it comes to is missing.
+"""Every cross rule of both forms, from its syntax tree: where it just holds, where it just breaks, and that it
+holds when an answer it uses is missing.
 
-A place is one fact that a rule looks at: an answer of now or of last time, a fact of the system, one fact
-of one member, or how many members there are. Two cases that differ in one place alone, by one step of a
-number or one option, and of which the rule holds in one, are an edge of it.
+A place is one fact that a rule uses: a current or previous answer, a fact of the system, one fact of one
+member, or the number of members. An edge is a pair of cases, one kept and one broken, that differ in one
+place by one step of a number or by one option.
 """
 
 from random import Random
@@ -47,7 +47,7 @@ def test_a_rule_holds_when_an_answer_is_missing(form, rule):
 
 
 class Cases:
-    """Facts drawn for one rule: only what it looks at, and often what it compares with."""
+    """Draws facts for one rule: only those it uses, and often values that it compares with."""
 
     def __init__(self, form: Definition, rule: Rule) -> None:
         self.rng = Random(rule.code)
@@ -61,7 +61,7 @@ class Cases:
             self.places.append(SIZE)
 
     def broken(self) -> list[tuple[Facts, int]]:
-        """Cases that break the rule, and a member of each."""
+        """Return cases that break the rule, with a member of each."""
         drawn = [self.draw() for _ in range(TRIES)]
         return [(facts, self.one_of(facts)) for facts in drawn if not self.holds(facts)][:200]
 
@@ -98,7 +98,7 @@ class Cases:
         return snapped(min(max(number, low), high), item)
 
     def edge(self, place: Place) -> tuple[Facts, Facts]:
-        """(a case that just holds, one that just breaks)."""
+        """Return (a case that just holds, one that just breaks)."""
         for _ in range(TRIES):
             one = self.draw()
             member = self.one_of(one)
@@ -112,7 +112,7 @@ class Cases:
         return facts._replace(members=[*facts.members, self.of("member")])
 
     def narrowed(self, place: Place, member: int, one: Facts, other: Facts) -> tuple[Facts, Facts]:
-        """Halfway between the two until there is nothing between them."""
+        """Bisect between the two until they are one step apart."""
         while place != SIZE:
             between = halfway(get(one, place, member), get(other, place, member), self.item(place))
             if between is None:
@@ -123,7 +123,7 @@ class Cases:
 
 
 def halfway(one: Any, other: Any, item: Item) -> Any:
-    """An answer between two, None when they are one step or one option apart."""
+    """Return an answer between two, or None when they are one step or one option apart."""
     if item.type == "number":
         middle = snapped((one + other) / 2, item)
         return None if middle in (one, other) else middle
@@ -144,7 +144,7 @@ def get(facts: Facts, place: Place, member: int) -> Any:
 
 
 def put(facts: Facts, place: Place, member: int, value: Any) -> Facts:
-    """The facts with another value in one place."""
+    """Return the facts with another value in one place."""
     copied = Facts(
         dict(facts.answers), [dict(each) for each in facts.members], dict(facts.previous), dict(facts.subject)
     )

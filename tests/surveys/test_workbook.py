@@ -1,4 +1,4 @@
-"""The workbook of a form: handed out for a village, filled without network, imported."""
+"""The workbook of a form: issued for a village, filled in offline, imported."""
 
 import io
 from datetime import date
@@ -33,7 +33,7 @@ def book_of(client: Client, survey: Survey, village: Any, query: str = "") -> op
 
 
 def fill(book: openpyxl.Workbook, row: int, cells: dict[str, Any]) -> bytes:
-    """The workbook with cells of one row filled in, by the first word of their headings."""
+    """Return the workbook with cells of one row filled in, by the first word of their headings."""
     sheet = book.worksheets[0]
     places = {str(cell.value).split(" ")[0]: cell.column for cell in sheet[1]}
     for key, value in cells.items():

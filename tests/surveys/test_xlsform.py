@@ -1,4 +1,4 @@
-"""The definition as an XLSForm: pyxform takes it, and a device then says what the server says."""
+"""The definition as an XLSForm: pyxform accepts it, and a device gives the same results as the server."""
 
 import copy
 import io
@@ -46,7 +46,7 @@ def test_pyxform_takes_it_without_a_word(form):
 
 @forms
 def test_odk_validate_accepts_it(form):
-    """pyxform brings the validator that ODK Central runs; it needs Java (`python -m tools.java`)."""
+    """pyxform includes the validator that ODK Central runs; it needs Java (`python -m tools.java`)."""
     assert convert(io.BytesIO(book_of(form.code)), file_type=".xlsx", validate=True).warnings == []
 
 
@@ -66,7 +66,9 @@ def test_every_item_is_a_row_with_its_label_unit_and_hint(form):
 
 
 def test_what_would_be_very_long_in_xpath_stays_on_the_server():
-    """Each level of and in or nearly doubles it: this rule of 400 characters came to gigabytes."""
+    """A rule that would grow too long in XPath is checked only on the server: each level of and inside or nearly
+    doubles it, so this rule of 400 characters would take gigabytes.
+    """
     rule = "A1 > 1"
     for at in range(36):
         rule = f"({rule}){'and' if at % 2 else 'or'} A2<1"
@@ -88,14 +90,14 @@ def test_what_would_be_very_long_in_xpath_stays_on_the_server():
 
 @forms
 def test_a_device_says_what_the_server_says(form):
-    """What is hidden, what is calculated and which rules are broken, over drawn answers."""
+    """Hidden items, calculated values and broken rules agree on drawn answers."""
     rng = Random(form.code)
     said: set[str] = set()
     for _ in range(CASES):
         known, answers = drawn_known(rng, form), {item.code: drawn(rng, item) for item in form.asked}
         examined = examine(form, answers, known)
         if any(item.code in examined.errors for item in form.calculated):
-            continue  # out of its range: the server has no number then
+            continue  # out of range: the server has no number then
         device = device_of(form, answers, known)
         assert device.hidden & form.by_code.keys() == hide(form, examined.answers, known)
         for item in form.calculated:
@@ -111,7 +113,7 @@ def is_sayable(rule: Rule) -> bool:
 
 
 def ends_at(form: Definition, rule: Rule) -> str:
-    """Where a device says it: the note of the rule, or the item whose constraint it is part of."""
+    """Return where a device reports the rule: its own note, or the item whose constraint contains it."""
     about_members = {"members", *QUANTIFIERS} & {part[0] for part in walk(rule.expression.tree)}
     codes = [item.code for item in form.items if item.code in rule.expression.codes]
     takes_constraint = codes and not form.by_code[codes[-1]].calculation
@@ -122,14 +124,14 @@ def ends_at(form: Definition, rule: Rule) -> str:
 
 
 def refused_by(device: Device, form: Definition) -> set[str]:
-    """The items whose answers a device does not take, and the notes it shows."""
+    """Return the items whose answers a device refuses, and the notes it shows."""
     codes = {ends_at(form, rule) for rule in form.rules if is_sayable(rule)}
     notes = {code for code in codes if code.startswith("check_") and code not in device.hidden}
     return notes | {code for code in codes & form.by_code.keys() if not device.is_accepted(code)}
 
 
 def drawn(rng: Random, item: Item) -> Any:
-    """A clean answer within its limits; a number is whole or a half, which lxml reads exactly."""
+    """Draw a clean answer within its limits; numbers are whole or halves, which lxml reads exactly."""
     answer = draw_clean(rng, item)
     if isinstance(answer, float):
         answer = round(answer) + rng.choice([0, 0.5])
@@ -140,7 +142,7 @@ def drawn(rng: Random, item: Item) -> Any:
 
 
 def drawn_known(rng: Random, form: Definition) -> Known:
-    """Header facts and members that lack nothing."""
+    """Draw header facts and members with no fact missing."""
     known = draw_known(rng, form)
     members = [
         {item.code: draw_clean(rng, item, missing=0) for item in form.members} | {"age": member["age"]}

@@ -1,1 +1,1 @@
-"""Transfers of cadres with a date."""
+"""Transfers of cadres to another unit or rank, with a date."""

@@ -1,4 +1,4 @@
-"""The migration makes postings of the transfers that were typed before there were any."""
+"""The migration creates postings for transfers recorded before postings existed."""
 
 from datetime import date, datetime
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The page of a transfer shows what follows, and does it when told so."""
+"""The transfer page shows the consequences and applies them when confirmed."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A transfer moves what came since its day and nothing else: totals before and after agree."""
+"""A transfer moves only what was recorded since its day: totals stay the same."""
 
 from datetime import date, timedelta
 
@@ -58,7 +58,7 @@ def visit(cadre, home, *days: date) -> None:
 
 
 def figures(*units: Unit) -> list[tuple[int, int, int]]:
-    """入户户次, 进村次数 and the 进村次数 that count for the requirement, by unit."""
+    """Return 入户户次, 进村次数 and the 进村次数 that count for the requirement, by unit."""
     entered = ENTERED_TIMES.by(Visit.objects.all(), "unit")
     went = VILLAGE_TIMES.by(Visit.objects.all(), "unit")
     duties = unit_duties(Unit.objects.filter(pk__in=[u.pk for u in units]), year=2015, on=today())
@@ -75,7 +75,7 @@ def test_totals_agree(cadre, leader, office, home, new_unit) -> None:
 
 
 def test_typed_late_equals_typed_on_the_day(cadre, leader, office, home, new_unit) -> None:
-    """What is recorded after the transfer belongs to the new unit, as what was recorded before it was typed."""
+    """A transfer entered late equals one entered on the day: records of the days since belong to the new unit."""
     colleague = make_cadre(unit=leader.unit)
     other = make_household(village=home.village)
     make_pairing(cadre=colleague, household=other, started_on=FIRST)

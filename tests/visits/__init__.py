@@ -1,1 +1,1 @@
-"""走访: recorded once, counted once, read everywhere."""
+"""走访 (visits): recorded once, counted once, read everywhere."""

@@ -1,4 +1,4 @@
-"""Two households of one village that the cadre is paired with."""
+"""Fixtures: two households of one village paired with the cadre."""
 
 import pytest
 

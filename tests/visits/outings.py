@@ -1,4 +1,4 @@
-"""Outings as they are recorded."""
+"""Build outings as they are recorded."""
 
 import uuid
 from datetime import date, timedelta

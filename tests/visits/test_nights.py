@@ -1,4 +1,4 @@
-"""A night counts once a cadre and date."""
+"""A night counts once per cadre and date."""
 
 import re
 from datetime import timedelta
@@ -42,7 +42,7 @@ def test_a_phone_call_has_no_nights(cadre, home):
 
 
 def test_a_night_stored_with_a_phone_call_counts_nowhere(office, cadre, home):
-    """A county may hold such rows from before they were refused."""
+    """A night stored with a phone call counts nowhere; a county may have such rows from before they were refused."""
     make_visit(cadre=cadre, household=home, kind=Visit.Kind.PHONE, nights=1, visited_on=today())
     today_only = Period(today(), today(), "今天")
     assert figures(office, today_only).nights == 0

@@ -1,4 +1,4 @@
-"""The pages of visits: recording, for a colleague, photos, taking back."""
+"""The pages of visits: recording, also for a colleague, photos, voiding."""
 
 import io
 import uuid

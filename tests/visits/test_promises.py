@@ -1,4 +1,4 @@
-"""约下次: which visit keeps a promise."""
+"""约下次 (promised next visit): which visit keeps a promise."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Where visits are read: the home, the diary, the list, the household file with its reveals."""
+"""Reading visits: the home page, the diary, the list, the household file with its reveals."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -134,7 +134,7 @@ def test_the_list_is_narrowed(office, cadre, home, query, found):
     assert [words for words in ("平常的", "补的", "错的") if words in html] == found
 
 
-# Constant numbers of queries
+# Constant number of queries
 
 
 @pytest.mark.parametrize("url", ["/", "/visits/?month=2015-09", "/visits/new/"])

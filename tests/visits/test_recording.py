@@ -1,4 +1,4 @@
-"""What is recorded of an outing: rows, unit and rank of the day, for a colleague, late; what is refused."""
+"""Recording an outing: rows, unit and rank of the day, for a colleague, late; and what is refused."""
 
 from datetime import UTC, date, datetime, timedelta
 

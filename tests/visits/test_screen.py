@@ -1,4 +1,4 @@
-"""One screen after a visit: what was heard and what was given go with it, once."""
+"""One form after a visit also records what was heard and what was given, once."""
 
 from decimal import Decimal
 from uuid import uuid4
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def own(cadre):
-    """Two households of one village."""
+    """Return two households of one village paired with the cadre."""
     village = make_village()
     rows = [make_household(head=head, village=village) for head in ("王守田", "刘满仓")]
     for row in rows:
@@ -26,7 +26,7 @@ def own(cadre):
 
 
 def sent(cadre, households, **given):
-    """The answer to the form; a good one goes home."""
+    """Return the response to the form; a valid one redirects home."""
     data = {
         "ref": uuid4(),
         "on": today().isoformat(),

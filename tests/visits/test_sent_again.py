@@ -1,4 +1,4 @@
-"""The same form again, or at the same moment: one record."""
+"""The same form sent again or at the same moment leaves one record."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -56,7 +56,7 @@ def test_the_same_ref_with_other_content_is_a_conflict(cadre, leader, home, chan
 
 
 def test_a_conflict_of_nights_alone_names_the_nights(cadre, home):
-    """Else the page says that the two differ and shows no difference."""
+    """A conflict of nights alone names the nights, since the page would otherwise show no difference."""
     form = {
         "ref": uuid.uuid4(),
         "on": "other",
@@ -80,7 +80,7 @@ def test_a_ref_of_another_author_is_taken(cadre, leader, home):
 
 
 def at_once(*forms: dict[str, Any]) -> list[Any]:
-    """What comes of forms that arrive at the same moment: visits, or the exception."""
+    """Send the forms at the same moment; return the visits or the exception of each."""
 
     def send(form: dict[str, Any]) -> Any:
         try:

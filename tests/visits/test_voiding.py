@@ -1,4 +1,4 @@
-"""作废: who may take back, how long, and what it does to the night."""
+"""作废 (voiding): who may void, for how long, and the effect on the night."""
 
 import uuid
 from datetime import timedelta
