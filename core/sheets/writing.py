@@ -15,10 +15,11 @@ from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
 from django.utils import timezone
-from rustpy_xlsxwriter import Format, write_worksheet, write_worksheets
+from rustpy_xlsxwriter import Format, write_worksheets
 
 from core.sandbox.sheets.guarding import guarded
 from core.sandbox.sheets.marks import BOOK_OPTIONS
+from core.sheets.splitting import split
 
 MAX_TEXT = 32_767
 EXACT = 10**15
@@ -35,7 +36,7 @@ TABLE_FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 def write_rows(
     out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]], *, above: Sequence[str] = ()
 ) -> None:
-    """Write one sheet of plain rows in constant memory. Headings must be unique.
+    """Write plain rows in constant memory, on further sheets above Excel's row limit. Headings must be unique.
 
     `above` are up to three lines over the whole width, of which the first is the title; an empty row keeps them
     apart from the headings.
@@ -52,17 +53,18 @@ def write_rows(
         _write_headings(out, headings, above, top)
         return
     columns = _text_columns(headings, first)
-    write_worksheet(
-        chain(first, written),
+    parts = split(SHEET, chain(first, written), above=top)
+    names = [name for name, _ in parts]
+    write_worksheets(
+        parts,
         out,
-        sheet_name=SHEET,
-        header_row=top,
-        merge_ranges=_lines_above(above, len(headings)),
-        freeze_row=top + 1,
-        column_widths=_widths(headings, [list(first[0].values())]),
-        column_formats={name: _text_format() for name in columns},
-        header_format=_head_format(),
-        ignore_errors=columns,
+        header_row=dict.fromkeys(names, top),
+        merge_ranges={name: _lines_above(above, len(headings)) for name in names} if above else None,
+        freeze_panes={"general": {"row": top + 1, "col": 0}},
+        column_widths=dict.fromkeys(names, _widths(headings, [list(first[0].values())])),
+        column_formats={name: {column: _text_format() for column in columns} for name in names},
+        header_format={name: _head_format() for name in names},
+        ignore_errors=dict.fromkeys(names, columns),
     )
 
 
@@ -90,13 +92,11 @@ def _head_format() -> Format:
     return Format().set_bold().set_align("center").set_background_color("#E6F1ED")
 
 
-def _lines_above(above: Sequence[str], width: int) -> list[Any] | None:
+def _lines_above(above: Sequence[str], width: int) -> list[Any]:
     """Return the merged lines; a cell alone would cut them off at the first column's width."""
     looks = [Format().set_bold().set_font_size(14), Format(), Format()]
     last = max(width - 1, 1)
-    return [
-        (at, 0, at, last, line, look) for at, (line, look) in enumerate(zip(above, looks, strict=False))
-    ] or None
+    return [(at, 0, at, last, line, look) for at, (line, look) in enumerate(zip(above, looks, strict=False))]
 
 
 def _write_headings(out: BinaryIO, headings: Sequence[str], above: Sequence[str], top: int) -> None:
@@ -186,18 +186,22 @@ def write_sheets(out: BinaryIO, sheets: Iterable[PlainSheet]) -> None:
     with xlsxwriter.Workbook(out, {**BOOK_OPTIONS, "constant_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#E6F1ED", "text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        for part in sheets:
-            sheet = book.add_worksheet(part.name)
-            sheet.freeze_panes(1, 0)
-            for at, width in enumerate(part.widths or _widths(part.headings, [])):
-                sheet.set_column(at, at, width)
-            sheet.write_row(0, 0, part.headings, head)
-            for number, row in enumerate(part.rows, start=1):
-                for at, cell in enumerate(map(_written, row)):
-                    if isinstance(cell, str):
-                        sheet.write_string(number, at, cell, text)
-                    else:
-                        sheet.write(number, at, cell)
+        for whole in sheets:
+            for name, rows in split(whole.name, iter(whole.rows)):
+                _write_plain(book.add_worksheet(name), whole._replace(rows=rows), head, text)
+
+
+def _write_plain(page: Any, part: PlainSheet, head: Any, text: Any) -> None:
+    page.freeze_panes(1, 0)
+    for at, width in enumerate(part.widths or _widths(part.headings, [])):
+        page.set_column(at, at, width)
+    page.write_row(0, 0, part.headings, head)
+    for number, row in enumerate(part.rows, start=1):
+        for at, cell in enumerate(map(_written, row)):
+            if isinstance(cell, str):
+                page.write_string(number, at, cell, text)
+            else:
+                page.write(number, at, cell)
 
 
 def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
@@ -205,20 +209,24 @@ def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
 
     Texts must be single-line, and the headings of a sheet unique.
     """
-    records: dict[str, Any] = {}
-    texts: dict[str, Any] = {}
+    parts: list[tuple[str, Iterator[Any]]] = []
+    widths: dict[str, list[float]] = {}
+    texts: dict[str, list[str]] = {}
     for sheet in sheets:
         written = _records(sheet.headings, sheet.rows)
         first = list(islice(written, LOOKED_AT)) or [dict.fromkeys(sheet.headings)]
-        records[sheet.name] = chain(first, written)
-        texts[sheet.name] = _text_columns(sheet.headings, first)
+        found = split(sheet.name, chain(first, written))
+        parts += found
+        for name, _ in found:
+            widths[name] = list(sheet.widths or _widths(sheet.headings, []))
+            texts[name] = _text_columns(sheet.headings, first)
     write_worksheets(
-        list(records.items()),
+        parts,
         out,
         freeze_panes={"general": {"row": 1, "col": 0}},
-        column_widths={sheet.name: list(sheet.widths or _widths(sheet.headings, [])) for sheet in sheets},
+        column_widths=widths,
         column_formats={name: dict.fromkeys(columns, _text_format()) for name, columns in texts.items()},
-        header_format={name: _head_format() for name in records},
+        header_format={name: _head_format() for name in widths},
         ignore_errors=texts,
     )
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import sheets
-from core.sheets import TemplateColumn
+from core.sheets import TemplateColumn, splitting
 from tests.sheets.workbooks import (
     CELL_TEXT,
     HEADINGS,
@@ -66,6 +66,26 @@ def test_several_sheets_in_one_workbook(write):
         "题目": [["题号"], ["A01"]],
         "空": [["甲"]],
     }
+
+
+def write_one(out, sheets_to_write):
+    [part] = sheets_to_write
+    sheets.write_rows(out, part.headings, part.rows)
+
+
+@pytest.mark.parametrize("write", [sheets.write_sheets, sheets.write_large_sheets, write_one])
+@pytest.mark.parametrize("in_memory", [2, 5000])
+def test_a_table_goes_on_to_the_next_sheet_above_the_row_limit(monkeypatch, write, in_memory):
+    assert splitting.MOST_ROWS == 2**20 - 1
+    monkeypatch.setattr(splitting, "MOST_ROWS", 3)
+    monkeypatch.setattr(splitting, "IN_MEMORY", in_memory)
+    out = io.BytesIO()
+    write(out, [sheets.PlainSheet("名单", ["号", "人"], ([f"{n}", n] for n in range(7)))])
+    book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+    pages = {page.title: [[cell.value for cell in row] for row in page] for page in book}
+    assert list(pages) == ["名单", "名单（2）", "名单（3）"]
+    assert all(page[0] == ["号", "人"] for page in pages.values())
+    assert [row for page in pages.values() for row in page[1:]] == [[f"{n}", n] for n in range(7)]
 
 
 def csv_of(headings, rows):
