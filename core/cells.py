@@ -77,6 +77,8 @@ _RADICALS.update(
     )
 )
 _CHARACTERS = {**_NARROW, **_RADICALS, ord("−"): "-", ord("￥"): "¥"}
+# What a damaged file leaves; tabs and line breaks are white space.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]|_x00(?:0[0-8BbCcEeFf]|1[0-9A-Fa-f])_")
 _SPACES = re.compile(r"(?:_x000[dD]_|\s)+")
 
 
@@ -95,6 +97,8 @@ def clean_text(value: Cell, max_length: int = 0) -> str:
 
 
 def _tidy(text: str) -> str:
+    if _CONTROL.search(text):
+        raise CellError("有看不见的控制字符", "把这一格重新输入")
     text = one_line(text)
     if "\ufffd" in text:
         raise CellError("有认不出的字（乱码）", "把这一格重新输入")

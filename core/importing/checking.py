@@ -11,6 +11,7 @@ from typing import Any
 
 from core import sheets
 from core.cells import Cell
+from core.importing import formulas
 from core.importing.heading import (
     HEADING_WITHIN,
     HeadingRow,
@@ -97,6 +98,7 @@ def check(
         checked.is_planned = False
         return checked
     table.clean(lambda done: report(done, total))
+    formulas.settle(table, found)
     sheet.plan(table, plan)
     plan.finish()
     report(total, total)

@@ -87,7 +87,9 @@ def _examine_zip(data: bytes) -> str:
     if archive.doubled:
         raise _Unfit(BROKEN)  # programs differ in which of two entries of one name they read
     names = set(archive.entries)
-    ending = _kind({*names, *(PurePath(name).name for name in names)})
+    # Some programs number the main part: word/document2.xml, xl/workbook22.xml.
+    plain = {re.sub(r"^(word/document|xl/workbook)\d+\.xml$", r"\1.xml", name) for name in names}
+    ending = _kind({*plain, *(PurePath(name).name for name in names)})
     if _MACRO_TYPES.search(archive.read("[content_types].xml")) or any(
         "macrosheets/" in name for name in names
     ):

@@ -10,7 +10,7 @@ from core.sandbox.sheets.errors import (
 from core.sheets.limits import ON_PAGE
 from core.sheets.marking import mark_workbook
 from core.sheets.template import TemplateColumn, write_template
-from core.sheets.workbook import Workbook, WorkbookSheet, read
+from core.sheets.workbook import Span, Workbook, WorkbookSheet, read
 from core.sheets.writing import (
     EXPORTED,
     PlainSheet,
@@ -28,6 +28,7 @@ __all__ = [
     "ON_PAGE",
     "PlainSheet",
     "SheetError",
+    "Span",
     "TemplateColumn",
     "Workbook",
     "WorkbookSheet",

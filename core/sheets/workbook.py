@@ -17,6 +17,8 @@ FIRST_OF_1904 = 1462
 """Serial number of 1904-01-01 in the 1900 date system."""
 Rows = list[list[Cell]]
 Merge = tuple[tuple[int, int], tuple[int, int]]
+Span = tuple[int, int, int]
+"""Column, first row and last row."""
 Found = TypeVar("Found")
 
 LEARNED_FROM = 5_000
@@ -35,14 +37,18 @@ class WorkbookSheet:
         *,
         merges: Sequence[Merge] = (),
         hidden: Collection[int] = (),
+        stored_formulas: Sequence[Span] = (),
+        missing_formulas: Sequence[Span] = (),
         since_1904: bool = False,
     ) -> None:
-        """`merges` are first and last (row, column) of merged cells, `hidden` the hidden rows, all counted
-        from 0.
+        """`merges` are first and last (row, column) of merged cells, `hidden` the hidden rows, the formulas those
+        with a stored result and those without one (which are empty cells), all counted from 0.
         """
         self.name = name
         self.merges = merges
         self.hidden = hidden
+        self.stored_formulas = stored_formulas
+        self.missing_formulas = missing_formulas
         self._load = load
         self._since_1904 = since_1904
         self._rows: Rows | None = None
@@ -52,7 +58,7 @@ class WorkbookSheet:
         """Return all rows from A1 on, equally long, without empty rows at the end.
 
         Empty cells are '', every number is a float, an Excel error is its text (#N/A). Raises SheetError when
-        the sheet holds formulas or is too large.
+        the sheet is too large.
         """
         if self._rows is None:
             self._rows = self._load()
@@ -106,8 +112,8 @@ class Workbook:
 def read(data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND) -> Workbook:
     """Return the visible sheets of an uploaded file. Raises SheetError with one sentence for its reader.
 
-    Problems of a single sheet (formulas, too many rows) are raised when its rows are requested, so that a
-    summary sheet beside the list does no harm.
+    Problems of a single sheet (too many rows) are raised when its rows are requested, so that a sheet beside the
+    list does no harm.
     """
     with as_sheet_errors():
         lines = process.run(TASK, data, limits, filename=filename)
@@ -134,6 +140,8 @@ def _sheet(head: dict[str, Any], lines: BinaryIO, start: int) -> WorkbookSheet:
         lambda: list(_rows(lines, start)),
         merges=[((a, b), (c, d)) for (a, b), (c, d) in head["merges"]],
         hidden=set(head["hidden"]),
+        stored_formulas=[(a, b, c) for a, b, c in head["formulas"]["stored"]],
+        missing_formulas=[(a, b, c) for a, b, c in head["formulas"]["missing"]],
         since_1904=bool(head["since_1904"]),
     )
 

@@ -15,7 +15,6 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from core import sheets
 from core.sandbox.sheets import text
-from core.sheets import SheetError
 from tests.sheets.workbooks import (
     CELL_TEXT,
     HEADINGS,
@@ -24,7 +23,6 @@ from tests.sheets.workbooks import (
     refusal,
     rows_of,
     saved,
-    with_sheet_xml,
     workbook,
 )
 
@@ -133,16 +131,10 @@ def test_a_text_table_is_read_as_written(table):
 
 def test_a_summary_sheet_with_formulas_does_no_harm():
     data = workbook([["=1+1"]], [HEADINGS, ROW], names=["汇总", "名单"])
-    sheet, row = sheets.read(data, "a.xlsx").pick(lambda sheet: sheet.rows.index(HEADINGS))
+    sheet, row = sheets.read(data, "a.xlsx").pick(
+        lambda page: page.rows.index(HEADINGS) if HEADINGS in page.rows else None
+    )
     assert (sheet.name, row) == ("名单", 0)
-
-
-def test_a_file_of_formulas_only_is_refused_when_picked():
-    with pytest.raises(SheetError, match="A1 是公式"):
-        sheets.read(workbook([["=1+1"]]), "a.xlsx").pick(lambda sheet: sheet.rows.clear())
-
-
-# --- what is no workbook -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -160,7 +152,6 @@ def test_a_file_of_formulas_only_is_refused_when_picked():
         (b"\x00\x01\x02\x03" * 50, "a.csv", "认不出这个文件的内容"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a.xls", "已损坏"),
         (b"PK\x03\x04" + b"\0" * 600, "a.xlsx", "已损坏"),
-        ("村\n=A1".encode(), "a.csv", "A2 是公式"),
         (b"x" * (55 << 20) + b"xx", "a.csv", "超过 55 MB"),
         (b"a,b\n" + b",".join([b"x"] * 301), "a.csv", "KO2 还有内容"),
         (b'a,b\n"' + b"x" * 200_000, "a.csv", "引号没有成对"),
@@ -199,16 +190,12 @@ def test_a_locked_old_workbook_is_told():
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "=SUM(A1:A3)"])
-def test_formulas_are_told_by_their_first_cell(formula):
+def test_formulas_without_a_result_are_known_by_their_cells(formula):
     table = [HEADINGS, *[ROW] * 15, ["", "", "", "", "", formula], ["", "", formula]]
-    assert refusal(workbook(table)) == "F17 是公式，请复制后“选择性粘贴-数值”再传。"
+    [sheet] = sheets.read(workbook(table), "a.xlsx").sheets
+    assert sorted(sheet.missing_formulas) == [(2, 17, 17), (5, 16, 16)]
 
 
-def test_shared_and_array_formulas_and_cells_without_address():
-    assert "B2 是公式" in refusal(
-        with_sheet_xml("<row/><row><c/><c><f t='shared' si='0'/><v>2</v></c></row>")
-    )
-
-
-def test_formulas_of_an_old_workbook_are_told():
-    assert "F17 是公式" in refusal(old_workbook([HEADINGS], formula=(16, 5)), "a.xls")
+def test_formulas_of_an_old_workbook_are_known():
+    [sheet] = sheets.read(old_workbook([HEADINGS], formula=(16, 5)), "a.xls").sheets
+    assert (sheet.stored_formulas, sheet.missing_formulas) == ([(5, 16, 16)], [])

@@ -1,6 +1,7 @@
 """The zip around an .xlsx, or around text tables: checks the real unpacked size before anything else opens it."""
 
 import io
+import posixpath
 import struct
 import zipfile
 import zlib
@@ -18,6 +19,11 @@ CHUNK = 1 << 18
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 
+def part_name(name: str) -> str:
+    """Return the key of a part: programs differ in slashes, case and a leading slash."""
+    return posixpath.normpath(name.replace("\\", "/")).lstrip("/").casefold()
+
+
 class Archive:
     """The entries of a zip file, each inflated in chunks against one common size limit.
 
@@ -32,7 +38,7 @@ class Archive:
                 entries = opened.infolist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError) as error:
             raise damaged() from error
-        self.entries = {entry.filename.lstrip("/").casefold(): entry for entry in entries}
+        self.entries = {part_name(entry.filename): entry for entry in entries}
         self.doubled = len(self.entries) < len(entries)
         self.spent = 0
         if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_INFLATED:
@@ -41,7 +47,7 @@ class Archive:
             raise SheetError("文件加了密码，打不开。请去掉密码再传。")
 
     def __contains__(self, name: str) -> bool:
-        return name.lstrip("/").casefold() in self.entries
+        return part_name(name) in self.entries
 
     def read(self, name: str) -> bytes:
         """Return a small entry whole; empty when it does not exist."""
@@ -49,8 +55,8 @@ class Archive:
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield the real content of an entry, at most 256 KB at a time."""
-        entry = self.entries[name.lstrip("/").casefold()]
-        packed = self._packed(entry)
+        entry = self.entries[part_name(name)]
+        packed = self.packed(name)
         if entry.compress_type == zipfile.ZIP_STORED:
             yield from (self._count(bytes(packed[at : at + CHUNK])) for at in range(0, len(packed), CHUNK))
         elif entry.compress_type == zipfile.ZIP_DEFLATED:
@@ -70,7 +76,9 @@ class Archive:
         except zlib.error as error:
             raise damaged() from error
 
-    def _packed(self, entry: zipfile.ZipInfo) -> memoryview:
+    def packed(self, name: str) -> memoryview:
+        """Return the compressed content of an entry."""
+        entry = self.entries[part_name(name)]
         start = entry.header_offset
         try:
             signature, name, extra = _LOCAL_HEADER.unpack_from(self.data, start)

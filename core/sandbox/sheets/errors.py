@@ -44,8 +44,8 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
-def formula_found(cell: str) -> SheetError:
-    return SheetError(f"{cell} 是公式，请复制后“选择性粘贴-数值”再传。")
+def too_many_formulas(cell: str) -> SheetError:
+    return SheetError(f"公式太多（如 {cell}），请全选复制后“选择性粘贴-数值”再传。")
 
 
 def too_far(cell: str) -> SheetError:

@@ -8,6 +8,7 @@ from core.sandbox.sheets.copying import Row, copy
 from core.sandbox.sheets.errors import SheetError
 from core.sandbox.sheets.marks import Marks
 from core.sandbox.sheets.opening import OpenedSheet, open_workbook
+from core.sandbox.sheets.packing import standard
 
 # openpyxl takes 0.8 ms and 16 KB per row of 30 cells.
 MAX_MARKED_ROWS = 20_000
@@ -32,6 +33,7 @@ def mark(
     }
     rows, large = _rows_of(data, filename, sheet_name, reasons, header_row)
     if styled and not large and data.startswith(ZIP):
+        data = standard(data)
         mimetypes.knownfiles.clear()  # openpyxl reads these files, and the child may open nothing in /etc
         # Imported late: it takes longer than the rest of the start-up.
         from core.sandbox.sheets.styled import UNREADABLE, marked

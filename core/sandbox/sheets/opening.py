@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
@@ -22,22 +22,29 @@ from core.sandbox.sheets.errors import (
     damaged,
     too_many_cells,
 )
+from core.sandbox.sheets.formulas import Formulas, cells
+from core.sandbox.sheets.packing import standard
 
 Row = Sequence[Cell]
 Merge = tuple[tuple[int, int], tuple[int, int]]
 
 _OTHERS = {
-    b"%PDF": "PDF 文件",
-    b"\xff\xd8\xff": "图片",
-    b"\x89PNG": "图片",
-    b"GIF8": "图片",
-    b"BM": "图片",
-    b"Rar!": "压缩包",
-    b"7z\xbc\xaf": "压缩包",
-    b"PK\x05\x06": "空的压缩包",
-    b"{\\rtf": "Word 文件",
+    rb"%PDF-\d": "PDF 文件",
+    rb"\xff\xd8\xff": "图片",
+    rb"\x89PNG": "图片",
+    rb"GIF8[79]a": "图片",
+    rb"BM.{4}\0\0\0\0": "图片",
+    rb"Rar!\x1a\x07": "压缩包",
+    rb"7z\xbc\xaf": "压缩包",
+    rb"PK\x05\x06": "空的压缩包",
+    rb"MZ.{0,60}\0\0": "程序",
+    rb"\{\\rtf\d": "Word 文件",
 }
-_MARKUP = re.compile(rb"\s*<(?:!|\?xml|html|head|body|table|meta|style|div|Workbook)", re.IGNORECASE)
+"""Whole magic numbers, so that a text table whose first heading begins with BM or MZ is none of these."""
+_MARKUP = re.compile(
+    r"\s*(?:<(?:!|\?xml|html|head|body|table|meta|style|div|Workbook)|MIME-Version:)", re.IGNORECASE
+)
+_NAMED_TEXT = {"csv", "txt", "tsv"}
 
 
 @dataclass
@@ -48,8 +55,10 @@ class OpenedSheet:
     load: Callable[[], tuple[Iterator[Row], list[Merge]]]
     """Return rows from A1 on, equally long, without empty rows at the end, and merged cells.
 
-    Raises SheetError when the sheet holds formulas or is too large.
+    Raises SheetError when the sheet is too large.
     """
+    formulas: Formulas = field(default_factory=Formulas)
+    """Complete once the rows are loaded."""
     hidden: Collection[int] = ()
     """Rows (from 0) hidden by a filter or by hand."""
     since_1904: bool = False
@@ -58,17 +67,18 @@ class OpenedSheet:
 def open_workbook(data: bytes, filename: str) -> list[OpenedSheet]:
     """Return the visible sheets of a file. Raises SheetError with one sentence for its reader.
 
-    Problems of a single sheet (formulas, too many rows) are raised when its rows are requested, so that a
-    summary sheet beside the list does no harm.
+    Problems of a single sheet (too many rows) are raised when its rows are requested, so that a sheet beside the
+    list does no harm.
     """
     if not data:
         raise SheetError("文件是空的，请重新选一个。")
     if len(data) > MAX_FILE_BYTES:
         raise SheetError(f"文件超过 {MAX_FILE_BYTES >> 20} MB。请删去图片和不用的表，或分成几个文件再传。")
     if data.startswith(ZIP) and (tables := tables_in(data)):
-        sheets = [OpenedSheet(name, partial(_text_rows, load)) for name, load in tables]
+        sheets = [_table(name, load) for name, load in tables]
     elif data.startswith(ZIP):
-        sheets = _sheets(data, xlsx.inspect(data))
+        book = standard(data)
+        sheets = _sheets(book, xlsx.inspect(book))
     elif data.startswith(OLE):
         records = xls.workbook_stream(data)
         sheets = _sheets(xls.repack(records), xls.inspect(records))
@@ -82,22 +92,23 @@ def open_workbook(data: bytes, filename: str) -> list[OpenedSheet]:
 
 def _refuse_others(data: bytes) -> None:
     for magic, kind in _OTHERS.items():
-        if data.startswith(magic):
+        if re.match(magic, data, re.DOTALL):
             raise SheetError(f"这是{kind}，不是表格。请传 .xlsx、.xls 或 .csv 文件。")
-    if _MARKUP.match(data.removeprefix(b"\xef\xbb\xbf")):
+    if _MARKUP.match(text.beginning(data)):
         raise SheetError(f"这是网页格式的表，只是名字叫 Excel。{SAVE_AS}。")
 
 
 def _text_sheet(data: bytes, filename: str) -> OpenedSheet:
-    """Read a .csv, or tab-separated text that old systems name .xls."""
+    """Read a .csv, or text with separators that old systems name .xls."""
     suffix = filename.lower().rpartition(".")[2]
-    if suffix not in {"csv", "txt", "tsv"} and b"\t" not in data[:4096].split(b"\n")[0]:
+    if suffix not in _NAMED_TEXT and not text.is_separated(data):
         raise SheetError(f"这不是 Excel 表格。{SAVE_AS}。")
-    return OpenedSheet("", lambda: (iter(text.read_text(data)), []))
+    return _table("", lambda: data)
 
 
-def _text_rows(load: Callable[[], bytes]) -> tuple[Iterator[Row], list[Merge]]:
-    return iter(text.read_text(load())), []
+def _table(name: str, load: Callable[[], bytes]) -> OpenedSheet:
+    formulas = Formulas()
+    return OpenedSheet(name, lambda: (iter(text.read_text(load(), formulas)), []), formulas)
 
 
 def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[OpenedSheet]:
@@ -116,6 +127,7 @@ def _sheets(data: bytes, parts: list[xlsx.Part]) -> list[OpenedSheet]:
         OpenedSheet(
             found.name,
             partial(_lay_out, book, by_name[found.name]),
+            by_name[found.name].formulas,
             hidden=by_name[found.name].hidden,
             since_1904=by_name[found.name].since_1904,
         )
@@ -132,21 +144,22 @@ def _lay_out(book: CalamineWorkbook, part: xlsx.Part) -> tuple[Iterator[Row], li
         merges = sheet.merged_cell_ranges or []
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise too_many_cells()
-    return _without_end(part.formatted.shown(_rows(sheet, part.errors))), merges
+    known = part.errors | dict.fromkeys(cells(part.formulas.missing), "")
+    return _without_end(part.formatted.shown(_rows(sheet, known))), merges
 
 
-def _rows(sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> Iterator[list[Cell]]:
-    """Yield one row at a time: all at once take twice the memory."""
+def _rows(sheet: CalamineSheet, known: dict[tuple[int, int], str]) -> Iterator[list[Cell]]:
+    """Yield one row at a time: all at once take twice the memory. `known` replaces the reader's values."""
     margin: list[Cell] = [""] * (sheet.start or (0, 0))[1]
-    wrong: dict[int, list[tuple[int, str]]] = {}
-    for (number, column), error in errors.items():
-        wrong.setdefault(number, []).append((column, error))
+    replaced: dict[int, list[tuple[int, str]]] = {}
+    for (number, column), value in known.items():
+        replaced.setdefault(number, []).append((column, value))
     with _reader_errors():
         for number, cells in enumerate(sheet.iter_rows()):
             row = [*margin, *cells] if margin else cast(list[Cell], cells)
-            for column, error in wrong.get(number, ()):
+            for column, value in replaced.get(number, ()):
                 if column < len(row):
-                    row[column] = error
+                    row[column] = value
             yield row
 
 

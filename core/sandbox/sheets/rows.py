@@ -25,7 +25,8 @@ def read(data: bytes, filename: str) -> Iterator[bytes]:
         except SheetError as error:
             yield _line(encode({**head, "trouble": str(error)}))
             continue
-        yield _line(encode({**head, "merges": merges}))
+        formulas = {"stored": sheet.formulas.stored, "missing": sheet.formulas.missing}
+        yield _line(encode({**head, "merges": merges, "formulas": formulas}))
         for number, row in enumerate(rows, start=1):
             if ShownNumber in map(type, row):
                 row = [_shown(cell) if type(cell) is ShownNumber else cell for cell in row]

@@ -1,7 +1,7 @@
 """Inspect an old .xls (BIFF) by walking its records before the fast reader opens it.
 
-As with .xlsx, the reader allocates all cells up to the last one, returns a formula's cached result as a
-value, and returns an error value as an empty cell.
+As with .xlsx, the reader allocates all cells up to the last one, returns a formula's stored result as a value,
+and returns an error value as an empty cell.
 """
 
 import io
@@ -19,7 +19,6 @@ from core.sandbox.sheets.errors import (
     SheetError,
     cell_name,
     damaged,
-    formula_found,
     too_far,
     too_many_cells,
 )
@@ -29,7 +28,11 @@ from core.sandbox.sheets.xlsx import Part
 BOF, EOF, BOUND_SHEET, FILE_PASS, BOOL_ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0205
 SINCE_1904 = 0x0022
 ROW, HIDDEN = 0x0208, 0x20
-FORMULAS = {0x0006, 0x0206, 0x0406, 0x0221, 0x04BC}
+FORMULAS = {0x0006, 0x0206, 0x0406}
+# An array, shared formula or data table stands between a formula and its text.
+BETWEEN = {0x0221, 0x04BC, 0x0236}
+STRING, ON_LOAD = 0x0207, 0x02
+TEXT_RESULT, ERROR_RESULT = 0, 2
 # LABELSST, LABEL, NUMBER, RK, MULRK, BOOLERR, RSTRING: all begin with row and column.
 CELLS = {0x00FD, 0x0204, 0x0203, 0x027E, 0x00BD, BOOL_ERROR, 0x00D6}
 MULTIPLE = 0x00BD
@@ -173,16 +176,18 @@ class _Formats:
 def _sheet(stream: bytes, offset: int, codes: dict[int, str]) -> tuple[Part, int]:
     part = Part("", formatted=FormattedCells(codes))
     rows = columns = 0
+    formula: tuple[int, int, bytes] | None = None
     for kind, start, length in _records(stream, offset):
+        if formula and kind not in BETWEEN:
+            _note_formula(part, *formula, has_text=kind == STRING)
+            formula = None
         if kind == ROW and stream[start + 12] & HIDDEN:
             part.hidden.add(_TWO.unpack_from(stream, start)[0])
         if kind not in CELLS and kind not in FORMULAS:
             continue
         row, column = _TWO.unpack_from(stream, start)
-        if kind in FORMULAS and part.trouble is None:
-            part.trouble = formula_found(cell_name(row, column))
-        if kind == BOOL_ERROR and stream[start + 7]:
-            part.errors[row, column] = ERRORS.get(stream[start + 6], "#N/A")
+        formula = (row, column, stream[start + 6 : start + length]) if kind in FORMULAS else None
+        _note_error(part, stream, kind, start)
         if codes:
             _note_formats(part.formatted, stream, kind, start, length)
         if kind == MULTIPLE:
@@ -190,6 +195,8 @@ def _sheet(stream: bytes, offset: int, codes: dict[int, str]) -> tuple[Part, int
         rows, columns = max(rows, row + 1), max(columns, column + 1)
         if (row >= MAX_ROWS + HEAD_ROWS or column >= MAX_COLUMNS) and part.trouble is None:
             part.trouble = too_far(cell_name(row, column))
+    if formula:
+        _note_formula(part, *formula, has_text=False)
     return part, rows * columns
 
 
@@ -201,3 +208,28 @@ def _note_formats(formatted: FormattedCells, stream: bytes, kind: int, start: in
         for at in range(1, (length - 6) // 6):
             style = struct.unpack_from("<H", stream, start + 4 + 6 * at)[0]
             formatted.note(row, column + at, style)
+
+
+def _note_error(part: Part, stream: bytes, kind: int, start: int) -> None:
+    if kind == BOOL_ERROR and stream[start + 7]:
+        part.errors[_TWO.unpack_from(stream, start)] = ERRORS.get(stream[start + 6], "#N/A")
+
+
+def _note_formula(part: Part, row: int, column: int, result: bytes, *, has_text: bool) -> None:
+    """Note a formula and whether its result (8 bytes, then flags) is stored.
+
+    A program that does not calculate stores a zero or an announced text without the text, to be calculated when
+    Excel loads the file.
+    """
+    has_value = True
+    if result[6:8] == b"\xff\xff":
+        if result[0] == ERROR_RESULT:
+            part.errors[row, column] = ERRORS.get(result[2], "#N/A")
+            return
+        has_value = result[0] != TEXT_RESULT or has_text
+    elif not any(result[:8]):
+        has_value = not result[8] & ON_LOAD
+    try:
+        part.formulas.add(row, column, has_value)
+    except SheetError as trouble:
+        part.trouble = part.trouble or trouble

@@ -1,18 +1,19 @@
 """Inspect an .xlsx by streaming its XML before the fast reader opens it.
 
 The reader allocates every cell between the first and the last one with content: one stray cell in XFD1048576
-would exhaust the memory. It also returns a formula's cached result as a value and an error value as an empty
-cell. This module detects all that in about a fifth of the reader's time.
+would exhaust the memory. It also returns a formula's stored result as a value, the missing result of another as
+an empty cell, and an error value as an empty cell. This module detects all that in about a fifth of the reader's
+time.
 """
 
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NoReturn
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
-from core.sandbox.sheets.archive import Archive
+from core.sandbox.sheets.archive import Archive, part_name
 from core.sandbox.sheets.errors import (
     HEAD_ROWS,
     MAX_CELLS,
@@ -23,17 +24,17 @@ from core.sandbox.sheets.errors import (
     cell_name,
     column_number,
     damaged,
-    formula_found,
     too_far,
     too_many_cells,
     too_many_rows,
 )
 from core.sandbox.sheets.formatted import FormattedCells, format_codes
+from core.sandbox.sheets.formulas import Formulas
+from core.sandbox.sheets.packing import RELATIONS, WORKBOOK, index, refuse_doctype, resolved
 
 # Sheets with unusual markup are parsed tag by tag, which takes a second per 20 MB.
 MAX_PARSED = 100 << 20
 MAX_ERROR_CELLS = 10_000
-MAX_INDEX_PART = 4 << 20
 
 
 @dataclass
@@ -43,8 +44,11 @@ class Part:
     name: str
     trouble: SheetError | None = None
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: Formulas = field(default_factory=Formulas)
     hidden: set[int] = field(default_factory=set)
     """Rows (from 0) hidden by a filter or by hand; the reader reads them like the others."""
+    on_load: bool = False
+    """Whether results are calculated when Excel loads the file: a stored zero is none then."""
     since_1904: bool = False
     """Whether dates are counted from 1904, as on old Macs, instead of 1900."""
     formatted: FormattedCells = field(default_factory=lambda: FormattedCells({}))
@@ -54,11 +58,15 @@ class Part:
 def inspect(data: bytes) -> list[Part]:
     """Return the visible sheets in order. Raises SheetError when the whole file cannot be read."""
     archive = Archive(data)
-    if "xl/workbook.xml" not in archive:
+    if WORKBOOK not in archive:
         _refuse_other_kind(archive)
-    index = _index(archive, "xl/workbook.xml")
-    since_1904 = any(element.get("date1904", "0") in {"1", "true"} for element in index)
-    parts = {target: Part(name, since_1904=since_1904) for name, target in _visible_sheets(archive, index)}
+    elements = index(archive, WORKBOOK)
+    since_1904 = any(element.get("date1904", "0") in {"1", "true"} for element in elements)
+    on_load = any(element.get("fullCalcOnLoad", "0") in _TRUE for element in elements)
+    parts = {
+        target: Part(name, on_load=on_load, since_1904=since_1904)
+        for name, target in _visible_sheets(archive, elements)
+    }
     for name in archive.entries:
         if name not in parts:
             _drain(archive, name)
@@ -81,16 +89,14 @@ def _refuse_other_kind(archive: Archive) -> NoReturn:
     raise SheetError("这是压缩包，不是表格。请解开后传里面的 .xlsx。")
 
 
-def _visible_sheets(archive: Archive, index: list[ElementTree.Element]) -> list[tuple[str, str]]:
+def _visible_sheets(archive: Archive, elements: list[Element]) -> list[tuple[str, str]]:
     """Return name and zip entry of each visible worksheet."""
     targets: dict[str, str] = {}
-    for element in _index(archive, "xl/_rels/workbook.xml.rels"):
+    for element in index(archive, RELATIONS):
         if element.get("Type", "").endswith("/worksheet"):
-            target = element.get("Target", "")
-            path = target if target.startswith(("/", "xl/")) else f"xl/{target}"
-            targets[element.get("Id", "")] = path.lstrip("/").casefold()
+            targets[element.get("Id", "")] = part_name(resolved(element.get("Target", "")))
     sheets = []
-    for element in index:
+    for element in elements:
         link = next((value for key, value in element.items() if key.endswith("}id")), "")
         if (
             element.tag.endswith("}sheet")
@@ -102,23 +108,11 @@ def _visible_sheets(archive: Archive, index: list[ElementTree.Element]) -> list[
 
 
 def _format_codes(archive: Archive) -> dict[int, str]:
-    for element in _index(archive, "xl/_rels/workbook.xml.rels"):
+    for element in index(archive, RELATIONS):
         if element.get("Type", "").endswith("/styles"):
-            target = element.get("Target", "")
-            name = target if target.startswith(("/", "xl/")) else f"xl/{target}"
+            name = resolved(element.get("Target", ""))
             return format_codes(archive, name) if name in archive else {}
     return {}
-
-
-def _index(archive: Archive, name: str) -> list[ElementTree.Element]:
-    raw = archive.read(name)
-    _refuse_doctype(raw)
-    if len(raw) > MAX_INDEX_PART:
-        raise damaged()
-    try:
-        return list(ElementTree.fromstring(raw).iter())  # noqa: S314 (no DOCTYPE, limited size)
-    except (ElementTree.ParseError, LookupError, ValueError) as error:
-        raise damaged() from error
 
 
 def _drain(archive: Archive, name: str) -> None:
@@ -127,14 +121,8 @@ def _drain(archive: Archive, name: str) -> None:
     is_xml = name.endswith((".xml", ".rels", ".vml"))
     for chunk in archive.chunks(name):
         if is_xml:
-            _refuse_doctype(tail + chunk)
+            refuse_doctype(tail + chunk)
             tail = chunk[-16:]
-
-
-def _refuse_doctype(raw: bytes) -> None:
-    # No office program writes one; entities may expand without limit.
-    if b"<!" in raw and (b"<!DOCTYPE" in raw or b"<!ENTITY" in raw):
-        raise damaged()
 
 
 # --- one sheet ----------------------------------------------------------------------------------
@@ -142,9 +130,11 @@ def _refuse_doctype(raw: bytes) -> None:
 _COLUMNS = [("[A-Z]", 26), ("A?[A-Z]", 52), ("[AB]?[A-Z]", 78), ("[A-C]?[A-Z]", 104), ("[A-J]?[A-Z]", 286)]
 _ROWS = [(r"\d{1,4}", 9_999), (r"1?\d{1,4}", 19_999), (r"[1-4]?\d{1,4}", 49_999), (r"\d{1,5}", 99_999)]
 _ROWS += [(r"1?\d{1,5}", 199_999), (r"[1-3]?\d{1,5}", 399_999)]
-_HIDDEN = b' hidden="1"'
 _ROW_TAG = re.compile(rb"<row\b[^>]*>")
 _ROW_NUMBER = re.compile(rb'\br="(\d{1,7})"')
+_IS_HIDDEN = re.compile(rb"""\shidden\s*=\s*["']\s*(?:1|true|on)\s*["']""")
+_TRUE = {"1", "true", "on"}
+_PREFIXED = re.compile(rb"""xmlns:[\w.-]+\s*=\s*["'][^"']*/spreadsheetml/[^"']*main["']""")
 _REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -161,8 +151,7 @@ class _Scan:
     ends.
 
     `plain` turns False if the sheet must be parsed tag by tag: a formula, an error value, a cell far out, a
-    cell without
-    an address, unusual markup.
+    cell without an address, prefixed tags, other unusual markup.
     """
 
     def __init__(self, formatted: FormattedCells) -> None:
@@ -183,6 +172,7 @@ class _Scan:
             self.plain = False
             self._rest = b""
         if not self._began:
+            self.plain &= not _PREFIXED.search(text)
             self._began = b"<sheetData" in text
             text = text[text.find(b"<sheetData") + 10 :] if self._began else b""
         if self._ended or not text:
@@ -195,9 +185,9 @@ class _Scan:
 
     def _certify(self, text: bytes) -> None:
         self.row_tags += text.count(b"<row")
-        if text.count(_HIDDEN):
+        if b"hidden" in text:
             self._note_hidden(text)
-        if text.count(b"<f") or text.count(b' t="e"'):
+        if b"<f" in text or b'"e"' in text or b"'e'" in text or b"xmlns" in text:
             self.plain = False
         if self.plain:
             self.formatted.scan(text)
@@ -208,8 +198,10 @@ class _Scan:
 
     def _note_hidden(self, text: bytes) -> None:
         for tag in _ROW_TAG.findall(text):
-            if _HIDDEN in tag and (number := _ROW_NUMBER.search(tag)):
-                self.hidden.add(int(number[1]) - 1)
+            if _IS_HIDDEN.search(tag):
+                number = _ROW_NUMBER.search(tag)
+                self.plain &= number is not None
+                self.hidden.add(int(number[1]) - 1 if number else 0)
 
     def _widen(self, reference: re.Match[bytes] | None) -> None:
         if reference:
@@ -234,14 +226,15 @@ def _examine(archive: Archive, name: str, part: Part) -> None:
     size, tail = 0, b""
     for chunk in archive.chunks(name):
         size += len(chunk)
-        _refuse_doctype(tail + chunk)
+        refuse_doctype(tail + chunk)
         tail = chunk[-16:]
         if scan.plain and scan.row_tags <= MAX_ROW_TAGS:
             scan.feed(chunk)
-    part.hidden = scan.hidden
     if scan.row_tags > MAX_ROW_TAGS:
         part.trouble = too_many_rows()
-    elif not scan.certified:
+    elif scan.certified:
+        part.hidden = scan.hidden
+    else:
         part.formatted = FormattedCells(part.formatted.codes)
         _parse(archive, name, size, part)
 
@@ -257,9 +250,11 @@ class _Cells:
         self.part = part
         self.row = self.column = -1
         self.last = (0, 0)
-        self.error = False
+        self.kind = ""
         self.style = 0
+        self.has_formula = False
         self.text: list[str] | None = None
+        """The value of a cell whose value matters: an error or a formula's result."""
         self.row_tags = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -270,20 +265,18 @@ class _Cells:
                 self._stop(too_many_rows())
             self.row = int(attributes.get("r", self.row + 2)) - 1
             self.column = -1
-            if attributes.get("hidden") in {"1", "true"}:
+            if attributes.get("hidden", "").strip() in _TRUE:
                 self.part.hidden.add(self.row)
         elif tag == "c":
             self._enter(attributes)
         elif tag == "f":
-            self._stop(formula_found(self._here()))
+            self.has_formula = True
         elif tag in ("v", "is"):
             self._filled()
 
     def end(self, name: str) -> None:
-        if self.text is not None and name.endswith(" v"):
-            if len(self.part.errors) < MAX_ERROR_CELLS:
-                self.part.errors[self.row, self.column] = "".join(self.text)
-            self.text = None
+        if name.rpartition(" ")[2] == "c":
+            self._leave()
 
     def characters(self, text: str) -> None:
         if self.text is not None:
@@ -291,14 +284,35 @@ class _Cells:
 
     def _enter(self, attributes: dict[str, str]) -> None:
         self.column += 1
-        self.error = attributes.get("t") == "e"
+        self.kind = attributes.get("t", "")
         self.style = int(attributes.get("s", 0))
+        self.has_formula, self.text = False, None
         if address := attributes.get("r"):
-            match = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", address, re.ASCII)
+            match = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", address.strip(), re.ASCII)
             if not match:
                 self._stop(damaged())
             else:
                 self.row, self.column = int(match[2]) - 1, column_number(match[1])
+
+    def _leave(self) -> None:
+        value = "".join(self.text or ()).strip()
+        if self.kind == "e" and value:
+            if len(self.part.errors) < MAX_ERROR_CELLS:
+                self.part.errors[self.row, self.column] = value
+        elif self.has_formula:
+            has_value = self._has_value(value)
+            self._filled()
+            try:
+                self.part.formulas.add(self.row, self.column, has_value)
+            except SheetError as trouble:
+                self._stop(trouble)
+        self.text = None
+
+    def _has_value(self, value: str) -> bool:
+        """Return whether the result is stored; an empty text is one."""
+        if self.kind == "str":
+            return self.text is not None
+        return value not in ({"", "0"} if self.part.on_load else {""})
 
     def _filled(self) -> None:
         if self.row >= MAX_ROWS + HEAD_ROWS or self.column >= MAX_COLUMNS:
@@ -306,7 +320,8 @@ class _Cells:
         self.last = max(self.last[0], self.row + 1), max(self.last[1], self.column + 1)
         if self.last[0] * self.last[1] > MAX_CELLS:
             self._stop(too_many_cells())
-        self.text = [] if self.error else None
+        if self.text is None:
+            self.text = [] if self.kind == "e" or self.has_formula else None
         self.part.formatted.note(self.row, self.column, self.style)
 
     def _here(self) -> str:
