@@ -53,7 +53,7 @@ def write_rows(
         _write_headings(out, headings, above, top)
         return
     columns = _text_columns(headings, first)
-    parts = split(SHEET, chain(first, written), above=top)
+    parts: list[tuple[str, Any]] = [*split(SHEET, chain(first, written), above=top)]
     names = [name for name, _ in parts]
     write_worksheets(
         parts,
@@ -209,9 +209,9 @@ def write_large_sheets(out: BinaryIO, sheets: Sequence[PlainSheet]) -> None:
 
     Texts must be single-line, and the headings of a sheet unique.
     """
-    parts: list[tuple[str, Iterator[Any]]] = []
-    widths: dict[str, list[float]] = {}
-    texts: dict[str, list[str]] = {}
+    parts: list[tuple[str, Any]] = []
+    widths: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
     for sheet in sheets:
         written = _records(sheet.headings, sheet.rows)
         first = list(islice(written, LOOKED_AT)) or [dict.fromkeys(sheet.headings)]

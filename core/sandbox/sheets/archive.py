@@ -81,12 +81,12 @@ class Archive:
         entry = self.entries[part_name(name)]
         start = entry.header_offset
         try:
-            signature, name, extra = _LOCAL_HEADER.unpack_from(self.data, start)
+            signature, name_size, extra = _LOCAL_HEADER.unpack_from(self.data, start)
         except struct.error as error:
             raise damaged() from error
         if signature != ZIP:
             raise damaged()
-        start += _LOCAL_HEADER.size + name + extra
+        start += _LOCAL_HEADER.size + name_size + extra
         return memoryview(self.data)[start : start + entry.compress_size]
 
     def _count(self, chunk: bytes) -> bytes:
