@@ -167,7 +167,7 @@ def clean_name(value: Cell, max_length: int = 0) -> str:
     """Clean the name of a person, unit or place: 王 有 福 → 王有福, 买买提•艾力 → 买买提·艾力. Refuse numbers."""
     text = clean_name_text(clean_text(value))
     wordless = text and (text in NOTHING_WORDS or not any(map(str.isalpha, text)))
-    if (value is not None and not isinstance(value, str)) or wordless:
+    if not isinstance(value, str | ShownNumber | None) or wordless:
         raise CellError("不是名字", "核对是不是错了列")
     if re.search(r"\d{7}", text):
         raise CellError("名字里写了号码", "号码填在它自己的一列")

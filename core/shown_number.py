@@ -28,3 +28,8 @@ class ShownNumber(float):
 
     def __str__(self) -> str:
         return float.__repr__(self) if self.text is None else self.text
+
+
+def seen(cell: object) -> object:
+    """Return the text of a number that its format writes in words (共12户), else the cell."""
+    return cell.text if isinstance(cell, ShownNumber) and cell.text and not cell.same else cell

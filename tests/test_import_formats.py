@@ -104,6 +104,16 @@ def test_what_is_not_certain_names_what_is_stored(office) -> None:
     assert errors(run)[0]["remedy"] == "整列设为“文本”，照看到的重录这一格"
 
 
+def test_a_total_and_a_heading_are_recognised_by_what_they_show(office) -> None:
+    make_village(name="大庄村")
+    row = family("王甲")
+    headings = [*row, (2014, '"备注"')]
+    data = _new([headings, [*row.values(), "好"], [(1, '"共"0"户"')]])
+    run = load("households", office, data)
+    assert outcomes(run) == ["created"]
+    assert Household.objects.get().note == "好"
+
+
 def test_an_id_number_in_a_shown_text_is_refused_where_everybody_reads_it(office) -> None:
     make_village(name="大庄村")
     row = family(备注=(196702111014, '"620524"000000000000'))

@@ -12,6 +12,7 @@ from core.importing.sheet import ImportSheet
 from core.importing.table import shown
 from core.sheets import cell_name, is_own_export
 from core.sheets.marking import RESULT, ROW_NUMBER
+from core.shown_number import seen
 
 HEADING_WITHIN = 20
 """A title, the reporting unit and a date may stand above the heading."""
@@ -150,10 +151,11 @@ def _map(names: Names, heading: HeadingRow) -> HeadingRow:
 
 
 def _heading_text(cell: Cell) -> str:
-    if not isinstance(cell, str) or len(cell) > LONGEST_HEADING:
+    text = seen(cell)
+    if not isinstance(text, str) or len(text) > LONGEST_HEADING:
         return ""
     try:
-        return clean_text(cell)
+        return clean_text(text)
     except CellError:
         return ""
 

@@ -9,6 +9,7 @@ from core.importing.heading import HeadingRow, ImportRefused, Rows
 from core.importing.questions import Asking
 from core.importing.sheet import ImportSheet
 from core.importing.table import Cells, Table, shown
+from core.shown_number import seen
 
 _TOTAL = re.compile(
     r"(?:本页|第\s*\S{1,4}\s*页|.{0,15}[县区市乡镇村组社道局])?\s*"
@@ -87,7 +88,7 @@ class _Judge:
         return any(_is_filled(row[place]) for place in self.places)
 
     def is_data(self, row: Sequence[Cell]) -> bool:
-        at, first = next((at, cell) for at, cell in enumerate(row) if _is_filled(cell))
+        at, first = next((at, seen(cell)) for at, cell in enumerate(row) if _is_filled(cell))
         if isinstance(first, str):
             if _TOTAL.match(first) and not _is_named(row, at, [*self.names, *self.days]):
                 return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from core.importing.sheet import ImportSheet
+from core.importing.sheet import ImportSheet, all_kinds
 from core.models import ImportRow
 
 _OF_A_NUMBER = {"why": "号码要核对", "remedy": "请上传的人照证件核对"}
@@ -15,7 +15,9 @@ def shown_errors(
 
     To others a reason would tell digits of a number that they may not see: that it ends with 000, for example.
     """
-    secret = {column.label for column in sheet.columns.values() if column.secret}
+    secret = {
+        column.label for kind in [sheet, *all_kinds()] for column in kind.columns.values() if column.secret
+    }
     for row in rows:
         for error in row.errors or []:
             hidden = error["column"] in secret and not is_uploader

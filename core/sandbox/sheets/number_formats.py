@@ -30,6 +30,8 @@ _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)", re.ASCII)
 _CURRENCY = re.compile(r"\$([^-]*)(?:-0*([0-9A-F]{0,4}))?", re.IGNORECASE)
 _DATE_LETTERS = frozenset("dmhysDMHYS")
 _MONEY = frozenset("¥￥")
+_NUMERALS = {"dbnum1": "一二三四五六七八九十", "dbnum2": "壹贰叁肆伍陆柒捌玖拾"}
+CHINESE = 0x804
 _DASHES = frozenset("-–—")
 # General shows at most 11 characters, depending on the width of the column.
 _GENERAL_WIDTH = 11
@@ -65,7 +67,10 @@ class _Section:
     """How often the number is divided by 1,000."""
     coloured: bool = False
     has_currency: bool = False
+    is_chinese: bool = False
     is_text: bool = False
+    numerals: str = ""
+    """Chinese numerals from 1 to 10 that replace the digits."""
     uncertain: _Uncertain | None = None
     letters: str = ""
 
@@ -111,9 +116,9 @@ def shown(code: str, number: float) -> float:
 
 def _shows_exactly(section: _Section, number: float) -> bool:
     """Return quickly whether a plain format (0, 0.00) shows a positive number unrounded."""
-    if section.uncertain or section.condition or section.literal or section.thousands or number < 1:
+    if section.uncertain or section.condition or section.literal or section.thousands or section.numerals:
         return False
-    if section.kinds("percent") or section.kinds("general") or not section.kinds("digit"):
+    if number < 1 or section.kinds("percent") or section.kinds("general") or not section.kinds("digit"):
         return False
     whole, _, decimals = "".join(char for kind, char in section.pieces if kind != "literal").partition(".")
     return whole.count("0") <= 1 and round(number, len(decimals)) == number
@@ -174,6 +179,9 @@ def _add_bracket(section: _Section, inside: str) -> None:
     elif currency := _CURRENCY.fullmatch(inside):
         section.pieces += [("literal", each) for each in currency[1]]
         section.has_currency = True
+        section.is_chinese |= int(currency[2] or "0", 16) == CHINESE
+    elif numerals := _NUMERALS.get(inside.lower()):
+        section.numerals = numerals
     else:
         section.uncertain = _Uncertain(same=inside.lower().startswith("dbnum"))
 
@@ -226,6 +234,8 @@ def _choose_by_condition(sections: list[_Section], number: Decimal) -> _Section:
     for place, section in enumerate(sections):
         if section.condition:
             sign, limit = section.condition
+            if number == limit == 0 and sign == ">":
+                break  # LibreOffice shows 0 by the first section here
             if not _TESTS[sign](number, limit):
                 continue
         elif place == 0 or place < len(sections) - 1:
@@ -252,7 +262,10 @@ def _fill(section: _Section, number: Decimal, minus: str) -> str:
     if section.kinds("general"):
         if section.kinds("digit"):
             raise _Uncertain(same=False)
-        return "".join(_general(number) if kind == "general" else char for kind, char in section.pieces)
+        digits = _in_chinese(section, number) if section.numerals else _general(number)
+        return "".join(digits if kind == "general" else char for kind, char in section.pieces)
+    if section.numerals:
+        raise _Uncertain(same=True)
     if not section.kinds("digit"):
         if minus or section.kinds("percent") or section.kinds("point"):
             raise _Uncertain(same=False)
@@ -265,6 +278,15 @@ def _general(number: Decimal) -> str:
     if len(text) > _GENERAL_WIDTH:
         raise _Uncertain(same=True)
     return text
+
+
+def _in_chinese(section: _Section, number: Decimal) -> str:
+    """Return 一十三 for 13. Programs agree on 1 to 99 in a format that names the language."""
+    if not section.is_chinese or not 1 <= number <= 99 or number % 1:
+        raise _Uncertain(same=True)
+    tens, ones = divmod(int(number), 10)
+    signs = ["", *section.numerals]
+    return f"{signs[tens]}{signs[10]}{signs[ones]}" if tens else signs[ones]
 
 
 def _fill_digits(section: _Section, number: Decimal, minus: str) -> str:
