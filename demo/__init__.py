@@ -1,6 +1,6 @@
 """The demo county: fictional people in the real villages of 武山县, drawn from a fixed seed.
 
-`county.build` yields the rows, `loading.load` writes them. docs/demo-data.md has the distributions.
+`county.build` yields the rows, `loading.load` writes them. docs/demo-data.md lists the distributions.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,4 @@
-"""Choose who surveyed which subject on which day: on a visit where there was one, else by the pairing of that
-day.
-"""
+"""Choose who surveyed which subject on which day: during a visit if there was one, else by the pairing of that day."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +21,7 @@ TYPED_LATER = 0.1
 
 
 class Interview(NamedTuple):
-    """A cadre, by key, who surveyed on a day, with unit and rank of then; and how it was entered."""
+    """The cadre (by key) who surveyed on a day, unit and rank of that day, and how it was entered."""
 
     day: date
     worker: int
@@ -35,7 +33,7 @@ class Interview(NamedTuple):
 
 
 class Askers:
-    """Finds them for the two rounds, of number 0 and 1; the visits are noted first."""
+    """Chooses interviews for rounds 0 and 1; all visits must be noted first."""
 
     def __init__(
         self,
@@ -57,7 +55,7 @@ class Askers:
             self.tenures[tenure.place].append(tenure)
 
     def note(self, visits: Iterable[Mapping[str, Any]]) -> None:
-        """Remember who was where during a round."""
+        """Remember who visited what during a round."""
         for row in visits:
             day, kind = row["visited_on"], row["kind"]
             is_in_round = day in self.rounds[0] or day in self.rounds[1]
@@ -74,7 +72,7 @@ class Askers:
                 self.visits[row["village_id"], row["household_id"]].append(asked)
 
     def of_home(self, rng: Random, number: int, home: Home) -> Interview | None:
-        """Return None for a household without a pairing."""
+        """Return the interview, or None for a household without a pairing."""
         if asked := self._on_a_visit(rng, number, home.place.pk, home.pk):
             return asked
         day = self.rounds[number].day(rng, since=home.identified_on)

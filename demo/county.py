@@ -1,9 +1,9 @@
 """Build the whole demo county as a stream of rows, without a database.
 
 Uses a fixed seed: two runs on one day give equal rows, including primary keys. On another day of the same
-year only dates of visits and of changes within the year move (and what depends on a date: the season's words
-and kinds). In another year birth dates and starts of pairings move by whole years. The clock is used only to
-ensure that nothing is entered later than `now`.
+year only dates of visits and of changes within the year move, and what depends on a date (words and kinds
+of the season). In another year, birth dates and starts of pairings move by whole years. `now` is used only
+to ensure that nothing is entered later than that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,14 +41,14 @@ ROUGHLY = {"sample": 10_400, "county": 415_500}
 
 
 class Batch(NamedTuple):
-    """Rows of one model, named by attname with their `id`; members carry `id_number` in the clear."""
+    """Rows of one model, keyed by attname with their `id`; members carry `id_number` in plain text."""
 
     model: type[models.Model]
     rows: list[dict[str, Any]]
 
 
 def facts(scale: Scale) -> County:
-    """Return the divisions and villages; a sample has some towns and the first villages of each kind there."""
+    """Return the divisions and villages; a sample has some towns and the first villages of each kind in them."""
     county = read_county(VILLAGES_FILE, CODE)
     if not scale.is_sample:
         return county
@@ -64,9 +64,7 @@ def facts(scale: Scale) -> County:
 
 
 def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
-    """Yield every row, parents first. `password` is the hash all accounts share; the year ends on the day of
-    `now`.
-    """
+    """Yield all rows, parents first. All accounts share the hash `password`; the year ends on the day of `now`."""
     now = timezone.localtime(now)
     county, year = facts(scale), SampleYear(now.date())
     divisions = {code: pk for pk, code in enumerate(county.divisions, start=1)}
@@ -110,7 +108,7 @@ def build(scale: Scale, *, now: datetime, password: str) -> Iterator[Batch]:
 def _of_villages(
     places: Sequence[Place], responses: ResponseDrawing, fieldwork: Fieldwork
 ) -> Iterator[Batch]:
-    """Yield what was surveyed and done in several villages, model by model: few statements and little memory."""
+    """Yield the survey and fieldwork rows of several villages, grouped by model to save statements and memory."""
     rows: dict[type[models.Model], list[dict[str, Any]]] = {Response: []}
     for place in places:
         sheets = responses.of(place)
@@ -127,7 +125,7 @@ def _offices(county: County, scale: Scale) -> Sequence[Any]:
 
 
 def _survey_rows(year: SampleYear) -> list[dict[str, Any]]:
-    """Return the two forms, published in the spring in which units were assigned their villages."""
+    """Return the two forms, published in the spring in which villages were assigned to units."""
     forms = preset_rows(CODE, date(year.last.year - 2, 3, 1))
     return [{**row, "id": pk} for pk, row in enumerate(forms, start=HOUSEHOLD_FORM)]
 

@@ -1,4 +1,4 @@
-"""A year of visits: who went where on which day, what for, and how it was entered."""
+"""A year of visits: who went where on which day, for what purpose, and how it was entered."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ SEASONAL_KINDS = {
 
 @dataclass(slots=True)
 class DiaryOuting:
-    """One cadre on one day; `seed` draws the rest, so that a later step moves nothing."""
+    """One cadre's outing on one day; `seed` draws the details, so that later steps do not change other draws."""
 
     moment: float
     seed: int
@@ -91,7 +91,7 @@ class DiaryOuting:
 
 @dataclass(slots=True)
 class Form:
-    """What one form says of all its rows."""
+    """What one form states for all its rows."""
 
     uuid: UUID
     kind: str
@@ -112,13 +112,13 @@ class Written:
     companions: list[dict[str, Any]] = field(default_factory=list)
 
 
-# --- who goes where -----------------------------------------------------------------------------
+# --- outings ------------------------------------------------------------------------------------
 
 
 def plan(
     teams: Sequence[Team], tenures: Sequence[VillageTenure], links: Sequence[Link], scale: Scale
 ) -> list[DiaryOuting]:
-    """Return all outings of the year in the order of their moments."""
+    """Return all outings of the year in chronological order."""
     rng = stream(scale.name, "outings")
     outings = [*_to_homes(rng, links), *_to_villages(rng, teams, tenures)]
     outings.sort(key=lambda outing: (outing.moment, outing.seed))
@@ -148,7 +148,7 @@ def _to_homes(rng: Random, links: Sequence[Link]) -> Iterator[DiaryOuting]:
 
 
 def _whom(rng: Random, open_now: list[int], visited: dict[int, int]) -> list[int]:
-    """Return the keys visited least, first."""
+    """Choose the least visited keys and return them in ascending order."""
     chance, count = rng.random(), len(open_now)
     for number, share in enumerate(SHARES_OF_HOMES, start=1):
         if chance < share:
@@ -173,11 +173,11 @@ def _to_villages(
             yield DiaryOuting(moment, rng.getrandbits(64), rng.choice(workers), tenure.unit, [], tenure.place)
 
 
-# --- what is written about it -------------------------------------------------------------------
+# --- texts --------------------------------------------------------------------------------------
 
 
 class Diary:
-    """Turns outings into rows; `now`, in local time, only caps the times of entry of the last day."""
+    """Turns outings into rows; `now`, in local time, only limits the entry times of the last day."""
 
     def __init__(self, teams: Sequence[Team], year: SampleYear, now: datetime) -> None:
         self.teams = teams
@@ -239,7 +239,7 @@ class Diary:
         return form
 
     def _colleagues(self, outing: DiaryOuting) -> list[Worker]:
-        """Return the unit's cadres of that day except the visitor."""
+        """Return the unit's cadres of that day, without the visitor."""
         return [
             other
             for other in self.teams[outing.unit - 1].workers
@@ -247,7 +247,9 @@ class Diary:
         ]
 
     def _recorded(self, rng: Random, day: date) -> datetime:
-        """Most type in the evening, some the next morning; 补录 comes days later."""
+        """Return when the visit was entered: mostly the same evening or the next morning; 补录 (back-filled) days
+        later.
+        """
         chance = rng.random()
         if chance < LATE:
             day, hours = day + timedelta(days=rng.randint(2, 12)), (8, 21)
@@ -267,7 +269,7 @@ class Diary:
         form: Form,
         written: Written,
     ) -> None:
-        """One row a day and household; the first of a day carries its night."""
+        """Return one row per household; the first row of a day carries its night."""
         spent = (len(days) - 1 if len(days) > 1 else 1) if form.kind == Kind.STAY else 0
         alone = len(days) * max(len(homes), 1) == 1
         for number, day in enumerate(days):
@@ -285,9 +287,9 @@ class Diary:
         return free
 
     def _give_card(self, worker: Worker, home: Home | None, form: Form) -> bool:
-        """Return whether the card is handed out: at the first visit.
+        """Return whether the contact card is handed out: at the first visit.
 
-        Who forgets it follows from the ref, without a draw.
+        Who forgets it follows from the ref, so that no draw is needed.
         """
         if home is None or form.kind == Kind.PHONE or (worker.pk, home.pk) in self.carded:
             return False
@@ -355,7 +357,7 @@ class Diary:
 
 
 def _reason(rng: Random, home: Home, day: date, homes: int) -> str:
-    """At times a 必到 of one household; else an ordinary visit, or nothing ticked."""
+    """Return a 必到 reason for one household, or an ordinary reason, or none."""
     chance = rng.random()
     if homes == 1:
         shares = {

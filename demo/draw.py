@@ -1,4 +1,4 @@
-"""Drawing by chance from a fixed seed: the same call always gives the same draw."""
+"""Random draws from a fixed seed, reproducible for the same call."""
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,12 @@ T = TypeVar("T")
 
 
 def stream(*names: object) -> Random:
-    """Return a generator of its own for each concern, so that more draws in one do not move the others."""
+    """Return a separate generator for each purpose, so that more draws in one do not affect the others."""
     return Random("/".join([SEED, *map(str, names)]))
 
 
 class WeightedChoice(Generic[T]):
-    """Values with weights; `pick` is far cheaper than random.choices."""
+    """Values with weights; `pick` is much cheaper than random.choices."""
 
     def __init__(self, weights: Mapping[T, float]) -> None:
         self.values = list(weights)
@@ -28,7 +28,7 @@ class WeightedChoice(Generic[T]):
 
 
 def several(rng: Random, shares: Mapping[str, float], most: int, *, least: int = 0) -> list[str]:
-    """Return codes drawn each with its own probability, ascending; limited to the likeliest `most`, at least
+    """Draw each code with its own probability and return them ascending: at most `most` (the likeliest), at least
     `least`.
     """
     drawn = [code for code, share in shares.items() if rng.random() < share]
@@ -38,9 +38,9 @@ def several(rng: Random, shares: Mapping[str, float], most: int, *, least: int =
 
 
 def apportion(total: int, weights: Sequence[float], least: int = 0, most: Sequence[int] = ()) -> list[int]:
-    """Return `total` split by weight into whole numbers, each at least `least` and at most its `most`.
+    """Split `total` by weight into whole numbers, each at least `least` and at most its `most`.
 
-    What fits nowhere under the `most` stays out: the parts then sum to less than `total`.
+    Amounts that exceed every `most` are dropped: the parts then sum to less than `total`.
     """
     parts = [least] * len(weights)
     left = total - least * len(weights)

@@ -1,4 +1,4 @@
-"""Who lives in a household: families as villages have them, consistent in age, sex and surname."""
+"""The members of a household: typical village families with consistent ages, sexes and surnames."""
 
 from collections.abc import Callable
 from random import Random
@@ -26,7 +26,7 @@ LAST_BIRTH = 38
 
 
 def draw_family(rng: Random, surname: str) -> Family:
-    """Return the open members, head first; at most nine. `surname` is the one its men were born with."""
+    """Return the current members, head first, at most nine. `surname` is the birth surname of the men."""
     return FAMILIES.pick(rng)(rng, surname)[:LARGEST]
 
 
@@ -39,7 +39,7 @@ def bachelor(rng: Random, surname: str) -> Family:
 
 
 def old_couple(rng: Random, surname: str) -> Family:
-    """Return an old couple whose children have households of their own; some leave a grandchild behind."""
+    """Return an old couple whose children have households of their own; some leave a grandchild with them."""
     family = _couple(rng, surname, rng.randint(56, 80), female=0.02)
     if rng.random() < 0.28:
         ages = sorted({rng.randint(2, 15) for _ in range(rng.randint(1, 2))}, reverse=True)
@@ -53,13 +53,13 @@ def couple_with_children(rng: Random, surname: str) -> Family:
 
 
 def with_parents(rng: Random, surname: str) -> Family:
-    """Return three generations; the middle one heads the household."""
+    """Return three generations, headed by the middle one."""
     family = _with_children(rng, surname, _couple(rng, surname, rng.randint(27, 50), female=0))
     return family + _parents(rng, family[0])
 
 
 def with_married_son(rng: Random, surname: str) -> Family:
-    """Return three generations; the oldest heads the household; sometimes a daughter's husband moved in."""
+    """Return three generations, headed by the oldest; sometimes a daughter's husband moved in."""
     family = _couple(rng, surname, rng.randint(46, 70), female=0)
     age = min(max(family[0].age - rng.randint(20, 26), 22), 44, min(person.age for person in family) - 19)
     if rng.random() < 0.05:
@@ -137,7 +137,7 @@ def _couple(rng: Random, surname: str, age: int, female: float = 0.05) -> Family
 
 
 def _spouse_of(rng: Random, person: Person, relation: Relation, surname: str = "") -> Person:
-    """Husbands are some two years older; a husband has `surname`, a wife her own."""
+    """Return the spouse: husbands are about two years older; a husband has `surname`, a wife her own."""
     gap = min(max(round(rng.gauss(2, 1.8)), -2), 7)
     if person.sex == Sex.MALE:
         age = max(person.age - gap, MARRIES_AT[Sex.FEMALE])
@@ -149,7 +149,7 @@ def _spouse_of(rng: Random, person: Person, relation: Relation, surname: str = "
 def _young_family(
     rng: Random, child: Person, partner: Relation, relations: tuple[Relation, Relation], surname: str
 ) -> Family:
-    """Return a grown child, husband or wife, and their children."""
+    """Return a grown child with spouse and children."""
     if child.age < MARRIES_AT[Sex.MALE]:
         return [child]
     couple = [child]
@@ -162,7 +162,7 @@ def _young_family(
 
 
 def _with_children(rng: Random, surname: str, couple: Family) -> Family:
-    """Daughters marry out from 22 on, sons found households of their own."""
+    """Add the children: daughters marry out from 22 on, sons found households of their own."""
     youngest = min(person.age for person in couple)
     born = _births(rng, youngest, CHILDREN.pick(rng), OWN_CHILDREN, surname)
     return couple + [child for child in born if rng.random() < _stays(child)]
@@ -171,7 +171,7 @@ def _with_children(rng: Random, surname: str, couple: Family) -> Family:
 def _births(
     rng: Random, mother_age: int, count: int, relations: tuple[Relation, Relation], surname: str
 ) -> Family:
-    """Children in the order of birth, two to four years apart."""
+    """Return children in order of birth, two to four years apart."""
     at = rng.randint(*FIRST_BIRTHS)
     family: Family = []
     for _ in range(count):
@@ -196,7 +196,7 @@ def _stays(child: Person) -> float:
 
 
 def _parents(rng: Random, head: Person) -> Family:
-    """Father, mother or both; he gives the surname."""
+    """Return the father, the mother or both; the father gives the surname."""
     alive = PARENTS.pick(rng)
     mother_age = head.age + rng.randint(20, 36)
     father_age = mother_age + rng.randint(0, 6)
@@ -209,7 +209,7 @@ def _parents(rng: Random, head: Person) -> Family:
 
 
 def _in_laws(rng: Random, head: Person, surname: str) -> Family:
-    """Return a widow's parents-in-law."""
+    """Return the mother-in-law or father-in-law of a widow."""
     age = head.age + rng.randint(22, 32)
     if rng.random() < 0.6:
         return [Person(Relation.HUSBANDS_MOTHER, Sex.FEMALE, age, words.SURNAME.pick(rng))]

@@ -32,7 +32,7 @@ LEAST_HOUSEHOLDS = 3
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """A village of the demo; `homes` are filled when its households are drawn."""
+    """A village of the demo; `homes` is filled when its households are drawn."""
 
     pk: int
     settlement: Settlement
@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(slots=True, eq=False)
 class Home:
-    """What later steps need to know of a household."""
+    """What later steps need to know about a household."""
 
     pk: int
     place: Place
@@ -76,7 +76,7 @@ class Home:
 
 
 def draw_places(villages: Sequence[Settlement], scale: Scale) -> list[Place]:
-    """Return which villages are poor, and how many poor households each has; the sum is exact."""
+    """Draw which villages are poor, and how many poor households each has; the sum is exact."""
     rng = stream(scale.name, "villages")
     places = [Place(pk, settlement) for pk, settlement in enumerate(villages, start=1)]
     rural = [place for place in places if place.settlement.kind == Village.Kind.VILLAGE]
@@ -90,14 +90,16 @@ def draw_places(villages: Sequence[Settlement], scale: Scale) -> list[Place]:
 
 
 def _weight(place: Place) -> float:
-    """Poor villages have most; residents' committees that were villages some, streets of the town few."""
+    """Return a weight: poor villages have most poor households, former villages in town some, streets of the town
+    few.
+    """
     if place.settlement.kind == Village.Kind.VILLAGE:
         return 1.5 if place.is_poor else 0.85
     return 0.12 if place.settlement.name.endswith("社区") else 0.5
 
 
 class Households:
-    """Draws the households of one village after another; ID numbers stay unique across them."""
+    """Draws the households of one village after another; ID numbers stay unique across villages."""
 
     def __init__(self, scale: Scale, year: int, area: str) -> None:
         self.rng = stream(scale.name, "households")
@@ -106,7 +108,7 @@ class Households:
         self.next_household = self.next_member = 1
 
     def of(self, place: Place) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Return (household rows, member rows) of a village; members still carry `id_number` in the clear."""
+        """Return (household rows, member rows) of a village; members carry `id_number` in plain text."""
         surnames, groups = _local_surnames(self.rng, place), _groups(self.rng, place)
         place.groups = len(set(groups))
         households: list[dict[str, Any]] = []
@@ -216,7 +218,7 @@ def _home(pk: int, place: Place, family: Family, standing: HouseholdTraits) -> H
 
 
 def _local_surnames(rng: Random, place: Place) -> WeightedChoice[str]:
-    """Half of 漆庄 are called 漆; elsewhere two surnames stand out."""
+    """Return the local surnames: half of 漆庄 are called 漆; elsewhere two surnames are common."""
     weights = dict(zip(words.SURNAME.values, _steps(words.SURNAME.bounds), strict=True))
     whole = words.SURNAME.bounds[-1]
     namesake = place.settlement.name[0]
@@ -232,7 +234,7 @@ def _steps(bounds: Sequence[float]) -> list[float]:
 
 
 def _groups(rng: Random, place: Place) -> list[str]:
-    """Return the group of each household, ascending: a village has one for some ten to twenty of them."""
+    """Return the group of each household, ascending; a group has about ten to twenty households."""
     count = min(max(round(place.households / rng.uniform(10, 18)), 1), len(words.GROUPS))
     sizes = apportion(place.households, [rng.uniform(0.6, 1.4) for _ in range(count)])
     return [group for group, size in zip(words.GROUPS, sizes, strict=False) for _ in range(size)]

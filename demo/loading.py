@@ -1,4 +1,4 @@
-"""Writing the demo county into an empty database, in one transaction and by bulk statements."""
+"""Write the demo county into an empty database, in one transaction and by bulk statements."""
 
 import gc
 from collections.abc import Iterator
@@ -26,7 +26,10 @@ from villages.county import prepare_empty_database
 
 
 def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> dict[str, int]:
-    """Fill the database; returns the number of rows by the models' Chinese names. CountyError if it is used."""
+    """Fill the database and return the number of rows by the models' Chinese names.
+
+    Raises CountyError if the database is not empty.
+    """
     prepare_empty_database()
     now = now or timezone.now()
     counts: dict[str, int] = {}
@@ -56,7 +59,7 @@ def load(scale: Scale, *, now: datetime | None = None, silent: bool = False) -> 
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Disable garbage collection: rows form no cycles, and searching for some would take a tenth of the time."""
+    """Disable garbage collection: rows form no cycles, and searching for them would take a tenth of the time."""
     gc.disable()
     try:
         yield
@@ -81,7 +84,7 @@ def _seal(member: dict[str, Any]) -> None:
 
 
 def _reset_sequences(loaded: set[type[models.Model]]) -> None:
-    """The rows came with their keys: PostgreSQL has to count on from there (SQLite does by itself)."""
+    """Set PostgreSQL's sequences to follow the inserted keys; SQLite does this itself."""
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), list(loaded)):
             cursor.execute(statement)

@@ -1,4 +1,4 @@
-"""The units of the demo county: names as a county has them, with a weight for their size."""
+"""The units of the demo county: typical names of a county, with a weight for their size."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Level = Unit.Level
 
 @dataclass(frozen=True)
 class Style:
-    """Posts of a kind of unit: its head, the deputies, the others."""
+    """The posts in one kind of unit: head, deputies, others."""
 
     head: str
     deputies: tuple[str, ...]
@@ -35,7 +35,7 @@ SECTION = Style("站长", ("副站长",), ("技术员", "办事员"))
 
 @dataclass(frozen=True)
 class Office:
-    """`size` weighs the number of cadres; `county`, `section` the cadres of these ranks."""
+    """A unit; `size` is the weight for its number of cadres; `county` and `section` count cadres of these ranks."""
 
     name: str
     short: str
@@ -55,7 +55,7 @@ def _above(name: str, level: Level, style: Style, size: float, *, in_sample: boo
     )
 
 
-# Short name after 武山县 or 中共武山县, style, size, cadres of county rank, of section rank.
+# Name after 武山县 or 中共武山县, style, size, number of cadres of county rank and of section rank.
 COUNTY_OFFICES: tuple[tuple[str, Style, float, float, float], ...] = (
     ("双联办", OFFICE, 14, 0, 3),
     ("委办公室", OFFICE, 34, 9, 6),
@@ -213,6 +213,6 @@ def _of_town(town: str, code: str) -> Iterator[Office]:
 
 
 def catalogue(county: str, code: str, towns: dict[str, str]) -> Sequence[Office]:
-    """Return every unit that works in the county, in the order of their codes; `towns` is {code: name}."""
+    """Return all units that work in the county, ordered by code; `towns` is {code: name}."""
     of_towns = chain.from_iterable(_of_town(name, town) for town, name in towns.items())
     return [*ABOVE, *_of_county(county, code), *of_towns]

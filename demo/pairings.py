@@ -1,4 +1,4 @@
-"""Which unit has which village, which cadre which household, and who had it earlier this year."""
+"""Which unit has which village, which cadre has which household, and who had it earlier this year."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ VILLAGE_REASON = "县上调整联村单位"
 
 @dataclass(slots=True, eq=False)
 class VillageTenure:
-    """A unit with a village from a moment of the year to another."""
+    """A unit paired with a village between two moments of the year."""
 
     unit: int
     place: Place
@@ -39,7 +39,7 @@ class VillageTenure:
 
 @dataclass(slots=True, eq=False)
 class Link:
-    """A cadre with a household from a moment of the year to another; unit and rank of the day it began."""
+    """A cadre paired with a household between two moments of the year; unit and rank are of the first day."""
 
     worker: Worker
     home: Home
@@ -61,7 +61,7 @@ def lasts(span: VillageTenure | Link, day: date, year: SampleYear) -> bool:
 
 
 def pair_villages(teams: Sequence[Team], places: Sequence[Place], scale: Scale) -> list[VillageTenure]:
-    """Return the tenures: every village has a unit, every unit one or two villages; a town's unit its largest
+    """Return the tenures: every village has a unit, every unit one or two villages, and a town's unit its largest
     ones.
     """
     rng = stream(scale.name, "village pairings")
@@ -89,7 +89,7 @@ def _appetite(team: Team) -> float:
 
 
 def _take(rng: Random, places: list[Place]) -> list[Place]:
-    """Return two of the six largest of a town."""
+    """Return two of the six largest villages of a town."""
     largest = sorted(places, key=lambda place: -place.households)[:6]
     own = rng.sample(largest, VILLAGES_A_UNIT)
     for place in own:
@@ -98,7 +98,9 @@ def _take(rng: Random, places: list[Place]) -> list[Place]:
 
 
 def _sets(by_town: dict[str, list[Place]]) -> list[list[Place]]:
-    """What is left in twos of one town and of like size; the odd ones join across towns, one stays alone."""
+    """Return the remaining villages in pairs of one town and similar size; odd ones pair across towns, one stays
+    alone.
+    """
     sets: list[list[Place]] = []
     odd: list[Place] = []
     for places in by_town.values():
@@ -113,7 +115,7 @@ def _sets(by_town: dict[str, list[Place]]) -> list[list[Place]]:
 
 
 def _change_units(rng: Random, tenures: list[VillageTenure], count: int) -> None:
-    """Some villages were another unit's until some moment of the year."""
+    """Let another unit have some villages until some moment of the year."""
     movable = [tenure for tenure in tenures if tenure.place.households >= 8]
     for tenure in rng.sample(movable, count):
         others = [other for other in tenures if other.unit != tenure.unit and other.since == BEFORE]
@@ -125,9 +127,7 @@ def _change_units(rng: Random, tenures: list[VillageTenure], count: int) -> None
 
 
 def pair_households(teams: Sequence[Team], tenures: Sequence[VillageTenure], scale: Scale) -> list[Link]:
-    """Return the links: every household except the unpaired ones has a cadre, nearly always of its village's
-    unit.
-    """
+    """Return the links: every household except the unpaired ones has a cadre, nearly always of its village's unit."""
     rng = stream(scale.name, "household pairings")
     left_out = _unpaired(rng, tenures, scale)
     links: list[Link] = []
@@ -146,7 +146,7 @@ def pair_households(teams: Sequence[Team], tenures: Sequence[VillageTenure], sca
 
 
 def _unpaired(rng: Random, tenures: Sequence[VillageTenure], scale: Scale) -> set[Home]:
-    """未结对户: most in one village whose unit is late, the others here and there."""
+    """Return the 未结对户 (unpaired households): most in one village whose unit is late, the others scattered."""
     places = [tenure.place for tenure in tenures if tenure.until == STILL and tenure.since == BEFORE]
     late = rng.choice([place for place in places if len(place.homes) >= scale.unpaired_together * 1.4])
     elsewhere = rng.sample([place for place in places if place is not late], scale.unpaired)
@@ -155,7 +155,7 @@ def _unpaired(rng: Random, tenures: Sequence[VillageTenure], scale: Scale) -> se
 
 
 def _homes_of(team: Team, tenures: Sequence[VillageTenure], left_out: set[Home]) -> list[Home]:
-    """Return the homes in the unit's current villages."""
+    """Return the households in the unit's current villages."""
     return [
         home
         for tenure in tenures
@@ -166,7 +166,7 @@ def _homes_of(team: Team, tenures: Sequence[VillageTenure], left_out: set[Home])
 
 
 def _loads(rng: Random, workers: Sequence[Worker], households: int) -> list[int]:
-    """Return how many households each cadre has: at most the ceiling, a few over it, some none."""
+    """Return how many households each cadre has: at most the limit, a few above it, some none."""
     weights, most = [], []
     for worker in workers:
         idle = rng.random() < WITHOUT[worker.rank]
@@ -183,7 +183,7 @@ def _loads(rng: Random, workers: Sequence[Worker], households: int) -> list[int]
 
 
 def _deal(rng: Random, workers: Sequence[Worker], loads: Sequence[int], homes: list[Home]) -> Iterator[Link]:
-    """Neighbours go to one cadre."""
+    """Assign neighbouring households to one cadre."""
     order = list(zip(workers, loads, strict=True))
     rng.shuffle(order)
     place = iter(homes)
@@ -193,7 +193,7 @@ def _deal(rng: Random, workers: Sequence[Worker], loads: Sequence[int], homes: l
 
 
 def _take_in(teams: Sequence[Team], links: Sequence[Link], overflow: Sequence[Home]) -> Iterator[Link]:
-    """Assign what a small unit cannot take to the cadres of the town with the fewest households."""
+    """Assign what a small unit cannot take to the town's cadres with the fewest households."""
     loads: dict[Worker, int] = {}
     for link in links:
         loads[link.worker] = loads.get(link.worker, 0) + 1
@@ -208,7 +208,7 @@ def _take_in(teams: Sequence[Team], links: Sequence[Link], overflow: Sequence[Ho
 def _follow_villages(
     rng: Random, teams: Sequence[Team], tenures: Sequence[VillageTenure], links: list[Link]
 ) -> None:
-    """Where a village changed its unit, its households changed their cadres that day."""
+    """Change the cadres of households on the day their village changed units."""
     before = {tenure.place: tenure for tenure in tenures if tenure.until != STILL}
     for link in list(links):
         tenure = before.get(link.home.place)
@@ -226,7 +226,7 @@ def _predecessor(link: Link, worker: Worker, unit: int, rank: Rank, moment: floa
 
 
 def _transfer(rng: Random, teams: Sequence[Team], links: list[Link], count: int) -> None:
-    """A cadre came from another unit, where a colleague took the households over."""
+    """Let a colleague take over the households of a cadre who moved here from another unit."""
     by_worker = _by_worker(links)
     heirs = [w for w in by_worker if _is_free(w, by_worker) and len(by_worker[w]) >= 2]
     heirs = rng.sample(heirs, count)
@@ -249,7 +249,7 @@ def _transfer(rng: Random, teams: Sequence[Team], links: list[Link], count: int)
 
 
 def _hand_over(rng: Random, teams: Sequence[Team], links: list[Link], count: int) -> None:
-    """A colleague of the same unit had the households before."""
+    """Let a colleague of the same unit have the households earlier."""
     by_worker = _by_worker(links)
     heirs = [w for w in by_worker if _is_free(w, by_worker)]
     for heir in rng.sample(heirs, count):
@@ -269,7 +269,7 @@ def _by_worker(links: Sequence[Link]) -> dict[Worker, list[Link]]:
 
 
 def _is_free(worker: Worker, links: dict[Worker, list[Link]]) -> bool:
-    """Nothing happened to the cadre or the households yet, and nobody logs in as this one."""
+    """Return whether cadre and households are still unchanged and the cadre is no printed login."""
     quiet = all(link.since == BEFORE and link.until == STILL for link in links[worker])
     return quiet and not worker.former_unit and not worker.is_login
 
@@ -281,7 +281,7 @@ def _contacts(
     links: Sequence[Link],
     left_out: set[Home],
 ) -> Iterator[Link]:
-    """Yield links of county-rank cadres, who also keep contact with two households helped by a colleague."""
+    """Yield links of county-rank cadres, who also keep contact with two households that a colleague helps."""
     by_worker = _by_worker(links)
     for team in teams:
         homes = _homes_of(team, tenures, left_out)
@@ -339,7 +339,7 @@ def reach_rows(tenures: Sequence[VillageTenure], links: Sequence[Link]) -> Itera
 
 
 def _village_start(unit: int, year: SampleYear) -> date:
-    """Return the day on which units were assigned their villages, in the spring two years ago."""
+    """Return the day on which villages were assigned to units, in the spring two years ago."""
     return date(year.last.year - 2, 2, 20) + timedelta(days=unit * 7 % 25)
 
 

@@ -18,7 +18,7 @@ SERIALS = range(900, 1000)
 
 @dataclass(slots=True)
 class Person:
-    """Relation to the head, sex and age first; the rest is filled step by step (see families, traits)."""
+    """A person. Relation to the head, sex and age are set first; families and traits fill in the rest."""
 
     relation: Relation
     sex: Sex
@@ -45,12 +45,12 @@ class Person:
 
     @property
     def is_away(self) -> bool:
-        """Works outside the county."""
+        """Return whether the person works outside the county."""
         return self.migrant_work in {MigrantWork.IN_PROVINCE, MigrantWork.ELSEWHERE}
 
 
 def given_name(rng: Random, sex: Sex, age: int, shared: str = "") -> str:
-    """Return one or two characters as the generation gave them; brothers and sisters may share the first."""
+    """Return one or two characters typical of the generation; siblings may share the first."""
     key = words.generation(age), sex
     if shared:
         second = words.SECOND[key]
@@ -61,13 +61,13 @@ def given_name(rng: Random, sex: Sex, age: int, shared: str = "") -> str:
 
 
 def birth_date(rng: Random, year: int, age: int) -> date:
-    """Return a day on which somebody was born who is `age` on 1 January of `year`."""
+    """Return a birth date of somebody who is `age` on 1 January of `year`."""
     return date(year - age, 1, 1) - timedelta(days=rng.randint(1, 365))
 
 
 @dataclass
 class Registry:
-    """Gives ID numbers of one county, each once."""
+    """Issues unique ID numbers of one county."""
 
     area: str
     given: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""What cadres write after a visit: short sentences that fit its kind, its reason, the season and the household."""
+"""Texts that cadres write after a visit, fitting its kind, its reason, the season and the household."""
 
 from collections.abc import Sequence
 from random import Random
@@ -248,7 +248,7 @@ VOID_REASONS = ("选错了户", "日期记错了，另记了一条", "和同事�
 
 
 def address(home: Home) -> str:
-    """Return how a cadre speaks of the head: 漆大爷, 老王, 令大婶."""
+    """Return how a cadre addresses the head: 漆大爷, 老王, 令大婶."""
     surname, age, woman = home.head.surname, home.head.age, home.head.sex == Sex.FEMALE
     if age >= 64:
         return surname + ("大娘" if woman else "大爷")

@@ -1,4 +1,4 @@
-"""The responses of both rounds: what the sheets say, who filled them in, and what became of them."""
+"""The responses of both rounds: the answers, who filled them in, and their state."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -48,7 +48,7 @@ LEVELS = {Unit.Level.PROVINCE: "2", Unit.Level.CITY: "3", Unit.Level.COUNTY: "4"
 
 
 class Whole(NamedTuple):
-    """All that a sheet says when it is filled in; that of a village has no members."""
+    """All answers of a completed form; that of a village has no members."""
 
     form: int
     place: Place
@@ -72,7 +72,7 @@ class ResponseDrawing:
         self.next_response = 1
 
     def of(self, place: Place) -> list[dict[str, Any]]:
-        """Return the rows of a village's households and of itself, both rounds."""
+        """Return the rows of a village's households and of the village, both rounds."""
         rng, asking = (stream(self.scale.name, name, place.code) for name in ("answers", "askers"))
         ground = draw_ground(rng, place)
         rows: list[dict[str, Any]] = []
@@ -94,7 +94,7 @@ class ResponseDrawing:
         asked: tuple[Interview | None, Interview | None],
         sheets: tuple[household.HouseholdAnswers, household.HouseholdAnswers],
     ) -> Iterator[dict[str, Any]]:
-        """Yield the responses of a household; without a counted first one, the second has no comparison."""
+        """Yield the responses of a household; the second has a comparison only if the first one counts."""
         counted = False
         for number, (by, sheet) in enumerate(zip(asked, sheets, strict=True)):
             fate = self._fate(rng, number, by) if by else None
@@ -175,7 +175,7 @@ class ResponseDrawing:
 
 
 def _begun(rng: Random, whole: Whole) -> dict[str, Any]:
-    """Return a draft: the first steps are filled in."""
+    """Return a draft in which the first steps are filled in."""
     steps = STEPS[whole.form]
     done = rng.randint(2, len(steps) - 1)
     filled = {code: answer for code, answer in whole.answers.items() if code.startswith(steps[:done])}

@@ -1,4 +1,4 @@
-"""The two rounds of the survey: one in each of two years, the second within the year of visits."""
+"""The two rounds of the survey, in two successive years; the second lies within the year of visits."""
 
 from bisect import bisect_right
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ LATE_ENOUGH = 7
 
 
 class SurveyRound:
-    """The days from `first` to `last`, of one year, on which households and villages were asked."""
+    """The days from `first` to `last` of one year, on which households and villages were surveyed."""
 
     def __init__(self, first: date, last: date) -> None:
         self.year, self.first, self.last = first.year, first, last
@@ -23,13 +23,13 @@ class SurveyRound:
         return self.first <= day <= self.last
 
     def day(self, rng: Random, since: date) -> date:
-        """Return a likely day, none before `since`."""
+        """Return a likely day, not before `since`."""
         drawn = self.days[bisect_right(self.bounds, rng.random() * self.bounds[-1], hi=len(self.days) - 1)]
         return max(drawn, min(since, self.last))
 
 
 def survey_rounds(year: SampleYear) -> tuple[SurveyRound, SurveyRound]:
-    """From summer to late autumn, then from spring on, as far as visits are known."""
+    """Return both rounds: summer to late autumn, then from spring on, as far as visits reach."""
     last = year.last
     second = last.year if last.month >= LATE_ENOUGH else last.year - 1
     return (

@@ -1,11 +1,13 @@
-"""How large a demo is."""
+"""The sizes of a demo."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Scale:
-    """`towns` and `villages_a_town` empty mean the whole county; `visits` is the aim, the others are exact."""
+    """Sizes. Empty `towns` and `villages_a_town` mean the whole county; `visits` is approximate, the others are
+    exact.
+    """
 
     name: str
     cadres: int

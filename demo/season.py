@@ -1,4 +1,4 @@
-"""The year of visits that ends today: on which days cadres go, and what the season brings."""
+"""The year of visits that ends today: on which days cadres go, and the events of the season."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ SPRING_FESTIVALS = {int(day[:4]): date.fromisoformat(day) for day in _FIRST_DAYS
 
 
 def spring_festival(year: int) -> date:
-    """Return the first day of the lunar year; after the table ends, an early day of February."""
+    """Return the first day of the lunar year; beyond the table, a day early in February."""
     return SPRING_FESTIVALS.get(year, date(year, 2, 5))
 
 
 def days_to_festival(day: date) -> int:
-    """Return days until 春节 of the same year; negative after it."""
+    """Return the days until 春节 of the same year; negative after it."""
     return (spring_festival(day.year) - day).days
 
 
@@ -35,7 +35,7 @@ def is_before_festival(day: date) -> bool:
 
 
 def weight(day: date) -> float:
-    """Return how many go on this day, beside an ordinary Monday in May."""
+    """Return the number of visits on this day relative to an ordinary Monday in May."""
     share = WEEKDAYS[day.weekday()] * MONTHS[day.month - 1]
     if is_before_festival(day):
         return share * BEFORE_FESTIVAL
@@ -45,9 +45,9 @@ def weight(day: date) -> float:
 
 
 class SampleYear:
-    """The 365 days that end on `last`; a moment in them is a share from 0 to 1 of all visits.
+    """The 365 days that end on `last`; a moment in them is a share of all visits, from 0 to 1.
 
-    Who goes when is drawn as such a share, so that another `last` moves the days and nothing else.
+    Visits are drawn as such shares, so that another `last` moves only the days.
     """
 
     def __init__(self, last: date) -> None:

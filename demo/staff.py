@@ -23,7 +23,7 @@ FIRST_PHONE = 16000000101
 
 @dataclass(slots=True, eq=False)
 class Worker:
-    """A cadre; until the moment `moved_at` of the year in another unit, with the rank of then."""
+    """A cadre; until the moment `moved_at` of the year in another unit, with the rank of that time."""
 
     pk: int
     unit: int
@@ -50,7 +50,7 @@ class Worker:
 
 @dataclass(slots=True, eq=False)
 class Team:
-    """A unit with its cadres; its key is its place in the list of units, from 1."""
+    """A unit with its cadres; its key is its 1-based index in the list of units."""
 
     pk: int
     office: Office
@@ -58,7 +58,7 @@ class Team:
 
 
 def draw_teams(offices: Sequence[Office], scale: Scale) -> list[Team]:
-    """Exactly as many cadres of each rank as the scale says."""
+    """Return the units with exactly as many cadres of each rank as the scale states."""
     rng = stream(scale.name, "staff")
     sizes = apportion(scale.cadres, [office.size for office in offices], least=SMALLEST_UNIT)
     high = apportion(scale.county_rank, [office.county for office in offices])
@@ -89,7 +89,9 @@ def _worker(rng: Random, pk: int, unit: int, rank: Rank) -> Worker:
 
 
 def _give_posts(rng: Random, office: Office, workers: Sequence[Worker]) -> None:
-    """The first of section rank leads the unit; those of county rank have no post that would name a person."""
+    """Give posts: the first cadre of section rank leads the unit; county ranks get no post that could identify a
+    person.
+    """
     style = office.style
     leaders = [worker for worker in workers if worker.rank == Rank.SECTION]
     for worker in workers:
@@ -106,7 +108,7 @@ def _give_posts(rng: Random, office: Office, workers: Sequence[Worker]) -> None:
 
 
 def _seat_logins(teams: Sequence[Team]) -> None:
-    """The four people the sample logins belong to."""
+    """Place the four people of the sample logins."""
     by_short = {team.office.short: team.workers for team in teams}
     clerk = by_short["县双联办"][-1]
     _seat(clerk, "周敏", Sex.FEMALE, OFFICE_PHONE, Role.OFFICE, "干事")
@@ -143,7 +145,7 @@ def unit_rows(teams: Sequence[Team], divisions: dict[str, int]) -> Iterator[dict
 
 
 def cadre_rows(teams: Sequence[Team], password: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows; `password` is the one hash that all demo accounts share.
+    """Yield the rows; all demo accounts share the hash `password`.
 
     Hashing 5,853 passwords with Argon2 would take a quarter of an hour.
     """

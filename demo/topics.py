@@ -1,4 +1,4 @@
-"""八送: which of them a visit was about, as its words say; most cadres tick them."""
+"""八送 topics of a visit, derived from its text; most cadres tick them."""
 
 import re
 from functools import cache
@@ -24,7 +24,7 @@ MOST = 3
 
 
 def ticked(ref: UUID, content: str) -> str:
-    """Return the topics of a form; which ones tick none follows from its ref, so that it takes no draw."""
+    """Return the topics of a form; who ticks none follows from the ref, so that no draw is needed."""
     return topics(content) if ref.int % 100 < TICKED else ""
 
 

@@ -1,6 +1,6 @@
-"""What the last days' work has left in the logs: a few numbers looked at, a few lists taken.
+"""Log entries of the last days: a few revealed numbers, a few exported lists.
 
-Read from the rows that were just written, in the order of their keys, so that two runs leave the same traces.
+Derived from the rows just written, ordered by key, so that two runs give the same entries.
 """
 
 from collections.abc import Iterator
@@ -61,6 +61,6 @@ def _downloads(place: str, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _moment(now: datetime, number: int) -> datetime:
-    """Between nine and five on one of the eight days before."""
+    """Return a time between nine and five on one of the last eight days."""
     day = now - timedelta(days=1 + number % 8)
     return day.replace(hour=9 + number % 8, minute=number * 7 % 60, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""What is known of each person: schooling, health, labour, work away from home; and why a household is poor."""
+"""Traits of each person (schooling, health, labour, work away from home), and why a household is poor."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -91,7 +91,7 @@ KINDS_OF_THE_WEAK = WeightedChoice(
 
 @dataclass(slots=True)
 class HouseholdTraits:
-    """What the register says of the household as a whole."""
+    """What the register states about the household as a whole."""
 
     kind: Kind
     cause: Cause
@@ -101,7 +101,7 @@ class HouseholdTraits:
 
 
 def describe(rng: Random, family: Family) -> HouseholdTraits:
-    """Fill the persons' traits and tell the household's."""
+    """Set the persons' traits and return the household's."""
     for person in family:
         _educate(rng, person)
         person.health = _health(rng, person.age)
@@ -137,7 +137,7 @@ def _educate(rng: Random, person: Person) -> None:
 
 
 def _schooling(rng: Random, age: int) -> Schooling:
-    """Return the class a person of this age on 1 January is in."""
+    """Return the school class of a person of this age on 1 January."""
     if 3 <= age <= 5:
         return Schooling.KINDERGARTEN if rng.random() < KINDERGARTEN_SHARE else Schooling.NONE
     if 6 <= age <= 11:
@@ -193,7 +193,7 @@ def _make_true(rng: Random, family: Family, enough: set[Health], health: Health)
 
 
 def _work(rng: Random, person: Person) -> None:
-    """Labour and, of those who can, work away from home; insurance."""
+    """Set labour and insurance, and for able members whether they work away."""
     person.medical_insurance = rng.random() < 0.975
     at_school = person.schooling != Schooling.NONE
     person.pension_insurance = person.age >= 16 and not at_school and rng.random() < 0.88
@@ -215,7 +215,9 @@ def _labour(rng: Random, person: Person, at_school: bool) -> Labour:
 
 
 def _away_share(person: Person) -> float:
-    """Sons and daughters-in-law go, heads and their wives look after house and field."""
+    """Return the share that works away: sons and daughters-in-law leave, heads and their wives keep house and
+    fields.
+    """
     young = 0.75 if person.age < 35 else 0.38
     return young * (0.65 if person.sex == Sex.FEMALE else 1.0)
 
@@ -230,7 +232,7 @@ def _kind(rng: Random, family: Family) -> Kind:
 
 
 def _other_causes(rng: Random, family: Family, main: Cause) -> list[Cause]:
-    """Return at most two more, each true of the family."""
+    """Return at most two further causes, each true of the family."""
     ill = any(person.health in {Health.SERIOUS, Health.CHRONIC} for person in family)
     student = any(person.schooling >= Schooling.SENIOR_1 for person in family)
     likely = {
@@ -263,7 +265,7 @@ def _tags(rng: Random, family: Family, kind: Kind) -> str:
 
 
 def _left_behind(family: Family) -> bool:
-    """Return whether children or the old are left at home while every able adult works elsewhere."""
+    """Return whether children or old people are left at home because every able adult works elsewhere."""
     dependent = any(person.age < 16 or person.age >= 65 for person in family)
     able = [person for person in family if person.is_worker and person.age < 60]
     grandchild = any(person.relation in {Relation.GRANDSON, Relation.GRANDDAUGHTER} for person in family)
@@ -274,7 +276,7 @@ def _left_behind(family: Family) -> bool:
 
 
 def _income(rng: Random, kind: Kind) -> float:
-    """元 a head and year when identified: below the poverty line."""
+    """Return the 元 per head and year when identified, below the poverty line."""
     mean = {
         Kind.FIVE_GUARANTEES: 1350,
         Kind.ALLOWANCE_POOR: 1560,

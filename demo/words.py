@@ -1,4 +1,4 @@
-"""What invented people are called: surnames of the region, given names by sex and generation."""
+"""Names of invented people: surnames of the region, given names by sex and generation."""
 
 from itertools import product
 
@@ -54,7 +54,7 @@ SINGLE = {
     (CHILD, Sex.FEMALE): "涵怡瑶",
 }
 GROUPS = ("一组", "二组", "三组", "四组", "五组", "六组", "七组", "八组")
-# With a common surname these make the name of somebody in public life.
+# Combined with a common surname, these would be names of public figures.
 AVOIDED = {"小平", "国平", "志军", "晓东", "晓明", "海清", "文军"}
 DOUBLE = {
     key: [

@@ -1,4 +1,4 @@
-"""A household in one round: the facts that its answers follow from, and its answers so far."""
+"""A household in one round: the facts that determine its answers, and the answers drawn so far."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -16,9 +16,10 @@ AT_WORK_AWAY = {MigrantWork.IN_COUNTY, MigrantWork.IN_PROVINCE, MigrantWork.ELSE
 
 @dataclass(slots=True)
 class Case:
-    """`before` are the answers of the first round, `turn` what happened since; both None in the first.
+    """A household in one round.
 
-    `means`: how well the household does beside others with as much land and labour.
+    `before` holds the answers of the first round and `turn` what happened since; both are None in the first
+    round. `means` states how well off the household is compared with others of equal land and labour.
     """
 
     rng: Random

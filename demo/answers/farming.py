@@ -63,7 +63,7 @@ def first(case: Case) -> Answers:
 
 
 def again(case: Case, before: Answers) -> Answers:
-    """Land stays; a few more sheds, beasts bought and sold."""
+    """Return the answers a year later: the same land, some new sheds, animals bought and sold."""
     rng = case.rng
     answers = {code: before[code] for code in CODES if code in before}
     if answers["B05"] == UNKNOWN:
@@ -127,7 +127,7 @@ def _animals(rng: Random, terrain: Terrain, share: float) -> Answers:
 
 
 def _other_stock(rng: Random, number: int, up: bool) -> int:
-    """Bought when times are good, sold or eaten when not."""
+    """Return the other animals, bought in good years, sold or eaten in bad ones."""
     if up:
         return number + rng.randint(0, 1 + number // 2)
     return max(0, number - rng.randint(0, 1 + number // 2))
@@ -138,7 +138,7 @@ def _labour(case: Case) -> Answers:
 
 
 def _parts(case: Case) -> dict[str, float]:
-    """元 by option of B14, with the family's means and the luck of the year in it."""
+    """Return 元 by option of B14; depends on the family's means and the luck of the year."""
     rng, answers, means = case.rng, case.answers, case.means
     luck = rng.uniform(*LUCK[case.turn]) if case.turn else 1.0
     harvest = rng.uniform(*HARVEST_LOST) if case.turn == Turn.STRUCK else 1.0
@@ -161,7 +161,7 @@ def _parts(case: Case) -> dict[str, float]:
 
 
 def _wages(case: Case) -> tuple[float, float]:
-    """元 brought home by those who work in the county and beyond it: what is left after living there."""
+    """Return the 元 brought home by those who work inside and outside the county, after their cost of living there."""
     near = far = 0.0
     for member in case.members:
         if member["M09"] in WORKERS and member["M11"]:
@@ -173,6 +173,6 @@ def _wages(case: Case) -> tuple[float, float]:
 
 
 def _sources(parts: dict[str, float], total: float) -> list[str]:
-    """Return the largest parts: at least one, at most three, each an eighth of the whole."""
+    """Return the main sources of income: one to three, each at least an eighth of the total."""
     largest = sorted(parts, key=parts.__getitem__, reverse=True)[:3]
     return sorted(code for number, code in enumerate(largest) if number == 0 or parts[code] > total / 8)

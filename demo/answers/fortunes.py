@@ -1,4 +1,4 @@
-"""How a household fared between the two rounds, and its members in each."""
+"""How a household fared between the two rounds, and its members in each round."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +32,9 @@ CLASS_BEFORE: dict[str, str] = {
 
 
 class Turn(Enum):
-    """Up or level as most; down by an illness or a disaster; one more went to work outside the county."""
+    """Most households improve or stay level; some decline by an illness or a disaster, or send a member to work
+    outside the county.
+    """
 
     UP = auto()
     LEVEL = auto()
@@ -43,7 +45,7 @@ class Turn(Enum):
 
 @dataclass(slots=True)
 class Fortune:
-    """`who` fell ill or left for work."""
+    """A household's turn; `who` is the member who fell ill or left for work."""
 
     turn: Turn
     who: Person | None = None
@@ -66,13 +68,13 @@ def _may_have_fallen_ill(person: Person) -> bool:
 
 
 def members_now(home: Home, day: date) -> Members:
-    """Return the members of the second round: as the register has them."""
+    """Return the members of the second round, as in the register."""
     present = [(person, _age(person, day)) for person in _present(home, day)]
     return _in_order([_facts(home, person, age) for person, age in present])
 
 
 def members_before(home: Home, day: date, fortune: Fortune) -> Members:
-    """Return the members of the first round: a class lower at school, and before what happened in between."""
+    """Return the members of the first round: one school class lower, and before what happened in between."""
     members = []
     for person in _present(home, day):
         facts = _facts(home, person, _age(person, day))
@@ -90,7 +92,7 @@ AT_HOME = {"M10": MigrantWork.NONE, "M11": None}
 
 
 def _before_illness(home: Home, person: Person) -> dict[str, Any]:
-    """Return the person's health before: well, or only chronically ill where illness is the cause of poverty."""
+    """Return the person's earlier health: healthy, or chronically ill if illness is the cause of poverty."""
     health = Health.CHRONIC if home.cause == Cause.ILLNESS else Health.HEALTHY
     worked = {"M10": MigrantWork.IN_PROVINCE, "M11": 7} if person.age < 48 else AT_HOME
     return {"M08": health, "M09": Labour.ORDINARY, **worked}
@@ -129,7 +131,7 @@ def _facts(home: Home, person: Person, age: int) -> dict[str, Any]:
 
 
 def _class_before(person: Person) -> str:
-    """Return the class a year ago; those who left school at 15 were in the ninth."""
+    """Return the school class a year ago; those who left school at 15 were in the ninth."""
     if person.schooling == S.PRIMARY and person.age <= 6:
         return S.KINDERGARTEN
     if person.schooling == S.KINDERGARTEN and person.age <= 3:
@@ -142,7 +144,7 @@ def _class_before(person: Person) -> str:
 
 
 def _schooled(age: int, schooling: str, since: str) -> str:
-    """Return the education of a pupil by age, else the one known since."""
+    """Return the education of a pupil by age; for others the known one."""
     if age < 6:
         return Education.PRESCHOOL
     if schooling == S.NONE:

@@ -1,4 +1,4 @@
-"""What a village is like: its terrain, water and road, what was built and what befell it between the rounds."""
+"""The conditions of a village: terrain, water, road, and what was built or destroyed between the rounds."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from villages.models import Village
 
 
 class Terrain(StrEnum):
-    """Options of V101."""
+    """The options of V101."""
 
     VALLEY = "1"
     SLOPE = "2"
@@ -41,7 +41,7 @@ GRAVE = {DROUGHT, FLOOD, FROST, LANDSLIDE}
 
 @dataclass(slots=True)
 class Ground:
-    """`disasters`: codes of V115 of the year before each round."""
+    """The conditions of a village; `disasters` holds the codes of V115 for the year before each round."""
 
     terrain: Terrain
     tapped: float
@@ -52,7 +52,7 @@ class Ground:
 
     @property
     def was_struck(self) -> bool:
-        """Return whether the second round follows a grave disaster."""
+        """Return whether a grave disaster happened before the second round."""
         return not GRAVE.isdisjoint(self.disasters[1])
 
 

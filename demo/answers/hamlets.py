@@ -1,4 +1,4 @@
-"""A village as a whole: how large it is, what it lives on, what has been built."""
+"""A village as a whole: its size, its economy and its facilities."""
 
 from dataclasses import dataclass
 from random import Random
@@ -39,7 +39,7 @@ WHOLE_VILLAGE = WeightedChoice({DONE: 18, ON_THE_WAY: 22, NOT_YET: 60})
 
 @dataclass(slots=True)
 class Hamlet:
-    """`poor` and `others` are numbers of households."""
+    """A village; `poor` and `others` are numbers of households."""
 
     place: Place
     ground: Ground
@@ -54,12 +54,12 @@ def draw_hamlet(rng: Random, place: Place, ground: Ground) -> Hamlet:
 
 
 def first(rng: Random, hamlet: Hamlet) -> Answers:
-    """Return the answers of the first round that are no sums over households."""
+    """Return the answers of the first round that are not sums over households."""
     return {**_head(rng, hamlet), **_works(rng, hamlet), **_trade(rng, hamlet), **_services(rng, hamlet)}
 
 
 def later(rng: Random, hamlet: Hamlet, before: Answers) -> Answers:
-    """Return the answers a year later: a road or a clinic built, incomes up, seldom anything lost."""
+    """Return the answers a year later: a road or a clinic built, incomes up, few losses."""
     ground, answers = hamlet.ground, {code: before[code] for code in STANDING if code in before}
     answers["V115"] = _disasters(ground, 1)
     answers["V301"] = whole(before["V301"] * rng.uniform(0.98 if ground.was_struck else 1.06, 1.16))
@@ -140,7 +140,7 @@ def _trade(rng: Random, hamlet: Hamlet) -> Answers:
 
 
 def _mutual_fund(rng: Random, exists: int, before: float) -> Answers:
-    """互助资金: a society and its 万元."""
+    """Return whether the village has a 互助资金 (mutual fund), and its 万元."""
     if not exists:
         return {"V306": 0, "V307": 0}
     return {"V306": 1, "V307": whole(before * 1.04 if before else rng.choice((15, 20, 20, 30, 40)), 2)}

@@ -1,4 +1,4 @@
-"""A household's two sheets, drawn whole."""
+"""A household's complete answers in both rounds."""
 
 from datetime import date
 from random import Random
@@ -21,7 +21,7 @@ MOST_CHANGE = 0.5
 
 
 class HouseholdAnswers(NamedTuple):
-    """One round of a household; `confirmed` are the words beside the warnings, by rule."""
+    """The answers of one household in one round; `confirmed` holds the explanation of each warning, by rule."""
 
     answers: Answers
     members: Members
@@ -31,7 +31,7 @@ class HouseholdAnswers(NamedTuple):
 def answer(
     rng: Random, home: Home, ground: Ground, days: tuple[date, date]
 ) -> tuple[HouseholdAnswers, HouseholdAnswers]:
-    """Return both rounds, as told on these days."""
+    """Return the answers of both rounds, surveyed on these days."""
     fortune = draw_fortune(rng, home, ground)
     means = (home.standing.income / MEAN_INCOME) ** 0.7 * rng.lognormvariate(0, 0.2)
     before = Case(rng, home, ground, days[0].year, members_before(home, days[0], fortune), means)
@@ -49,7 +49,7 @@ def answer(
 
 
 def _finish(case: Case) -> None:
-    """Income, once land and transfers are known; needs, once all else is."""
+    """Add the income, which needs land and transfers, then the needs, which depend on everything else."""
     case.answers |= farming.income(case)
     case.answers |= needs.answer(case)
     case.answers["H08"] = case.size

@@ -82,7 +82,7 @@ def first(case: Case) -> Answers:
 
 
 def again(case: Case, before: Answers) -> Answers:
-    """Return what was built since; a disaster may have harmed the house."""
+    """Return the answers a year later: what was built since; a disaster may have damaged the house."""
     rng, ground = case.rng, case.ground
     answers = {code: before[code] for code in CODES if code in before}
     if answers.get("A04") and rng.random() < REBUILT:
@@ -132,7 +132,7 @@ def _new_house(case: Case) -> Answers:
 
 
 def _area(rng: Random, size: int) -> float:
-    """平方米, nearly always told in whole ones."""
+    """Return an area in 平方米, nearly always a whole number."""
     area = min(max(rng.gauss(46 + 13 * size, 18), 24), 260)
     return whole(area) if rng.random() < 0.93 else whole(area, 1)
 

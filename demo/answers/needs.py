@@ -1,4 +1,4 @@
-"""Section D: why the household is poor, its most urgent difficulties, and what it would like to do."""
+"""Section D: causes of poverty, most urgent difficulties, and wishes."""
 
 from demo.answers import Answers
 from demo.answers.case import Case
@@ -46,7 +46,7 @@ TRAINING = {"03": 0.2, "04": 0.24, "05": 0.1, "06": 0.12, "07": 0.2, "08": 0.1}
 
 
 def answer(case: Case) -> Answers:
-    """Return section D; both rounds are drawn alike, except for difficulties that last."""
+    """Return section D; both rounds are drawn alike, except for lasting difficulties."""
     needs = _needs(case)
     wishes = _wishes(case)
     answers = {
@@ -74,7 +74,7 @@ def _other_causes(case: Case) -> Answers:
 
 
 def _needs(case: Case) -> list[str]:
-    """Return at most three, fewer the second time: what was solved is gone, what is true may last."""
+    """Return at most three needs, fewer in the second round: solved ones are dropped, real ones may last."""
     shares = _pressing(case)
     if case.before:
         told = case.before["D03"]
@@ -89,7 +89,7 @@ def _needs(case: Case) -> list[str]:
 
 
 def _pressing(case: Case) -> dict[str, float]:
-    """Return how likely each difficulty is to be told, from the answers of the other sections."""
+    """Return how likely each difficulty is named, given the answers of the other sections."""
     answers, cause, works = case.answers, case.home.cause, case.workers > 0
     shares = {
         WATER: 0.72 if answers["A07"] else 0.015,
@@ -116,7 +116,7 @@ def _pressing(case: Case) -> dict[str, float]:
 
 
 def _services(case: Case, needs: list[str]) -> list[str]:
-    """Of the eight 送: what fits the needs, at least one."""
+    """Return at least one of the 八送 services that fit the needs."""
     works = case.workers > 0
     shares = {
         "1": 0.55 if POLICY in needs else 0.3,
@@ -150,7 +150,7 @@ def _wishes(case: Case) -> list[str]:
 
 
 def _funds(case: Case, needs: list[str]) -> int:
-    """元 that the household would borrow."""
+    """Return the 元 that the household would like to borrow."""
     rng = case.rng
     if FUNDS in needs:
         return rng.choice((10, 10, 20, 20, 30, 30, 50, 50, 80)) * 1000

@@ -1,4 +1,4 @@
-"""The few free texts of the forms, and the confirming words beside a warning."""
+"""The free texts of the forms, and the explanations of warnings."""
 
 from random import Random
 
@@ -57,7 +57,7 @@ REMARK_SHARE = 0.55
 
 
 def household_remark(rng: Random, turn: Turn | None, needs: list[str], wishes: list[str]) -> str:
-    """Return D09; '' when there is no remark."""
+    """Return the remark D09, or '' if there is none."""
     if rng.random() >= REMARK_SHARE:
         return ""
     since = rng.choice(SINCE[turn]) if turn else ""
@@ -123,7 +123,7 @@ PLANS_OF_WORKS = {
 
 
 def village_plan(industries: list[str], limits: list[str]) -> str:
-    """Return V312."""
+    """Return the plan V312."""
     told = [PLANS_OF_WORKS[code] for code in limits[:2]] + [
         PLANS_OF_INDUSTRY[code] for code in industries[:2]
     ]

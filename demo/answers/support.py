@@ -1,4 +1,4 @@
-"""Section C: allowances, insurances, subsidies and the help the household has had."""
+"""Section C: allowances, insurance, subsidies and help received."""
 
 from random import Random
 
@@ -29,7 +29,7 @@ def first(case: Case) -> Answers:
 
 
 def again(case: Case, before: Answers) -> Answers:
-    """Return the same recipients as far as they are still members; help once received stays in the list."""
+    """Return the answers a year later: the same recipients if still members; help once received stays listed."""
     on_allowance = min(before["C02"], case.size)
     if case.home.standing.kind in ON_ALLOWANCE and case.turn == Turn.ILL:
         on_allowance = min(on_allowance + 1, case.size)
@@ -57,7 +57,7 @@ def _of_members(case: Case, on_allowance: int) -> Answers:
 
 
 def _transfers(case: Case, on_allowance: int) -> float:
-    """元 of all subsidies: for land, woods, allowances, pensions; each year a little more."""
+    """Return the 元 of all subsidies (land, forest, allowances, pensions), which rise slightly each year."""
     rng, answers, before = case.rng, case.answers, case.before
     if before:
         more = (on_allowance - before["C02"]) * 12 * A_HEAD[1]
@@ -71,7 +71,7 @@ def _transfers(case: Case, on_allowance: int) -> float:
 
 
 def _help(case: Case, had: list[str]) -> Answers:
-    """Help so far with its value last year, loans and training."""
+    """Return the help received so far with its value, loans and training."""
     rng = case.rng
     new = set(several(rng, _chances(case), 5))
     support = sorted({*had, *new}) or [NOTHING]
@@ -111,7 +111,7 @@ def _chances(case: Case) -> dict[str, float]:
 
 
 def _loan(case: Case, is_new: bool) -> float:
-    """元 still owed: a new loan, or what is left of the old one."""
+    """Return the 元 still owed: a new loan, or the rest of an old one."""
     rng = case.rng
     if is_new:
         return rng.choice((3000, 5000, 10000, 10000, 20000, 20000, 30000, 50000))

@@ -1,4 +1,4 @@
-"""The sums of a village's sheet: what its poor households answered, and a share of the others."""
+"""The totals of a village form: the answers of its poor households, plus a share of the others."""
 
 from collections.abc import Callable, Sequence
 from random import Random
@@ -86,7 +86,7 @@ def draw_rates(rng: Random, hamlet: Hamlet) -> Rates:
 
 
 def tally(hamlet: Hamlet, rates: Rates, sheets: Sequence[HouseholdAnswers], later: bool) -> Answers:
-    """V103 to V513, as far as they are sums; the second round has a few more connected, fewer in need."""
+    """Return the totals among V103 to V513; in the second round a few more are connected and fewer in need."""
     answers: Answers = {"V103": hamlet.poor + hamlet.others, "V107": hamlet.poor}
     for code, (of_one, _) in SUMS.items():
         rate = rates[code] * (A_YEAR_LATER.get(code, 1.0) if later else 1.0)

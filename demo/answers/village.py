@@ -1,4 +1,4 @@
-"""A village's two sheets: its own facts beside what its poor households answered in the same round."""
+"""A village's answers in both rounds: its own facts, and totals of its poor households' answers in the same round."""
 
 from collections.abc import Sequence
 from random import Random
@@ -19,7 +19,7 @@ PLAN_SHARE = 0.7
 
 
 class VillageAnswers(NamedTuple):
-    """One round of a village; `confirmed` are the words beside the warnings, by rule."""
+    """The answers of one village in one round; `confirmed` holds the explanation of each warning, by rule."""
 
     answers: Answers
     confirmed: dict[str, str]
@@ -28,7 +28,7 @@ class VillageAnswers(NamedTuple):
 def answer(
     rng: Random, place: Place, ground: Ground, sheets: Sequence[tuple[HouseholdAnswers, HouseholdAnswers]]
 ) -> tuple[VillageAnswers, VillageAnswers]:
-    """Return both rounds; `sheets` are those of all its poor households."""
+    """Return both rounds; `sheets` holds the answers of all its poor households."""
     hamlet = draw_hamlet(rng, place, ground)
     rates = draw_rates(rng, hamlet)
     then, now = [both[0] for both in sheets], [both[1] for both in sheets]

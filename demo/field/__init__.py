@@ -1,7 +1,6 @@
-"""Two years of fieldwork beside the visits: difficulties, the help given, projects, plans, activities,
-families away and leaves.
+"""Two years of fieldwork besides the visits: problems, help, projects, plans, activities, families away and leaves.
 
-Drawn from generators of their own, village by village, so that nothing else of the demo moves with them.
+Uses separate generators for each village, so that other rows of the demo stay unchanged.
 """
 
 from collections import defaultdict
@@ -46,7 +45,7 @@ WORK: dict[type[models.Model], tuple[str, str]] = {
 
 
 class Fieldwork:
-    """Draws that of one village after another; the visits are noted first."""
+    """Draws the fieldwork of one village after another; all visits must be noted first."""
 
     def __init__(self, scale: Scale, known: KnownFieldwork) -> None:
         self.scale, self.known = scale, known
@@ -55,7 +54,9 @@ class Fieldwork:
         self.projects, self.village_plans, self.plans = Projects(known), VillagePlans(known), Plans(known)
 
     def of(self, place: Place, responses: Rows) -> Iterator[Drawn]:
-        """Yield (model, rows) of a village, parents first; `responses` are those of its households and of itself."""
+        """Yield (model, rows) of a village, parents first; `responses` holds those of its households and of the
+        village.
+        """
         sheets, own = defaultdict(list), []
         for row in responses:
             if row["survey_id"] == HOUSEHOLD_FORM and row["status"] in COUNTED:
@@ -69,7 +70,7 @@ class Fieldwork:
             yield model, rows
 
     def of_units(self) -> Iterator[Drawn]:
-        """Yield the activities of units at home, and last who was on leave."""
+        """Yield the units' activities at home, then leaves."""
         studies: list[Row] = []
         leaves: list[Row] = []
         for team in self.known.teams:

@@ -1,4 +1,4 @@
-"""活动: meetings and lessons that the diary tells of, what is spread in villages, what units study."""
+"""活动 (activities): meetings and lessons recorded in the diary, campaigns in villages, study sessions of units."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 
 class Held(NamedTuple):
-    """Of a unit, in a village or at the unit itself; who typed it, and when."""
+    """An activity of a unit, in a village or at the unit; who entered it, and when."""
 
     unit: int
     day: date
@@ -49,9 +49,7 @@ class Activities:
         self.years = sorted({year for year, _ in self.days})
 
     def of_village(self, rng: Random, place: Place, helped: Iterable[Mapping[str, Any]]) -> list[Row]:
-        """Return the village's activities; `helped` are its help items, of which lessons state the
-        attendance.
-        """
+        """Return the village's activities; `helped` holds its help items, of which lessons state the attendance."""
         rows = [*self._from_visits(rng, place, helped)]
         for _ in range(SPREAD.pick(rng)):
             rows += self._some_day(rng, place, rng.choice(meetings.IN_VILLAGES), rng.choice(self.years))
@@ -87,7 +85,7 @@ class Activities:
                     yield self._row(rng, meeting, _on(trip, place), came[trip.pk])
 
     def _some_day(self, rng: Random, place: Place, meeting: Meeting, year: int) -> Iterator[Row]:
-        """Once in a year, if its months have come."""
+        """Yield one activity of the year, if its months lie within the fieldwork."""
         for day in self._days(rng, meeting, year):
             unit = self.known.unit_of(place, day)
             by = rng.choice(self.known.staff(unit, day))
@@ -95,7 +93,7 @@ class Activities:
             yield self._row(rng, meeting, held, rng.randint(*meeting.people))
 
     def _days(self, rng: Random, meeting: Meeting, year: int) -> list[date]:
-        """Return one of its months of the year; none when they lie outside the two years."""
+        """Return one day in its months of the year, or an empty list outside the two years."""
         days = [day for month in meeting.months for day in self.days.get((year, month), ())]
         return [rng.choice(days)] if days else []
 

@@ -1,4 +1,4 @@
-"""举家外出: families away for work between two days on which they were seen at home, and the calls to them."""
+"""举家外出 (families away): absences for work between two days on which the family was seen, and calls to them."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -53,7 +53,7 @@ CALLS = (
 
 
 class Aways:
-    """Draws those of one village after another."""
+    """Draws the absences of one village after another."""
 
     def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
@@ -72,7 +72,7 @@ class Aways:
         return rows, calls
 
     def _gaps(self, found: Findings, home: Home) -> list[tuple[date, date | None]]:
-        """Times of the year on which nobody saw the family at home; the last is open."""
+        """Return the periods in which nobody saw the family at home; the last one is open."""
         trips = self.known.trips.get((home.place.pk, home.pk), ())
         seen = {trip.day for trip in trips if trip.kind != Visit.Kind.PHONE}
         seen |= {sheet["surveyed_on"] for sheet in found.sheets.get(home.pk, ())}
@@ -137,7 +137,7 @@ class Aways:
 
 
 def _may_go(home: Home) -> bool:
-    """Somebody works away already, and nobody stays behind who is old."""
+    """Return whether the family may leave: somebody already works away, and no old person would stay behind."""
     away = any(person.is_away for person in home.family)
     return away and home.size <= LARGEST and all(person.age <= OLDEST for person in home.family)
 

@@ -1,4 +1,4 @@
-"""What the sheets of a village say of it, and which of its households got something between the two rounds."""
+"""What a village's answers show about it, and which households improved between the two rounds."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -12,7 +12,7 @@ Sheets = Mapping[int, Sequence[Mapping[str, Any]]]
 
 
 class Better(NamedTuple):
-    """Households that had not the first time what they had the second, and the days between which they got it."""
+    """Households that gained something between the rounds, and the days between which they got it."""
 
     homes: list[Home]
     since: date
@@ -20,7 +20,7 @@ class Better(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """Codes are those of V101, V303 and V311; `struck`: V115 by the year it was told in."""
+    """Findings of a village, as codes of V101, V303 and V311; `struck` holds V115 by the year reported."""
 
     place: Place
     sheets: Sheets
@@ -32,7 +32,7 @@ class Findings(NamedTuple):
     struck: dict[int, list[str]]
 
     def better(self, now: Callable[[Answers], bool]) -> Better | None:
-        """Of whom something is true only the second time; None when there is nobody."""
+        """Return households for which a condition holds only in the second round; None if there are none."""
         homes: list[Home] = []
         days: list[tuple[date, date]] = []
         for home in self.place.homes:
@@ -49,7 +49,7 @@ class Findings(NamedTuple):
         return both[0]["answers"] if both else {}
 
     def since(self, home: Home, now: Callable[[Answers], bool]) -> date | None:
-        """Return the day on which a household first reported that `now` holds."""
+        """Return the day on which a household first reported the condition `now`."""
         both = self.sheets.get(home.pk, ())
         changed = len(both) == 2 and now(both[1]["answers"]) and not now(both[0]["answers"])
         day: date | None = both[1]["surveyed_on"] if changed else None
@@ -65,7 +65,7 @@ def is_paved(answers: Answers) -> bool:
 
 
 def is_safe(answers: Answers) -> bool:
-    """Lives in a house that is not in danger."""
+    """Return whether the house is not dangerous."""
     return answers.get("A04") == 0
 
 

@@ -1,4 +1,4 @@
-"""What is given: to a household that has a difficulty, to all households of a village, on a visit."""
+"""Gifts: to a household with a difficulty, to all households of a village, or on a visit."""
 
 from random import Random
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from visits.choices import AssistanceKind as Kind
 
 
 class Gift(NamedTuple):
-    """For each household: `cash`, `loan`, `price` in 元 (the price of one), `quantity` of goods."""
+    """A gift per household: `cash`, `loan`, `price` (元 per unit) and `quantity` of goods."""
 
     kind: Kind
     content: str
@@ -150,7 +150,7 @@ BROUGHT: dict[str, Gift] = {
 
 
 class Lesson(NamedTuple):
-    """What was taught to how many, from the least to the most."""
+    """A lesson: its subject and the range of its attendance."""
 
     content: str
     least: int
@@ -184,5 +184,5 @@ THANKED = 0.42
 
 
 def thanks(rng: Random, kind: Kind) -> str:
-    """Return what the family says of it; '' when nobody asked yet."""
+    """Return the family's comment on it; '' if nobody has asked yet."""
     return rng.choice(THANKS[kind]) if rng.random() < THANKED else ""

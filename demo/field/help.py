@@ -1,4 +1,4 @@
-"""帮扶实事: to one household or many of a village at once, each with its share; what is lent and taught."""
+"""帮扶实事 (help) to one or many households of a village, each with its share; loans and training."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ class Giver(NamedTuple):
 
 
 class HelpItem(NamedTuple):
-    """One item of help; `shares` sum to its amounts, without any it is the whole village's."""
+    """One item of help; `shares` sum to its amounts; without shares it belongs to the whole village."""
 
     giver: Giver
     day: date
@@ -55,7 +55,7 @@ class HelpItem(NamedTuple):
 
 
 class Help:
-    """Draws the help in one village after another."""
+    """Draws the help of one village after another."""
 
     def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
@@ -64,7 +64,7 @@ class Help:
     def of(
         self, rng: Random, place: Place, settled: Sequence[Settled]
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Return (items, shares) of a village; `settled` are its problems solved with help."""
+        """Return (items, shares) of a village; `settled` holds its problems that were solved with help."""
         drawn = [*self._for_problems(settled), *self._on_visits(rng, place), *self._taught(rng, place)]
         for year in range(self.known.since.year, self.known.year.last.year + 1):
             drawn += self._of_year(rng, place, spring_festival(year))
@@ -73,7 +73,7 @@ class Help:
     def rows(
         self, rng: Random, place: Place, drawn: Sequence[HelpItem]
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Return (items, shares) in the order of their days."""
+        """Return (items, shares) ordered by day."""
         rows: list[dict[str, Any]] = []
         shares: list[dict[str, Any]] = []
         for item in sorted(drawn, key=lambda item: item.day):
@@ -91,7 +91,7 @@ class Help:
                 yield HelpItem(giver, one.day, one.gift, [(one.home, one.gift)], problem=one.problem)
 
     def _on_visits(self, rng: Random, place: Place) -> Iterator[HelpItem]:
-        """Yield what the diary says was brought: a form for several households is one item."""
+        """Yield what the diary states was brought: one form for several households is one item."""
         brought: dict[tuple[Any, Gift], list[tuple[Home, Trip]]] = defaultdict(list)
         for home in place.homes:
             for trip in self.known.visits_to(home):
@@ -114,7 +114,7 @@ class Help:
                     yield HelpItem(giver, trip.day, gift, [], people, visit=trip)
 
     def _of_year(self, rng: Random, place: Place, festival: date) -> Iterator[HelpItem]:
-        """Yield what a unit gives to many at once, and the loans of the year."""
+        """Yield what a unit gives to many households at once, and the loans of the year."""
         for share, days, choice in (
             (COMFORTED, FESTIVAL_DAYS, gifts.COMFORTS),
             (SOWN, SOWING_DAYS, gifts.FOR_SPRING),
@@ -135,14 +135,14 @@ class Help:
                 yield HelpItem(self._giver(rng, place, day), day, gifts.LOAN, loans)
 
     def _day(self, rng: Random, festival: date, days: tuple[int, int]) -> date | None:
-        """Return a working day so many days from the festival, of the time there is fieldwork of."""
+        """Return a working day this many days from the Spring Festival, within the time of the fieldwork."""
         day = festival + timedelta(days=rng.randint(*days))
         if not self.known.since <= day <= self.known.year.last:
             return None
         return self.known.working_day(day)
 
     def _homes(self, place: Place, day: date) -> list[Home]:
-        """Return those that the village's unit is paired with on a day."""
+        """Return the households paired with the village's unit on a day."""
         unit = self.known.unit_of(place, day)
         links = ((home, self.known.helper(home, day)) for home in place.homes if home.identified_on <= day)
         return [home for home, link in links if link and link.unit == unit]
@@ -200,6 +200,6 @@ def _amounts(gift: Gift) -> Amounts:
 
 
 def _together(parts: Sequence[Gift]) -> Amounts:
-    """Return the whole of some shares."""
+    """Return the sum of some shares."""
     amounts = [_amounts(gift) for gift in parts]
     return {name: sum((each[name] for each in amounts), Decimal(0)) for name in _amounts(gifts.LOAN)}

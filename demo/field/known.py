@@ -1,4 +1,4 @@
-"""What fieldwork goes by: who had which household and village on a day, who was there, and the working days."""
+"""What the fieldwork depends on: who had which household and village on a day, who was there, and working days."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -40,7 +40,10 @@ class Trip(NamedTuple):
 
 
 class KnownFieldwork:
-    """The visits are noted first. `since` is the first day of which there is fieldwork."""
+    """Pairings, postings and noted visits by day.
+
+    `since` is the first day of the fieldwork; visits must be noted first.
+    """
 
     def __init__(
         self,
@@ -68,7 +71,7 @@ class KnownFieldwork:
         self.working_days = [day for day in days if works_by_calendar(day)]
 
     def note(self, visits: Iterable[Mapping[str, Any]], companions: Iterable[Mapping[str, Any]]) -> None:
-        """Record who was where."""
+        """Record who visited what."""
         days: dict[int, date] = {}
         for row in visits:
             days[row["id"]] = row["visited_on"]
@@ -94,13 +97,15 @@ class KnownFieldwork:
             self.at_work[row["cadre_id"]].add(days[row["visit_id"]])
 
     def note_work(self, rows: Iterable[Mapping[str, Any]], who: str, when: str) -> None:
-        """Record who did something on a day, given by these columns."""
+        """Record who did something on a day, as given by these columns."""
         for row in rows:
             day = row[when]
             self.at_work[row[who]].add(day.date() if isinstance(day, datetime) else day)
 
     def visits_to(self, home: Home) -> list[Trip]:
-        """By whoever had the household that day (a stay may outlast its pairing), in order."""
+        """Return the visits of whoever was paired with the household that day, in order; a stay may outlast its
+        pairing.
+        """
         found = self.trips.get((home.place.pk, home.pk), ())
         return [trip for trip in found if self.has(trip.worker, trip.unit, home, trip.day)]
 
@@ -111,7 +116,7 @@ class KnownFieldwork:
         )
 
     def helper(self, home: Home, day: date) -> Link | None:
-        """Who is paired with a household on a day."""
+        """Return the cadre paired with a household on a day."""
         return next((link for link in self.links.get(home, ()) if lasts(link, day, self.year)), None)
 
     def unit_of(self, place: Place, day: date) -> int:
@@ -125,7 +130,7 @@ class KnownFieldwork:
         return worker.unit, worker.rank
 
     def staff(self, unit: int, day: date) -> list[Worker]:
-        """Return the cadres of a unit on a day who are still in office."""
+        """Return the serving cadres of a unit on a day."""
         return [w for w in self.teams[unit - 1].workers if self.posting(w, day)[0] == unit]
 
     def chief(self, unit: int, day: date) -> Worker | None:
@@ -133,15 +138,15 @@ class KnownFieldwork:
         return next((worker for worker in self.staff(unit, day) if worker.role == Role.LEADER), None)
 
     def due(self, day: date) -> date:
-        """By when a problem of that day is to be settled."""
+        """Return the deadline of a problem registered on that day."""
         return self.working_days[bisect_right(self.working_days, day) + PROBLEM_DAYS - 1]
 
     def working_day(self, day: date) -> date:
-        """Return the day itself or the next working day."""
+        """Return the day itself, or the next working day."""
         found = self.working_days[bisect_right(self.working_days, day - timedelta(days=1))]
         return found if found <= self.year.last else day
 
     def at(self, rng: Random, day: date, hours: tuple[int, int] = (8, 18)) -> datetime:
-        """Return some time of a day, none later than now."""
+        """Return a time on a day, not later than now."""
         clock = time(rng.randint(*hours), rng.randrange(60), rng.randrange(60))
         return min(datetime.combine(day, clock, self.now.tzinfo), self.now)

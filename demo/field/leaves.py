@@ -1,4 +1,4 @@
-"""请假: some cadres are away from work for a time in which they did nothing else."""
+"""请假 (leave): periods in which a cadre recorded nothing else."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ LATER = 3
 
 
 class LeaveKind(NamedTuple):
-    """`days` from the least to the most. An illness is never told: a leave says only what kind it is."""
+    """A kind of leave; `days` is its range. An illness is never named: a leave states only its kind."""
 
     reason: str
     days: tuple[int, int]
@@ -48,7 +48,7 @@ OF_HEADS: WeightedChoice[LeaveKind] = WeightedChoice(
 
 
 class Leaves:
-    """Of one unit after another; whatever else cadres did is noted first."""
+    """Draws the leaves of one unit after another; all other work must be noted first."""
 
     def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
@@ -67,9 +67,7 @@ class Leaves:
                 self.next_leave += 1
 
     def _start(self, rng: Random, worker: Worker, length: int) -> date | None:
-        """Return a day of the year from which nothing is known of the cadre so long, though it may last past
-        today.
-        """
+        """Return the first day of an idle period of this length; the leave may end after today."""
         year, last = self.known.year.days[0], self.known.year.last
         worked = sorted(day for day in self.known.at_work.get(worker.pk, ()) if year <= day)
         ends = [*worked, last + timedelta(days=length // LATER)]

@@ -1,4 +1,4 @@
-"""一户一策 in words: what a household's plan says of it, and the measures that fit a cause, a wish, a house."""
+"""Texts of 一户一策 (household plans): the situation of a household, and measures for a cause, a wish or a house."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from households.choices import Cause
 
 
 class Means(NamedTuple):
-    """A measure: what is done, to what end; `gain` is the range of 元 expected of it, `told` how it ended."""
+    """A measure and its purpose; `gain` is the expected range of 元, `told` the text of its result."""
 
     text: str
     target: str

@@ -1,4 +1,4 @@
-"""Activities in words: what is met, studied, spread and taught, with how many people and how much material."""
+"""Texts of activities: meetings, study, campaigns and training, with attendance and amount of material."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ NONE: Range = (0, 0)
 
 
 class Meeting(NamedTuple):
-    """People and numbers of material from the least to the most; `months` in which it is held."""
+    """Ranges of attendance and of material; `months` in which it is held."""
 
     kind: Kind
     title: str

@@ -1,4 +1,4 @@
-"""一户一策: the plan of most households, with measures that fit its cause, wishes and house, year by year."""
+"""一户一策 (household plans): measures that fit a household's cause of poverty, wishes and house, year by year."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -35,7 +35,7 @@ LEAST_GOAL, MORE = 2800, 1.15
 
 
 class Plans:
-    """Draws those of one village after another."""
+    """Draws the plans of one village after another."""
 
     def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
@@ -102,7 +102,7 @@ class Plans:
         }
 
     def _done_on(self, rng: Random, found: Findings, home: Home, year: int, means: Means) -> date | None:
-        """Return when a measure was done: house and tap as the responses show, others mostly on a day of its
+        """Return the day a measure was done: house and tap as the responses show, others usually on a day of its
         year.
         """
         if is_well := dict(BY_SHEET).get(means):
@@ -120,7 +120,7 @@ class Plans:
 
 
 def _fitting(rng: Random, found: Findings, home: Home) -> list[Means]:
-    """Return the most fitting first: what answers the cause, then a wish, then the rest by chance."""
+    """Return measures by fit: first those for the cause, then for a wish, then the rest in random order."""
     answers = found.first_answers(home)
     weak = not any(person.is_worker for person in home.family)
     of_cause = _shuffled(rng, measures.FOR_THE_WEAK if weak else measures.FOR_CAUSE[home.cause])
@@ -139,7 +139,7 @@ def _fitting(rng: Random, found: Findings, home: Home) -> list[Means]:
 
 
 def _of_house(found: Findings, home: Home, answers: Answers) -> tuple[list[Means], list[Means]]:
-    """Return (what the house has got since, what it has not got yet)."""
+    """Return (improvements of the house so far, those still missing)."""
     there: list[Means] = []
     missing: list[Means] = []
     for means, is_well in BY_SHEET if answers else ():
@@ -155,7 +155,7 @@ def _shuffled(rng: Random, some: Sequence[Means]) -> list[Means]:
 
 
 def _goal(rng: Random, found: Findings, home: Home, year: int) -> str:
-    """More than the household had when identified, and than it told the first time."""
+    """Return an income goal above both the income when identified and that of the first round."""
     if home.standing.kind == Kind.FIVE_GUARANTEES:
         return measures.GOAL_OF_THE_WEAK
     told = known(found.first_answers(home).get("B16", 0)) * MORE

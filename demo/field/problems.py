@@ -1,4 +1,4 @@
-"""The problems of households and villages, with every move they made until today."""
+"""The problems of households and villages, with all their moves until today."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -28,7 +28,7 @@ class Settled(NamedTuple):
 
 
 class Problems:
-    """Draws those of one village after another."""
+    """Draws the problems of one village after another."""
 
     def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
@@ -38,7 +38,7 @@ class Problems:
     def of(
         self, rng: Random, place: Place, sheets: Sheets
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Settled]]:
-        """Return (problems, moves, those solved with help) of a village."""
+        """Return (problems, moves, problems solved with help) of a village."""
         rows: list[dict[str, Any]] = []
         moves: list[dict[str, Any]] = []
         settled: list[Settled] = []
@@ -117,7 +117,7 @@ class Problems:
 
 
 def _settled(problem: int, home: Home, way: Sequence[Move]) -> Iterator[Settled]:
-    """With what the last solution took."""
+    """Yield the problem if its last solution included help."""
     solved = [move for move in way if move.status == ProblemStatus.SOLVED][-1:]
     for move in solved:
         if move.gift:

@@ -1,4 +1,4 @@
-"""Village projects: what the sheets show was built, what the village lacks; money by source, progress by notes."""
+"""Village projects: what the responses show as built and what the village lacks; funds by source, progress notes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(slots=True)
 class Site:
-    """One project; `homes` are the poor ones of the `households` it serves, `amount` is how much is built."""
+    """One project; `homes` are the poor ones of the `households` it serves, `amount` is the quantity built."""
 
     work: Work
     unit: int
@@ -59,7 +59,7 @@ class Site:
 
     @property
     def planned(self) -> Decimal:
-        """元 in all."""
+        """Return the total 元."""
         goods = self.work.goods
         price = goods.price * CARRIAGE if goods else self.work.price
         return round((Decimal(str(price)) * self.amount + self.beside) / HUNDRED) * HUNDRED
@@ -70,14 +70,14 @@ class Site:
 
 
 class Projects:
-    """Draws those of one village after another."""
+    """Draws the projects of one village after another."""
 
     def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
         self.next = dict.fromkeys((Project, ProjectFund, ProjectNote, ProjectBeneficiary), 1)
 
     def of(self, rng: Random, found: Findings) -> list[Site]:
-        """In the order in which they began; the planned ones last."""
+        """Return the projects ordered by start; planned ones last."""
         count = (IN_POOR if found.place.is_poor else IN_OTHERS).pick(rng)
         sites = [self._noticed(rng, found, work, better) for work, better in _built(rng, found)]
         lacking = _lacking(rng, found, {site.work.name for site in sites})
@@ -97,7 +97,7 @@ class Projects:
         return self._drawn(rng, found, site)
 
     def _planned(self, rng: Random, found: Findings, work: Work) -> Site:
-        """Return a project that begins on a day between the start of the fieldwork and next spring."""
+        """Return a project that starts between the beginning of the fieldwork and next spring."""
         days = (self.known.year.last - self.known.since).days + AHEAD
         months = SOWING_MONTHS if work.goods else BUILDING_MONTHS
         starts = _in_season(rng, self.known.since + timedelta(days=rng.randrange(days)), months)
@@ -118,7 +118,7 @@ class Projects:
         return [home for home in homes if rng.random() < share]
 
     def _drawn(self, rng: Random, found: Findings, site: Site) -> Site:
-        """With how much is built, how far it is, and the notes until today."""
+        """Return the project with its quantity, progress, and notes until today."""
         goods, last = site.work.goods, self.known.year.last
         site.households = _households(found, site)
         site.beside = rng.randint(*BESIDE_GOODS) if goods else 0
@@ -131,7 +131,7 @@ class Projects:
         return site
 
     def _notes(self, rng: Random, site: Site) -> Iterator[tuple[date, str, int]]:
-        """Yield (day, text, percent): the last of a finished one on the day itself."""
+        """Yield (day, text, percent); the last note of a finished project falls on its final day."""
         stages, whole = site.work.stages, (site.finishes_on - site.starts_on).days
         for number, text in enumerate(stages, start=1):
             is_last = number == len(stages)
@@ -181,7 +181,7 @@ class Projects:
         }
 
     def _funds(self, rng: Random, site: Site) -> Iterator[dict[str, Any]]:
-        """Planned, arranged and spent by source: never more spent than there, nor more there than planned."""
+        """Return planned, arrived and spent funds by source: spent ≤ arrived ≤ planned."""
         for source, share in _split(rng, site.work.shares).items():
             planned = round(site.planned * Decimal(share) / HUNDRED) * HUNDRED
             arranged = round(planned * _arrived(rng, site.status) / HUNDRED) * HUNDRED
@@ -193,7 +193,7 @@ class Projects:
     # --- help -------------------------------------------------------------------------------------
 
     def help(self, rng: Random, found: Findings, sites: Sequence[Site]) -> Iterator[HelpItem]:
-        """送项目 of what was brought to the village; the goods that a finished project gave to households."""
+        """Return 送项目 help brought to the village, and the goods that a finished project gave to households."""
         for site in sites:
             won = site.starts_on - timedelta(days=rng.randint(*WON_BEFORE))
             is_won = rng.random() < WON and site.status != Status.DROPPED
@@ -223,7 +223,7 @@ class Projects:
 
 
 def _built(rng: Random, found: Findings) -> Iterator[tuple[Work, Better]]:
-    """Yield what several households have got between the rounds."""
+    """Yield projects for what several households got between the rounds."""
     for work, better in (
         (works.TAPS, found.better(is_tapped)),
         (works.ROAD, found.better(is_paved)),
@@ -234,7 +234,7 @@ def _built(rng: Random, found: Findings) -> Iterator[tuple[Work, Better]]:
 
 
 def _lacking(rng: Random, found: Findings, built: set[str]) -> list[Work]:
-    """Return what answers a limit of the village or furthers an industry of it, then anything else; each once."""
+    """Return projects that address a limit of the village or support its industries, then any others; each once."""
     needed = [work for code in found.limits for work in works.FOR_LIMITS.get(code, ())]
     industries = [works.INDUSTRIES[code] for code in found.industries if code in works.INDUSTRIES]
     wanted = [rng.choice(some) for some in (needed, industries) if some]
@@ -244,14 +244,14 @@ def _lacking(rng: Random, found: Findings, built: set[str]) -> list[Work]:
 
 
 def _in_season(rng: Random, day: date, months: range) -> date:
-    """Return the day itself, or one of the next spring."""
+    """Return the day itself, or a day next spring."""
     if day.month in months:
         return day
     return date(day.year + (day.month > max(months)), rng.choice(months[:2]), rng.randint(1, 28))
 
 
 def _before_frost(rng: Random, better: Better) -> date:
-    """Return a day between the rounds on which work is done, if there is one."""
+    """Return a working day between the rounds, before the frost, if there is one."""
     days = [better.since + timedelta(days=n) for n in range((better.until - better.since).days + 1)]
     return rng.choice([day for day in days if day.month not in FROST] or days)
 
@@ -265,7 +265,7 @@ def _households(found: Findings, site: Site) -> int:
 
 
 def _split(rng: Random, shares: dict[FundSource, float]) -> dict[FundSource, float]:
-    """Return the main source and most of the others, to the whole."""
+    """Return the main source and most of the others, with shares that add up to the total."""
     main = next(iter(shares))
     parts = {
         source: share * rng.uniform(0.6, 1.4)
@@ -276,7 +276,7 @@ def _split(rng: Random, shares: dict[FundSource, float]) -> dict[FundSource, flo
 
 
 def _arrived(rng: Random, status: Status) -> Decimal:
-    """Return the share of what was planned that is there."""
+    """Return the share of planned funds that has arrived."""
     if status == Status.FINISHED:
         return Decimal(1) if rng.random() < ALL_THERE else Decimal("0.95")
     if status == Status.RUNNING:
@@ -286,7 +286,7 @@ def _arrived(rng: Random, status: Status) -> Decimal:
 
 
 def _used(rng: Random, site: Site) -> Decimal:
-    """Return the share of what is there that is spent."""
+    """Return the share of arrived funds that is spent."""
     if site.status == Status.FINISHED:
         return Decimal(rng.uniform(0.94, 1))
     return Decimal(rng.uniform(0.7, 1) * site.progress / 100)

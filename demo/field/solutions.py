@@ -1,4 +1,4 @@
-"""Difficulties in words: how they are told on a visit, what is done, how they end."""
+"""Texts of problems: how they are described on a visit, what is done, how they end."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from visits.models import ProblemStatus
 
 
 class Solution(NamedTuple):
-    """How a problem was solved, and the help that it took."""
+    """How a problem was solved, and the help this took."""
 
     word: str
     gift: Gift | None = None

@@ -1,4 +1,4 @@
-"""Difficulties as they are told: on a survey's sheet, on a visit, on the telephone."""
+"""Problems as they are reported: in a survey, on a visit, by phone."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ Sheets = Mapping[int, Sequence[Mapping[str, Any]]]
 
 
 class Told(NamedTuple):
-    """A difficulty somebody told: by whom and when it was registered, where it comes from."""
+    """A reported problem: who registered it and when, and its source."""
 
     home: Home | None
     day: date
@@ -46,7 +46,7 @@ class Told(NamedTuple):
 
 
 class Telling:
-    """Of one village after another."""
+    """Draws the reported problems of one village after another."""
 
     def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
@@ -68,7 +68,7 @@ class Telling:
             yield rng.choice(seen)
 
     def _on_sheets(self, rng: Random, home: Home, sheets: Sequence[Mapping[str, Any]]) -> Iterator[Told]:
-        """Yield problems made from an answer by one tap, like `visits.problems.rules.of_answer`."""
+        """Yield problems raised from a survey answer, like `visits.problems.rules.of_answer`."""
         for sheet in sheets:
             day, worker, unit = sheet["surveyed_on"], sheet["surveyor_id"], sheet["unit_id"]
             if not self.known.has(worker, unit, home, day):
@@ -95,7 +95,7 @@ class Telling:
                     yield _on_trip(home, trip, text, category)
 
     def _to_the_login(self, rng: Random, home: Home) -> Iterator[Told]:
-        """Yield a problem that waits for the printed cadre login."""
+        """Yield a problem that is still open for the sample cadre login."""
         day = self.known.working_day(self.known.year.last - timedelta(days=RECENT))
         link = self.known.helper(home, day)
         if self.waits_for_login and link and link.worker.phone == CADRE_PHONE:
@@ -106,7 +106,7 @@ class Telling:
 
 
 def _some(rng: Random, told: Sequence[Told], count: int) -> list[Told]:
-    """So many at most, each of another category; in the order they were told."""
+    """Return at most this many, each of another category, in the order reported."""
     by_category: dict[Category, list[Told]] = defaultdict(list)
     for one in told:
         by_category[one.category].append(one)

@@ -1,4 +1,4 @@
-"""The plan of a village with its goals by year, and the dated notes that are kept of it."""
+"""A village's plan with its goals by year, and its dated notes."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ NOTED = 0.45
 
 
 class VillagePlans:
-    """Draws those of one village after another."""
+    """Draws the plans of one village after another."""
 
     def __init__(self, known: KnownFieldwork) -> None:
         self.known = known
@@ -64,7 +64,7 @@ class VillagePlans:
         }
 
     def _goals(self, rng: Random, plan: dict[str, Any], sites: Sequence[Site]) -> Iterator[dict[str, Any]]:
-        """Yield the projects that are due in a year, and more; those of last year, of this and of the next."""
+        """Yield goals of last year, this year and next: the projects due in a year, and others."""
         last = self.known.year.last
         others = iter(rng.sample(words.GOALS, len(words.GOALS)))
         for year in range(last.year - 1, last.year + 2):
@@ -107,7 +107,7 @@ class VillagePlans:
             yield day, kind, _note(rng, kind)
 
     def _disasters(self, rng: Random, found: Findings) -> Iterator[tuple[date, str, str]]:
-        """Yield a sheet tells those of the year before it."""
+        """Yield notes on disasters; a response reports those of the year before it."""
         for year, codes in found.struck.items():
             for code in codes:
                 if code in words.DISASTERS and rng.random() < NOTED:

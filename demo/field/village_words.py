@@ -1,4 +1,4 @@
-"""Villages in words: what holds one back, what it aims at, what is noted of it."""
+"""Texts about villages: obstacles, aims and notes."""
 
 from demo.draw import WeightedChoice
 from villages.models import VillageNote

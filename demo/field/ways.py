@@ -1,4 +1,4 @@
-"""The way of a problem from 登记 until today: who moved it on, when, in what words."""
+"""The moves of a problem from 登记 (registration) until today: who made them, when, with which text."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -62,7 +62,7 @@ CLOSED_BY_LEADER = 0.6
 
 
 class Move(NamedTuple):
-    """One step, at a time, by a cadre of this key; `owner` when it was handed to another."""
+    """One step at a time by a cadre (by key); `owner` is set when the problem was handed over."""
 
     status: ProblemStatus
     at: datetime
@@ -78,7 +78,7 @@ class Ways:
         self.known = known
 
     def of(self, rng: Random, told: Told) -> list[Move]:
-        """Return the moves until today: of a long way only what has happened by now."""
+        """Return the moves up to today; later ones are dropped."""
         way = [registered(told)]
         owner, late = told.worker, rng.random() < LATE
         for status in self._path(rng, told):
@@ -96,7 +96,7 @@ class Ways:
         return way
 
     def _path(self, rng: Random, told: Told) -> Iterator[ProblemStatus]:
-        """Yield the states of a problem in order, none of them twice."""
+        """Yield the states of a problem in order, each at most once."""
         may_shelve = told.home is not None and told.category in solutions.SHELVED
         end = (END if may_shelve else SOLVABLE_END).pick(rng)
         path = [*WAYS.pick(rng), *end]
@@ -107,7 +107,7 @@ class Ways:
         return (status for n, status in enumerate(path) if not n or status != path[n - 1])
 
     def _when(self, rng: Random, before: datetime, status: ProblemStatus, *, late: bool) -> datetime | None:
-        """After the move before, in office hours; None when that is still to come."""
+        """Return a time after the previous move, in office hours; None if it is still to come."""
         least, most = LATER if late and status == S.SOLVED else GAPS[status]
         day = self.known.working_day(before.date() + timedelta(days=rng.randint(least, most)))
         if day > self.known.year.last:
@@ -118,7 +118,7 @@ class Ways:
         return at if at < self.known.now else None
 
     def _looked_in(self, told: Told, before: datetime, status: ProblemStatus) -> Trip | None:
-        """Return the visit on which the family was asked whether it is done."""
+        """Return the visit on which the family was asked whether the problem is solved."""
         if told.home is None or status != S.CONFIRMED:
             return None
         least, most = before.date(), before.date() + ASKED_WITHIN
@@ -126,7 +126,7 @@ class Ways:
         return next((trip for trip in after if trip.recorded_at < self.known.now), None)
 
     def _follower(self, told: Told, day: date) -> Worker:
-        """Return who is responsible for a problem on a day: the household's cadre, else who raised it."""
+        """Return who is responsible on a day: the household's cadre, else who registered the problem."""
         link = self.known.helper(told.home, day) if told.home else None
         return link.worker if link else self.known.workers[told.worker]
 
@@ -139,7 +139,7 @@ class Ways:
         before: ProblemStatus,
         day: date,
     ) -> int:
-        """Return who makes the move: the cadre; superiors return what was escalated, and leaders close."""
+        """Return who makes the move: the cadre; superiors return escalated problems, and leaders close them."""
         if before == S.TO_OFFICE:
             return self.known.office.pk
         from_above = before in {S.TO_UNIT, S.TO_TOWN} and status in {S.HANDLING, S.TO_TOWN, S.TO_OFFICE}
@@ -158,7 +158,7 @@ def is_reopening(before: ProblemStatus, status: ProblemStatus) -> bool:
 
 
 def _say(rng: Random, told: Told, status: ProblemStatus, before: ProblemStatus) -> Solution:
-    """What is said of a step, and what was given with it."""
+    """Return the text of a step, and the help given with it."""
     if status == S.SOLVED and told.home:
         return rng.choice(solutions.SOLUTIONS[told.category])
     if status == S.SOLVED:

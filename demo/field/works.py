@@ -1,4 +1,4 @@
-"""Kinds of village projects: what is built, how much of it at what price, who pays, what is noted on the way."""
+"""Kinds of village projects: what is built, its quantity and price, who pays, and typical progress notes."""
 
 from enum import Enum, auto
 from typing import NamedTuple
@@ -10,7 +10,7 @@ Kind = Project.Kind
 
 
 class Serves(Enum):
-    """The whole village; some of its households, poor and others alike; poor households alone."""
+    """Who benefits: the whole village; some households, poor or not; poor households only."""
 
     ALL = auto()
     SOME = auto()
@@ -18,7 +18,7 @@ class Serves(Enum):
 
 
 class Goods(NamedTuple):
-    """What each household gets from a project; `price` in 元 of one."""
+    """What each household gets from a project; `price` in 元 per unit."""
 
     name: str
     measure: str
@@ -28,9 +28,10 @@ class Goods(NamedTuple):
 
 
 class Work(NamedTuple):
-    """`amount` is a range, or 0 where it follows from the households; `price` in 元 of one, `months` of building.
+    """A kind of project.
 
-    `shares` are those of the money by source.
+    `amount` is a range, or 0 if it follows from the households; `price` is 元 per unit, `months` the time of
+    building, `shares` the split of funds by source.
     """
 
     kind: Kind
