@@ -12,6 +12,9 @@ from django import forms
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
+from django.forms.utils import flatatt
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 from core import cells, identity
 from core.attachments import reencode
@@ -221,6 +224,25 @@ def refuse(form: forms.BaseForm, problems: Mapping[str, Sequence[str]]) -> None:
     """Add the errors of a ValidationError to their fields, or to the form if it has no such field."""
     for name, sentences in problems.items():
         form.add_error(name if name in form.fields else None, list(sentences))
+
+
+class LongSelect(forms.Select):
+    """A select with hundreds of options, rendered at once; Django renders a template per option (0.3 ms)."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        attributes = flatatt({**widget["attrs"], "name": name})
+        groups = "".join(_group(label, options) for label, options, _ in widget["optgroups"])
+        return SafeString(f"<select{attributes}>{groups}</select>")
+
+
+def _group(label: str | None, options: Sequence[dict[str, Any]]) -> str:
+    written = "".join(
+        f'<option value="{conditional_escape(option["value"])}"{" selected" if option["selected"] else ""}>'
+        f"{conditional_escape(option['label'])}</option>"
+        for option in options
+    )
+    return f'<optgroup label="{conditional_escape(label)}">{written}</optgroup>' if label else written
 
 
 def limit(form: forms.BaseForm, name: str, queryset: models.QuerySet[Any]) -> None:
