@@ -131,6 +131,7 @@ class SearchForm(forms.Form):
                 "name": name,
                 "label": field.label,
                 "kind": _kind(field),
+                "typed": "data-typed" in field.widget.attrs,
                 "value": self._raw(name),
                 "choices": [(v, label) for v, label in _flat(getattr(field, "choices", [])) if v != ""],
                 "clear": without(name),

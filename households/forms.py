@@ -7,13 +7,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core import cells, identity
-from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, limit, rules_of_cells
+from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, rules_of_cells
 from core.word_lists import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
 from households.numbers import is_taken
 from units.days import problem_of_day
 from units.models import Cadre, Word, today
+from villages.choices import offer_villages
 from villages.models import Village
 
 CONFIRMED = "证件上就是这个号码"
@@ -125,7 +126,7 @@ class HouseholdForm(RecordForm[Household]):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        limit(self, "village", Village.objects.editable_by(user).current())
+        offer_villages(self, Village.objects.editable_by(user).current())
         if self.instance.pk:
             # A household keeps its number, which contains the village: moving is 迁出 and a new household.
             del self.fields["village"]

@@ -35,7 +35,7 @@ from households.models.household import HouseholdQuerySet
 from households.numbers import people_with
 from units.access import user_of
 from units.models import Cadre, today
-from villages.choices import place_field, town_choices, unit_choices, village_choices
+from villages.choices import place_field, town_choices, unit_choices, village_choices, village_filter
 from visits.indicators import times_of_household
 from visits.models import Visit
 
@@ -43,7 +43,7 @@ from visits.models import Visit
 class HouseholdSearch(PeriodSearch):
     placeholder = "户主、拼音、编号、电话、身份证号"
     town = forms.ChoiceField(label="乡镇", required=False)
-    village = forms.ChoiceField(label="村", required=False)
+    village = village_filter()
     unit = forms.ChoiceField(label="联户单位", required=False)
     paired = forms.ChoiceField(
         label="结对", required=False, choices=[("", "结对"), ("yes", "已结对"), ("no", "未结对")]

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.confirming import require_password
-from core.forms import ChineseDateField, RowsField, limit
+from core.forms import ChineseDateField, LongSelect, RowsField, limit
 from core.lists import count_of
 from core.records import StaleRecord
 from households.models import HouseholdPairing
 from households.pairing import pairable_cadres
-from registers.pairings.forms import CadreChoice, LongSelect
+from registers.pairings.forms import CadreChoice
 from units.access import get_editable, manager_required, user_of
 from units.models import Cadre, Posting, Unit, today
 from units.roles import Rank

@@ -144,6 +144,74 @@ on("submit", (event) => {
 });
 window.addEventListener("pageshow", (event) => event.persisted && each("form[data-sent]", release));
 
+// data-typed: a select of many rows becomes a field to type into, with the same rows as suggestions. The select
+// stays, hidden, and is what the form sends. Text that fits one row alone chooses it; any other is refused.
+
+const FEW = 8;
+const bare = (text) => text.normalize("NFKC").replace(/\s/g, "").toLowerCase();
+
+function fitting(options, text) {
+  const whole = options.filter((option) => bare(option.text) === bare(text));
+  return whole.length ? whole : options.filter((option) => bare(option.text).includes(bare(text)));
+}
+
+function typedField(select, options) {
+  const input = document.createElement("input");
+  const list = document.createElement("datalist");
+  list.id = `${select.id}-rows`;
+  list.append(...options.map((option) => new Option("", option.text)));
+  for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) {
+    if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+  }
+  input.className = select.className.replace("form-select", "form-control");
+  input.id = select.id;
+  input.autocomplete = "off";
+  input.setAttribute("list", list.id);
+  const none = [...select.options].find((option) => !option.value);
+  input.placeholder = select.className || !none ? "输入几个字，从列出的里面选" : none.text;
+  input.required = select.required || !none;
+  select.required = false;
+  select.removeAttribute("id");
+  select.hidden = true;
+  select.before(input, list);
+  return input;
+}
+
+function startTyped(select) {
+  const options = [...select.options].filter((option) => option.value);
+  if (options.length < FEW) return;
+  const input = typedField(select, options);
+  const show = () => {
+    const chosen = select.selectedOptions[0];
+    input.value = chosen && chosen.value ? chosen.text : "";
+    input.setCustomValidity("");
+  };
+  const choose = () => {
+    const found = input.value.trim() ? fitting(options, input.value) : [];
+    const value = found.length === 1 ? found[0].value : "";
+    if (value) input.value = found[0].text;
+    const many = found.length > 1 ? `“${input.value}”有 ${found.length} 个，请从列出的里面选一个。` : "列出的里面没有这个，请改一改再选。";
+    input.setCustomValidity(value || !input.value.trim() ? "" : many);
+    if (select.value === value) return;
+    select.value = value;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("change", (event) => {
+    event.stopPropagation();
+    choose();
+    if (!input.validity.valid) input.reportValidity();
+  });
+  select.form.addEventListener("change", (event) => event.target === select.form && show()); // text that came back
+  select.form.addEventListener("submit", (event) => {
+    choose();
+    if (input.reportValidity()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  show();
+}
+
 // data-auto: filters send themselves. With the arrow keys a select changes at every press, so there
 // it waits until the reader goes on. Empty filters stay out of the address.
 
@@ -395,6 +463,7 @@ on("htmx:afterSwap", () => each("#trouble", (note) => note.remove()));
 // Apply the same behaviours to content inserted by htmx.
 
 function start(root) {
+  each("select[data-typed]", startTyped, root);
   each("form[data-auto]", startAuto, root);
   each("form[data-ticks]", startTicks, root);
   each("table[data-cards]", startCards, root);

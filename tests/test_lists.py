@@ -152,7 +152,7 @@ def test_filters_narrow_and_the_workbook_equals_the_page(desk_client, office):
     assert [row[0] for row in rows] == ["户主", "刘满仓"]
     log = Download.objects.get()
     assert (log.by, log.what, log.row_count) == (office, "贫困户", 1)
-    assert log.filters == "村：黎堡村；结对：未结对"
+    assert log.filters == "村：黎堡村（城关镇）；结对：未结对"
 
 
 def test_a_condition_that_is_not_understood_is_said(desk_client):

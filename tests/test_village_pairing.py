@@ -210,7 +210,7 @@ def test_the_list_filters_sorts_and_is_exported(office, cadre, pairing):
 def test_a_link_fills_the_form(office, unit):
     village = make_village(name="榜沙村")
     page = client_of(office).get(f"/pairings/villages/?unit={unit.pk}&village={village.pk}").content.decode()
-    assert f'<option value="{village.pk}" selected>榜沙村</option>' in page
+    assert f'<option value="{village.pk}" selected>榜沙村（{village.division}）</option>' in page
     assert f'<option value="{unit.pk}" selected>县水务局</option>' in page.split("filters")[0]
 
 
@@ -221,7 +221,7 @@ def test_an_office_above_the_county_chooses_the_town_first(unit):
     client = client_of(clerk)
     assert "先在下面按乡镇筛选" in words_of(client.get("/pairings/villages/"))
     page = client.get("/pairings/villages/?town=620524100").content.decode()
-    assert f'<option value="{village.pk}">榜沙村</option>' in page
+    assert f'<option value="{village.pk}">榜沙村（{village.division}）</option>' in page
 
 
 @pytest.fixture

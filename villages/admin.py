@@ -11,6 +11,7 @@ from units.models import Division, Unit
 from units.pairing_admin import PairingAdmin
 from units.scoped_admin import ScopedAdmin
 from villages import pairing as pairing_acts
+from villages.choices import village_label
 from villages.models import Village, VillagePairing
 
 POOR = said("is_poor", "贫困村", "贫困村")
@@ -38,7 +39,7 @@ class VillageAdmin(ScopedAdmin):
     search_help_text = "村名、拼音、代码"
 
     def option(self, row: Village) -> str:
-        return f"{row.name}（{row.division}）"
+        return village_label(row)
 
 
 @admin.register(VillagePairing)

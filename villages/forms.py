@@ -4,6 +4,7 @@ from typing import Any
 
 from core.forms import ChineseDateField, RecordForm, limit
 from units.models import Cadre, Division
+from villages.choices import offer_villages
 from villages.models import Village
 
 
@@ -17,7 +18,7 @@ class VillageForm(RecordForm[Village]):
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limit(self, "division", Division.objects.editable_by(user).towns())
-        limit(self, "merged_into", Village.objects.editable_by(user).exclude(pk=self.instance.pk))
+        offer_villages(self, Village.objects.editable_by(user).exclude(pk=self.instance.pk), "merged_into")
         if self.instance.pk:
             # Every row of the village carries its code.
             self.fields["code"].disabled = True

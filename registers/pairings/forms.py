@@ -14,6 +14,7 @@ from households.choices import PairingKind
 from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres
 from units.models import Cadre, Unit, today
+from villages.choices import TYPED, village_label
 from villages.models import Village
 
 
@@ -141,7 +142,7 @@ class VillagePairForm(forms.Form):
     village = forms.ModelChoiceField(
         label="村",
         queryset=Village.objects.none(),
-        widget=LongSelect,
+        widget=LongSelect(TYPED),
         error_messages={"required": "选一个村。", "invalid_choice": "这个村不归您管，或者已经撤并。"},
     )
     started_on = ChineseDateField(label="开始日期")
@@ -202,5 +203,5 @@ def _by_town(villages: Iterable[Village]) -> list[Any]:
     """Return villages grouped by town."""
     towns: dict[str, list[tuple[int, str]]] = {}
     for village in villages:
-        towns.setdefault(str(village.division), []).append((village.pk, village.name))
+        towns.setdefault(str(village.division), []).append((village.pk, village_label(village)))
     return [("", "选村"), *towns.items()]

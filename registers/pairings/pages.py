@@ -27,7 +27,7 @@ from households.pairing import may_reopen
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
 from units.roles import Rank
-from villages.choices import town_choices, unit_choices, village_choices
+from villages.choices import town_choices, unit_choices, village_choices, village_filter
 from visits.models import Visit
 from visits.problems.problem_handover import reopen_and_take_up
 
@@ -37,7 +37,7 @@ class PairingSearch(PeriodSearch):
     period_fields = ("at",)
     placeholder = "户主、干部、拼音、户编号"
     town = forms.ChoiceField(label="乡镇", required=False)
-    village = forms.ChoiceField(label="村", required=False)
+    village = village_filter()
     unit = forms.ChoiceField(label="单位", required=False)
     kind = forms.ChoiceField(
         label="结对方式", required=False, choices=[("", "结对方式"), *PairingKind.choices]

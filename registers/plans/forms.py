@@ -23,6 +23,7 @@ from households.closing import problem_of_closing
 from households.models import Household, HouseholdAway, HouseholdPlan, Measure
 from units.days import problem_of_day
 from units.models import Cadre, Unit
+from villages.choices import offer_villages
 from villages.models import (
     Project,
     ProjectFund,
@@ -82,7 +83,7 @@ class ProjectForm(RecordForm[Project]):
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        limit(self, "village", Village.objects.visible_to(user).current())
+        offer_villages(self, Village.objects.visible_to(user).current())
         if user.is_office:
             limit(self, "unit", Unit.objects.visible_to(user))
         else:

@@ -20,7 +20,7 @@ from reports.surveys.completion import pairings_on
 from surveys.definition.items import Item
 from surveys.models import Survey
 from units.models import Cadre
-from villages.choices import place_field, town_choices, unit_choices, village_choices
+from villages.choices import place_field, town_choices, unit_choices, village_choices, village_filter
 
 BY = {"place": "乡镇", "village": "村", "unit": "单位", "cadre": "干部"}
 """What the rows of a completion stand for."""
@@ -40,7 +40,7 @@ class SurveyFigureSearch(SearchForm):
     year = forms.ChoiceField(label="年度", required=False, widget=forms.HiddenInput)
     place = place_field()
     town = forms.ChoiceField(label="乡镇", required=False)
-    village = forms.ChoiceField(label="村", required=False)
+    village = village_filter()
     unit = forms.ChoiceField(label="单位", required=False)
 
     def __init__(self, data: QueryDict, *, user: Cadre, years: Sequence[int]) -> None:

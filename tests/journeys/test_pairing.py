@@ -98,7 +98,7 @@ def test_a_unit_gets_a_village_and_its_cadre_households(
     page.goto("/pairings/villages/")
     look(page)
     page.get_by_label("联村单位").select_option(label="县畜牧局")
-    page.locator("#id_village").select_option(label="榜沙村")
+    page.locator("#id_village").select_option(label=f"榜沙村（{village.division}）")
     page.get_by_role("button", name="联村", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("县畜牧局联上了榜沙村。")
     assert VillagePairing.objects.current().filter(village=village).count() == 2

@@ -8,6 +8,7 @@ from django import forms
 from core.forms import ChineseDateField, CountField, OpenTextField, limit
 from core.places import lies_under
 from units.models import Cadre, Unit, today
+from villages.choices import offer_villages
 from villages.models import Village
 from visits.activities.rules import MATERIALS
 from visits.fields import TAPPED, ManyFilesInput, PhotosField, PlainText
@@ -75,7 +76,7 @@ class ActivityForm(forms.Form):
         for name in ("unit", "village"):
             self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["held_on"].widget.attrs["max"] = today().isoformat()
-        limit(self, "village", Village.objects.visible_to(user).current().select_related("division"))
+        offer_villages(self, Village.objects.visible_to(user).current())
         limit(self, "unit", Unit.objects.visible_to(user).order_by("code", "pk"))
         if not user.is_office:
             del self.fields["unit"]

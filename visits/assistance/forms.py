@@ -13,6 +13,7 @@ from core.forms import ChineseDateField, RecordForm, key_of, limit
 from households.choices import Status
 from households.models import Household, HouseholdPairing
 from units.models import Cadre, today
+from villages.choices import offer_villages
 from villages.models import FundSource, Project, Village, VillagePairing
 from visits.assistance.rules import GivenHelp, Worth, split
 from visits.assistance.share_forms import PartsForm, label_of
@@ -143,7 +144,6 @@ class AssistanceForm(PartsForm):
         here = Q(village=village) | Q(village__in=households.values("village"))
         problems = Problem.objects.visible_to(user)
         wanted = {
-            "village": Village.objects.visible_to(user).current().select_related("division"),
             "households": households.with_head().select_related("village__division").order_by("no"),
             "problem": problems.filter(Q(pk__in=problems.open().filter(here)) | Q(pk=self.asked.problem_key))
             .with_head()
@@ -151,6 +151,7 @@ class AssistanceForm(PartsForm):
             "project": Project.objects.visible_to(user).filter(here | Q(pk=self.asked.project_key)),
             "cadre": _givers(user, village, households),
         }
+        offer_villages(self, Village.objects.visible_to(user).current())
         for name, rows in wanted.items():
             limit(self, name, rows)
         if self.giver != user or not (user.is_office or user.is_leader):

@@ -8,6 +8,7 @@ from django import forms
 from core.forms import ChineseDateField, limit
 from households.models import Household
 from units.models import Cadre, today
+from villages.choices import offer_villages
 from villages.models import Village
 from visits.choices import Category
 from visits.fields import TAPPED, PlainText
@@ -49,10 +50,8 @@ class ProblemForm(forms.Form):
         if household:
             del self.fields["village"]
         else:
-            field = self.fields["village"]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = Village.objects.visible_to(user).current().select_related("division")
-            field.widget.attrs["class"] = "form-select"
+            offer_villages(self, Village.objects.visible_to(user).current())
+            self.fields["village"].widget.attrs["class"] = "form-select"
         for name in ("raised_on", "due_on"):
             self.fields[name].widget.attrs["class"] = "form-control"
 

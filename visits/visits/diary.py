@@ -18,7 +18,7 @@ from households.models import headed_by
 from units.access import user_of
 from units.days import month_of
 from units.models import Cadre, today
-from villages.choices import village_choices
+from villages.choices import village_choices, village_filter
 from visits.filters import FieldworkSearch
 from visits.models import Visit, VisitCompanion
 from visits.visits.models import VisitQuerySet
@@ -31,7 +31,7 @@ class VisitSearch(FieldworkSearch):
     day = "visited_on"
     field_order = ("q", "town", "village", "unit", "kind", "entering", "card", "late")
     placeholder = "干部、户主、谈了什么"
-    village = forms.ChoiceField(label="村", required=False)
+    village = village_filter()
     kind = forms.ChoiceField(label="做什么", required=False, choices=[("", "做什么"), *Visit.Kind.choices])
     entering = forms.BooleanField(label="入户", required=False)
     card = forms.BooleanField(label="连心卡", required=False)

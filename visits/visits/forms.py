@@ -14,6 +14,7 @@ from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
 from core.word_lists import join_words
 from households.models import Household, had_until_closed, paired_with
 from units.models import Cadre, Word, today
+from villages.choices import offer_villages
 from villages.models import Village
 from visits.choices import Service
 from visits.fields import (
@@ -135,7 +136,7 @@ class VisitForm(forms.Form):
         self._offer("on", choices=_days_near(day))
         self._offer("reasons", choices=[(word, word) for word in words])
         self._offer("households", queryset=_households(author, cadre, given))
-        self._offer("village", queryset=Village.objects.visible_to(author).current())
+        offer_villages(self, Village.objects.visible_to(author).current())
         self._offer("companions", queryset=_colleagues(author).exclude(pk=cadre.pk))
         self.fields["on"].initial, self.fields["ref"].initial = day.isoformat(), uuid4()
         for name in ("other_day", "content", "photos", "until", "nights", "promised_on", "promise"):
