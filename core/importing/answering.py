@@ -14,7 +14,6 @@ from core.importing.questions import (
     HIDDEN,
     SKIP,
     WORDS,
-    BadAnswers,
     check_form,
 )
 from core.models import ImportRun, Spelling
@@ -74,6 +73,3 @@ def _put(answers: dict[str, Any], question: Mapping[str, Any], answer: str) -> N
         answers[WORDS][question["column"]] = {**column, name: answer}
     else:
         answers.setdefault(section, {})[name] = answer
-
-
-__all__ = ["BadAnswers", "remember", "take", "take_file"]

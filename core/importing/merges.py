@@ -31,7 +31,7 @@ def spread(
     areas: dict[str, list[Area]] = defaultdict(list)
     unreadable = []
     keys = {place: key for key, place in heading.positions.items()}
-    for (top, left), (bottom, right) in merges:
+    for (top, left), (bottom, right) in sorted(merges):
         inside = [row for row in range(max(top, heading.row + 1), bottom + 1) if row in own]
         known = [place for place in range(left, right + 1) if place in keys]
         if not inside or not known:

@@ -100,7 +100,7 @@ class _Judge:
 def _is_named(row: Sequence[Cell], but: int, naming: Sequence[tuple[int, Cells]]) -> bool:
     """Return whether a row holds a valid value in one of these columns, beside its first cell."""
     for at, cells in naming:
-        if at != but and _is_filled(row[at]):
+        if at != but and _is_filled(row[at]) and not _SIGNED.match(str(row[at])):
             value = cells[row[at]]
             if value is not NOTHING and not isinstance(value, CellError):
                 return True

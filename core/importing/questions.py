@@ -27,6 +27,8 @@ HEADING_ROW, HEADINGS, WORDS, MISSING, MERGES, HIDDEN, CONFIRMED = (
     "确认",
 )
 """Sections of the answers."""
+OPTIONS = "可选"
+"""Section of a written question file that lists what may be chosen; ignored when it is read."""
 SECTIONS: dict[str, type[Any]] = {
     HEADING_ROW: int,
     HEADINGS: dict,
@@ -35,6 +37,7 @@ SECTIONS: dict[str, type[Any]] = {
     MERGES: dict,
     HIDDEN: str,
     CONFIRMED: list,
+    OPTIONS: dict,
 }
 MOST_WORDS = 40
 """Words of one column that are asked about; the rows of rarer ones are listed as errors."""
@@ -110,6 +113,10 @@ class Answers:
         key = heading_key(text)
         return str(self._given_headings.get(key) or self._headings.get(key, ""))
 
+    def given_heading(self, text: str) -> str:
+        """Return what this file's answers say of a heading."""
+        return str(self._given_headings.get(heading_key(text), ""))
+
     def headings(self) -> dict[str, str]:
         """Return the label or 不导入 of every known heading, by key."""
         return {**self._headings, **self._given_headings}
@@ -117,6 +124,11 @@ class Answers:
     def word(self, label: str, text: str) -> str:
         key = (label, label_key(text))
         return str(self._given_words.get(key) or self._words.get(key, ""))
+
+    def is_remembered(self, label: str, text: str) -> bool:
+        """Return whether a word is known from another file and not answered in this one."""
+        key = (label, label_key(text))
+        return key in self._words and not self._given_words.get(key)
 
     def missing(self, label: str) -> str:
         return str(self._section(MISSING).get(label, ""))
@@ -142,7 +154,7 @@ def check_form(given: Mapping[str, Any]) -> dict[str, Any]:
             raise BadAnswers(f"答案里“{section}”的写法不对，先用 --questions 写出一份照着填。")
         if section == WORDS and not all(isinstance(answers, dict) for answers in value.values()):
             raise BadAnswers("答案里“词”要先写列名，列名下面写词和换成什么。")
-        if value:
+        if value and section != OPTIONS:
             checked[section] = value
     return checked
 
@@ -198,12 +210,23 @@ class Asking:
             question.rows.append(row)
         return question.chosen
 
+    def sentences(self) -> list[str]:
+        """Return the notes, and the words that were replaced because the county has answered them before."""
+        known = [
+            f"{q.name}→{q.chosen}"
+            for q in self.questions.values()
+            if q.section == WORDS and self.answers.is_remembered(q.column, q.name)
+        ]
+        return [*self.notes, *([f"按本县记住的写法换了：{'、'.join(known)}。"] if known else [])]
+
     def listed(self) -> list[ImportQuestion]:
         """Return the questions, those that must be answered first; rare words of a column are left out."""
         found: list[ImportQuestion] = []
         words: dict[str, int] = {}
         for question in sorted(self.questions.values(), key=lambda q: (not q.is_open, -q.count)):
             if question.section == WORDS:
+                if self.answers.is_remembered(question.column, question.name):
+                    continue
                 words[question.column] = words.get(question.column, 0) + 1
                 if words[question.column] > MOST_WORDS and not question.is_open:
                     continue
@@ -212,15 +235,21 @@ class Asking:
 
 
 def as_answers(questions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the questions in the form of answers, with the answer in force or '' in each place."""
+    """Return questions without an answer in the form of answers: the likely one or '' in each place.
+
+    Under 可选 stands what each may be answered with.
+    """
     form: dict[str, Any] = {}
     for question in questions:
+        if question["answered"]:
+            continue
+        label = f"{question['column']} {question['name']}".strip() or question["section"]
+        form.setdefault(OPTIONS, {})[label] = question["options"] or question["why"]
         section, name = question["section"], question["name"]
         if section == WORDS:
             form.setdefault(WORDS, {}).setdefault(question["column"], {})[name] = question["chosen"]
         elif section == CONFIRMED:
-            if question["chosen"]:
-                form.setdefault(CONFIRMED, []).append(name)
+            form.setdefault(CONFIRMED, [])
         elif section == HIDDEN:
             form[HIDDEN] = question["chosen"]
         else:

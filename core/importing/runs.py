@@ -237,7 +237,7 @@ def _keep(run: ImportRun, found: checking.Checked) -> None:
     run.sheet_name, run.header_row = hide_numbers(found.sheet_name)[:100], found.heading.row + 1
     run.kind = found.sheet.key
     run.questions = [question.as_json() for question in found.asking.listed()]
-    run.notes, run.layout = [hide_numbers(note) for note in found.asking.notes], found.layout
+    run.notes, run.layout = [hide_numbers(note) for note in found.asking.sentences()], found.layout
     run.effects = found.plan.effects()
     run.unknown_headings = found.heading.unknown
     run.known_headings = [columns[key].label for key in found.heading.positions]

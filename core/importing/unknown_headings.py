@@ -49,6 +49,13 @@ def ask_headings(sheet: ImportSheet, heading: HeadingRow, rows: Rows, asking: As
         cells = _samples(rows, heading, place)
         if cells:
             questions[place] = _ask(heading, place, cells, free, wanted, asking)
+    for key, place in heading.positions.items():
+        if asking.answers.given_heading(heading.texts[place]):
+            # Listed again, so that the clerk can change her answer.
+            again = _ask(
+                heading, place, _samples(rows, heading, place), [*free, sheet.columns[key]], wanted, asking
+            )
+            asking.ask(again)
     _refuse_twice(questions)
     labels = {column.label: column.key for column in free}
     for place, question in questions.items():
@@ -83,22 +90,25 @@ def _ask(
         (Candidate(column, heading_likeness(text, column), fits(column, cells)) for column in free),
         key=lambda candidate: -candidate.score,
     )
+    labels = {SKIP, *(column.label for column in free)}
     answer = asking.answers.heading(text)
+    wrong = "" if answer in labels or not answer else f"这种表没有“{answer}”这一列"
+    answer = "" if wrong else answer
     deciding = [c for c in ranked if _may_decide(c, text, wanted)]
     likely = next((c for c in ranked if c.is_likely and c.is_checked and not c.column.is_asked), None)
-    chosen = answer or ("" if deciding else likely.column.label if likely else SKIP)
+    chosen = answer or ("" if deciding or wrong else likely.column.label if likely else SKIP)
     ordered = [*deciding, *(candidate for candidate in ranked if candidate not in deciding)]
     return ImportQuestion(
         HEADINGS,
-        heading.left[place],
+        shown(text),
         cell=column_name(place),
         samples=[shown(cell, secret=True) for cell in cells[:SHOWN]],
         count=len(cells),
         options=[*(c.column.label for c in ordered), SKIP],
         chosen=chosen,
         answered=bool(answer),
-        must=bool(deciding),
-        why=next((c.column.missing or f"像是“{c.column.label}”，不能猜" for c in deciding), ""),
+        must=bool(deciding or wrong),
+        why=wrong or next((c.column.missing or f"像是“{c.column.label}”，不能猜" for c in deciding), ""),
     )
 
 

@@ -1,5 +1,6 @@
 """Import a workbook from the command line: the same check, plan and import as on the page, without a worker."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 from tqdm import tqdm
 
-from core.importing import runs
+from core.importing import answering, runs
+from core.importing.questions import BadAnswers, as_answers, check_form
 from core.importing.sheet import ImportSheet, all_kinds, find_kind
 from core.models import ImportRun
 from lianhu.management.offices import CANNOT_RUN, find_office
@@ -24,18 +26,33 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help=".xlsx、.xls 或 .csv")
         parser.add_argument("--check", action="store_true", help="只检查，不导入")
         parser.add_argument("--partial", action="store_true", help="有错的行留下，导入其余的")
+        parser.add_argument(
+            "--answers", type=Path, help="检查时问的（列、词、缺的列、合并的格子……）的答案，JSON"
+        )
+        parser.add_argument(
+            "--questions", type=Path, help="和 --check 一起用：把还没有答的写进这个文件，填好当 --answers 用"
+        )
         parser.add_argument("--as", dest="phone", default="", help="以谁的名义：双联办账号的手机号或工号")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         sheet, data = read_arguments(options["kind"], options["file"])
         by = find_office(options["phone"])
         runs.mark_broken()
+        answers = read_answers(options["answers"]) if options["answers"] else {}
         run = runs.upload(sheet, options["file"].name, data, by)
+        answering.take_file(run, answers)
+        run.refresh_from_db()
         with Bar("检查") as bar:
             runs.check(run, bar)
         self.report(run)
         if run.status != Status.CHECKED:
             raise CommandError(run.message, returncode=CANNOT_RUN)
+        if options["questions"]:
+            write_questions(options["questions"], run)
+        if waiting := run.open_questions:
+            raise CommandError(
+                f"还有 {len(waiting)} 件必答没有回答，什么都没有导入。", returncode=ROWS_REFUSED
+            )
         if run.wrong_count and not options["partial"]:
             raise CommandError(f"有 {run.wrong_count} 行要改，什么都没有导入。", returncode=ROWS_REFUSED)
         if not options["check"]:
@@ -47,6 +64,10 @@ class Command(BaseCommand):
         """Print every wrong row and every warning, then the counts."""
         if run.unknown_headings:
             self.stdout.write(f"不认得的列，不导入：{'、'.join(run.unknown_headings)}")
+        for note in run.notes:
+            self.stdout.write(note)
+        for question in run.questions:
+            self.stdout.write(question_in_words(question))
         told = run.rows.filter(Q(errors__isnull=False) | Q(warnings__isnull=False)).order_by("number")
         for row in told.iterator():
             for found in row.errors or ():
@@ -75,6 +96,41 @@ def sentence(number: int, found: dict[str, str]) -> str:
     value = f"“{found['value']}”" if found["value"] else ""
     remedy = f"{found['remedy']}。" if found["remedy"] else ""
     return f"第 {number} 行 {cell}{found['column']}{value}：{found['why']}。{remedy}"
+
+
+def question_in_words(question: dict[str, Any]) -> str:
+    """必答：词，村“大庄村”（6 行），可以是：温泉镇大庄村、龙台镇大庄村。"""
+    name = f"“{question['name']}”" if question["name"] else ""
+    column = question["column"] if question["column"] != question["name"] else ""
+    asked = f"{question['section']}，{column}{name}（{question['count']} 处）"
+    if question["must"] and not question["chosen"]:
+        return f"必答：{asked}，{question['why']}。可以是：{'、'.join(question['options']) or '一个日期'}。"
+    return f"{'已答' if question['answered'] else '认作'}：{asked}→{question['chosen'] or '没有定'}"
+
+
+def read_answers(path: Path) -> dict[str, Any]:
+    """Read a file of answers. Raises CommandError with one sentence when it is none."""
+    try:
+        answers = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(answers, dict):
+            raise ValueError(answers)
+        return check_form(answers)
+    except OSError as error:
+        raise CommandError(f"打不开 {path}：{error.strerror}。", returncode=CANNOT_RUN) from error
+    except BadAnswers as error:
+        raise CommandError(str(error), returncode=CANNOT_RUN) from error
+    except ValueError as error:
+        raise CommandError(
+            f"{path} 不是 JSON，先用 --questions 写出一份照着填。", returncode=CANNOT_RUN
+        ) from error
+
+
+def write_questions(path: Path, run: ImportRun) -> None:
+    text = json.dumps(as_answers(run.questions), ensure_ascii=False, indent=2)
+    try:
+        path.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"写不了 {path}：{error.strerror}。", returncode=CANNOT_RUN) from error
 
 
 class Bar:
