@@ -49,11 +49,11 @@ def ask_headings(sheet: ImportSheet, heading: HeadingRow, rows: Rows, asking: As
         cells = _samples(rows, heading, place)
         if cells:
             questions[place] = _ask(heading, place, cells, free, wanted, asking)
-    for key, place in heading.positions.items():
+    for known, place in heading.positions.items():
         if asking.answers.given_heading(heading.texts[place]):
             # Listed again, so that the clerk can change her answer.
             again = _ask(
-                heading, place, _samples(rows, heading, place), [*free, sheet.columns[key]], wanted, asking
+                heading, place, _samples(rows, heading, place), [*free, sheet.columns[known]], wanted, asking
             )
             asking.ask(again)
     _refuse_twice(questions)
