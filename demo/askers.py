@@ -16,7 +16,7 @@ from units.roles import Role
 from visits.models import Visit
 
 PREFERRED = {Visit.Kind.SURVEY, Visit.Kind.COMMITTEES}
-"""Kinds of visits on which a sheet is most likely filled in."""
+"""Kinds of visits on which a form is most likely filled in."""
 TYPED_LATER = 0.1
 
 

@@ -25,22 +25,24 @@ from visits.visits.rules import row_ref
 Kind = Visit.Kind
 
 OUTINGS_A_CADRE = 6.9
-"""On average of those who have households; with the households of each this gives the aim of the scale."""
+"""Average of cadres with households; with the households per outing this gives the number of visits of the
+scale.
+"""
 NEVER_GO = 0.022
 SHARES_OF_HOMES = (0.36, 0.31, 0.18)
-"""How many outings go to one, two, three households; the others to all."""
+"""Shares of outings to one, two and three households; the rest go to all."""
 VILLAGE_OUTINGS = 6.4
-"""A village and year, to meet the committees, train, look and lend a hand."""
+"""Outings per village and year: meetings with the committees, training, inspection, labour."""
 ONE_FORM = 0.3
-"""Of the outings to several households: entered on one form, the others one by one."""
+"""Share of outings to several households that are entered on one form; the others take one form per household."""
 COMPANY, SECOND_COMPANION = 0.24, 0.2
 LATE, NEXT_DAY = 0.08, 0.14
 VOID = 0.003
 CARDED = 84
-"""Percent of the first forms of a cadre at a household on which the card of the year is handed out."""
+"""Percent of a cadre's first forms at a household on which this year's contact card is handed out."""
 PROMISES = 0.15
 PROMISED_IN = timedelta(days=2)
-"""From today, by the cadre as whom one can log in: so that the first page has a promise that is due."""
+"""Time from today, for the sample cadre login: its home page then shows a promise that is due."""
 FOR_THE_OLDER, FOR_THE_YOUNGER = 0.16, 0.006
 OLDER_FROM = 52
 

@@ -22,7 +22,7 @@ PARENTS = WeightedChoice({"mother": 50, "father": 16, "both": 42})
 BOYS = 0.54
 FIRST_BIRTHS = (20, 27)
 LAST_BIRTH = 38
-"""Ages of the mother; her husband is at most seven years older, so no father is over 45."""
+"""Greatest age of a mother at birth; her husband is at most seven years older, so no father is over 45."""
 
 
 def draw_family(rng: Random, surname: str) -> Family:

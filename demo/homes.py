@@ -24,9 +24,9 @@ ETHNICITY = WeightedChoice({Ethnicity.HAN: 992, Ethnicity.HUI: 6, Ethnicity.OTHE
 FIRST_HOUSE_PHONE = 16010000000
 HAS_PHONE = 0.93
 CARRIES_CARD = 0.6
-"""Of the disabled: their 20-digit card stands in place of the ID number."""
+"""Share of disabled people registered with their 20-digit card number instead of the ID number."""
 LEFT_SHARE = 0.04
-"""Of the households large and old enough that somebody may have married out or died."""
+"""Share of households in which somebody may have married out or died."""
 LEAST_HOUSEHOLDS = 3
 
 
@@ -53,7 +53,7 @@ class Home:
     pk: int
     place: Place
     family: Family
-    """The open members, head first."""
+    """The current members, head first."""
     standing: HouseholdTraits
     is_ill: bool
     has_student: bool

@@ -13,7 +13,7 @@ from households.choices import Health, Labour, MigrantWork, Relation, Schooling,
 
 SINGLE_SHARE = {words.OLD: 0.05, words.MIDDLE: 0.12, words.YOUNG: 0.22, words.CHILD: 0.06}
 SERIALS = range(900, 1000)
-"""Of an ID number: serials this high are hardly ever given out, so that no real person is hit."""
+"""Serials of ID numbers: ones this high are hardly ever issued, so that no real person is matched."""
 
 
 @dataclass(slots=True)

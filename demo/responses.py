@@ -23,7 +23,7 @@ Status = Response.Status
 HOUSEHOLD_FORM, VILLAGE_FORM = 1, 2
 """Keys of the two forms."""
 STEPS = {HOUSEHOLD_FORM: ("H09", "A", "B", "C", "D"), VILLAGE_FORM: ("VH", "V1", "V2", "V3", "V4", "V5")}
-"""How the codes of each step of filling begin."""
+"""Prefixes of the item codes in each step."""
 
 CALCULATED = {"B16"}
 
@@ -37,11 +37,11 @@ VILLAGE_FATES = (
     WeightedChoice({Status.ACCEPTED: 98, Status.SUBMITTED: 2}),
     WeightedChoice({Status.ACCEPTED: 92, Status.SUBMITTED: 4, Status.DRAFT: 2.2, Status.RETURNED: 1.8}),
 )
-"""What becomes of a sheet; None: not asked yet. An acceptance later than today is still awaited."""
+"""Final states of village forms (None: not surveyed yet). An acceptance later than today is still pending."""
 LAGGING = WeightedChoice({0.01: 78, 0.05: 15, 0.2: 7})
-"""The share of its households that a unit has not asked yet in the second round."""
+"""The share of its households that a unit has not surveyed yet in the second round."""
 OF_THE_LOGIN = (Status.ACCEPTED, Status.SUBMITTED, Status.RETURNED, Status.DRAFT, None)
-"""In the second round, of the cadre as whom one can log in: one of each to look at."""
+"""States in the second round for the sample cadre login: one example of each."""
 SIGNED = 0.72
 LEVELS = {Unit.Level.PROVINCE: "2", Unit.Level.CITY: "3", Unit.Level.COUNTY: "4", Unit.Level.TOWN: "5"}
 """Options of VH7."""

@@ -8,7 +8,7 @@ from random import Random
 from demo.season import SampleYear, weight
 
 LATE_ENOUGH = 7
-"""From this month on the second round is this year's; before it, last year's."""
+"""From this month on the second round is in this year; before it, in the last one."""
 
 
 class SurveyRound:

@@ -61,6 +61,6 @@ SAMPLE = Scale(
     towns=("620524101", "620524105", "620524110"),
     villages_a_town=8,
 )
-"""洛门镇, 马力镇 and 榆盘镇: for a first look."""
+"""洛门镇, 马力镇 and 榆盘镇, for a quick start."""
 
 SCALES = {scale.name: scale for scale in (SAMPLE, COUNTY)}

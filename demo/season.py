@@ -8,7 +8,7 @@ from itertools import accumulate
 DAYS = 365
 WEEKDAYS = (1.0, 1.0, 1.0, 1.0, 0.9, 0.3, 0.22)
 MONTHS = (0.95, 0.8, 1.35, 1.45, 1.0, 1.05, 0.85, 0.8, 1.0, 0.95, 1.0, 0.95)
-"""Spring ploughing brings most, harvest and the hot weeks least."""
+"""Most visits at spring ploughing, fewest at harvest and in the hot weeks."""
 BEFORE_FESTIVAL, DURING_FESTIVAL, NATIONAL_WEEK = 2.3, 0.12, 0.3
 """The four weeks of condolence visits before 春节, the holiday itself, the first week of October."""
 

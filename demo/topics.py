@@ -8,7 +8,7 @@ from core.word_lists import join_words
 from visits.choices import Service
 
 TICKED = 66
-"""Percent of the forms with something to tick."""
+"""Percent of forms with topics, among those whose text mentions any."""
 WORDS: dict[Service, str] = {
     Service.POLICY: "政策|低保|补助|补贴|救助|养老金|标准|合作医疗|理赔|助学贷款",
     Service.LAW: "吵了架|争执|老人看病的钱有意见|地界|纠纷",

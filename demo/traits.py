@@ -20,7 +20,7 @@ from households.choices import (
 from units.presets import in_order
 
 POVERTY_LINE = 2300
-"""元 of net income a head and year, the national line of 2011."""
+"""元 of net income per head and year, the national line of 2011."""
 
 SCHOOLED = (Education.NONE, Education.PRIMARY, Education.JUNIOR, Education.SENIOR, Education.COLLEGE)
 _EDUCATION = (
@@ -30,7 +30,7 @@ _EDUCATION = (
     (30, (3, 27, 54, 12, 4), (7, 37, 46, 7, 3)),
     (16, (0, 9, 54, 22, 15), (0, 12, 52, 21, 15)),
 )
-"""From the age on: percent of men and of women with each schooling, of those who have left school."""
+"""From this age on: percent of men and of women with each level of education, among those who have left school."""
 EDUCATION = [
     (
         age,
@@ -54,7 +54,7 @@ HIGHER = {18: _S.HIGHER_1, 19: _S.HIGHER_2, 20: _S.HIGHER_3}
 COLLEGE_SHARE, HIGHER_SHARE = 0.30, 0.10
 
 ILLNESS = [(66, 0.055, 0.26), (50, 0.035, 0.13), (35, 0.018, 0.05), (0, 0.007, 0.012)]
-"""(from the age on, share seriously ill, share chronically ill)."""
+"""(from this age on, share seriously ill, share chronically ill)."""
 DISABLED_SHARE = 0.032
 
 MIGRANT = WeightedChoice(
@@ -81,7 +81,7 @@ CAUSES = {
     Cause.LAND: 2.5,
     Cause.OTHER: 0.5,
 }
-"""Weights; 缺劳力 and 因学 are only drawn where they are true, 因病 and 因残 are made true."""
+"""Weights; 缺劳力 and 因学 are only drawn where true, 因病 and 因残 are made true."""
 LESS_LIKELY = 0.45
 KINDS = WeightedChoice({Kind.ORDINARY: 60, Kind.ALLOWANCE: 8, Kind.ALLOWANCE_POOR: 25, Kind.LOW_INCOME: 7})
 KINDS_OF_THE_WEAK = WeightedChoice(

@@ -12,7 +12,7 @@ MASK = re.compile(r"(?<![\dXx*])([\dXx]*)([*＊•●]{3,})([\dXx]*)(?![\dXx*])"
 FRAGMENT = re.compile(r"(?<![0-9A-Za-z_*/.-])\d{3,16}[\dXx](?![0-9A-Za-z_*/.-])")
 
 ORDERS = {"1": 500, "2": 499}
-"""Of a day and a region: the odd and the even ones from 001 to 999."""
+"""Number of order codes per day and region: the odd and the even ones from 001 to 999."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ COUNTY = "620524"
 TOWN = "620524100"
 _serial = itertools.count(1)
 _villages = itertools.count(1)
-"""Of its own: a village's code has three digits of it, and a long run of tests makes many other rows."""
+"""A separate counter: only three digits of it go into a village's code, and a long test run creates many other
+rows.
+"""
 
 
 def make_division(*, code: str = COUNTY, name: str = "武山县") -> Division:

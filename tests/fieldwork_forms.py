@@ -132,4 +132,4 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"place": COUNTY, "on": "2015-09-17", "note": "全县停电"},
     ),
 }
-"""Each form that records something: who sends it, where to, and what is right. Keys of `rows` stand in braces."""
+"""Each form that records something: sender, address and valid data. Keys of `rows` stand in braces."""

@@ -15,9 +15,9 @@ class PageForm:
 
     action: str
     values: dict[str, list[str]]
-    """Under the name of each field what it sends: nothing for a box that is not ticked."""
+    """The submitted values by field name; empty for an unticked box."""
     options: dict[str, list[str]]
-    """What each field that is chosen, ticked or hidden offers."""
+    """The choices of each select, tick box and hidden field."""
 
     def takes_keys(self, name: str) -> bool:
         """Return whether a field may take a row's key, unlike typed fields and fixed codes such as 01 or home."""

@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 ROOT = Path(__file__).resolve().parent.parent
 _inherited: list[Any] = []
-"""Keeps connections of the parent from being closed by the garbage collector of a child."""
+"""Keeps the parent's connections from being closed by garbage collection in a child."""
 
 
 def database_url() -> str:

@@ -25,7 +25,7 @@ from units.models import Cadre, today
 pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.slow]
 
 LEAST = 499
-"""Orders of a day and a sex: 500 odd ones from 001 to 999, 499 even ones."""
+"""Order codes per day and sex: 500 odd ones from 001 to 999, 499 even ones."""
 
 
 def number_of(born_on: date, order: int, end: str = "") -> str:
@@ -39,7 +39,7 @@ FAMILY = [
     Hidden("令狐小军", number_of(date(1987, 9, 16), 853), "1", date(1987, 9, 16)),
 ]
 WRITTEN_WRONG = number_of(date(1957, 3, 5), 571)
-"""What stood in the head's row before: his history shows that it was changed."""
+"""The head's earlier number; the history shows that it was changed."""
 
 
 def test_the_old_mask_and_an_end_alone_are_seen_through() -> None:

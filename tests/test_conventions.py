@@ -29,9 +29,9 @@ WITHOUT_HISTORY = {
     "core/oversight.py",  # Reveal, Look, Notice
     "core/rotation.py",  # re-encrypts rows and their Changes, whose values stay the same
 }
-"""Modules of core that update tables without a history."""
+"""Modules of core that update tables without history."""
 SAME_NAMES = {"Command"}
-"""Django looks for a Command in each module of commands."""
+"""Django looks for a class named Command in each command module."""
 
 pytestmark = pytest.mark.once
 

@@ -59,11 +59,11 @@ WENT = st.lists(
     max_size=12,
 )
 UNITS = [0, 0, 1]
-"""Which unit each cadre is of."""
+"""The unit of each cadre, by index."""
 VILLAGES = [0, 0, 1]
-"""Which village each household is in; who goes to none is in the first."""
+"""The village of each household, by index; a visit to no household is in the first."""
 PAIRED = [(0, 0), (2, 2)]
-"""Cadre and household; the first unit is paired with the first village alone."""
+"""Pairs of cadre and household; the first unit is paired only with the first village."""
 PAIRED_UNITS = {(UNITS[cadre], household) for cadre, household in PAIRED}
 
 

@@ -32,7 +32,7 @@ COUNTING = [
     ("office", "/reports/places/"),
     ("office", "/reports/units/"),
 ]
-"""Who reads a count of visits, problems or help where."""
+"""Readers and pages with a count of visits, problems or help."""
 
 
 @pytest.fixture

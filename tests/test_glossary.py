@@ -19,7 +19,7 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ("core", "units", "villages", "households", "surveys", "visits")
 TEXTS = [*ROOT.glob("templates/**/*.html"), *(path for app in APPS for path in (ROOT / app).rglob("*.py"))]
 REJECTED = ("不记了", "问题台账", "帮扶台账", "联户结对")
-"""Words that the glossary replaced by another."""
+"""Words that the glossary replaced."""
 
 
 def rows(heading: str) -> list[list[str]]:

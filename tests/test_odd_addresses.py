@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ODD = ["-1", "9" * 30, "²", "a\0b\\'", "9999-12-31", "0001-00", "\u202e%_" + "x" * 3000, '["\\ud800",1]']
 READ = ["month", "mine", "of", "on", "owing", "last", "all", "print", "format", "for", "blank", "pk", "state"]
-"""Parameters that pages read and no link of theirs shows."""
+"""Parameters that pages read but that occur in none of their links."""
 OWN, NEIGHBOUR, FAR = "武山", "甘谷", "秦州"
 
 

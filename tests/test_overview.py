@@ -127,7 +127,7 @@ def rows_behind(client: Client, url: str) -> int:
 
 
 AS_MANY = re.compile(r"^/households/|late=1|^/pairings/villages/")
-"""Lists of what the figure counts; behind the others stand the records from which it is reckoned."""
+"""Lists with as many rows as the figure states; the other lists show the records it is computed from."""
 
 
 @pytest.mark.parametrize("page", ["/", "/reports/places/", "/reports/units/"])

@@ -44,7 +44,7 @@ LISTS = {
     "household_pairings": "/pairings/?state=all",
     "visits": "/visits/",
 }
-"""Where the list of each kind is exported. Members have no list, answers are exported by survey."""
+"""Where the list of each kind is exported. Members have no list; answers are exported by survey."""
 
 
 @pytest.fixture

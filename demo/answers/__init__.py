@@ -9,7 +9,7 @@ from typing import Any
 Answers = dict[str, Any]
 """Clean answers by item code."""
 UNKNOWN_SHARE = 0.012
-"""Of the answers that may be 不详."""
+"""Share of 不详 (unknown) among the answers that may have it."""
 
 
 def whole(number: float, places: int = 0) -> float:

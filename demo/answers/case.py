@@ -33,10 +33,10 @@ class Case:
     answers: Answers = field(default_factory=dict)
     workers: int = 0
     idle: int = 0
-    """Of working age, well and not at school, yet put down as no labour."""
+    """Number of healthy members of working age, not at school, who are registered as having no labour."""
     away: int = 0
     pupils: int = 0
-    """From senior school on."""
+    """Number of pupils from senior school on."""
     ill: int = 0
     well: int = 0
     insured: int = 0

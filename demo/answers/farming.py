@@ -12,11 +12,11 @@ from surveys.filling.checking import rounded
 
 T = Terrain
 LAND = {T.VALLEY: 1.15, T.SLOPE: 2.1, T.MOUNTAIN: 3.0}
-"""亩 a head."""
+"""亩 per head."""
 WATERED = {T.VALLEY: (0.9, 0.4, 0.95), T.SLOPE: (0.34, 0.05, 0.35), T.MOUNTAIN: (0.06, 0.02, 0.2)}
-"""(share that has any, least and most of the land)."""
+"""(share that has any, least and greatest part of the land)."""
 WOODS = {T.VALLEY: (0.16, 1.5), T.SLOPE: (0.55, 3.0), T.MOUNTAIN: (0.72, 5.0)}
-"""(share that has any, the most 亩)."""
+"""(share that has any, greatest 亩)."""
 FRUIT = {T.VALLEY: 0.24, T.SLOPE: 0.33, T.MOUNTAIN: 0.16}
 SHEDS = {T.VALLEY: 0.2, T.SLOPE: 0.03, T.MOUNTAIN: 0.0}
 CATTLE = {T.VALLEY: 0.1, T.SLOPE: 0.3, T.MOUNTAIN: 0.46}
@@ -25,7 +25,7 @@ PIGS = {T.VALLEY: 0.32, T.SLOPE: 0.44, T.MOUNTAIN: 0.48}
 POULTRY = {T.VALLEY: 0.35, T.SLOPE: 0.5, T.MOUNTAIN: 0.58}
 POWERED = {T.VALLEY: 0.93, T.SLOPE: 0.8, T.MOUNTAIN: 0.64}
 YIELD = {T.VALLEY: 480, T.SLOPE: 290, T.MOUNTAIN: 205}
-"""元 a 亩 and year."""
+"""元 per 亩 and year."""
 
 CROPS, STOCK, ORCHARD, NEAR, FAR, TRADE, CRAFT, GRANTS, REST = (f"0{number}" for number in range(1, 10))
 """Options of B14."""
@@ -37,7 +37,7 @@ LUCK = {
     Turn.AWAY: (1.0, 1.12),
 }
 HARVEST_LOST = (0.4, 0.7)
-"""What a disaster leaves of crops and orchard."""
+"""Range of the share of crops and orchards that a disaster leaves."""
 
 
 def first(case: Case) -> Answers:

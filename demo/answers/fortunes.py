@@ -12,7 +12,7 @@ from demo.people import Person
 from households.choices import Cause, Education, Health, Labour, MigrantWork, Schooling
 
 Members = list[dict[str, Any]]
-"""Clean answers by M code with `pk` and `age`, as a response keeps them."""
+"""Clean answers by M code with `pk` and `age`, as a response stores them."""
 FALLS_ILL, LEAVES_FOR_WORK, STRUCK_SHARE, STRUCK_AGAIN, RISES = 0.3, 0.13, 0.2, 0.5, 0.62
 S = Schooling
 CLASS_BEFORE: dict[str, str] = {

@@ -16,12 +16,12 @@ T = Terrain
 FIRST_VILLAGE_PHONE = 16020000000
 POSTS = WeightedChoice({"村党支部书记": 64, "村委会主任": 36})
 POOR_SHARE = {True: (0.2, 0.38), False: (0.09, 0.2)}
-"""Poor households among all, in poor villages and others."""
+"""Share of poor households, in poor villages and in others."""
 LEAST_HOUSEHOLDS = 60
 DISTANCE = {T.VALLEY: (0.5, 6), T.SLOPE: (3, 14), T.MOUNTAIN: (6, 26)}
 """公里 to the town."""
 INCOME = {T.VALLEY: 4500, T.SLOPE: 3750, T.MOUNTAIN: 3150}
-"""元 a head of all its people."""
+"""元 per head of all inhabitants."""
 INDUSTRIES = {
     T.VALLEY: {"01": 0.6, "02": 0.5, "03": 0.26, "06": 0.34, "07": 0.08, "09": 0.2, "10": 0.4},
     T.SLOPE: {"01": 0.06, "02": 0.34, "03": 0.46, "04": 0.3, "05": 0.34, "06": 0.3, "07": 0.2, "10": 0.5},
@@ -87,7 +87,7 @@ STANDING = (
     *("V213", "V214", "V301", "V302", "V303", "V304", "V306", "V310", "V311", "V412", "V413"),
     *("V501", "V502", "V503", "V504", "V505", "V506", "V507", "V508", "V509", "V512"),
 )
-"""What is carried to the second round before it changes."""
+"""Answers copied to the second round before changes."""
 
 
 def _head(rng: Random, hamlet: Hamlet) -> Answers:

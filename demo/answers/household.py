@@ -13,11 +13,11 @@ from demo.homes import Home
 from households.choices import Cause
 
 MEAN_INCOME = 1700
-"""元 a head when identified, of all."""
+"""Mean 元 per head when identified."""
 INCOME_RULE, LABOUR_RULE, HEALTH_RULE = "X15", "X11", "X13"
 UNWELL = {Cause.ILLNESS, Cause.DISABILITY}
 MOST_CHANGE = 0.5
-"""Of the income of last time, before the form warns."""
+"""Change of income, as a share of the previous one, above which the form warns."""
 
 
 class HouseholdAnswers(NamedTuple):

@@ -24,7 +24,7 @@ STRUCTURES = {
     ),
 }
 AGES = {CONCRETE: (1, 9), BRICK: (1, 16), TIMBER: (5, 32), ADOBE: (16, 48), CAVE: (25, 55)}
-"""Years since it was built."""
+"""Age of the house in years."""
 UNSAFE = {
     CONCRETE: 0.004,
     BRICK: 0.02,

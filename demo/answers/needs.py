@@ -28,9 +28,11 @@ FOR_CAUSE = {
     Cause.OTHER: OTHER,
 }
 LASTS, NEWLY = 0.7, 0.42
-"""Of a difficulty of last time that is still true; how much rarer a new one is told the second time."""
+"""Probability that a true difficulty of the first round is named again, and factor for new ones in the second
+round.
+"""
 MARRIAGE, CAUSES_TOLD = "13", 2
-"""因婚, among other causes."""
+"""因婚, only named among other causes; and the greatest number of causes."""
 
 NO_WISH, VEGETABLES, FRUIT, HERBS, GRAIN, CATTLE, SHEEP = "00", "01", "02", "03", "04", "05", "06"
 PIGS, CHICKENS, LEAVING, TRADE, CRAFTS = "07", "08", "09", "10", "11"
@@ -42,7 +44,7 @@ WISHES = {
 FARMED = {VEGETABLES, FRUIT, HERBS, GRAIN}
 HERDED = {CATTLE, SHEEP, PIGS, CHICKENS}
 TRAINING = {"03": 0.2, "04": 0.24, "05": 0.1, "06": 0.12, "07": 0.2, "08": 0.1}
-"""Options of D07 for those who would leave for work."""
+"""Options of D07 for those who would leave to work elsewhere."""
 
 
 def answer(case: Case) -> Answers:

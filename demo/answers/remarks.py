@@ -18,7 +18,7 @@ PLANS = {
     "11": ("想编背篓、纳鞋垫卖", "想在家做手工活"),
     "00": ("眼下没有别的打算", "先把眼前的日子过稳"),
 }
-"""By what the household would like to do (D05)."""
+"""By the household's wish (D05)."""
 COMPLAINTS = {
     "01": ("吃水太远，盼着自来水早点通", "水窖天旱就见底"),
     "02": ("路一下雨就走不成", "盼着门前的路硬化"),
@@ -35,7 +35,7 @@ COMPLAINTS = {
     "13": ("低保评议想公开些", "不清楚够不够低保条件"),
     "99": ("希望多来看看",),
 }
-"""By the difficulty told (D03)."""
+"""By the difficulty named (D03)."""
 PRAISE = (
     "对合作医疗很满意。",
     "最满意的是娃娃上学不收学费。",
@@ -80,7 +80,7 @@ COUNT_DIFFERS = (
     "村上把新近返贫的也算在内，正在补档",
     "村上刚评议过，新增的户正在建档",
 )
-"""A poor village's own count beside the register's."""
+"""Explanations why a poor village's own count differs from the register."""
 RETURNED = (
     "耕地面积和承包证上的不一样，请再核对",
     "上年收入没有把外出务工的算进去，请补",

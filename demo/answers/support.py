@@ -15,11 +15,11 @@ LOANS = {LOAN, WOMENS_LOAN, MUTUAL_FUND}
 MOVED, OTHER = "03", "99"
 ON_ALLOWANCE = {Kind.ALLOWANCE, Kind.ALLOWANCE_POOR}
 A_HEAD = (62, 108)
-"""元 of 低保 a month."""
+"""元 of 低保 per month."""
 GUARANTEED = (1500, 1900)
-"""元 of 五保 a year."""
+"""元 of 五保 per year."""
 PENSION = 660
-"""元 a year from 60 on."""
+"""元 per year from the age of 60."""
 
 
 def first(case: Case) -> Answers:

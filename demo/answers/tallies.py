@@ -11,7 +11,7 @@ from demo.answers.support import MEDICAL, ON_ALLOWANCE
 from households.choices import Health, Kind
 
 Rates = dict[str, float]
-"""By code, what a household that is not poor adds on average."""
+"""By code: the average that a household adds if it is not poor."""
 
 
 def _same(rate: float) -> dict[Terrain, float]:
@@ -70,9 +70,9 @@ SUMS: dict[str, tuple[Callable[[HouseholdAnswers], float], dict[Terrain, float]]
     "V511": (_sum_of("C04"), _same(2.3)),
     "V513": (lambda sheet: MEDICAL in sheet.answers["C06"], _same(0.03)),
 }
-"""By code: what one poor household adds, what the others add on average."""
+"""By code: what one poor household adds, and the average that others add."""
 AREAS = {"V401", "V402", "V403", "V404", "V405", "V406"}
-"""亩, to one place."""
+"""亩, with one decimal."""
 A_YEAR_LATER = {"V210": 1.35, "V211": 1.25, "V407": 1.1, "V408": 0.9, "V409": 0.9, "V410": 0.88, "V411": 0.9}
 WATER_ITEMS = {"V408", "V409"}
 

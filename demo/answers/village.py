@@ -14,7 +14,7 @@ from demo.homes import Place
 from surveys.definition.language import UNKNOWN
 
 COUNT_RULE, DIFFERS = "Y07", 0.06
-"""How often a village counts its poor households otherwise than the register does."""
+"""Rule and share of villages whose own count of poor households differs from the register."""
 PLAN_SHARE = 0.7
 
 

@@ -41,7 +41,7 @@ WORK: dict[type[models.Model], tuple[str, str]] = {
     VillageNote: ("by_id", "on"),
     Visit: ("cadre_id", "visited_on"),
 }
-"""Who was at work on which day, by columns."""
+"""Columns that state who was at work on which day."""
 
 
 class Fieldwork:

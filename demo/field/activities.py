@@ -16,15 +16,15 @@ from visits.activities.rules import MATERIALS
 from visits.models import Activity
 
 HELD, TAUGHT = 0.7, 0.9
-"""Of the meetings and lessons in the diary: noted as an activity of the unit too."""
+"""Share of the diary's meetings and lessons that the unit also records as activities."""
 SPREAD = WeightedChoice({0: 8, 1: 27, 2: 34, 3: 21, 4: 10})
-"""Times that something is spread in a village in the two years."""
+"""Campaigns in a village in the two years."""
 ASSEMBLED, STARTED = 0.55, 0.3
-"""Of the villages and years."""
+"""Shares of villages and years."""
 STUDIES = WeightedChoice({3: 20, 4: 30, 5: 28, 6: 22})
-"""Of a unit and year."""
+"""Study sessions per unit and year."""
 PRESENT = (0.62, 0.96)
-"""Of a unit's cadres."""
+"""Range of the share of a unit's cadres who attend."""
 Row = dict[str, Any]
 
 

@@ -16,14 +16,14 @@ from units.days import month_of
 from visits.models import Visit
 
 GO = 0.1
-"""Of the families that may."""
+"""Share of the families that may go."""
 OLDEST, LARGEST = 62, 5
 SHORTEST, LONGEST = 50, 240
-"""Days."""
+"""In days."""
 LEAVES_AFTER, BACK_BEFORE = (5, 20), (3, 14)
-"""Days after which a family is gone once it was seen, and before it is seen again that it is back."""
+"""Days from the last sighting until a family leaves, and from its return until the next sighting."""
 STILL_AWAY = 0.75
-"""Of those not seen since."""
+"""Share of the families not seen since."""
 BETWEEN_CALLS = (35, 90)
 REASONS: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {
     MigrantWork.IN_PROVINCE: (
@@ -40,7 +40,7 @@ REASONS: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {
         ("去西安做装修，租房住", (2, 3, 6, 9, 11)),
     ),
 }
-"""By where the family's workers go, with the months in which one leaves for it."""
+"""By where the family's workers go, with the months in which people leave for it."""
 ANY = "外出务工，全家都去"
 CALLS = (
     "打电话问了在外的情况，一家人都好，活能干到年底。",

@@ -146,7 +146,7 @@ BROUGHT: dict[str, Gift] = {
         price=18.5,
     ),
 }
-"""By what the diary of a visit says was brought."""
+"""By what the diary of a visit states was brought."""
 
 
 class Lesson(NamedTuple):
@@ -163,7 +163,7 @@ LESSONS = {
     "养牛技术培训": Lesson("养牛技术培训", 18, 45),
     "组织劳务培训报名": Lesson("劳务技能培训", 11, 11),
 }
-"""By what the diary of a visit to a village says was taught."""
+"""By what the diary of a visit to a village states was taught."""
 THANKS: dict[Kind, tuple[str, ...]] = {
     Kind.COMFORT: ("说惦记着他们，心里热乎", "拉着手让再坐会儿", "说年过得宽裕些了"),
     Kind.GOODS: ("都用上了，长势不错", "说省了一笔开支", "说正缺这个，来得及时"),

@@ -19,16 +19,16 @@ from villages.models import FundSource
 from visits.choices import AssistanceKind
 
 COMFORTED, SOWN = 0.85, 0.9
-"""Of the villages to which something is given before 春节, before sowing."""
+"""Shares of villages that receive gifts before 春节 and before sowing."""
 FESTIVAL_DAYS, SOWING_DAYS = (-24, -4), (20, 58)
-"""Around the first day of the lunar year."""
+"""Days relative to the first day of the lunar year."""
 LENT, BORROWERS = 0.35, 0.09
-"""Of the villages and years in which loans are paid out, and of the households there."""
+"""Share of villages and years in which loans are paid out, and of borrowing households there."""
 LOAN_DAYS = (60, 200)
 FEWEST = 3
-"""Households to which something is given at once."""
+"""Smallest number of households that receive a joint gift."""
 BROUGHT = 0.8
-"""Of what the diary says was brought: noted as help too."""
+"""Share of gifts mentioned in the diary that are also recorded as help."""
 BY_LEADER = 0.35
 Amounts = dict[str, Any]
 

@@ -13,10 +13,10 @@ from households.choices import Sex
 from units.roles import Rank
 
 ON_LEAVE = 0.1
-"""Of the cadres within the year."""
+"""Share of the cadres per year."""
 
 LATER = 3
-"""The part of a leave that may lie after today."""
+"""Up to one part in LATER of a leave may lie after today."""
 
 
 class LeaveKind(NamedTuple):

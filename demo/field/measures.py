@@ -29,7 +29,7 @@ SITUATIONS: dict[Cause, tuple[str, ...]] = {
     Cause.OTHER: ("收入来路少，遇事就紧", "家底薄，经不起事"),
 }
 OF_THE_WEAK = ("地托给别人种，靠补贴过日子", "收入靠低保、养老金和亲戚接济", "身边没有能干重活的人")
-"""Of who has nobody able to work."""
+"""For households with nobody able to work."""
 
 FOR_CAUSE: dict[Cause, tuple[Means, ...]] = {
     Cause.ILLNESS: (

@@ -41,7 +41,7 @@ TOLD: dict[str, Meeting] = {
         Kind.COMMITTEES, "低保复核", "三户意见不一致，定了再入户核实，结果张榜。", (8, 16)
     ),
 }
-"""By what the diary of a visit to a village says."""
+"""By what the diary of a visit to a village states."""
 TAUGHT = "请人讲了课，发了明白纸，当场答了问。"
 IN_VILLAGES = (
     Meeting(
@@ -100,7 +100,7 @@ IN_VILLAGES = (
         letters=(120, 320),
     ),
 )
-"""Spread in villages, some of them each year."""
+"""Campaigns in villages, some of them yearly."""
 ASSEMBLIES = (
     Meeting(
         Kind.ASSEMBLY, "讨论村发展规划", "逐条议了问题和思路，排了今年要办的事。", (26, 60), (3, 4, 5, 9)

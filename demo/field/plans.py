@@ -17,20 +17,20 @@ from households.choices import Kind
 from households.models import HouseholdPlan, Measure
 
 PLANNED = 0.94
-"""Of the paired households."""
+"""Share of the paired households."""
 WRITTEN_AFTER = (15, 150)
-"""Days from when it was identified."""
+"""Days after the household was identified."""
 FIRST_PAIRED = (6, 1)
-"""Month and day by which all cadres had got their households, two years ago."""
+"""Month and day, two years ago, by which all cadres had been assigned households."""
 TWO_A_YEAR = 0.2
 AHEAD, NEXT_YEAR_FROM = 0.35, 10
-"""How often, and from which month on, something is planned for the next year."""
+"""Share of plans with measures for next year, and the month from which these are planned."""
 DONE, DAYS_OF_YEAR, DAYS_OF_GAIN = 0.9, (60, 340), (230, 360)
-"""What brings money is done when it has been counted, from the harvest on."""
+"""Share done, and days of the year; what earns money is done after the harvest, when income is counted."""
 BY_SHEET = ((measures.HOUSE, is_safe), (measures.TAP, is_tapped))
-"""Whether these are done, the sheets say."""
+"""Measures whose completion the responses show."""
 RISE = (1.5, 2.1)
-"""Of the income when identified, to the plan's goal."""
+"""Ratio of the plan's goal to the income when identified."""
 LEAST_GOAL, MORE = 2800, 1.15
 
 

@@ -15,7 +15,7 @@ from visits.choices import Category
 from visits.models import OPEN, ProblemStatus
 
 SHARED, JOINED = {Category.WATER, Category.ROAD}, 0.3
-"""What several families of a village have in common, and how often such a problem is joined into the first."""
+"""Categories shared by several families of a village, and how often such a problem is joined into the first one."""
 
 
 class Settled(NamedTuple):

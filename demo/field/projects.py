@@ -21,21 +21,21 @@ from visits.choices import AssistanceKind
 
 Status = Project.Status
 IN_POOR, IN_OTHERS = WeightedChoice({1: 24, 2: 40, 3: 26, 4: 10}), WeightedChoice({0: 42, 1: 40, 2: 18})
-"""Projects of a village in the two years."""
+"""Projects per village in the two years."""
 NOTICED, FEWEST = 0.75, 3
-"""How often what several households have got since was a project."""
+"""How often a gain of several households came from a project, and the smallest number of households."""
 AHEAD = 150
-"""Days from today within which the planned ones begin."""
+"""Days from today within which planned projects begin."""
 BUILDING_MONTHS, SOWING_MONTHS, FROST = range(3, 11), range(3, 6), {12, 1, 2}
 DELAYS = (-15, 90)
 DROPPED = 0.12
-"""Of the planned ones."""
+"""Share of the planned ones."""
 LISTED = (0.25, 0.8)
-"""Of the village's poor households, those a road or canal serves."""
+"""Range of the share of the village's poor households that a road or canal serves."""
 CARRIAGE, BESIDE_GOODS = 1.06, (12_000, 68_000)
-"""What an industry costs beside its goods: sheds, film, lessons, in 元."""
+"""Cost of an industry besides its goods: a factor for transport, and 元 for sheds, film and lessons."""
 OTHER_SOURCES, ALL_THERE, EARLY_MONEY = 0.6, 0.9, 0.4
-"""How often the lesser sources give too, all is there when it is finished, some before it begins."""
+"""How often minor sources contribute, all funds have arrived at the end, and some arrive before the start."""
 WON, WON_BEFORE = 0.6, (8, 40)
 HUNDRED = Decimal(100)
 

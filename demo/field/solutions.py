@@ -41,13 +41,13 @@ TOLD: dict[str, Category] = {
     "和邻居为地埂吵了架": Category.DISPUTE,
     "为浇水先后起了争执": Category.DISPUTE,
 }
-"""What the diary of a visit to a household may say, and the difficulty in it."""
+"""Texts in the diary of a visit to a household, with the problem that they describe."""
 SEEN: dict[str, Category] = {
     "看了村里的水源和管网，有两个社供水不足": Category.WATER,
     "沿通社路走了一遍，塌方处都拍了照": Category.ROAD,
     "到卫生室和小学看了看，缺桌凳和常用药": Category.SCHOOL,
 }
-"""The same of a visit to a village."""
+"""Texts in the diary of a visit to a village, with the problem that they describe."""
 HANDLED: dict[Category, tuple[str, ...]] = {
     Category.WATER: ("联系水管所去看管道", "和村上去看了水源"),
     Category.ROAD: ("和村上丈量了路段", "问了交通部门今年的计划"),
@@ -168,7 +168,7 @@ OF_VILLAGE: dict[Category, str] = {
     Category.ROAD: "塌方处清了，路通了",
     Category.SCHOOL: "单位送去课桌凳和常用药",
 }
-"""How the difficulty of a whole village is solved."""
+"""How a problem of a whole village is solved."""
 SHELVED: dict[Category, tuple[str, ...]] = {
     Category.WATER: ("水源在邻乡，要等明年的工程",),
     Category.ROAD: ("今年没有项目，列入明年计划",),
@@ -179,7 +179,7 @@ SHELVED: dict[Category, tuple[str, ...]] = {
     Category.SALES: ("市价低，客商暂不来收",),
     Category.POLICY: ("收入超过标准，评议没有通过",),
 }
-"""Why some cannot be solved for now; the others always can."""
+"""Why some categories cannot be solved for now; the others always can."""
 CONFIRMED = ("户里说办好了，满意", "看了，确实办成了", "户主说没有意见", "电话里问过，已用上")
 REOPENED = "户里说没有办到底，接着办"
 CLOSED = ("", "", "按回访销号")
@@ -188,4 +188,4 @@ BY_TELEPHONE = {
     True: "打电话说门前的水管冻裂了，吃水要到邻家提",
     False: "打电话说门前的水管漏水，吃水要到邻家提",
 }
-"""Whether it freezes."""
+"""By whether it freezes."""

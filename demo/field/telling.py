@@ -15,11 +15,11 @@ from demo.homes import Home, Place
 from visits.choices import Category
 
 COUNTS = WeightedChoice({0: 59.5, 1: 29, 2: 8.5, 3: 3})
-"""Problems of a household in the two years."""
+"""Problems per household in the two years."""
 OF_VILLAGE = 0.5
-"""Of the villages where something was seen."""
+"""Share of villages in which a problem was seen."""
 RECENT = 3
-"""Days ago at which the problem was told that waits on the first page of the cadre as whom one can log in."""
+"""Days since the report of the problem on the home page of the sample cadre login."""
 Sheets = Mapping[int, Sequence[Mapping[str, Any]]]
 """Responses that count, by household."""
 

@@ -16,17 +16,17 @@ from villages.models import Project, VillageGoal, VillageNote, VillagePlan
 
 Status = Project.Status
 PLANNED = 0.96
-"""Of the villages."""
+"""Share of the villages."""
 WRITTEN_AFTER = (70, 300)
-"""Days from the spring two years ago in which the units were told their villages."""
+"""Days from the spring two years ago in which villages were assigned to units."""
 GOALS_A_YEAR = WeightedChoice({2: 55, 3: 45})
 REACHED, DAYS_OF_YEAR = 0.84, (100, 358)
 ROUND_FROM = 100
-"""Figures above it are told in tens."""
+"""Larger figures are rounded to tens."""
 NOTES = WeightedChoice({0: 14, 1: 32, 2: 32, 3: 22})
-"""Of the two years, beside disasters."""
+"""Notes per village in the two years, besides disasters."""
 NOTED = 0.45
-"""Of the disasters that the sheets tell."""
+"""Share of the reported disasters."""
 
 
 class VillagePlans:

@@ -47,7 +47,7 @@ GOALS: tuple[tuple[str, tuple[int, int]], ...] = (
     ("建沼气池、卫生厕所{n}座", (10, 40)),
     ("修村内排水渠{n}米", (200, 900)),
 )
-"""With the range of the figure in them."""
+"""With the range of the figure in each text."""
 SOIL = (
     "取土样{n}个送检：pH 值{ph}，有机质{humus}克/公斤，{lack}。{advice}。",
     "县农技中心测土，{n}个点：有机质{humus}克/公斤，pH 值{ph}，{lack}，{advice}。",
@@ -78,7 +78,7 @@ DISASTERS: dict[str, tuple[str, tuple[int, ...]]] = {
     "6": ("有几户牲口发病，兽医站封锁消毒，补打了防疫针。", (10, 11)),
     "7": ("阴雨后山坡有滑动，住在坡下的几户已搬到安全处，设了警示牌。", (8, 9)),
 }
-"""By option of V115, with the months in which it comes."""
+"""By option of V115, with the months in which it occurs."""
 OTHERS = (
     "县剧团下乡唱戏一天，来看的有{n}人。",
     "县医院医生义诊一天，看了{n}人，送了常用药。",
@@ -99,7 +99,7 @@ NUMBERS: dict[Kind, tuple[int, int]] = {
     Kind.COOPERATIVE: (12, 70),
     Kind.OTHER: (15, 90),
 }
-"""Range of the number that each tells."""
+"""Range of the number in each text."""
 KINDS = WeightedChoice({Kind.SOIL: 26, Kind.LAND: 27, Kind.COOPERATIVE: 27, Kind.OTHER: 20})
 SEASONS: dict[Kind, tuple[int, ...]] = {
     Kind.SOIL: (3, 4, 9, 10),
@@ -107,4 +107,4 @@ SEASONS: dict[Kind, tuple[int, ...]] = {
     Kind.COOPERATIVE: (1, 3, 5, 9, 12),
     Kind.OTHER: (1, 4, 6, 8, 11),
 }
-"""Months in which each is done."""
+"""Months of each kind of note."""

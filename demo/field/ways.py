@@ -24,7 +24,7 @@ ENDS: dict[Path, float] = {
     (S.SOLVED, S.HANDLING, S.SOLVED, S.CONFIRMED, S.CLOSED): 3,
     (S.HANDLING,): 1.5,
 }
-"""How the way of a problem ends; 办理 means that it is still there, overdue."""
+"""Weights of final states; 办理 means that the problem is still open and overdue."""
 SOLVABLE = {path: share for path, share in ENDS.items() if S.SHELVED not in path}
 END, SOLVABLE_END = WeightedChoice(ENDS), WeightedChoice(SOLVABLE)
 STUCK = (S.HANDLING,)
@@ -40,7 +40,7 @@ WAYS: WeightedChoice[Path] = WeightedChoice(
         (S.HANDLING, S.TO_OFFICE): 1.5,
     }
 )
-"""How it goes from 登记 until it ends."""
+"""Weights of the states between 登记 (registration) and the end."""
 GAPS: dict[ProblemStatus, tuple[int, int]] = {
     S.HANDLING: (0, 3),
     S.TO_UNIT: (1, 4),
@@ -51,13 +51,13 @@ GAPS: dict[ProblemStatus, tuple[int, int]] = {
     S.CONFIRMED: (2, 30),
     S.CLOSED: (0, 6),
 }
-"""Days from the move before."""
+"""Days since the previous move."""
 LATE, LATER = 0.05, (20, 40)
-"""Some are settled after they were due."""
+"""Share of problems that are solved after their deadline, and by how many days."""
 STUCK_WITHIN = timedelta(days=200)
-"""Nothing older is still there."""
+"""Greatest age of a problem that is still open."""
 ASKED_WITHIN = timedelta(days=45)
-"""A visit after it was solved on which the family is asked."""
+"""Greatest time between the solution and the visit on which the family is asked."""
 CLOSED_BY_LEADER = 0.6
 
 

@@ -290,7 +290,7 @@ FOR_LIMITS: dict[str, tuple[Work, ...]] = {
     "09": (DYKE, TERRACES),
     "11": (MEETING_HOUSE,),
 }
-"""By option of V311; the others are answered by an industry."""
+"""By option of V311; the other options are addressed by an industry."""
 ANYWHERE = (SCHOOL, CLINIC, SQUARE, LIGHTS, POWER)
 WON = ("争取到{name}项目", "跑成{name}项目，资金列入计划", "协调{name}项目立项")
-"""送项目, of a project that was brought to the village."""
+"""送项目 texts about a project brought to the village."""

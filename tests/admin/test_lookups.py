@@ -24,7 +24,7 @@ TABLES = sorted(model._meta.label_lower for model in admin.site._registry)
 every_table = pytest.mark.parametrize("table", TABLES)
 TURNS = ["1", "id", "9" * 5000, "a " * 1500, *ODD]
 OF_LISTS = ["o", "p", "all", "e", "_popup", "_facets"]
-"""Parameters of Django's lists that narrow nothing."""
+"""Parameters of Django's lists that do not filter."""
 
 
 @pytest.fixture

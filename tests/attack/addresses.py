@@ -27,7 +27,7 @@ CALLED = {
     "goal": ["villages.villagegoal"],
     "note": ["villages.villagenote"],
 }
-"""Placeholders of the document that are not called as their model."""
+"""Placeholders of the document whose names differ from their model's."""
 SAMPLE = {"int": "1", "slug": "x", "str": "x", "uuid": "00000000-0000-4000-8000-000000000000", "path": "x"}
 
 

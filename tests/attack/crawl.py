@@ -15,20 +15,21 @@ FORM = re.compile(r'<form[^>]*method="get"[^>]*?(?:action="([^"]*)")?[^>]*>(.*?)
 FIELD = re.compile(r'<(?:input|select)[^>]* name="([^"]+)"')
 OPTION = re.compile(r'<option[^>]* value="([^"]+)"')
 BACK = re.compile(r"\?_changelist_filters=[^&]*$")
-"""What a row's link in the admin site says of the list that it stands on."""
+"""The list that a row's link in the admin refers back to."""
 SKIPPED = ("/static/", "/logout/", "/admin/jsi18n/", "mailto:", "tel:", "data:", "javascript:")
 ALIKE = 4
-"""How many addresses that differ in their values alone are followed."""
+"""How many addresses that differ only in their values are followed."""
 MOST_ASKED = 40
-"""How many addresses of one path with anything behind the question mark are followed."""
+"""How many addresses of one path with any query string are followed."""
 LOGS = {
     *("INSERT core_download", "UPDATE django_session", "INSERT django_session", "DELETE django_session"),
     *("UPDATE core_importrun", "UPDATE units_cadre", "INSERT core_stamp", "UPDATE core_stamp"),
     *("INSERT units_session", "UPDATE units_session", "DELETE units_session"),
     *("INSERT core_reveal", "INSERT core_reportread", "INSERT core_look"),
 }
-"""What reading may write: an export's log, the session, that a result of an import or a report was seen, the last
-login, the write test of /readyz, a search by a whole ID number, who looked at an account's data."""
+"""What a GET may write: an export's log, the session, the read mark of an import result or a report, the last
+login, the write test of /readyz, a search by a whole ID number, who viewed an account's data.
+"""
 
 
 class Crawl:
@@ -40,7 +41,7 @@ class Crawl:
         self.asked: set[str] = set()
         self.shapes: Counter[str] = Counter()
         self.pages: dict[str, str] = {}
-        """Pages with a form that is posted, for the fuzz."""
+        """Pages with a POST form, for the fuzzing."""
 
     def run(self, progress: Callable[[str], None] = lambda words: None) -> None:
         starts = [path for _, path in [*addresses(), *undocumented()]]

@@ -20,9 +20,9 @@ NAMES = {
     "households.member": {"name"},
     "surveys.survey": {"title"},
 }
-"""What a row is called where another one names it."""
+"""The names shown where one row refers to another."""
 OF_A_COLLEAGUE = {"no", "group", "phone"}
-"""What of a colleague's family is shown to who records for the colleague (and its head's name)."""
+"""Columns of a colleague's family shown to whoever enters records for the colleague (besides the head's name)."""
 
 
 class Knowledge:

@@ -15,11 +15,11 @@ from tests.attack.tally import Visitor
 
 LOOKUPS = ("exact", "startswith", "contains", "regex", "gte", "in", "isnull")
 SHARP = {"exact", "startswith", "contains", "regex", "in"}
-"""Of which two values that no row in scope holds find the same."""
+"""Lookups with which two values found in no row in scope give the same result."""
 DEPTH = 2
-"""Relations that a look-up goes along."""
+"""Number of relations in a lookup path."""
 MOST_PATHS = 40
-"""Of one list, by one role; another SEED draws others."""
+"""Number of paths per list and role; another SEED draws others."""
 ABSENT = {"int": 987654321, "text": "鑫无无无", "date": "1999-01-02"}
 
 

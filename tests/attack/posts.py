@@ -18,13 +18,13 @@ from tests.attack.writing import Judge
 from tests.html_forms import PageForm, forms_of
 
 MOST_ROWS = 5
-"""Of one address, by one role; another SEED draws others."""
+"""Rows per address and role; another SEED draws others."""
 MOST_BODIES = 16
-"""Of one form, as there are hundreds of a long one."""
+"""Bodies per form, since a long form has hundreds."""
 SESSIONS = re.compile(
     r"\w+ (django_session|axes_\w+|core_(session|signin|login)\w*|units_(session|signin)\w*)$"
 )
-"""What any request may write."""
+"""Tables that any request may write."""
 REFUSED = {400, 403, 404, 405, 409, 413, 429}
 UNSHOWN: dict[str, Any] = {
     "id": "1",
@@ -58,7 +58,7 @@ UNSHOWN: dict[str, Any] = {
     "last_serial": "97",
     "is_late": "1",
 }
-"""Columns that a form may not show, with values by which they are known again."""
+"""Columns that a form may not show, with recognisable values."""
 LINKS = {
     **dict.fromkeys(("cadre", "owner", "entered_by", "raised_by", "surveyor", "written_by"), "units.cadre"),
     **dict.fromkeys(("by", "voided_by", "reviewed_by", "for", "companions", "successor"), "units.cadre"),
@@ -81,7 +81,7 @@ LINKS = {
     "assistance": "visits.assistance",
     "member": "households.member",
 }
-"""What the key in a field of this name is one of."""
+"""The models that a key in a field of this name refers to."""
 COUNTS = {"TOTAL_FORMS": ("0", "3", "-1", "x", "1001"), "INITIAL_FORMS": ("1", "0", "x")}
 
 Body = dict[str, Any]

@@ -16,7 +16,7 @@ from tests.pages import client_of
 from units.models import Cadre
 
 NOT_READY = "/readyz"
-"""Answers 503 where there is no worker."""
+"""Answers 503 when no worker is running."""
 WRITE = re.compile(r'(INSERT|UPDATE|DELETE)\b(?: OR IGNORE)?(?: INTO| FROM)? "?(\w+)')
 
 
@@ -29,7 +29,7 @@ class Tally:
     leaks: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
-    """Writes that nobody should have made."""
+    """Writes that nobody should be able to make."""
 
     @property
     def found(self) -> list[str]:

@@ -214,7 +214,7 @@ CODES = {("units.cadre", "staff_no"), ("units.unit", "code")}
 KEPT = {"code", "no", "edition", "place", "password", "code_hash", "pinyin", "initials", "topics", "step"} | {
     *("id_cipher", "id_hash", "other_causes", "status", "kind", "digest", "table", "goods_unit", "group"),
 }
-"""Texts that are codes of something else."""
+"""Texts that encode other values."""
 UNMARKED = {
     "core.installation",
     "core.change",

@@ -9,17 +9,18 @@ from tests.attack.knowledge import Knowledge
 from tests.attack.naive import EDITS, SEES, Facts
 
 SENTINELS = ("鑫坏坏坏", "2011-01-02")
-"""Values of the columns that no form shows, see `posts.UNSHOWN`."""
+"""Values of the columns that no form shows; see `posts.UNSHOWN`."""
 ELSEWHERE_GUARDED = {
     "households.household": {"group", "phone", "size"},
     "households.member": None,
     "surveys.response": {"surveyor", "unit", "rank", "entered_by"},
     "villages.project": {"progress"},
 }
-"""What is also written by who may not edit the row by itself: a family's facts while its survey is filled, a draft
-taken over by the new cadre, how far a project is by a note of it."""
+"""Columns also written by users who may not edit the row itself: a family's facts during its survey, a draft
+taken over by the new cadre, the progress of a project by a note.
+"""
 FOLLOWING = {"visits.problem": {"owner"}}
-"""Problems go to the successor when a pairing ends."""
+"""Problems pass to the successor when a pairing ends."""
 
 
 class Judge:

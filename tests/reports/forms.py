@@ -39,7 +39,7 @@ FIRST = form(
         item("X1", "yesno", show_if="previous.S1 == 'a'"),
     ],
 )
-"""X1 hangs on what was answered before, which no stored answer tells."""
+"""X1 depends on a previous answer, which no stored answer contains."""
 SECOND = form(
     "2",
     [
@@ -52,7 +52,7 @@ SECOND = form(
         item("S2", "single", options=OPTIONS, continues="S2", show_if="'a' in S1"),
     ],
 )
-"""N1 renamed, S1 from one to several, Y1 asked anew, M1 split, T1 of another kind, the rest dropped."""
+"""N1 is renamed, S1 becomes multiple, Y1 is asked anew, M1 is split, T1 changes type, the rest is dropped."""
 
 _numbers = st.integers(-100, 200).map(lambda twice: twice // 2 if twice % 2 == 0 else twice / 2)
 _causes = st.lists(st.sampled_from(["1", "2", "10"]), min_size=1, max_size=3, unique=True)

@@ -16,7 +16,7 @@ HOUSEHOLD: dict[str, Any] = {
     "D01": "01", "D02": ["06", "09"], "D03": ["01", "05"], "D04": ["1", "4"], "D05": ["05"], "D06": "20000",
     "D07": ["02"], "D08": "0", "D09": "想养牛，水窖要修。",
 }  # fmt: skip
-"""What the forms send of a household of two, with no warning."""
+"""The posted form of a household of two, without warnings."""
 
 
 VILLAGE: dict[str, Any] = {
@@ -32,7 +32,7 @@ VILLAGE: dict[str, Any] = {
     "V501": "1", "V502": "unknown", "V503": "0", "V504": "0", "V505": "0", "V506": "1", "V507": "60", "V508": "1",
     "V509": "1", "V510": "1150", "V511": "600", "V512": "1", "V513": "unknown",
 }  # fmt: skip
-"""What the village form sends, with no warning where no household is registered."""
+"""The posted village form, without warnings where no household is registered."""
 
 
 def clean(survey: Survey, sent: dict[str, Any]) -> dict[str, Any]:

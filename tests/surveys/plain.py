@@ -12,7 +12,7 @@ from surveys.definition.document import Definition
 from surveys.definition.language import Facts
 
 LAZY = {"implies": (0, 1), "count": (1,), "any": (1,), "all": (1,)}
-"""Which arguments of a function are reckoned only when it asks for them."""
+"""The arguments of each function that are evaluated lazily."""
 
 
 class Untold(Exception):

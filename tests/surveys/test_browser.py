@@ -18,7 +18,7 @@ from tests.surveys.drawing import draw_expression, draw_facts, draw_known, draw_
 
 CASES = 2000
 NEVER_BROKEN = {"X07"}
-"""What this rule forbids, the condition of its item hides already."""
+"""The condition of this rule's item already hides the cases it forbids."""
 # JSON text in both directions: Playwright converts structured values far more slowly.
 EXAMINE_ALL = """async (sent) => {
   const { examine } = await import("/static/survey_language.js");

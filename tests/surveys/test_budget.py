@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.once, pytest.mark.slow]
 FORM = everything()
 SCOPE = scope_of(FORM.subject, list(FORM.by_code.values()), FORM.members)
 HOSTILE = "any(members," * 10 + "age<0" + ")" * 10
-"""135 characters that took three seconds with five members, and six times as long with one more each time."""
+"""135 characters that took three seconds with five members, and six times as long with each further member."""
 
 
 def with_rules(*rules: str, **changes: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from tests.surveys.plain import plain
 pytestmark = pytest.mark.once
 RULES = [pytest.param(form, rule, id=f"{form.code}-{rule.code}") for form in FORMS[:2] for rule in form.rules]
 COUNTED = Item(code="COUNTED", label="", type="number", min=0, max=100, step=1)
-"""The age of a member, and the facts of the system."""
+"""A stand-in item for a member's age and the facts of the system."""
 SIZE = ("members",)
 TRIES = 3000
 Place = tuple[str, ...]

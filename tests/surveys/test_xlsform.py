@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.once, pytest.mark.slow]
 forms = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 CASES = 400
 NEVER_BROKEN = {"X07", "R6"}
-"""What the first forbids, a condition hides already; the second needs a member that lacks an answer."""
+"""X07: a condition already hides the cases it forbids. R6: needs a member that lacks an answer."""
 
 
 @cache
