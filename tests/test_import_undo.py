@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from core import identity
 from core.importing import files, runs
 from core.importing.planning import unpack
 from core.models import Change, ImportRun
@@ -19,7 +20,7 @@ from tests.factories import (
     make_village,
     make_visit,
 )
-from tests.importing import check, family, load, outcomes
+from tests.importing import check, family, load, outcomes, whys
 from units.models import Cadre, Reach, Unit
 from villages.models import Village
 
@@ -194,3 +195,19 @@ def test_undo_that_would_clash_is_refused(office, cadre, stranger) -> None:
     assert run.message == "不能撤销：恢复原来的资料会和后来录入的冲突。"
     pairing.refresh_from_db()
     assert pairing.ended_on == date(2015, 1, 1)
+
+
+def test_an_undo_takes_back_by_what_a_number_is_found(office) -> None:
+    one, other = make_household(head="王有福"), make_household(head="赵田")
+    numbers = [make_id_number(), make_id_number()]
+    head = Member.objects.get(household=one)
+    for before in ("", numbers[0]):
+        head.id_number = before
+        head.save()
+        run = load("households", office, [{"户编号": one.no, "户主姓名": "王有福", "身份证号": numbers[1]}])
+        assert whys(run) == []
+        runs.undo(run, office)
+        head.refresh_from_db()
+        assert (head.id_number, head.id_hash) == (before, identity.id_hash(before))
+    load("households", office, [{"户编号": other.no, "户主姓名": "赵田", "身份证号": numbers[1]}])
+    assert Member.objects.get(household=other).id_number == numbers[1]

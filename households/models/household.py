@@ -297,6 +297,9 @@ class Member(Record):
     def fill(self) -> None:
         self.place = self.household.place
         self.pinyin, self.initials = pinyin.search_forms(self.name)
+        # An undo restores the number alone.
+        if self.id_hash not in (identity.id_hashes(self.id_number) or [""]):
+            self.id_hash = identity.id_hash(self.id_number)
 
     def clean(self) -> None:
         super().clean()
