@@ -234,6 +234,20 @@ def test_a_workbook_that_pairs_a_household_anew_brings_them_and_its_undo_takes_t
     assert not ProblemMove.objects.exists()
 
 
+def test_a_roster_brings_them_too(office, cadre, colleague, home, pairing):
+    problem = make_problem(cadre=cadre, household=home)
+    stays = {"户编号": home.no, "户主姓名": "苟进才", "家庭人口": 2}
+    ends = {**stays, "联户干部手机号": cadre.phone, "结束日期": "2015-10-01", "结束原因": "调离"}
+    begins = {**stays, "联户干部手机号": colleague.phone, "开始日期": "2015-10-01"}
+    run = load("households", office, [ends, begins])
+    assert (run.kind, run.status, whys(run)) == ("roster", "done", [])
+    assert owner(problem) == colleague
+    runs.undo(run, office)
+    run.refresh_from_db()
+    assert (run.message, owner(problem)) == ("", cadre)
+    assert not ProblemMove.objects.exists()
+
+
 def test_a_problem_that_went_on_since_stands_against_the_undo(office, cadre, colleague, home, pairing):
     problem = make_problem(cadre=cadre, household=home)
     run = by_workbook(office, home, cadre, colleague)
