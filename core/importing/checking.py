@@ -21,7 +21,7 @@ from core.importing.heading import (
     lacking,
 )
 from core.importing.merges import spread
-from core.importing.passing import Passed, make_table, words_of
+from core.importing.passing import Passed, is_filled, make_table, words_of
 from core.importing.planning import Plan
 from core.importing.questions import HIDDEN, SKIP, TOGETHER, Answers, Asking, ImportQuestion
 from core.importing.sheet import ImportSheet, all_kinds
@@ -86,7 +86,7 @@ def check(
     table = make_table(sheet, heading, found.rows, without=hidden, passed=passed, asking=asking)
     message += _hidden((number for number in table.numbers if number - 1 in found.hidden), asking)
     filled = spread(sheet, heading, found.rows, found.merges, table)
-    asking.notes += [*words_of(passed), *_not_imported(heading)]
+    asking.notes += [*words_of(passed), *_not_imported(heading), *_without_heading(heading, table)]
     total = len(table)
     report(0, total)
     plan = Plan(table, by)
@@ -180,6 +180,15 @@ def _not_imported(heading: HeadingRow) -> list[str]:
     named = [f"{column_name(place)} 列“{text}”" for place, text in heading.left.items()]
     more = f" 等 {len(named)} 列" if len(named) > ROWS_NAMED else ""
     return [f"{'、'.join(named[:ROWS_NAMED])}{more}不认得，没有导入。"] if named else []
+
+
+def _without_heading(heading: HeadingRow, table: Table) -> list[str]:
+    """Name the columns that have cells beside the data, but no heading."""
+    width = len(table.rows[0])
+    bare = [place for place in range(width) if place not in heading.texts]
+    named = [column_name(at) for at in bare if any(is_filled(row[at]) for row in table.rows)]
+    more = f"等 {len(named)} 列" if len(named) > ROWS_NAMED else ""
+    return [f"{'、'.join(named[:ROWS_NAMED])} 列{more}没有列名，没有导入。"] if named else []
 
 
 def _layout(

@@ -29,7 +29,7 @@ class Passed:
         self.rows: list[tuple[int, str]] = []
 
     def note(self, number: int, row: Sequence[Cell]) -> None:
-        first = next(cell for cell in row if _is_filled(cell))
+        first = next(cell for cell in row if is_filled(cell))
         self.rows.append((number, shown(first)))
 
 
@@ -52,7 +52,7 @@ def make_table(
     for number, row in enumerate(rows[heading.row + 1 :], start=heading.row + 2):
         if not any(row) or number - 1 in without:
             continue
-        if judge.is_filled(row):
+        if judge.has_cells(row):
             is_data = judge.is_data(row)
         elif any(map(_is_wording, row)):
             is_data = False
@@ -83,12 +83,12 @@ class _Judge:
         self.names = [(at, Cells(column)) for at, column in known if column.identifies or column.secret]
         self.days = [(at, Cells(column)) for at, column in known if column.format == "date"]
 
-    def is_filled(self, row: Sequence[Cell]) -> bool:
+    def has_cells(self, row: Sequence[Cell]) -> bool:
         """Return whether a row has more than its number in the list."""
-        return any(_is_filled(row[place]) for place in self.places)
+        return any(is_filled(row[place]) for place in self.places)
 
     def is_data(self, row: Sequence[Cell]) -> bool:
-        at, first = next((at, seen(cell)) for at, cell in enumerate(row) if _is_filled(cell))
+        at, first = next((at, seen(cell)) for at, cell in enumerate(row) if is_filled(cell))
         if isinstance(first, str):
             if _TOTAL.match(first) and not _is_named(row, at, [*self.names, *self.days]):
                 return False
@@ -100,7 +100,7 @@ class _Judge:
 def _is_named(row: Sequence[Cell], but: int, naming: Sequence[tuple[int, Cells]]) -> bool:
     """Return whether a row holds a valid value in one of these columns, beside its first cell."""
     for at, cells in naming:
-        if at != but and _is_filled(row[at]) and not _SIGNED.match(str(row[at])):
+        if at != but and is_filled(row[at]) and not _SIGNED.match(str(row[at])):
             value = cells[row[at]]
             if value is not NOTHING and not isinstance(value, CellError):
                 return True
@@ -111,7 +111,7 @@ def _is_wording(cell: Cell) -> bool:
     return isinstance(cell, str) and any(char.isalpha() for char in cell)
 
 
-def _is_filled(cell: Cell) -> bool:
+def is_filled(cell: Cell) -> bool:
     return cell is not None and cell != "" and (not isinstance(cell, str) or not cell.isspace())
 
 
