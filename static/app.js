@@ -1,5 +1,5 @@
-// Improves pages that already work without it. One behaviour a section, each switched on by a data- attribute;
-// docs/development/front-end.md lists them. Plain modules as of Chromium 86, no build.
+// Improves pages that also work without it. Each section is one behaviour, switched on by a data- attribute;
+// docs/development/front-end.md lists them. Plain JavaScript for Chromium 86, no build.
 
 const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
 const on = (type, act, options) => document.addEventListener(type, act, options);
@@ -144,8 +144,8 @@ on("submit", (event) => {
 });
 window.addEventListener("pageshow", (event) => event.persisted && each("form[data-sent]", release));
 
-// data-typed: a select of many rows becomes a field to type into, with the same rows as suggestions. The select
-// stays, hidden, and is what the form sends. Text that fits one row alone chooses it; any other is refused.
+// data-typed: replace a long select by a text field that suggests the same rows. The hidden select is still what the
+// form sends. Text that matches exactly one row selects it; other text is refused.
 
 const FEW = 8;
 const bare = (text) => text.normalize("NFKC").replace(/\s/g, "").toLowerCase();
@@ -202,7 +202,7 @@ function startTyped(select) {
     choose();
     if (!input.validity.valid) input.reportValidity();
   });
-  select.form.addEventListener("change", (event) => event.target === select.form && show()); // text that came back
+  select.form.addEventListener("change", (event) => event.target === select.form && show()); // restored text
   select.form.addEventListener("submit", (event) => {
     choose();
     if (input.reportValidity()) return;
@@ -212,8 +212,8 @@ function startTyped(select) {
   show();
 }
 
-// data-auto: filters send themselves. With the arrow keys a select changes at every press, so there
-// it waits until the reader goes on. Empty filters stay out of the address.
+// data-auto: send filters when they change. Arrow keys change a select at every press, so one changed by
+// keyboard is sent when it loses focus. Empty filters are left out of the address.
 
 function startAuto(form) {
   let byKey = false;
@@ -230,7 +230,7 @@ function startAuto(form) {
   });
 }
 
-// data-cards: on the phone each row of the table is a card (look.css), where every cell says its column.
+// data-cards: on phones each row of the table is a card (look.css), and every cell shows its column heading.
 
 function startCards(table) {
   const labels = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
@@ -244,7 +244,7 @@ function startCards(table) {
   table.classList.add("cards");
 }
 
-// data-ticks: the selection bar shows a count, and only while rows are ticked.
+// data-ticks: show the selection bar with a count while rows are ticked.
 
 function startTicks(form) {
   const bar = form.querySelector("[data-selbar]");
@@ -270,7 +270,7 @@ function startTicks(form) {
   show();
 }
 
-// data-tick-all: ticks all boxes of its fieldset, or none when all are ticked; offered where they are many.
+// data-tick-all: tick all boxes of a fieldset, or none if all are ticked; shown for long lists.
 
 function startTickAll(button) {
   const boxes = [...button.closest("fieldset").querySelectorAll("input[type=checkbox]")];
@@ -294,7 +294,7 @@ function startUndo(toast) {
   wait();
 }
 
-// data-reveal: the whole number in place of the masked one for 30 seconds.
+// data-reveal: show the whole number instead of the masked one for 30 seconds.
 
 const toLogin = () => location.assign(`${loginUrl}?next=${encodeURIComponent(location.pathname + location.search)}`);
 
@@ -341,7 +341,7 @@ function jpeg(image, longest, quality) {
   canvas.width = Math.round(image.naturalWidth * scale);
   canvas.height = Math.round(image.naturalHeight * scale);
   const pen = canvas.getContext("2d");
-  pen.fillStyle = "#fff"; // a JPEG has no transparency: what stays clear would turn black
+  pen.fillStyle = "#fff"; // JPEG has no transparency: clear pixels would become black
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
@@ -401,7 +401,7 @@ on("keydown", (event) => {
   drop.querySelector("summary").focus();
 });
 
-// data-when="name=value": a part of a form that matters only for one choice; data-shows="name": what a closed fold holds.
+// data-when="name=value": show a part of a form only for this choice; data-shows="name": the value shown on a closed fold.
 
 function startWhen(part) {
   const [name, value] = part.dataset.when.split("=");
@@ -425,7 +425,7 @@ function startShows(word) {
   show();
 }
 
-// data-files="id": how many files a hidden file input holds.
+// data-files="id": show the number of files in a hidden file input.
 
 function startFiles(word) {
   const input = document.getElementById(word.dataset.files);
@@ -442,7 +442,7 @@ on("htmx:beforeSwap", (event) => {
   }
 });
 
-// htmx: show the sentence of a 503 response above the page until the next response.
+// htmx: show the message of a 503 response above the page until the next response.
 
 function tellTrouble(sentence) {
   let note = document.getElementById("trouble");

@@ -1,5 +1,5 @@
-// 结对台: shows the resulting number of households, and keeps ticks when another list is opened.
-// The page works without it: tick, choose, send.
+// 结对台 (pairing board): show the resulting number of households, and keep ticks when another list is opened.
+// The page also works without this script.
 
 const form = document.querySelector("form[data-board]");
 const words = form.querySelector("[data-board-words]");
@@ -20,7 +20,7 @@ function room(radio) {
 function ticked() { return boxes.filter((box) => box.checked); }
 function chosen() { return radios.find((radio) => radio.checked); }
 
-// What the cadre will have, beside the ceiling, in full and in short.
+// Show the cadre's resulting number of households beside the limit, in full and in short.
 function outcome(radio, more) {
   const most = radio.dataset.most === "" ? null : Number(radio.dataset.most);
   const after = Number(radio.dataset.load) + more;

@@ -1,6 +1,6 @@
-// A passkey is made or used: form[data-passkey] holds what the browser is to do (data-options); its answer is
-// written into the hidden field and the form is sent. Chromium 86 knows no JSON for these objects, so bytes are
-// turned into text here.
+// Register or use a passkey: form[data-passkey] has the WebAuthn options (data-options); the browser's response is
+// written into the hidden field and the form is sent. Chromium 86 cannot convert these objects to JSON, so bytes are
+// encoded as base64url here.
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
 const text = (buffer) =>

@@ -1,4 +1,4 @@
-// data-place: the phone's position, only when the button is tapped; browsers tell it over https alone.
+// data-place: read the phone's position when the button is tapped; browsers allow this only over https.
 
 function startPlace(part) {
   const [latitude, longitude] = part.querySelectorAll("input");

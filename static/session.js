@@ -1,6 +1,6 @@
-// On a shared computer nothing of an ended session stays: not the page behind Back, not in another tab, no typed text
-// after a logout. For the site and the admin. What marks a page: data-login (address of the login page) and data-user
-// (key of the user, empty before the login) on the body, in the admin on the logout form.
+// On a shared computer nothing of an ended session may stay: no page on Back, none in another tab, no typed text after
+// logout. Used by the site and the admin. The body (in the admin: the logout form) has data-login (address of the login
+// page) and data-user (key of the user, empty before login).
 
 const mark = document.querySelector("[data-login]");
 const here = location.pathname + location.search;
@@ -17,8 +17,8 @@ function startLogout(form) {
   });
 }
 
-// A page leaves the screen before the browser freezes it, and when it comes back it is asked for again,
-// by GET: the server answers with the login page when the session is over. Typed text is filled in from what is kept.
+// Hide a page before the browser caches it, and reload it by GET when it is restored: after the session has ended the
+// server responds with the login page. Typed text is restored from the draft store (data-keep).
 function startBack() {
   window.addEventListener("pagehide", (event) => { if (event.persisted) document.documentElement.hidden = true; });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.replace(here); });
@@ -33,14 +33,14 @@ function startTabs() {
   if (!mark.dataset.user) tabs.postMessage("gone");
 }
 
-// A page that answers a POST (data-posted), such as a form with errors, is not kept and could be shown again only by
-// sending the form again: Back asks for its address instead, or for the one that data-posted names.
+// The response to a POST (data-posted), such as a form with errors, is not cached, and Back would have to send the form
+// again. Request its address by GET instead, or the address given by data-posted.
 function startPosted() {
   if (mark && "posted" in mark.dataset) history.replaceState(history.state, "", mark.dataset.posted || location.href);
 }
 
-// What was typed is not offered to the next person, nor filled in again by the browser: that is for data-keep, which
-// knows what has been saved. Ticks in a list come back.
+// Switch off autocomplete, so that input is neither suggested to the next person nor restored by the browser: data-keep
+// restores it and deletes what has been saved. Ticks in lists are still restored.
 function startTyped(form) {
   if (!form.matches("[data-ticks]") && !form.querySelector("[type=password]")) form.autocomplete = "off";
 }

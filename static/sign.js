@@ -1,4 +1,4 @@
-// data-sign="ID": a name written with the finger, put as a picture into the file input with that id.
+// data-sign="ID": sign with a finger; the picture is put into the file input with that id.
 
 const WIDTH = 4;
 
@@ -10,7 +10,7 @@ function startSign(pad) {
   const first = told.textContent;
 
   const clear = () => {
-    pen.fillStyle = "#fff"; // a JPEG has no transparency: the server would make it black
+    pen.fillStyle = "#fff"; // JPEG has no transparency: clear pixels would become black
     pen.fillRect(0, 0, canvas.width, canvas.height);
     told.textContent = first;
   };

@@ -1,7 +1,7 @@
-// One step of a survey: items show and hide, sums and cross rules follow what is typed. The server checks all of
-// it again; without this script the step works too. The language itself is survey_language.js.
+// One step of a survey: show and hide items, update sums and check cross rules while typing. The server repeats all
+// checks, and the step also works without this script. The language is in survey_language.js.
 //
-// form[data-survey] holds parts [data-item="CODE"] with the item's inputs; the JSON scripts survey-form,
+// form[data-survey] has parts [data-item="CODE"] with the item's inputs; the JSON scripts survey-form,
 // survey-facts and survey-answers (answers of the other steps) come from surveys/filling/pages.py.
 
 import { UNKNOWN, clean, examine } from "./survey_language.js";
@@ -17,7 +17,7 @@ const code = (part) => part.dataset.item;
 const inputs = (part) => [...part.querySelectorAll("input, textarea")];
 const errorOf = (part) => part.querySelector(".invalid-feedback");
 
-// What the part's inputs hold, as they would be sent: a text, a code, an array of codes, or UNKNOWN.
+// Return the values of the part's inputs as they would be sent: a text, a code, an array of codes, or UNKNOWN.
 function typed(part) {
   const fields = inputs(part);
   if (fields.some((field) => field.value === UNKNOWN && field.checked)) return UNKNOWN;
@@ -40,12 +40,12 @@ function undecided({ wrong, missing }) {
   return open;
 }
 
-// A hidden answer is not sent.
+// Hidden answers are not sent.
 function showHidden(part, hidden, sent) {
   part.hidden = hidden;
   const unknown = part.querySelector(`input[type="checkbox"][value="${UNKNOWN}"]`);
   for (const field of inputs(part)) field.disabled = hidden && !sent;
-  // 不详 beside a text takes its place; what was typed comes back when it is unticked.
+  // 不详 (unknown) replaces the text beside it; unticking it restores the text.
   if (unknown && !part.matches("fieldset") && unknown.checked) inputs(part)[0].disabled = true;
 }
 

@@ -1,5 +1,5 @@
-// The language of surveys and the checking of a response, as surveys/definition/language.py, items.py and checking.py do it
-// on the server, part by part: a test holds the two together. No page in here; survey.js has that.
+// The survey language and the checks of a response: the same as surveys/definition/language.py, items.py and
+// checking.py on the server (tests/surveys/test_browser.py compares the two). It does not touch the page; survey.js does.
 //
 // form: { budget: [steps of one, of all], items: {code: {type, …, show_if, calc}}, dependent: [code], rules: [{code, level, message, rule, codes}] }
 // facts: { header, members, previous, subject }; both from surveys/filling/browser.py.
@@ -27,7 +27,7 @@ function divided(one, other) {
   return one / other;
 }
 
-// What an answer-like part looks at, missing or not.
+// Return the answer that a part refers to, or a missing value.
 const LOOKS = {
   answer: (code, facts) => facts.answers[code],
   member: (code, facts, member) => member[code],
@@ -37,7 +37,7 @@ const LOOKS = {
 
 const look = ([operation, name], facts, member) => LOOKS[operation](name, facts, member);
 
-// Each takes its parts, a function that gives a part's value, the facts and the member a condition is about.
+// Each operation takes its parts, a function that evaluates a part, the facts, and the current member of a quantifier.
 const OPERATIONS = {
   value: ([constant]) => constant,
   members: (parts, of, facts) => facts.members,
@@ -86,7 +86,7 @@ function valueOr(otherwise, tree, facts) {
   }
 }
 
-// facts here hold `answers`: those of the header and those of the response together.
+// The facts here have `answers`: those of the header and of the response together.
 export const holds = (tree, facts) => valueOr(true, tree, facts);
 export const shows = (tree, facts) => valueOr(false, tree, facts);
 export const result = (tree, facts) => valueOr(null, tree, facts);
@@ -95,14 +95,14 @@ export const result = (tree, facts) => valueOr(null, tree, facts);
 
 const QUANTIFIERS = ["count", "any", "all"];
 
-// The most steps that a tree takes for so many members, as Expression.steps counts them on the server.
+// Return the greatest number of steps of a tree for this many members, like Expression.steps on the server.
 export function stepsOf([operation, ...parts], members) {
   const times = QUANTIFIERS.includes(operation) ? members : 1;
   const trees = parts.filter(Array.isArray);
   return trees.reduce((sum, tree) => sum + times * stepsOf(tree, members), 1);
 }
 
-// The trees that are evaluated for so many members, in their order; one over the budget has no value.
+// Return the trees that are evaluated for this many members, in order; those above the budget have no value.
 export function affordable([ofOne, ofAll], trees, members) {
   let left = ofAll;
   const found = new Set();
@@ -122,15 +122,15 @@ function decided(form, members) {
   return affordable(form.budget, [...parts, ...form.rules.map((rule) => rule.rule)], members);
 }
 
-// Half up; what no item takes stays as it is.
+// Round half up; leave numbers that are too large for any item unchanged.
 export function rounded(number, places) {
   const scale = 10 ** places;
   return Math.abs(number) < EXACT / scale ? Math.floor(number * scale + 0.5) / scale : number;
 }
 
 // --- cleaning ---------------------------------------------------------------------------------------
-// What is typed → the clean answer, null for nothing, undefined for what is wrong or read by the server alone
-// (1,000, 12亩, full-width digits): the page then goes on as if it were not answered.
+// Return the clean answer of typed text: null if empty, undefined if it is invalid or only the server can read it
+// (1,000, 12亩, full-width digits). The page treats undefined as unanswered.
 
 const NUMBER = /^[-+]?(\d{1,15})(?:\.(\d{1,15}))?$/;
 const DATE = /^\d{4}-\d\d-\d\d$/;
@@ -177,9 +177,9 @@ export function clean(item, raw) {
 
 // --- checking ---------------------------------------------------------------------------------------
 
-// All that follows from what is typed (`raw` by code: a text, or an array of codes), as an object of
-// answers: clean ones by code, calculated ones among them; hidden, wrong: arrays of codes;
-// missing: required ones that are shown and not answered; broken: rules of the form.
+// Check typed input (`raw` by code: a text or an array of codes) and return an object:
+// answers: clean and calculated answers by code; hidden, wrong: arrays of codes;
+// missing: codes of required, visible, unanswered items; broken: violated rules of the form.
 export function examine(form, raw, facts) {
   const answers = {};
   const wrong = [];
@@ -197,8 +197,8 @@ export function examine(form, raw, facts) {
   return { answers, hidden, wrong, missing, broken };
 }
 
-// Takes hidden answers out and puts calculated ones in, each after those it depends on; the hidden codes.
-// What is not among the trees within the budget (`budgeted`) has no value.
+// Remove hidden answers and add calculated ones, each after those it depends on; return the hidden codes.
+// Trees outside the budget (not in `budgeted`) have no value.
 function settle(form, answers, wrong, facts, budgeted) {
   const hidden = [];
   for (const code of form.dependent) {
