@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from core.rare_characters import CODE_POINTS, VARIATIONS
 from core.shown_number import ShownNumber
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
@@ -76,7 +77,7 @@ _RADICALS.update(
         strict=True,
     )
 )
-_CHARACTERS = {**_NARROW, **_RADICALS, ord("−"): "-", ord("￥"): "¥"}
+_CHARACTERS = {**_NARROW, **_RADICALS, **CODE_POINTS, **VARIATIONS, ord("−"): "-", ord("￥"): "¥"}
 # What a damaged file leaves; tabs and line breaks are white space.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]|_x00(?:0[0-8BbCcEeFf]|1[0-9A-Fa-f])_")
 _SPACES = re.compile(r"(?:_x000[dD]_|\s)+")
@@ -154,8 +155,10 @@ def stored(value: float) -> str:
 
 # White space beside a Chinese character is meaningless; between two Latin words it is not.
 _NAME_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
-# Input methods write the dot within a name in many ways.
-_NAME_DOT = re.compile(r"(?<=[\u4e00-\u9fff])[•‧∙⋅・.](?=[\u4e00-\u9fff])")
+# Input methods write the dot within a name in many ways; a full stop is one between Chinese characters only.
+_DOTS = "･﹒●‧•・∙⋅"
+_CHINESE = "〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff\ue000-\uf8ff"
+_NAME_DOT = re.compile(rf"(?<=[\w{_CHINESE}])[{_DOTS}](?=[\w{_CHINESE}])|(?<=[{_CHINESE}])\.(?=[{_CHINESE}])")
 # A character masked in a published list, or lost in a conversion.
 _HIDDEN_LETTER = re.compile(r"[*?？○×□■]")
 _BRACKETS = {ord("("): "（", ord(")"): "）"}
@@ -185,9 +188,14 @@ def clean_person(value: Cell, max_length: int = 0) -> str:
 
 
 def clean_name_text(text: str) -> str:
-    """Normalise a name, or a search term for one: no spaces, the standard dot and brackets."""
+    """Normalise a name: no spaces, the standard dot and brackets."""
     text = _NAME_DOT.sub("·", _NAME_SPACE.sub("", text))
     return text if text.isascii() else text.translate(_BRACKETS)
+
+
+def clean_searched(text: str) -> str:
+    """Normalise a search term for a name like the stored name; it may begin or end with the dot."""
+    return clean_name_text(one_line(text)).translate(dict.fromkeys(map(ord, _DOTS), "·"))
 
 
 def label_key(text: str) -> str:

@@ -30,6 +30,10 @@ READINGS = {"咀": "zui", "晟": "sheng", "莘": "xin", "嗯": "en", "㐂": "xi"
 # Characters and words of places and units; a name is matched by word first, then by character.
 PLACES = {"长": "chang", "银行": "yin hang", "支行": "zhi hang", "重庆": "chong qing", "重阳": "chong yang"}
 
+LONGEST_NAME = 40
+"""Characters of a person's name: Uyghur and Kazakh names with the father's name need 30."""
+LONGEST_PINYIN = 6 * LONGEST_NAME
+
 _PLACE_WORDS = re.compile(f"({'|'.join(PLACES)})")
 
 

@@ -9,13 +9,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.choices import BaseChoiceIterator
 
-from core.cells import CellError, clean_name_text, clean_phone
+from core.cells import CellError, clean_phone, clean_searched, one_line
 
 
 def by_name(text: str, prefix: str = "") -> Q:
     """Match part of a Chinese name, or of its pinyin or initials."""
     if not text.isascii():
-        return Q(**{f"{prefix}name__contains": clean_name_text(text)})
+        return Q(**{f"{prefix}name__contains": clean_searched(text)})
     letters = text.lower().replace(" ", "").replace("'", "")
     return Q(**{f"{prefix}pinyin__contains": letters}) | Q(**{f"{prefix}initials__contains": letters})
 
@@ -60,7 +60,7 @@ class SearchForm(forms.Form):
 
     def clean_q(self) -> str:
         """Normalise like stored names and numbers: narrow digits, no spaces, phone numbers in one piece."""
-        text = "".join(plain(self.cleaned_data["q"]).split())
+        text = "".join(one_line(plain(self.cleaned_data["q"])).split())
         try:
             return clean_phone(text) or text
         except CellError:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from core import cells, identity
 from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, rules_of_cells
+from core.pinyin import LONGEST_NAME
 from core.word_lists import join_words, split_words
 from households.choices import Relation, Sex, Status
 from households.models import Household, Member
@@ -150,7 +151,7 @@ def problem_of_sex(sex: str, number: str) -> str:
 class HeadForm(forms.Form):
     """The head of a new household."""
 
-    head_name = OpenTextField(label="户主姓名", max_length=20)
+    head_name = OpenTextField(label="户主姓名", max_length=LONGEST_NAME)
     id_number = IdNumberField()
     sex = forms.ChoiceField(
         label="性别",

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from core.cells import clean_searched
 from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
 from core.periods import AsAtForm, PeriodSearch, period_bar
@@ -38,7 +39,7 @@ class UnitSearch(PeriodSearch):
 
     def by_q(self, queryset: QuerySet[Unit], value: str) -> QuerySet[Unit]:
         """Search phones only for users who see them whole: a viewer could guess a masked one."""
-        known = by_name(value) | Q(contact__contains=value) | Q(code__startswith=value)
+        known = by_name(value) | Q(contact__contains=clean_searched(value)) | Q(code__startswith=value)
         known |= Q(short_name__contains=value)
         return queryset.filter(known if self.user.is_viewer else known | Q(contact_phone__startswith=value))
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 
+from core.cells import clean_searched
+
 LONGEST_KEY = 18
 """Digits that a primary key may have in both databases."""
 
@@ -25,5 +27,6 @@ def holds(fields: Sequence[str], word: str) -> Q:
     found = Q(pk__in=[])
     for name in fields:
         text = word.lower() if name.endswith(("pinyin", "initials")) else word
+        text = clean_searched(word) if name.endswith("name") else text
         found |= Q(**{f"{name}__contains": text})
     return found

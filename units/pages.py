@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from core.cells import clean_searched
 from core.lists import Column, Listing, list_page
 from core.models import Download
 from core.pages import form_page
@@ -97,4 +98,6 @@ class DownloadSearch(SearchForm):
     placeholder = "姓名或内容"
 
     def by_q(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return queryset.filter(by__name__contains=value) | queryset.filter(what__contains=value)
+        return queryset.filter(by__name__contains=clean_searched(value)) | queryset.filter(
+            what__contains=value
+        )

@@ -14,6 +14,7 @@ from django.db.models.functions import Substr
 from core import identity, pinyin
 from core.cells import clean_person
 from core.constraints import BLANK, chosen, ends_after_start, shaped, within
+from core.pinyin import LONGEST_NAME, LONGEST_PINYIN
 from core.places import COUNTY, under
 from core.records import Record
 from core.search import by_name
@@ -223,7 +224,7 @@ class Member(Record):
     household = models.ForeignKey(
         Household, models.PROTECT, verbose_name="户", related_name="members", db_index=False
     )
-    name = models.CharField("姓名", max_length=20)
+    name = models.CharField("姓名", max_length=LONGEST_NAME)
     relation = models.CharField("与户主关系", max_length=2, choices=Relation.choices)
     id_cipher = models.CharField("身份证号", max_length=120, blank=True, editable=False)
     id_hash = models.CharField(max_length=80, blank=True, editable=False)
@@ -244,8 +245,8 @@ class Member(Record):
     left_on = models.DateField("离开日期", null=True, blank=True)
     left_reason = models.CharField("离开原因", max_length=40, blank=True)
     place = models.CharField("所属区划代码", max_length=12, editable=False)
-    pinyin = models.CharField("拼音", max_length=120, editable=False)
-    initials = models.CharField("拼音首字母", max_length=20, editable=False)
+    pinyin = models.CharField("拼音", max_length=LONGEST_PINYIN, editable=False)
+    initials = models.CharField("拼音首字母", max_length=LONGEST_NAME, editable=False)
 
     untracked = frozenset({"version", "place", "pinyin", "initials", "id_hash"})
     names = frozenset({"name"})

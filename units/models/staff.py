@@ -16,6 +16,7 @@ from core.cells import clean_person
 from core.chunked_queries import chunks
 from core.constraints import chosen, shaped
 from core.models import Installation
+from core.pinyin import LONGEST_NAME, LONGEST_PINYIN
 from core.places import CITY, COUNTY, DIVISION_SHAPE, PROVINCE, TOWN, above, lies_under, under
 from core.records import Record
 from units.models.limits import DailyLimit
@@ -120,7 +121,7 @@ class Unit(Record):
     short_name = models.CharField("单位简称", max_length=30, blank=True)
     level = models.CharField("单位级别", max_length=8, choices=Level.choices, default=Level.COUNTY)
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="所属区划", related_name="units")
-    contact = models.CharField("联络员", max_length=20, blank=True)
+    contact = models.CharField("联络员", max_length=LONGEST_NAME, blank=True)
     contact_phone = models.CharField("联络电话", max_length=20, blank=True)
     closed_on = models.DateField("撤并日期", null=True, blank=True)
     place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
@@ -206,7 +207,7 @@ class Cadre(AbstractBaseUser, Record):
         validators=[RegexValidator(STAFF_NO_SHAPE, "工号用数字、字母，不能是 11 位数字。")],
         error_messages={"unique": "这个工号已经有人用了。"},
     )
-    name = models.CharField("姓名", max_length=20)
+    name = models.CharField("姓名", max_length=LONGEST_NAME)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", related_name="cadres")
     rank = models.CharField("级别", max_length=8, choices=Rank.choices, default=Rank.GENERAL)
     post = models.CharField("职务", max_length=40, blank=True)
@@ -224,8 +225,8 @@ class Cadre(AbstractBaseUser, Record):
     code_hash = models.CharField("一次性口令", max_length=80, blank=True, editable=False)
     code_expires_at = models.DateTimeField("一次性口令有效到", null=True, editable=False)
     place = models.CharField("所属区划代码", max_length=12, editable=False, db_index=True)
-    pinyin = models.CharField("拼音", max_length=120, editable=False)
-    initials = models.CharField("拼音首字母", max_length=20, editable=False)
+    pinyin = models.CharField("拼音", max_length=LONGEST_PINYIN, editable=False)
+    initials = models.CharField("拼音首字母", max_length=LONGEST_NAME, editable=False)
 
     untracked = frozenset({"version", "last_login", "place", "pinyin", "initials", "code_expires_at"})
     secret = frozenset({"password", "code_hash"})

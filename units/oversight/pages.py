@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core import oversight
+from core.cells import clean_searched
 from core.display import history_of
 from core.forms import key_of
 from core.lists import Column, Heading, Listing, Row, labels_of, list_page
@@ -90,7 +91,7 @@ class SearchNotices(SearchForm):
     placeholder = "姓名"
 
     def by_q(self, queryset: QuerySet[Notice], value: str) -> QuerySet[Notice]:
-        return queryset.filter(over__by__name__contains=value)
+        return queryset.filter(over__by__name__contains=clean_searched(value))
 
 
 def looks(request: HttpRequest) -> HttpResponse:
