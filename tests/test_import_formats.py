@@ -1,13 +1,17 @@
 """Number formats in lists: the clerk gets what she sees, or is asked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
 import pytest
 import xlwt
 
+from core.cells import CellError
+from core.sandbox.sheets.number_formats import shown
 from households.models import Household
+from surveys.definition.items import Item
 from tests.factories import make_unit, make_village
 from tests.importing import check, errors, family, load, outcomes, whys
 from tests.sheets.workbooks import saved
@@ -112,6 +116,16 @@ def test_a_total_and_a_heading_are_recognised_by_what_they_show(office) -> None:
     run = load("households", office, data)
     assert outcomes(run) == ["created"]
     assert Household.objects.get().note == "好"
+
+
+def test_a_survey_item_in_per_cent_takes_the_points() -> None:
+    item = Item(code="A01", label="入学率", type="number", unit="%", min=0, max=100)
+    assert item.clean(shown("0%", 0.95)) == 95
+    assert replace(item, step=0.1).clean(shown("0.0%", 0.955)) == 95.5
+    assert item.clean(shown('0"%"', 95.0)) == 95
+    with pytest.raises(CellError, match="“%”"):
+        replace(item, unit="元").clean(shown("0%", 0.95))
+    assert Item(code="A02", label="说明", type="text").clean(shown("0%", 0.5)) == "50%"
 
 
 def test_an_id_number_in_a_shown_text_is_refused_where_everybody_reads_it(office) -> None:

@@ -20,7 +20,7 @@ from core.heartbeat import worker_is_silent
 from core.importing import answering, runs, tasks, workbooks
 from core.importing.faults import faults_of
 from core.importing.preview import coming_changes
-from core.importing.questions import HIDDEN
+from core.importing.questions import CONFIRMED, HIDDEN
 from core.importing.sheet import ImportSheet, all_kinds, find_kind
 from core.models import ImportRow, ImportRun, Spelling
 from core.sheets import MAX_FILE_BYTES, SheetError
@@ -141,7 +141,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "form": AnswersForm(run, is_uploader=is_own)
             if run.status == Status.CHECKED and run.questions
             else None,
-            "asked": sum(1 for question in run.questions if question["section"] != HIDDEN),
+            "asked": _count_asked(run, is_uploader=is_own),
             "peek": peek_of(run),
             "warnings": [
                 (row.number, error) for row in warned[:ERRORS_SHOWN] for error in row.warnings or []
@@ -156,6 +156,12 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
             "may_check": run.status in {Status.STOPPED, Status.BROKEN} and not run.applied_at,
         },
     )
+
+
+def _count_asked(run: ImportRun, *, is_uploader: bool) -> int:
+    """Count the questions that the reader sees. A doubtful number is nobody's but the uploader's."""
+    unseen = {HIDDEN} if is_uploader else {HIDDEN, CONFIRMED}
+    return sum(question["section"] not in unseen for question in run.questions)
 
 
 @office_required

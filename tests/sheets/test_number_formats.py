@@ -165,10 +165,16 @@ def with_markup(
         '<row r="1"><c r="A1" t="n" s="1"><v>13</v></c><c r="B1" t="n" s="2"><v>0.5</v></c></row>',
         "<row r='1'><c s='1' r='A1'><v>13</v></c><c s='2' r='B1'><v>0.5</v></c></row>",
         '<row><c s="1"><v>13</v></c><c s="2"><v>0.5</v></c></row>',
+        '<row r="1"><c\tr="A1"\ts="1"><v>13</v></c><c\nr="B1"\ns="2"><v>0.5</v></c></row>',
         '<row r="1"><c r="A1"\n\ts="1"\n><v>13</v></c><c r="B1" s = "2"><v>0.5</v></c></row>',
     ],
 )
 def test_formats_are_found_however_the_cells_are_written(cells):
+    assert [str(cell) for cell in rows_at_once(with_markup(cells))[0]] == ["WS00013", "50%"]
+
+
+def test_the_stored_value_of_a_formula_is_shown_as_its_format_says():
+    cells = '<row r="1"><c r="A1" s="1"><f>6+7</f><v>13</v></c><c r="B1" s="2"><f>1/2</f><v>0.5</v></c></row>'
     assert [str(cell) for cell in rows_at_once(with_markup(cells))[0]] == ["WS00013", "50%"]
 
 
