@@ -8,6 +8,9 @@ import pytest
 from django.conf import settings
 
 from tools.excel_columns import document
+from units.presets import PROBLEM_DAYS
+from visits import indicators
+from visits.indicators import REQUIRED, CountedFigure
 
 pytestmark = pytest.mark.once
 ROOT = Path(settings.BASE_DIR)
@@ -55,6 +58,17 @@ def test_every_module_of_surveys_stands_in_its_document():
     shown = {str(path) for path in modules if path.parts[0] not in {"migrations", "templatetags"}}
     rooms = {name for name in shown if name.startswith("exchange/importing/") or name.endswith("__init__")}
     assert shown - rooms - {"apps", "urls"} | {"exchange/importing"} == told
+
+
+def test_the_page_on_counting_explains_every_figure_in_the_words_of_the_pages():
+    text = (ROOT / "docs/counting.md").read_text(encoding="utf-8")
+    counted = [figure for figure in vars(indicators).values() if isinstance(figure, CountedFigure)]
+    figures = [*counted, *REQUIRED.values()]
+    assert len(figures) > 15
+    assert [
+        figure for figure in figures if f"| {figure.label} | {figure.measure} | {figure.how} |" not in text
+    ] == []
+    assert f"默认 {PROBLEM_DAYS} 个工作日" in text
 
 
 def read_names() -> set[str]:
