@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from core.models import Download, ImportRun, Installation, Reveal
+from core.models import Download, ImportRun, Installation, Reveal, Spelling
 from households.models import (
     Household,
     HouseholdAway,
@@ -156,6 +156,7 @@ def logs(world: Drawn, number: int) -> None:
     world.put(Download(what="贫困户", row_count=1, **by))
     world.put(Reveal(table="households.member", row=1, whose="户主", **by))
     world.put(ImportRun(kind="households", filename="名单.xlsx", digest=str(number), **by))
+    world.put(Spelling(text=f"写法{number}", shown=f"写法{number}", meaning="note", **by))
 
 
 def project(world: Drawn, number: int) -> None:

@@ -174,6 +174,15 @@ def sees_log(facts: Facts, user: Cadre, row: Any) -> bool:
     return user.role == "office" and facts.in_place(user, row)
 
 
+def sees_spelling(facts: Facts, user: Cadre, row: Any) -> bool:
+    """Offices also the spellings of the divisions above, which apply to them too."""
+    return user.role == "office" and facts.code_of(user).startswith(row.place)
+
+
+def edits_spelling(facts: Facts, user: Cadre, row: Any) -> bool:
+    return user.role == "office" and facts.code_of(user) == row.place
+
+
 # --- villages and households ----------------------------------------------------------------------
 
 
@@ -365,6 +374,7 @@ SEES: dict[str, Rule] = {
     "visits.assistanceshare": sees_share,
     "visits.activity": sees_activity,
     "core.importrun": sees_log,
+    "core.spelling": sees_spelling,
     "core.download": sees_log,
     "core.reveal": sees_log,
     "core.overlimit": sees_log,
@@ -407,6 +417,7 @@ EDITS: dict[str, Rule] = {
     "visits.assistanceshare": follows("assistance", "visits.assistance", "edits"),
     "visits.activity": voids_by_author,
     "core.importrun": sees_log,
+    "core.spelling": edits_spelling,
 }
 """Every model with `editable_by`."""
 

@@ -12,6 +12,7 @@ from units.models import Cadre
 APPS = [config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
 NAMES_ITS_PLACE = {
     "core.importrun",
+    "core.spelling",
     "core.download",
     "core.reveal",
     "core.overlimit",
