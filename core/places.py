@@ -26,6 +26,11 @@ def under(code: str, field: str = "place") -> Q:
     return Q(**{f"{field}__gte": low, f"{field}__lt": high})
 
 
+def under_or_above(code: str) -> Q:
+    """Return rows of a place that lies under `code` or above it, such as rules that a higher place sets."""
+    return under(code) | Q(place__in=above(code))
+
+
 def lies_under(place: str, code: str) -> bool:
     return place.startswith(code)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -31,9 +32,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 def first_steps(request: HttpRequest) -> HttpResponse:
     """Return what a new county imports, in order."""
-    here = under(user_of(request).place)
-    kinds = [
-        ("divisions", "行政区划", Division.objects.filter(under(user_of(request).place, "code")), "个"),
+    user = user_of(request)
+    here = under(user.place)
+    kinds: list[tuple[str, str, QuerySet[Any], str]] = [
+        ("divisions", "行政区划", Division.objects.in_place_of(user), "个"),
         ("villages", "村", Village.objects.filter(here), "个"),
         ("units", "单位", Unit.objects.filter(here), "个"),
         ("cadres", "干部", Cadre.objects.filter(here), "人"),

@@ -72,6 +72,18 @@ def test_every_domain_row_says_who_sees_and_who_edits_it():
     assert missing == []
 
 
+def test_the_scope_rule_is_written_once():
+    """What an office and a viewer see of their place is stated in core/scope.py; models add the rest."""
+    copies = re.compile(r"self\.filter\(under\(user\.place\b[^()]*\)\)")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in modules()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if copies.search(line) and "self.place_field" not in line
+    ]
+    assert found == []
+
+
 def test_labels_are_one_source_and_chinese():
     """Every field has a Chinese label, which page, sheet and history use; none is left to Django's English default."""
     english = [

@@ -1,22 +1,20 @@
 """An uploaded workbook and the outcome of its rows."""
 
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from core.places import above, under
+from core.places import above
+from core.scope import PlacedQuerySet, PlacedUser
 
 
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    def visible_to(self, user: Any) -> "ImportRunQuerySet":
+class ImportRunQuerySet(PlacedQuerySet["ImportRun", PlacedUser]):
+    def visible_to(self, user: PlacedUser) -> Self:
         """Offices see the runs of their place."""
-        return self.filter(under(user.place)) if user.is_office else self.none()
-
-    def editable_by(self, user: Any) -> "ImportRunQuerySet":
-        return self.visible_to(user)
+        return self.of_office(user)
 
 
 class ImportRun(models.Model):

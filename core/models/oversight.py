@@ -1,20 +1,23 @@
 """Logs of downloads, uses of whole ID numbers, reasons for exceeding limits, and opened accounts."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from core.places import under
+from core.scope import PlacedQuerySet, PlacedUser
 
 
-class LogQuerySet(models.QuerySet[Any]):
-    """Offices see the acts done in their place."""
+class LogQuerySet(PlacedQuerySet[Any, PlacedUser]):
+    """Offices see the acts done in their place; nobody edits them."""
 
-    def visible_to(self, user: Any) -> "LogQuerySet":
-        return self.filter(under(user.place)) if user.is_office else self.none()
+    def visible_to(self, user: PlacedUser) -> Self:
+        return self.of_office(user)
+
+    def editable_by(self, user: PlacedUser) -> Self:
+        return self.none()
 
 
 class Download(models.Model):

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,8 +15,9 @@ from core import identity, pinyin
 from core.cells import clean_person
 from core.constraints import BLANK, chosen, ends_after_start, shaped, within
 from core.pinyin import LONGEST_NAME, LONGEST_PINYIN
-from core.places import COUNTY, under
+from core.places import COUNTY
 from core.records import Record
+from core.scope import PlacedQuerySet
 from core.search import by_name
 from households.choices import (
     Cause,
@@ -38,19 +39,14 @@ from units.roles import Rank
 from villages.models import Village, VillagePairing
 
 
-class HouseholdQuerySet(models.QuerySet["Household"]):
-    def visible_to(self, user: Cadre) -> "HouseholdQuerySet":
-        """Offices: their place; leaders: their unit's villages and pairings; cadres: their own today."""
-        if user.sees_place:
-            return self.filter(under(user.place))
+class HouseholdQuerySet(PlacedQuerySet["Household", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        """Leaders: their unit's villages and pairings; cadres: their own today."""
         # Sets of keys instead of EXISTS: SQLite would scan the unit's pairings for each household.
         if not user.is_leader:
             return self.filter(pk__in=paired_with(user))
         villages = VillagePairing.objects.current().filter(unit=user.unit_id).values("village")
         return self.filter(Q(village__in=villages) | Q(pk__in=paired_by(user)))
-
-    def editable_by(self, user: Cadre) -> "HouseholdQuerySet":
-        return self.filter(under(user.place)) if user.is_office else self.none()
 
     def open_to(self, author: Cadre, cadre: Cadre) -> "HouseholdQuerySet":
         """Households for which an author may record for a cadre: those in the author's scope, or the cadre's
@@ -181,14 +177,9 @@ class Household(Record):
             raise ValidationError({"identified_on": "识别日期不能晚于今天。"})
 
 
-class MemberQuerySet(models.QuerySet["Member"]):
-    def visible_to(self, user: Cadre) -> "MemberQuerySet":
-        if user.sees_place:
-            return self.filter(under(user.place))
+class MemberQuerySet(PlacedQuerySet["Member", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
         return self.filter(household__in=Household.objects.visible_to(user))
-
-    def editable_by(self, user: Cadre) -> "MemberQuerySet":
-        return self.filter(under(user.place)) if user.is_office else self.none()
 
     def current(self) -> "MemberQuerySet":
         return self.filter(left_on=None)
@@ -369,16 +360,12 @@ def paired_by(user: Cadre) -> models.QuerySet[Any, Any]:
     return HouseholdPairing.objects.current().filter(unit=user.unit_id).values("household")
 
 
-class HouseholdPairingQuerySet(models.QuerySet["HouseholdPairing"]):
-    def visible_to(self, user: Cadre) -> "HouseholdPairingQuerySet":
+class HouseholdPairingQuerySet(PlacedQuerySet["HouseholdPairing", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
         """Past pairings stay visible to the cadres and units that had them."""
-        if user.sees_place:
-            return self.filter(under(user.place))
         return self.filter(unit=user.unit_id) if user.is_leader else self.filter(cadre=user.pk)
 
-    def editable_by(self, user: Cadre) -> "HouseholdPairingQuerySet":
-        if user.is_office:
-            return self.filter(under(user.place))
+    def _editable_by_others(self, user: Cadre) -> Self:
         return self.filter(unit=user.unit_id, cadre__unit=user.unit_id) if user.is_leader else self.none()
 
     def current(self, on: date | None = None) -> "HouseholdPairingQuerySet":

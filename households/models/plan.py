@@ -1,27 +1,25 @@
 """一户一策：the plan of a household, its measures, who benefits from a project, and when a family is away."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from core.constraints import ends_after_start
-from core.places import under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from households.models.household import Household
 from units.models import NOT_NEGATIVE, OF_THE_CAMPAIGN, Cadre, today
 from villages.models import Project
 
 
-class OfHouseholdQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: Cadre) -> "OfHouseholdQuerySet":
-        if user.sees_place:
-            return self.filter(under(user.place))
+class OfHouseholdQuerySet(PlacedQuerySet[Any, Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
         return self.filter(household__in=Household.objects.visible_to(user).values("pk"))
 
-    def editable_by(self, user: Cadre) -> "OfHouseholdQuerySet":
-        """Those who work with the household: office, leader, and the cadre paired with it today."""
-        return self.none() if user.is_viewer else self.visible_to(user)
+    def _editable_by_others(self, user: Cadre) -> Self:
+        """Those who work with the household: the leader, and the cadre paired with it today."""
+        return self.visible_to(user)
 
 
 class HouseholdPlan(Record):
@@ -93,7 +91,7 @@ class Measure(Record):
 
 
 class BeneficiaryQuerySet(OfHouseholdQuerySet):
-    def editable_by(self, user: Cadre) -> "OfHouseholdQuerySet":
+    def editable_by(self, user: Cadre) -> Self:
         """A project's editors decide whom it serves."""
         return self.filter(project__in=Project.objects.editable_by(user))
 

@@ -1,28 +1,27 @@
 """调查表: one version of a form."""
 
 from functools import lru_cache
+from typing import Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from core.places import above, under
+from core.places import under_or_above
 from core.records import Record
+from core.scope import PlacedQuerySet
 from surveys.definition.document import Definition, load_stored
 from units.models import Cadre
 
 
-class SurveyQuerySet(models.QuerySet["Survey"]):
-    def visible_to(self, user: Cadre) -> "SurveyQuerySet":
+class SurveyQuerySet(PlacedQuerySet["Survey", Cadre]):
+    def visible_to(self, user: Cadre) -> Self:
         """Published forms of the user's county and above, and drafts of the user's own office."""
         seen = self.read_at(user.place)
         return seen if user.is_office else seen.exclude(status=Survey.Status.DRAFT)
 
-    def read_at(self, place: str) -> "SurveyQuerySet":
-        return self.filter(under(place) | Q(place__in=above(place)))
-
-    def editable_by(self, user: Cadre) -> "SurveyQuerySet":
-        return self.filter(under(user.place)) if user.is_office else self.none()
+    def read_at(self, place: str) -> Self:
+        return self.filter(under_or_above(place))
 
     def open(self) -> "SurveyQuerySet":
         return self.filter(status=Survey.Status.OPEN)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -9,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.attachments import Attachment
-from core.places import under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from households.models import Household
 from surveys.definition.models import Survey
 from units.models import Cadre, Unit
@@ -18,15 +19,12 @@ from units.roles import Rank
 from villages.models import Village
 
 
-class ResponseQuerySet(models.QuerySet["Response"]):
-    def visible_to(self, user: Cadre) -> "ResponseQuerySet":
-        """Offices: their place; leaders: their unit's; all: their own, and those of subjects in their current
-        scope.
+class ResponseQuerySet(PlacedQuerySet["Response", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        """Leaders: their unit's; all: their own, and those of subjects in their current scope.
 
         The last case exists because the next survey starts from the last one.
         """
-        if user.sees_place:
-            return self.filter(under(user.place))
         own = Q(surveyor=user.pk) | Q(entered_by=user.pk)
         if user.is_leader:
             own |= Q(unit=user.unit_id)
@@ -34,12 +32,8 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         on_villages = Q(household=None, village__in=Village.objects.visible_to(user).values("pk"))
         return self.filter(own | on_households | on_villages)
 
-    def editable_by(self, user: Cadre) -> "ResponseQuerySet":
-        """Until acceptance: the surveyor, the typist and the unit's leader; the office always."""
-        if user.is_office:
-            return self.filter(under(user.place))
-        if user.is_viewer:
-            return self.none()
+    def _editable_by_others(self, user: Cadre) -> Self:
+        """Until acceptance: the surveyor, the typist and the unit's leader."""
         own = Q(surveyor=user.pk) | Q(entered_by=user.pk)
         if user.is_leader:
             own |= Q(unit=user.unit_id)
@@ -50,7 +44,7 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         their place.
         """
         if user.is_office:
-            return self.filter(under(user.place)).counted()
+            return self.in_place_of(user).counted()
         if not user.is_leader:
             return self.none()
         waiting = self.filter(unit=user.unit_id, status=Response.Status.SUBMITTED)

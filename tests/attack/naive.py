@@ -418,6 +418,9 @@ EDITS: dict[str, Rule] = {
     "visits.activity": voids_by_author,
     "core.importrun": sees_log,
     "core.spelling": edits_spelling,
+    "core.download": nobody,
+    "core.reveal": nobody,
+    "core.overlimit": nobody,
 }
 """Every model with `editable_by`."""
 

@@ -1,13 +1,13 @@
 """任职：the unit and rank of a cadre from a day on, until the next posting of the same cadre."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
 
-from core.places import under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from units.roles import Rank
 
 if TYPE_CHECKING:
@@ -17,17 +17,17 @@ FROM_THE_START = date(2012, 1, 1)
 """The first day of the campaign: nothing that needs a unit happened before."""
 
 
-class PostingQuerySet(models.QuerySet["Posting"]):
-    def visible_to(self, user: "Cadre") -> "PostingQuerySet":
-        """Return the postings of cadres at the user's place, of a leader's unit, or the user's own."""
-        if user.sees_place:
-            return self.filter(under(user.place, "cadre__place"))
+class PostingQuerySet(PlacedQuerySet["Posting", "Cadre"]):
+    place_field = "cadre__place"
+
+    def _visible_to_others(self, user: "Cadre") -> Self:
+        """Postings of a leader's unit, or the user's own."""
         if user.is_leader:
             return self.filter(Q(unit=user.unit_id) | Q(cadre__unit=user.unit_id))
         return self.filter(cadre=user.pk)
 
-    def editable_by(self, user: "Cadre") -> "PostingQuerySet":
-        """Return None: a transfer is an act, with what follows from it (`visits.transfers`)."""
+    def editable_by(self, user: "Cadre") -> Self:
+        """Return no rows: a posting is written by a transfer (`visits.transfers`)."""
         return self.none()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -9,8 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.constraints import BLANK, chosen, ends_after_start, shaped
-from core.places import PLACE_SHAPE, above, under
+from core.places import PLACE_SHAPE, under_or_above
 from core.records import Record
+from core.scope import PlacedQuerySet
 from units.models.staff import Cadre, Unit
 from units.roles import Rank
 
@@ -26,13 +28,10 @@ WORD_SHAPE = r"^[^\s、，,;；]+$"
 NOT_NEGATIVE = MinValueValidator(Decimal(0), "不能是负数。")
 
 
-class RequirementQuerySet(models.QuerySet["Requirement"]):
-    def visible_to(self, user: Cadre) -> "RequirementQuerySet":
+class RequirementQuerySet(PlacedQuerySet["Requirement", Cadre]):
+    def visible_to(self, user: Cadre) -> Self:
         """Everyone reads the quotas of their own county and above, which bind them."""
-        return self.filter(under(user.place) | Q(place__in=above(user.place)))
-
-    def editable_by(self, user: Cadre) -> "RequirementQuerySet":
-        return self.filter(under(user.place)) if user.is_office else self.none()
+        return self.filter(under_or_above(user.place))
 
 
 class Requirement(Record):
@@ -153,16 +152,12 @@ class Word(Record):
         return self.text
 
 
-class LeaveQuerySet(models.QuerySet["Leave"]):
-    def visible_to(self, user: Cadre) -> "LeaveQuerySet":
-        """Offices: their place; leaders: their unit's; cadres: their own."""
-        if user.sees_place:
-            return self.filter(under(user.place))
+class LeaveQuerySet(PlacedQuerySet["Leave", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        """Leaders: their unit's; cadres: their own."""
         return self.filter(cadre__unit=user.unit_id) if user.is_leader else self.filter(cadre=user.pk)
 
-    def editable_by(self, user: Cadre) -> "LeaveQuerySet":
-        if user.is_office:
-            return self.filter(under(user.place))
+    def _editable_by_others(self, user: Cadre) -> Self:
         return self.filter(cadre__unit=user.unit_id) if user.is_leader else self.none()
 
 
@@ -192,12 +187,9 @@ class Leave(Record):
         self.place = self.cadre.place
 
 
-class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
-    def visible_to(self, user: Cadre) -> "CalendarDayQuerySet":
-        return self.filter(under(user.place) | Q(place__in=above(user.place)))
-
-    def editable_by(self, user: Cadre) -> "CalendarDayQuerySet":
-        return self.filter(under(user.place)) if user.is_office else self.none()
+class CalendarDayQuerySet(PlacedQuerySet["CalendarDay", Cadre]):
+    def visible_to(self, user: Cadre) -> Self:
+        return self.filter(under_or_above(user.place))
 
 
 class CalendarDay(Record):

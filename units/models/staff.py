@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ from core.models import Installation
 from core.pinyin import LONGEST_NAME, LONGEST_PINYIN
 from core.places import CITY, COUNTY, DIVISION_SHAPE, PROVINCE, TOWN, above, lies_under, under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from units.models.limits import DailyLimit
 from units.models.postings import Posting
 from units.models.sessions import Session
@@ -35,13 +36,12 @@ def today() -> date:
     return timezone.localdate()
 
 
-class DivisionQuerySet(models.QuerySet["Division"]):
-    def visible_to(self, user: "Cadre") -> "DivisionQuerySet":
-        """Divisions are public, but each user sees only those under their own unit's division."""
-        return self.filter(under(user.place, "code"))
+class DivisionQuerySet(PlacedQuerySet["Division", "Cadre"]):
+    place_field = "code"
 
-    def editable_by(self, user: "Cadre") -> "DivisionQuerySet":
-        return self.visible_to(user) if user.is_office else self.none()
+    def visible_to(self, user: "Cadre") -> Self:
+        """Divisions are public, but each user sees only those under their own unit's division."""
+        return self.in_place_of(user)
 
     def towns(self) -> "DivisionQuerySet":
         return self.filter(level=Division.Level.TOWN)
@@ -89,20 +89,17 @@ class Division(Record):
         self.level = LEVEL_OF_LENGTH[len(self.code)]
 
 
-class UnitQuerySet(models.QuerySet["Unit"]):
-    def visible_to(self, user: "Cadre") -> "UnitQuerySet":
+class UnitQuerySet(PlacedQuerySet["Unit", "Cadre"]):
+    def visible_to(self, user: "Cadre") -> Self:
         """Offices: units of their place or with a pairing there, past or present; others: their own."""
         if user.sees_place:
             return self.filter(under(user.place) | Exists(reaching(user.place).filter(unit=OuterRef("pk"))))
         return self.filter(pk=user.unit_id)
 
-    def nameable_by(self, user: "Cadre") -> "UnitQuerySet":
+    def nameable_by(self, user: "Cadre") -> Self:
         """Units that an office may pair: those it sees, and, named in full, 省直 and 市直 units above its place."""
         seen = self.visible_to(user)
         return seen | self.filter(place__in=above(user.place)) if user.is_office else seen
-
-    def editable_by(self, user: "Cadre") -> "UnitQuerySet":
-        return self.filter(under(user.place)) if user.is_office else self.none()
 
 
 class Unit(Record):
@@ -145,8 +142,8 @@ class Unit(Record):
         self.pinyin, self.initials = pinyin.place_forms(self.name)
 
 
-class CadreQuerySet(models.QuerySet["Cadre"]):
-    def visible_to(self, user: "Cadre") -> "CadreQuerySet":
+class CadreQuerySet(PlacedQuerySet["Cadre", "Cadre"]):
+    def visible_to(self, user: "Cadre") -> Self:
         """Offices: of their place or paired there, past or present; leaders: own unit; cadres: themselves."""
         if user.sees_place:
             return self.filter(under(user.place) | Exists(reaching(user.place).filter(cadre=OuterRef("pk"))))
@@ -154,10 +151,8 @@ class CadreQuerySet(models.QuerySet["Cadre"]):
             return self.filter(unit=user.unit_id)
         return self.filter(pk=user.pk)
 
-    def editable_by(self, user: "Cadre") -> "CadreQuerySet":
+    def _editable_by_others(self, user: "Cadre") -> Self:
         """Nobody edits roles above their own: a leader never an office account or a viewer."""
-        if user.is_office:
-            return self.filter(under(user.place))
         if user.is_leader:
             return self.filter(unit=user.unit_id, role__in=[Role.LEADER, Role.CADRE])
         return self.none()

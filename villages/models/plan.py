@@ -1,26 +1,24 @@
 """村发展规划，和村里的记事（土壤检测、土地流转……）。"""
 
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from django.db import models, transaction
 
 from core.attachments import Attachment, random_path
-from core.places import under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from units.models import OF_THE_CAMPAIGN, Cadre, Unit, today
 from villages.models.village import Village
 
 
-class OfVillageQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: Cadre) -> "OfVillageQuerySet":
-        if user.sees_place:
-            return self.filter(under(user.place))
+class OfVillageQuerySet(PlacedQuerySet[Any, Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
         return self.filter(village__in=Village.objects.visible_to(user).values("pk"))
 
-    def editable_by(self, user: Cadre) -> "OfVillageQuerySet":
-        """The office, and the leader of a unit paired with the village."""
-        return self.visible_to(user) if user.is_office or user.is_leader else self.none()
+    def _editable_by_others(self, user: Cadre) -> Self:
+        """The leader of a unit paired with the village."""
+        return self.visible_to(user) if user.is_leader else self.none()
 
 
 class VillagePlan(Record):
@@ -75,14 +73,10 @@ class VillageGoal(Record):
 
 
 class VillageNoteQuerySet(OfVillageQuerySet):
-    def editable_by(self, user: Cadre) -> "OfVillageQuerySet":
-        """The office and the leader as for a plan; authors their own notes while the village is paired with
-        their unit.
-        """
+    def _editable_by_others(self, user: Cadre) -> Self:
+        """The leader as for a plan; authors their own notes while the village is paired with their unit."""
         seen = self.visible_to(user)
-        if user.is_office or user.is_leader:
-            return seen
-        return seen.none() if user.is_viewer else seen.filter(by=user.pk)
+        return seen if user.is_leader else seen.filter(by=user.pk)
 
 
 class VillageNote(Record):

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 
 from core.attachments import Attachment
 from core.constraints import ends_after_start, within
-from core.places import under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from units.models import NOT_NEGATIVE, Cadre, Unit, today
 from villages.models.village import Village
 
@@ -27,17 +27,13 @@ class FundSource(models.TextChoices):
     SOCIETY = "society", "社会"
 
 
-class ProjectQuerySet(models.QuerySet["Project"]):
-    def visible_to(self, user: Cadre) -> "ProjectQuerySet":
-        """Offices: their place; others: projects of the villages they see, and of their own unit."""
-        if user.sees_place:
-            return self.filter(under(user.place))
+class ProjectQuerySet(PlacedQuerySet["Project", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        """Projects of the villages they see, and of their own unit."""
         villages = Village.objects.visible_to(user).values("pk")
         return self.filter(Q(village__in=villages) | Q(unit=user.unit_id))
 
-    def editable_by(self, user: Cadre) -> "ProjectQuerySet":
-        if user.is_office:
-            return self.filter(under(user.place))
+    def _editable_by_others(self, user: Cadre) -> Self:
         return self.filter(unit=user.unit_id) if user.is_leader else self.none()
 
     def counted(self) -> "ProjectQuerySet":

@@ -1,6 +1,7 @@
 """村和联村。"""
 
 from datetime import date
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -9,22 +10,18 @@ from django.db.models import F, Q
 
 from core import pinyin
 from core.constraints import ends_after_start, shaped
-from core.places import VILLAGE_SHAPE, under
+from core.places import VILLAGE_SHAPE
 from core.records import Record
+from core.scope import PlacedQuerySet
 from units.days import in_force
 from units.models import Cadre, Division, Unit, today
 
 
-class VillageQuerySet(models.QuerySet["Village"]):
-    def visible_to(self, user: Cadre) -> "VillageQuerySet":
-        """Offices: all of their place; leaders and cadres: those paired with their unit today."""
-        if user.sees_place:
-            return self.filter(under(user.place))
+class VillageQuerySet(PlacedQuerySet["Village", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        """Villages paired with their unit today."""
         paired = VillagePairing.objects.current().filter(unit=user.unit_id)
         return self.filter(pk__in=paired.values("village"))
-
-    def editable_by(self, user: Cadre) -> "VillageQuerySet":
-        return self.visible_to(user) if user.is_office else self.none()
 
     def current(self, on: date | None = None) -> "VillageQuerySet":
         """Villages not merged by the end of a day, today by default."""
@@ -123,13 +120,11 @@ class VillageAlias(models.Model):
         return self.code
 
 
-class VillagePairingQuerySet(models.QuerySet["VillagePairing"]):
-    def visible_to(self, user: Cadre) -> "VillagePairingQuerySet":
-        return self.filter(under(user.place)) if user.sees_place else self.filter(unit=user.unit_id)
+class VillagePairingQuerySet(PlacedQuerySet["VillagePairing", Cadre]):
+    """Only the office decides which villages a unit is paired with."""
 
-    def editable_by(self, user: Cadre) -> "VillagePairingQuerySet":
-        """Only the office decides which villages a unit is paired with."""
-        return self.filter(under(user.place)) if user.is_office else self.none()
+    def _visible_to_others(self, user: Cadre) -> Self:
+        return self.filter(unit=user.unit_id)
 
     def current(self, on: date | None = None) -> "VillagePairingQuerySet":
         """Those in force at the end of a day, today by default; a pairing is no longer in force on its last

@@ -1,28 +1,24 @@
 """活动：meetings, study, publicity and training of a unit in a village."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from core.attachments import Attachment
-from core.places import under
+from core.scope import PlacedQuerySet
 from units.models import Cadre, Unit
 from villages.models import Village
 from visits.voiding.models import VOID_WITHIN, Voidable, void_has_reason
 
 
-class ActivityQuerySet(models.QuerySet["Activity"]):
-    def visible_to(self, user: Cadre) -> "ActivityQuerySet":
-        """Return activities of an office's place; for others those of their unit."""
-        return self.filter(under(user.place)) if user.sees_place else self.filter(unit=user.unit_id)
+class ActivityQuerySet(PlacedQuerySet["Activity", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        return self.filter(unit=user.unit_id)
 
-    def editable_by(self, user: Cadre) -> "ActivityQuerySet":
-        if user.is_office:
-            return self.filter(under(user.place))
-        if user.is_viewer:
-            return self.none()
+    def _editable_by_others(self, user: Cadre) -> Self:
         own = Q(entered_by=user.pk, recorded_at__gt=timezone.now() - VOID_WITHIN)
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 

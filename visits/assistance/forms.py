@@ -143,7 +143,7 @@ class AssistanceForm(PartsForm):
             households = households.filter(Q(village=village, status=Status.OPEN) | Q(pk__in=keys))
         here = Q(village=village) | Q(village__in=households.values("village"))
         problems = Problem.objects.visible_to(user)
-        wanted = {
+        wanted: dict[str, QuerySet[Any]] = {
             "households": households.with_head().select_related("village__division").order_by("no"),
             "problem": problems.filter(Q(pk__in=problems.open().filter(here)) | Q(pk=self.asked.problem_key))
             .with_head()

@@ -1,6 +1,7 @@
 """帮扶措施、实事：help with money, goods, loans or training, and each household's share of it."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -8,8 +9,8 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from core.attachments import Attachment
-from core.places import under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from households.models import Household, head_names, paired_by
 from units.days import month_of
 from units.models import NOT_NEGATIVE, Cadre, Unit
@@ -21,22 +22,14 @@ from visits.visits.models import Visit
 from visits.voiding.models import VOID_WITHIN, Voidable, void_has_reason
 
 
-class AssistanceQuerySet(models.QuerySet["Assistance"]):
-    def visible_to(self, user: Cadre) -> "AssistanceQuerySet":
-        """Return items of an office's place; for others their own, and those to visible households and
-        villages; for leaders also the unit's.
-        """
-        if user.sees_place:
-            return self.filter(under(user.place))
+class AssistanceQuerySet(PlacedQuerySet["Assistance", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        """Return their own items, and those to visible households and villages; for leaders also the unit's."""
         shares = AssistanceShare.objects.filter(household__in=paired_by(user)).values("assistance")
         return self.filter(_known(user) | Q(pk__in=shares) | _to_villages(user))
 
-    def editable_by(self, user: Cadre) -> "AssistanceQuerySet":
-        """Return items whose result the user may add: the giver, the unit's leader, the office."""
-        if user.is_office:
-            return self.filter(under(user.place))
-        if user.is_viewer:
-            return self.none()
+    def _editable_by_others(self, user: Cadre) -> Self:
+        """Return items whose result the user may add: the giver, the unit's leader."""
         own = Q(cadre=user.pk) | Q(entered_by=user.pk)
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 

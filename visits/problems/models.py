@@ -2,14 +2,15 @@
 
 import uuid
 from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.places import under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from households.models import Household, head_names, paired_by
 from surveys.models import Response
 from units.models import Cadre, Unit, today
@@ -66,36 +67,24 @@ MOVES: dict[str, list[ProblemStatus]] = {
 """From where a problem may move where; back to 办理 from 解决 on is 重新打开. It closes only after 回访确认."""
 
 
-class ProblemQuerySet(models.QuerySet["Problem"]):
-    def visible_to(self, user: Cadre) -> "ProblemQuerySet":
-        """Offices: their place; all: own, and of the households they see; leaders: their unit's and of its
-        villages.
-        """
-        if user.sees_place:
-            return self.filter(under(user.place))
+class ProblemQuerySet(PlacedQuerySet["Problem", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        """All: own, and of the households they see; leaders: their unit's and of its villages."""
         seen = Q(owner=user.pk) | Q(raised_by=user.pk) | Q(entered_by=user.pk)
         seen |= Q(household__in=paired_by(user))
         if user.is_leader:
             seen |= Q(unit=user.unit_id) | Q(village__in=Village.objects.visible_to(user).values("pk"))
         return self.filter(seen)
 
-    def editable_by(self, user: Cadre) -> "ProblemQuerySet":
-        """Return the problems that the user may move on, as office, leader of the unit, owner, or the one who
-        raised it.
-        """
-        if user.is_office:
-            return self.filter(under(user.place))
-        if user.is_viewer:
-            return self.none()
+    def _editable_by_others(self, user: Cadre) -> Self:
+        """Return the problems that the user may move on, as leader of the unit, owner, or the one who raised it."""
         own = Q(owner=user.pk) | Q(raised_by=user.pk)
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
 
-    def voidable_by(self, user: Cadre) -> "ProblemQuerySet":
+    def voidable_by(self, user: Cadre) -> Self:
         """Return the problems that the user may void: the author within 7 days, leader and office any time."""
-        if user.is_office:
-            return self.filter(under(user.place))
-        if user.is_viewer:
-            return self.none()
+        if user.sees_place:
+            return self.of_office(user)
         recent = Q(entered_by=user.pk, recorded_at__gt=timezone.now() - VOID_WITHIN)
         return self.filter(recent | Q(unit=user.unit_id)) if user.is_leader else self.filter(recent)
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date, datetime
 from functools import cache
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,8 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.attachments import Attachment
-from core.places import under
 from core.records import Record
+from core.scope import PlacedQuerySet
 from households.models import Household, head_names
 from units.days import month_of
 from units.models import Cadre, Unit
@@ -27,23 +28,15 @@ def recorded_late(visited_on: date, recorded_at: datetime) -> bool:
     return (timezone.localdate(recorded_at) - visited_on).days > 1
 
 
-class VisitQuerySet(models.QuerySet["Visit"]):
-    def visible_to(self, user: Cadre) -> "VisitQuerySet":
-        """Return visits of an office's place, of a leader's unit; for cadres those where they went, went
-        along, or recorded.
-        """
-        if user.sees_place:
-            return self.filter(under(user.place))
+class VisitQuerySet(PlacedQuerySet["Visit", Cadre]):
+    def _visible_to_others(self, user: Cadre) -> Self:
+        """Return visits of a leader's unit; for cadres those where they went, went along, or recorded."""
         if user.is_leader:
             return self.filter(Q(unit=user.unit_id) | self._own(user))
         return self.filter(self._own(user))
 
-    def editable_by(self, user: Cadre) -> "VisitQuerySet":
+    def _editable_by_others(self, user: Cadre) -> Self:
         """Return visits that the user may void."""
-        if user.is_office:
-            return self.filter(under(user.place))
-        if user.is_viewer:
-            return self.none()
         recent = Q(recorded_at__gt=timezone.now() - VOID_WITHIN)
         own = (Q(cadre=user.pk) | Q(entered_by=user.pk)) & recent
         return self.filter(own | Q(unit=user.unit_id)) if user.is_leader else self.filter(own)
