@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from core.lists import link_to
 from core.word_lists import split_words
-from households.models import Household
+from households.models import NO_HEAD, Household
 from surveys.filling.due import SurveyState, open_surveys, standings, unfinished
 from surveys.filling.subjects import Subject
 from units.access import user_of
@@ -123,7 +123,7 @@ def _cards(
         cards.append(
             Card(
                 url(household.pk),
-                household.head_name or "（没有户主）",
+                household.head_name or NO_HEAD,
                 split_words(household.tags),
                 f"{household.village}{household.group}，{household.size} 口人，"
                 f"我今年 {done.times[household.pk]} 次",

@@ -1,7 +1,6 @@
 """一户一档: everything about one household on one page."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import F, Q
@@ -14,8 +13,9 @@ from core.lists import link_to
 from core.periods import OptionalPeriodForm, period_bar, years_of
 from core.records import Record
 from core.word_lists import split_words
-from households.choices import Health, Labour, MigrantWork, Relation, Schooling, Status
+from households.choices import Health, Labour, MigrantWork, Relation, Schooling
 from households.models import (
+    NO_HEAD,
     Household,
     HouseholdAway,
     HouseholdPairing,
@@ -58,9 +58,8 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the household in the phone's frame to its cadre, at the desk to users who see more."""
     user = user_of(request)
     at_desk = frame_of(user) == "desk.html"
-    household: Any = get_visible(
-        Household.objects.select_related("village__division", "successor"), user, pk=pk
-    )
+    rows = Household.objects.with_head().select_related("village__division", "successor")
+    household: Any = get_visible(rows, user, pk=pk)
     members = list(Member.objects.filter(household=household).order_by("relation", "pk"))
     pairings = _pairings(household)
     people, surveys = _people(user, members), rounds(user, household)
@@ -72,7 +71,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
         "registers/household.html" if at_desk else "registers/household_phone.html",
         {
             "page": {
-                "title": _name(household, members),
+                "title": household.head_name or NO_HEAD,
                 "facts": f"{place}，户编号 {household.no}",
                 "crumbs": [("贫困户", reverse("households"))],
             },
@@ -95,14 +94,6 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
             "bar": period_bar(request, form, form.chosen, _years(user, household, surveys)),
         },
     )
-
-
-def _name(household: Household, members: Iterable[Member]) -> str:
-    """Return the head's name, of a closed household that of its last head."""
-    closed = household.status != Status.OPEN
-    heads = [row for row in members if row.relation == Relation.HEAD and (closed or row.left_on is None)]
-    last = max(heads, key=lambda row: (row.left_on or date.max, row.pk), default=None)
-    return last.name if last else "（没有户主）"
 
 
 def _people(user: Cadre, members: Iterable[Member]) -> list[MemberCard]:

@@ -30,7 +30,7 @@ from core.periods import Period, PeriodSearch, period_bar, year_period
 from core.places import under
 from core.search import by_name, offer
 from households.choices import Cause, Kind, Relation, Status
-from households.models import Household, HouseholdPairing, Member, head_or_last
+from households.models import Household, HouseholdPairing, Member, head_column
 from households.models.household import HouseholdQuerySet
 from households.numbers import people_with
 from units.access import user_of
@@ -216,7 +216,7 @@ def _with_cells(households: Any, form: HouseholdSearch) -> QuerySet[Any]:
     entering = Visit.objects.entering().filter(household=OuterRef("pk")).order_by()
     until_then = entering.filter(visited_on__lte=form.on).values("household")
     rows: QuerySet[Any] = households.with_head().annotate(
-        head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
+        head_pinyin=Coalesce(head_column("pinyin"), Value("")),
         cadre_name=Coalesce(Subquery(pairing.values("cadre__name")[:1]), _CLOSED),
         unit_name=Subquery(pairing.values("unit__name")[:1]),
         entered_count=times_of_household(form.period),

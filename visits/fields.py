@@ -14,6 +14,7 @@ from core.forms import RowsField, rules_of_cells
 from core.importing.columns import plain_text
 from core.kept_uploads import KeptFile
 from households.choices import Status
+from households.models import NO_HEAD
 
 MOST_PHOTOS = 9
 TAPPED = {"class": "btn-check"}
@@ -98,4 +99,4 @@ class FilesField(PhotosField):
 class HouseholdChoices(RowsField):
     def label_from_instance(self, obj: Any) -> str:
         closed = "" if obj.status == Status.OPEN else f"，{obj.status_on} 已{Status(obj.status).label}"
-        return f"{obj.head_name or '（没有户主）'}，{obj.village}{obj.group}{closed}"
+        return f"{obj.head_name or NO_HEAD}，{obj.village}{obj.group}{closed}"

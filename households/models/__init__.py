@@ -1,19 +1,19 @@
 """贫困户、家庭成员、联户、帮扶计划。"""
 
+from households.models.heads import NO_HEAD, HeadedQuerySet, head_column, head_or, headed_by
 from households.models.household import (
     Household,
     HouseholdPairing,
     Member,
     had_until_closed,
-    head_names,
-    head_or_last,
-    headed_by,
     paired_by,
     paired_with,
 )
 from households.models.plan import HouseholdAway, HouseholdPlan, Measure, ProjectBeneficiary
 
 __all__ = [
+    "NO_HEAD",
+    "HeadedQuerySet",
     "Household",
     "HouseholdAway",
     "HouseholdPairing",
@@ -22,8 +22,8 @@ __all__ = [
     "Member",
     "ProjectBeneficiary",
     "had_until_closed",
-    "head_names",
-    "head_or_last",
+    "head_column",
+    "head_or",
     "headed_by",
     "paired_by",
     "paired_with",

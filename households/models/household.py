@@ -2,13 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, When
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Substr
 
 from core import identity, pinyin
@@ -18,7 +17,6 @@ from core.pinyin import LONGEST_NAME, LONGEST_PINYIN
 from core.places import COUNTY
 from core.records import Record
 from core.scope import PlacedQuerySet
-from core.search import by_name
 from households.choices import (
     Cause,
     Education,
@@ -33,13 +31,16 @@ from households.choices import (
     Sex,
     Status,
 )
+from households.models.heads import HeadedQuerySet, last_head
 from units.days import in_force
 from units.models import Cadre, Unit, today
 from units.roles import Rank
 from villages.models import Village, VillagePairing
 
 
-class HouseholdQuerySet(PlacedQuerySet["Household", Cadre]):
+class HouseholdQuerySet(HeadedQuerySet["Household"]):
+    to_household = ""
+
     def _visible_to_others(self, user: Cadre) -> Self:
         """Leaders: their unit's villages and pairings; cadres: their own today."""
         # Sets of keys instead of EXISTS: SQLite would scan the unit's pairings for each household.
@@ -77,13 +78,6 @@ class HouseholdQuerySet(PlacedQuerySet["Household", Cadre]):
     def closed(self) -> "HouseholdQuerySet":
         """Return households that are no longer 在册."""
         return self.exclude(status=Status.OPEN)
-
-    def with_head(self) -> "HouseholdQuerySet":
-        """Add `head_name`, for a closed household that of its last head; None without one."""
-        head = FilteredRelation(
-            "members", condition=Q(members__relation=Relation.HEAD, members__left_on=None)
-        )
-        return self.annotate(head=head, head_name=head_or_last("name"))
 
     def paired(self, on: date | None = None) -> "HouseholdQuerySet":
         """Those with a cadre at the end of a day, today by default."""
@@ -320,28 +314,6 @@ class Member(Record):
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 
-def last_head(column: str, household: str = "pk") -> Subquery:
-    """Select a column of the household's head, or of its last one; `household` is the outer reference to it."""
-    heads = Member.objects.filter(household=OuterRef(household), relation=Relation.HEAD)
-    return Subquery(heads.order_by(F("left_on").desc(nulls_first=True), "-pk").values(column)[:1])
-
-
-def head_or_last(column: str) -> Case:
-    """Select a column of the head, or of a closed household's last head, for querysets `with_head`."""
-    return Case(When(status=Status.OPEN, then=F(f"head__{column}")), default=last_head(column))
-
-
-@cache
-def head_names() -> Subquery:
-    """Select the head's name, or the last one's, for rows with a `household`. Built once per process."""
-    return last_head("name", "household")
-
-
-def headed_by(name: str) -> models.QuerySet[Any, Any]:
-    """Select the keys of households whose current or last head matches part of a name or its pinyin."""
-    return Member.objects.filter(by_name(name), relation=Relation.HEAD).values("household")
-
-
 def paired_with(cadre: Cadre) -> models.QuerySet[Any, Any]:
     """Select the keys of the households that a cadre is paired with today."""
     return HouseholdPairing.objects.current().filter(cadre=cadre.pk).values("household")
@@ -360,7 +332,7 @@ def paired_by(user: Cadre) -> models.QuerySet[Any, Any]:
     return HouseholdPairing.objects.current().filter(unit=user.unit_id).values("household")
 
 
-class HouseholdPairingQuerySet(PlacedQuerySet["HouseholdPairing", Cadre]):
+class HouseholdPairingQuerySet(HeadedQuerySet["HouseholdPairing"]):
     def _visible_to_others(self, user: Cadre) -> Self:
         """Past pairings stay visible to the cadres and units that had them."""
         return self.filter(unit=user.unit_id) if user.is_leader else self.filter(cadre=user.pk)
@@ -376,10 +348,6 @@ class HouseholdPairingQuerySet(PlacedQuerySet["HouseholdPairing", Cadre]):
 
     def of_cadre(self, cadre: Cadre) -> "HouseholdPairingQuerySet":
         return self.filter(cadre=cadre)
-
-    def with_head(self) -> "HouseholdPairingQuerySet":
-        """Annotate `head_name`: the household's head, or its last one."""
-        return self.annotate(head_name=head_names())
 
 
 class HouseholdPairing(Record):

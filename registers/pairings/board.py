@@ -19,7 +19,7 @@ from core.forms import key_of
 from core.lists import count_of
 from core.search import by_name
 from core.word_lists import split_words
-from households.models import Household, HouseholdPairing
+from households.models import NO_HEAD, Household, HouseholdPairing
 from households.pairing import pairable_cadres, warnings
 from registers.pairings.forms import PairForm
 from registers.pairings.overview import overview
@@ -182,7 +182,7 @@ def _household_lines(user: Cadre, village: Village) -> list[dict[str, Any]]:
     return [
         {
             "pk": household.pk,
-            "name": household.head_name or "（没有户主）",
+            "name": household.head_name or NO_HEAD,
             "no": household.no.removeprefix(f"{village.code}-"),
             "group": household.group,
             "size": household.size,

@@ -1,5 +1,6 @@
 """List pairings, show one with its history, reopen one that was ended by mistake."""
 
+from operator import methodcaller
 from typing import Any
 
 from django import forms
@@ -21,7 +22,7 @@ from core.places import under
 from core.records import StaleRecord
 from core.search import by_name, offer
 from households.choices import PairingKind
-from households.models import Household, HouseholdPairing, headed_by
+from households.models import NO_HEAD, Household, HouseholdPairing, headed_by
 from households.models.household import HouseholdPairingQuerySet
 from households.pairing import may_reopen
 from units.access import get_editable, get_visible, manager_required, user_of
@@ -99,7 +100,7 @@ def pairings(request: HttpRequest) -> HttpResponseBase:
         unit="条",
         queryset=HouseholdPairing.objects.visible_to(user),
         form=form,
-        annotate=_with_head,
+        annotate=methodcaller("with_head"),
         columns=_columns(ended=request.GET.get("state") in {"ended", "all"} or bool(request.GET.get("at"))),
         sort="household__no",
         href=link_to("pairing"),
@@ -127,11 +128,6 @@ def _columns(*, ended: bool) -> list[Column]:
         Column("开始日期", "started_on", sort="started_on"),
         *([Column("结束日期", "ended_on"), Column("结束原因", "end_reason", css="wrap")] if ended else []),
     ]
-
-
-def _with_head(rows: Any) -> HouseholdPairingQuerySet:
-    headed: HouseholdPairingQuerySet = rows.with_head()
-    return headed
 
 
 def _list_actions(user: Cadre) -> list[dict[str, str]]:
@@ -178,7 +174,7 @@ def _facts(user: Cadre, found: Any) -> list[tuple[str, Any]]:
     household, cadre = found.household, found.cadre
     sees_household = Household.objects.visible_to(user).filter(pk=household.pk).exists()
     sees_cadre = Cadre.objects.visible_to(user).filter(pk=cadre.pk).exists()
-    head = found.head_name or "（没有户主）"
+    head = found.head_name or NO_HEAD
     facts = [
         ("户主", _link("household", household.pk, head) if sees_household else head),
         ("户编号", household.no),

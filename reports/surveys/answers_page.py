@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from operator import methodcaller
 from typing import Any, NamedTuple
 
 from django import forms
@@ -13,7 +14,7 @@ from django.http.response import HttpResponseBase
 
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.search import by_name
-from households.models import head_names, headed_by
+from households.models import headed_by
 from reports.surveys.counted import NUMBER, Counted, Family, Rounds, counted_in, kind_of, rounds_of
 from reports.surveys.cross import answer_before
 from reports.surveys.filters import AnswerSearch
@@ -97,7 +98,7 @@ def answers_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         crumbs=[
             (f"{family.survey.title}逐题统计", link("report-survey-items", family.survey, **form.carried()))
         ],
-        annotate=_with_names,
+        annotate=methodcaller("with_head"),
         columns=[
             *(SUBJECT_COLUMNS[family.survey.is_of_households]),
             *(
@@ -160,11 +161,6 @@ def _shower(family: Family, code: str) -> Callable[[Any], str]:
         return "；".join(labels.get(each, each) for each in codes_in(text)) if labels else text
 
     return show
-
-
-def _with_names(responses: QuerySet[Response]) -> QuerySet[Any]:
-    """Add the household's head."""
-    return responses.annotate(head_name=head_names())
 
 
 SUBJECT_COLUMNS = {

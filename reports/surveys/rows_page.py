@@ -14,7 +14,7 @@ from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.periods import year_period, year_taps
 from core.search import SearchForm, key_field, offer
 from households.choices import Kind
-from households.models import HouseholdPairing, head_or_last
+from households.models import HouseholdPairing, head_column
 from registers.households import HouseholdSearch
 from registers.villages import VillageSearch
 from reports.surveys.completion import DONE, STANDINGS, filled_on, pairings_on, subjects_of, with_standing
@@ -132,7 +132,7 @@ def _with_pairing(households: Any, on: date) -> QuerySet[Any]:
     """Add the head and who was paired with the household at the end of a day."""
     pairing = HouseholdPairing.objects.current(on).filter(household=OuterRef("pk")).order_by("-kind", "pk")
     paired: QuerySet[Any] = households.with_head().annotate(
-        head_pinyin=Coalesce(head_or_last("pinyin"), Value("")),
+        head_pinyin=Coalesce(head_column("pinyin"), Value("")),
         cadre_name=Subquery(pairing.values("cadre__name")[:1]),
         unit_name=Subquery(pairing.values("unit__name")[:1]),
     )

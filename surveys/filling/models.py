@@ -11,15 +11,14 @@ from django.utils import timezone
 
 from core.attachments import Attachment
 from core.records import Record
-from core.scope import PlacedQuerySet
-from households.models import Household
+from households.models import HeadedQuerySet, Household
 from surveys.definition.models import Survey
 from units.models import Cadre, Unit
 from units.roles import Rank
 from villages.models import Village
 
 
-class ResponseQuerySet(PlacedQuerySet["Response", Cadre]):
+class ResponseQuerySet(HeadedQuerySet["Response"]):
     def _visible_to_others(self, user: Cadre) -> Self:
         """Leaders: their unit's; all: their own, and those of subjects in their current scope.
 

@@ -12,7 +12,7 @@ from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.periods import year_in, year_taps
 from core.places import under
 from core.search import SearchForm, by_name, key_field, offer
-from households.models import head_names, headed_by
+from households.models import headed_by
 from surveys.models import Response, Survey
 from units.access import user_of
 from units.context import frame_of
@@ -95,10 +95,10 @@ def responses(request: HttpRequest) -> HttpResponseBase:
 
 def with_names(responses: Any) -> QuerySet[Any]:
     """Annotate the displayed values of other tables: the head or the village, and the typist."""
-    named: QuerySet[Any] = responses.annotate(
+    named: QuerySet[Any] = responses.with_head().annotate(
         subject=Case(
             When(household=None, then=F("village__name")),
-            default=head_names(),
+            default=F("head_name"),
         ),
         typed_by=Case(
             When(entered_by=F("surveyor"), then=Value("")),

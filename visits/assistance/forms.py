@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from core.forms import ChineseDateField, RecordForm, key_of, limit
 from households.choices import Status
-from households.models import Household, HouseholdPairing
+from households.models import Household, HouseholdPairing, head_or
 from units.models import Cadre, today
 from villages.choices import offer_villages
 from villages.models import FundSource, Project, Village, VillagePairing
@@ -33,7 +33,7 @@ class Way(models.TextChoices):
 
 class ProblemChoiceField(forms.ModelChoiceField[Problem]):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.head_name or '本村'}：{obj.get_category_display()}，{obj.description[:30]}"
+        return f"{head_or(obj, '本村')}：{obj.get_category_display()}，{obj.description[:30]}"
 
 
 @dataclass(frozen=True)

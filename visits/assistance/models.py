@@ -1,17 +1,17 @@
 """帮扶措施、实事：help with money, goods, loans or training, and each household's share of it."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 
 from core.attachments import Attachment
 from core.records import Record
 from core.scope import PlacedQuerySet
-from households.models import Household, head_names, paired_by
+from households.models import HeadedQuerySet, Household, paired_by
 from units.days import month_of
 from units.models import NOT_NEGATIVE, Cadre, Unit
 from units.roles import Rank
@@ -48,7 +48,8 @@ class AssistanceQuerySet(PlacedQuerySet["Assistance", Cadre]):
         """Add `heads`: the head of the first household that the user may see, with 等 for more."""
         shares = AssistanceShare.objects.visible_to(user).filter(assistance=OuterRef("pk"))
         # Not by the key of the share, along which PostgreSQL would look through all of them for each row.
-        first = shares.order_by("household_id").annotate(head=head_names()).values("head")[:1]
+        headed: QuerySet[Any] = shares.with_head()
+        first = headed.order_by("household_id").values("head_name")[:1]
         families = shares.order_by().values("assistance").annotate(n=Count("pk")).values("n")
         several = When(families__gt=1, then=Concat(F("first_head"), Value("等")))
         return self.annotate(first_head=Subquery(first), families=Subquery(families)).annotate(
@@ -171,8 +172,10 @@ class Assistance(Amounts, Voidable):
         self.place = self.village.place
 
 
-class AssistanceShareQuerySet(models.QuerySet["AssistanceShare"]):
-    def visible_to(self, user: Cadre) -> "AssistanceShareQuerySet":
+class AssistanceShareQuerySet(HeadedQuerySet["AssistanceShare"]):
+    place_field = "assistance__place"
+
+    def visible_to(self, user: Cadre) -> Self:
         """Return shares of visible items; of other people's items to several households only those of
         visible households.
         """
@@ -180,7 +183,7 @@ class AssistanceShareQuerySet(models.QuerySet["AssistanceShare"]):
             return self.filter(assistance__in=Assistance.objects.visible_to(user))
         return self.filter(_known(user, "assistance__") | Q(household__in=paired_by(user)))
 
-    def editable_by(self, user: Cadre) -> "AssistanceShareQuerySet":
+    def editable_by(self, user: Cadre) -> Self:
         return self.filter(assistance__in=Assistance.objects.editable_by(user))
 
     def counted(self) -> "AssistanceShareQuerySet":

@@ -16,7 +16,7 @@ from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.pages import form_page
 from core.periods import period_bar, years_of
 from core.search import by_name, key_field
-from households.models import Household, head_names, headed_by
+from households.models import Household, headed_by
 from units.access import get_editable, get_visible, named, recorder_required, user_of, written_for
 from units.context import frame_of
 from units.models import Cadre
@@ -229,7 +229,7 @@ def assistance_item(request: HttpRequest, pk: int) -> HttpResponse:
     )
     item: Assistance = get_visible(rows, user, pk=pk)
     shares = AssistanceShare.objects.visible_to(user).filter(assistance=item)
-    shares = shares.select_related("household").annotate(head_name=head_names())
+    shares = shares.with_head().select_related("household")
     seen = Household.objects.visible_to(user).filter(assistance__assistance=item)
     return render(
         request,

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django import forms
 
 from core.forms import ChineseDateField, limit
-from households.models import Household
+from households.models import Household, head_or
 from units.models import Cadre, today
 from villages.choices import offer_villages
 from villages.models import Village
@@ -138,7 +138,7 @@ def step_label(problem: Problem, status: ProblemStatus) -> str:
 
 class ProblemsToJoinField(forms.ModelMultipleChoiceField[Problem]):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.head_name or '本村'}：{obj.description[:40]}"
+        return f"{head_or(obj, '本村')}：{obj.description[:40]}"
 
 
 class JoinForm(forms.Form):

@@ -10,8 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.records import Record
-from core.scope import PlacedQuerySet
-from households.models import Household, head_names, paired_by
+from households.models import HeadedQuerySet, Household, paired_by
 from surveys.models import Response
 from units.models import Cadre, Unit, today
 from units.roles import Rank
@@ -67,7 +66,7 @@ MOVES: dict[str, list[ProblemStatus]] = {
 """From where a problem may move where; back to 办理 from 解决 on is 重新打开. It closes only after 回访确认."""
 
 
-class ProblemQuerySet(PlacedQuerySet["Problem", Cadre]):
+class ProblemQuerySet(HeadedQuerySet["Problem"]):
     def _visible_to_others(self, user: Cadre) -> Self:
         """All: own, and of the households they see; leaders: their unit's and of its villages."""
         seen = Q(owner=user.pk) | Q(raised_by=user.pk) | Q(entered_by=user.pk)
@@ -127,10 +126,6 @@ class ProblemQuerySet(PlacedQuerySet["Problem", Cadre]):
         replaced = ProblemMove.objects.filter(problem=OuterRef("pk"), on__gt=on, due_before__isnull=False)
         due = Coalesce(Subquery(replaced.order_by("on", "pk").values("due_before")[:1]), "due_on")
         return self.open(on).annotate(due_then=due).filter(due_then__lt=on)
-
-    def with_head(self) -> "ProblemQuerySet":
-        """Add `head_name`: the household's head, or the last one it had."""
-        return self.annotate(head_name=head_names())
 
     def with_standing(self) -> "ProblemQuerySet":
         """Add `standing`: the status, of a joined one that of the problem it follows."""

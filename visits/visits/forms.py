@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
 from core.word_lists import join_words
-from households.models import Household, had_until_closed, paired_with
+from households.models import NO_HEAD, Household, had_until_closed, paired_with
 from units.models import Cadre, Word, today
 from villages.choices import offer_villages
 from villages.models import Village
@@ -151,7 +151,7 @@ class VisitForm(forms.Form):
 
     def offered_households(self) -> list[tuple[int, str]]:
         """Return key and words of each household that may be ticked."""
-        return [(h.pk, f"{h.village}{h.group} {h.head_name or '（没有户主）'}") for h in self._offered()]
+        return [(h.pk, f"{h.village}{h.group} {h.head_name or NO_HEAD}") for h in self._offered()]
 
     def clean_reasons(self) -> list[str]:
         reasons: list[str] = self.cleaned_data["reasons"]

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from core.attachments import Attachment
 from core.records import Record
-from core.scope import PlacedQuerySet
-from households.models import Household, head_names
+from households.models import HeadedQuerySet, Household
 from units.days import month_of
 from units.models import Cadre, Unit
 from units.roles import Rank
@@ -28,7 +27,7 @@ def recorded_late(visited_on: date, recorded_at: datetime) -> bool:
     return (timezone.localdate(recorded_at) - visited_on).days > 1
 
 
-class VisitQuerySet(PlacedQuerySet["Visit", Cadre]):
+class VisitQuerySet(HeadedQuerySet["Visit"]):
     def _visible_to_others(self, user: Cadre) -> Self:
         """Return visits of a leader's unit; for cadres those where they went, went along, or recorded."""
         if user.is_leader:
@@ -87,10 +86,6 @@ class VisitQuerySet(PlacedQuerySet["Visit", Cadre]):
         """Return the years with any of them, read from the index."""
         months = self.order_by().values_list("month", flat=True).distinct()
         return {month // 100 for month in months}
-
-    def with_head(self) -> "VisitQuerySet":
-        """Add `head_name`: the household's head, or the last one it had."""
-        return self.annotate(head_name=head_names())
 
     def open_promises(self) -> "VisitQuerySet":
         """Keep visits whose promise the cadre still has to keep."""

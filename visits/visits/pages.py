@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from core.display import history_of
 from core.forms import key_of
 from core.word_lists import split_words
-from households.models import Household
+from households.models import Household, head_or
 from units.access import get_editable, get_visible, recorder_required, user_of, written_for
 from units.context import frame_of
 from units.models import Cadre
@@ -196,7 +196,7 @@ def visit_void(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         title="作废这条走访",
         text=f"{visit.cadre}，{visit.visited_on:%Y-%m-%d} {visit.get_kind_display()}，"
-        f"{getattr(visit, 'head_name', None) or visit.village or ''}：{visit.content[:60]}",
+        f"{head_or(visit, visit.village or '')}：{visit.content[:60]}",
         points=[
             "作废以后还能看到，划线显示，写明谁、为什么作废。",
             "次数、天数、夜数和报表里都不再计它。",
