@@ -165,8 +165,8 @@ class PairingCheck:
             named = f"第 {self.table.numbers[who]} 行" if who is not None else f"{other.unit}{other.cadre}"
             self.table.error(index, whose, f"这户已有{label}干部：{named}", "先结束原来的，或改结对方式")
             return False
-        same = [p for (pk, _), p in self.open.items() if pk == household.pk and p.cadre_id == cadre["id"]]
-        if same:
+        own = (self.open.get((household.pk, each)) for each in PairingKind.values)
+        if any(pairing and pairing.cadre_id == cadre["id"] for pairing in own):
             self.table.error(index, whose, "这名干部已经联着这户", "一名干部联一户只用一种方式")
             return False
         if cadre["left_on"]:
