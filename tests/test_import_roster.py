@@ -320,3 +320,24 @@ def test_a_second_cadre_on_a_row_of_his_own(office, cadre, village) -> None:
         (cadre.name, "help"),
         (other.name, "contact"),
     }
+
+
+def test_a_family_without_its_heads_row(office, village) -> None:
+    """It is added to a stored household; a new one needs its head."""
+    home = make_household(head="王有福", village=village, size=3)
+    headings = ["村", "户主姓名", "户主身份证号", "家庭人口", "姓名", "与户主关系", "性别"]
+    rows = [
+        ["大庄村", "王有福", None, 3, "李秀英", "妻", "女"],
+        ["大庄村", "王有福", None, 3, "王小福", "长子", "男"],
+        ["大庄村", "赵田", None, 2, "杨玉兰", "妻", "女"],
+    ]
+    run = load("roster", office, table([headings, *rows]), partial=True)
+    assert whys(run) == ["B4 这是新户，表里没有户主那一行"]
+    assert (warnings(run), home.members.count()) == ([], 3)
+    rows[2][2] = make_id_number()
+    run = load("roster", office, table([headings, *rows]))
+    assert (whys(run), outcomes(run)) == ([], ["same", "same", "created"])
+    assert set(Member.objects.filter(household__size=2).values_list("name", "relation")) == {
+        ("赵田", "01"),
+        ("杨玉兰", "02"),
+    }

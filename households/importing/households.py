@@ -1,6 +1,6 @@
 """Import sheet of 贫困户: one row is a household and its head."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from core import identity
@@ -142,12 +142,19 @@ class HouseholdSheet(ImportSheet):
 class HouseholdCheck:
     """The check of one sheet.
 
-    `sizes` are the numbers of people by row, for new households without 家庭人口.
+    `sizes` are the numbers of people by row, for new households without 家庭人口; `headless` are rows that do
+    not describe the head, so that they make no new household.
     """
 
-    def __init__(self, table: Table, plan: Plan, sizes: Mapping[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        plan: Plan,
+        sizes: Mapping[int, int] | None = None,
+        headless: Collection[int] = (),
+    ) -> None:
         self.table, self.plan = table, plan
-        self.sizes = sizes or {}
+        self.sizes, self.without_head = sizes or {}, headless
         self.counted: list[int] = []
         """Rows of new households whose people were counted."""
         self.identities = Identities(table)
@@ -317,6 +324,9 @@ class HouseholdCheck:
     def _may_be_new(self, index: int) -> bool:
         village = self.villages[index]
         if self.table.wrong(index) or village is None:
+            return False
+        if index in self.without_head:
+            self.table.error(index, "head_name", "这是新户，表里没有户主那一行", "加上户主一行，关系写“户主”")
             return False
         if village.ended_on is not None:
             self.table.error(index, "village", f"{village.name}已经撤并", "改成现在的村")

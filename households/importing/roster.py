@@ -186,7 +186,12 @@ class _Roster:
             self._fill_heads(view)
         plan = Plan(view, self.whole.by)
         sizes = self._sizes() if self.of_people else {}
-        check = HouseholdCheck(view, plan, sizes)
+        headless = [
+            place
+            for place, index in enumerate(self.own)
+            if index not in self.heads and view["id_number"][place] is NOTHING
+        ]
+        check = HouseholdCheck(view, plan, sizes, headless)
         check.run()
         self._note_sizes(view, check, sizes)
         note_outcomes(self.whole, plan, self.own)
@@ -196,11 +201,14 @@ class _Roster:
         return plan
 
     def _sizes(self) -> dict[int, int]:
-        """Return the number of people of each household who have not left, by its place in `own`."""
+        """Return the number of people of each household who have not left, by its place in `own`.
+
+        A head without a row of his own is one more.
+        """
         table = self.table
         there = (i for i in range(len(table)) if table.get("name", i) and not table.get("left_on", i))
         people = Counter(self.leads[index] for index in there)
-        return {place: people[index] for place, index in enumerate(self.own)}
+        return {place: people[index] + (index not in self.heads) for place, index in enumerate(self.own)}
 
     def _fill_heads(self, view: TableView) -> None:
         """Set the head's columns from his own row; a row that is not his says nothing of his person."""
