@@ -4,7 +4,6 @@ Templates are our own markup; data reaches them as JSON in `sys.inputs`, so that
 never parsed as markup.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -13,49 +12,48 @@ from shutil import copy
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pylopdf_fonts_zh_cn
 import typst
 from django.conf import settings
 
-FONTS = {
-    "NotoSansSC-Regular.otf": "faa6c9df652116dde789d351359f3d7e5d2285a2b2a1f04a2d7244df706d5ea9",
-    "NotoSerifSC-Regular.otf": "e8f396decc1f0963a016a989c3d8852e863d1350996f573860a80767c83a1cd3",
-}
-"""SHA-256 of the font files: another edition of a font would change line and page breaks."""
+from core.fonts import in_words, missing, pinned_folder, wide_folders
+
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "paper"
+WARNED = TEMPLATES / "_missing.typ"
 
 
 def typeset(template: str, data: Any, pictures: Mapping[str, bytes] | None = None) -> bytes:
     """Return the PDF of `templates/paper/<template>.typ` over these data (JSON types only).
 
-    The template can read the `pictures` by name, and no other file.
+    The template can read the `pictures` by name, and no other file. Characters that no font has are named on a
+    page at the end.
     """
+    text = json.dumps(data, ensure_ascii=False)
+    lost = missing(text)
     with TemporaryDirectory() as folder:
         root = Path(folder)
         copy(TEMPLATES / f"{template}.typ", root)
+        copy(WARNED, root / "_missing.typ")
         for name, picture in (pictures or {}).items():
             (root / name).write_bytes(picture)
         pdf = typst.compile(
-            root / f"{template}.typ",
+            root / ("_missing.typ" if lost else f"{template}.typ"),
             root=root,
             font_paths=fonts(),
             format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"data": text, "template": f"{template}.typ", "missing": in_words(lost)},
             pdf_tags=False,  # tags would make a print of 50 forms take eight times as long
         )
     assert isinstance(pdf, bytes)
     return pdf
 
 
-@cache
 def fonts() -> typst.Fonts:
-    """Return the two pinned fonts and no other, so that a form looks alike on every machine; cached per
-    process.
+    """Return the two pinned fonts, so that a form looks alike on every machine, and the wide ones for rare
+    characters.
     """
-    folder = pylopdf_fonts_zh_cn.serif_path().parent
-    for name, digest in FONTS.items():
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
-            raise RuntimeError(
-                f"字体 {name} 不是钉住的那一版，请重装 requirements.txt 里的 pylopdf-fonts-zh-cn。"
-            )
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return _fonts(pinned_folder(), *wide_folders())
+
+
+@cache
+def _fonts(*folders: Path) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[*folders])

@@ -24,6 +24,7 @@ from core.importing.merges import spread
 from core.importing.passing import Passed, is_filled, make_table, words_of
 from core.importing.planning import Plan
 from core.importing.questions import HIDDEN, SKIP, TOGETHER, Answers, Asking, ImportQuestion
+from core.importing.rare import warn_of_rare_characters
 from core.importing.sheet import ImportSheet, all_kinds
 from core.importing.table import ROWS_NAMED, Table, name_rows, shown
 from core.importing.unknown_headings import ask_headings
@@ -99,6 +100,7 @@ def check(
         return checked
     table.clean(lambda done: report(done, total))
     formulas.settle(table, found)
+    warn_of_rare_characters(table)
     sheet.plan(table, plan)
     plan.finish()
     report(total, total)

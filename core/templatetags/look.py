@@ -17,12 +17,19 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
+from core import fonts
 from core.lists import link_to
 
 register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
 UNDO = "undo:"
+
+
+@register.filter
+def unprintable(text: Any) -> str:
+    """Name the characters of a text that no font of the prints has; '' if there are none."""
+    return fonts.in_words(fonts.missing(str(text or "")))
 
 
 @register.filter
