@@ -6,6 +6,7 @@ import re
 from core.cells import EXACT, Cell, CellError, clean_text, kind_in_words
 from core.shown_number import ShownNumber
 
+NO_DAY = "没有写到哪一天"
 YEARS = range(1900, 2101)
 # A bare number is an Excel serial only from 1920 on: smaller ones may be years or counts.
 SERIALS = range(7306, 73416)
@@ -17,7 +18,7 @@ _DATE = re.compile(
     re.ASCII,
 )
 _COMPACT_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
-_MONTH_ONLY = re.compile(r"(\d{4})(?:\s*[-./年]\s*(?:\d{1,2}\s*月?)?)?", re.ASCII)
+_MONTH_ONLY = re.compile(r"(\d{4})(?:\s*[-./年]\s*(?:(\d{1,2})\s*月?)?)?", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,4}\s*日?", re.ASCII)
 
 
@@ -38,6 +39,18 @@ def clean_date(value: Cell) -> dt.date | None:
     raise CellError(f"填的是{kind_in_words(value)}，不是日期", _date_remedy())
 
 
+class DayMissing(CellError):
+    """A year or month without its day; `first` and `last` are its days, None if there is no such month."""
+
+    def __init__(self, year: int, month: int = 0) -> None:
+        super().__init__(NO_DAY, _date_remedy(year))
+        self.first = self.last = None
+        if year in YEARS and month <= 12:
+            self.first = dt.date(year, month or 1, 1)
+            end = dt.date(year + 1, 1, 1) if month in (0, 12) else dt.date(year, month + 1, 1)
+            self.last = end - dt.timedelta(days=1)
+
+
 def _written_date(text: str) -> dt.date | None:
     match = _ISO_DATE.fullmatch(text)
     if not match:
@@ -48,7 +61,7 @@ def _written_date(text: str) -> dt.date | None:
     if match:
         return _day(*map(int, match.groups()))
     if month := _MONTH_ONLY.fullmatch(text):
-        raise CellError("没有写到哪一天", _date_remedy(int(month[1])))
+        raise DayMissing(int(month[1]), int(month[2] or 0))
     if _SHORT_YEAR.fullmatch(text):
         raise CellError("年份没有写满四位，或没写在最前面", _date_remedy())
     raise CellError("看不出是哪一天", _date_remedy())
@@ -63,7 +76,7 @@ def _numeric_date(number: float) -> dt.date:
     if match:
         return _day(*map(int, match.groups()))
     if int(number) in YEARS:
-        raise CellError("没有写到哪一天", _date_remedy(int(number)))
+        raise DayMissing(int(number))
     raise CellError("看不出是哪一天", _date_remedy())
 
 

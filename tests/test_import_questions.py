@@ -209,6 +209,17 @@ def test_the_start_of_new_pairings_is_asked_about(office) -> None:
     assert HouseholdPairing.objects.get().started_on == date(2014, 3, 5)
 
 
+@pytest.mark.parametrize(("answer", "day"), [("算第一天", 1), ("算最后一天", 31)])
+def test_a_month_without_its_day_is_asked_about(office, answer, day) -> None:
+    unit, village = make_unit(name="县审计局"), make_village(name="大庄村")
+    rows = [{"单位": unit.name, "村": village.name, "开始日期": "2012年3月"}]
+    run = check("village_pairings", office, rows)
+    question = questions(run, "没写到日")["开始日期"]
+    assert (question["must"], question["count"], outcomes(run)) == (True, 1, ["wrong"])
+    load("village_pairings", office, rows, answers={"没写到日": {"开始日期": answer}})
+    assert VillagePairing.objects.get().started_on == date(2012, 3, day)
+
+
 def test_hidden_rows_are_left_out_on_demand(office, village) -> None:
     book = openpyxl.load_workbook(
         io.BytesIO(table([HEADINGS, *(["石峰村", "三组", n, "男", 3] for n in ("甲强", "乙强", "丙强"))]))

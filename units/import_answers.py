@@ -8,6 +8,7 @@ from django import forms
 from core.importing.heading import HEADING_WITHIN
 from core.importing.questions import (
     CONFIRMED,
+    DAYS,
     HEADINGS,
     HIDDEN,
     MERGES,
@@ -80,7 +81,7 @@ class AnswersForm(forms.Form):
 
     @property
     def gaps(self) -> list[dict[str, Any]]:
-        return list(self.of(MISSING, MERGES))
+        return list(self.of(MISSING, DAYS, MERGES))
 
     @property
     def hidden(self) -> list[dict[str, Any]]:
@@ -95,7 +96,8 @@ def _field(question: dict[str, Any]) -> forms.Field:
     chosen = question["chosen"]
     if question["section"] == CONFIRMED:
         return _tick("证件上就是这个号码", bool(chosen))
-    label = f"{question['column']} {question['name']}".strip()
+    column = question["column"] if question["column"] != question["name"] else ""
+    label = f"{column} {question['name']}".strip()
     if question["typed"]:
         attrs = {
             "class": "form-control short",

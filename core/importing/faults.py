@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from core.importing.questions import SKIP, WORDS
+from core.dates import NO_DAY
+from core.importing.questions import DAYS, SKIP, WORDS
 from core.importing.sheet import ImportSheet
 from core.importing.shown_errors import shown_errors
 from core.models import ImportRun
@@ -29,10 +30,11 @@ def faults_of(run: ImportRun, sheet: ImportSheet, *, is_uploader: bool) -> list[
     Words that the clerk is asked about are no mistakes.
     """
     asked = {(q["column"], q["name"]) for q in run.questions if q["section"] == WORDS and q["chosen"] != SKIP}
+    days = {q["column"] for q in run.questions if q["section"] == DAYS and q["chosen"] != SKIP}
     found: dict[tuple[str, str, str], Mistake] = {}
     wrong = run.rows.filter(errors__isnull=False).order_by("number")
     for number, error in shown_errors(sheet, wrong[:JUDGED], is_uploader=is_uploader):
-        if (error["column"], error["value"]) in asked:
+        if (error["column"], error["value"]) in asked or (error["column"] in days and error["why"] == NO_DAY):
             continue
         key = (error["column"], error["why"], error["remedy"])
         fault = found.setdefault(key, Mistake(*key))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from core.cells import Cell, CellError, label_key
+from core.dates import DayMissing
 from core.importing.columns import SheetColumn, heading_key
 
 LIKELY = 0.6
@@ -46,6 +47,8 @@ def fits(column: SheetColumn, cells: Iterable[Cell]) -> float:
         total += 1
         try:
             column.clean(cell)
+        except DayMissing:
+            pass  # a date that is asked about
         except CellError:
             continue
         good += 1

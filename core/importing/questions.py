@@ -17,11 +17,13 @@ SKIP = "不导入"
 EMPTY = "空着"
 TOGETHER = "一起导入"
 EACH, FIRST, SHARE = "每行都是", "只算第一行", "平均分到每行"
-HEADING_ROW, HEADINGS, WORDS, MISSING, MERGES, HIDDEN, CONFIRMED = (
+FIRST_DAY, LAST_DAY = "算第一天", "算最后一天"
+HEADING_ROW, HEADINGS, WORDS, MISSING, DAYS, MERGES, HIDDEN, CONFIRMED = (
     "表头行",
     "列",
     "词",
     "缺列",
+    "没写到日",
     "合并",
     "隐藏的行",
     "确认",
@@ -34,6 +36,7 @@ SECTIONS: dict[str, type[Any]] = {
     HEADINGS: dict,
     WORDS: dict,
     MISSING: dict,
+    DAYS: dict,
     MERGES: dict,
     HIDDEN: str,
     CONFIRMED: list,
@@ -132,6 +135,9 @@ class Answers:
 
     def missing(self, label: str) -> str:
         return str(self._section(MISSING).get(label, ""))
+
+    def day(self, label: str) -> str:
+        return str(self._section(DAYS).get(label, ""))
 
     def merge(self, label: str) -> str:
         return str(self._section(MERGES).get(label, ""))

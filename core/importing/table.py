@@ -57,7 +57,7 @@ class Cells(dict[Cell, Any]):
             return error
         self.asked[cell] = question
         try:
-            return value_of(self.column, question) if is_replaced(question) else error
+            return value_of(self.column, question, error) if is_replaced(question) else error
         except CellError as wrong:
             return wrong
 
@@ -143,8 +143,7 @@ class Table:
 
     def _count_asked(self, position: int, asked: dict[Cell, ImportQuestion]) -> None:
         for number, row in zip(self.numbers, self.rows, strict=True):
-            cell = row[position]
-            if isinstance(cell, str) and (question := asked.get(cell)):
+            if question := asked.get(row[position]):
                 question.count += 1
                 if len(question.rows) < MOST_WORDS:
                     question.rows.append(number)

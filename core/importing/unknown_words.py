@@ -3,15 +3,27 @@
 from typing import Any
 
 from core.cells import NOTHING_WORDS, Cell, CellError, UnknownWord, clean_text
+from core.dates import DayMissing
 from core.importing.columns import SheetColumn
 from core.importing.likeness import ranked_words
-from core.importing.questions import EMPTY, SKIP, WORDS, Asking, ImportQuestion
+from core.importing.questions import (
+    DAYS,
+    EMPTY,
+    FIRST_DAY,
+    LAST_DAY,
+    SKIP,
+    WORDS,
+    Asking,
+    ImportQuestion,
+)
 
 LONGEST_WORD = 30
 
 
 def question_of(column: SheetColumn, cell: Cell, error: CellError, asking: Asking) -> ImportQuestion | None:
     """Return the question about a refused cell, with the answer in force; None if it has to be corrected."""
+    if isinstance(error, DayMissing) and error.first:
+        return _question_of_day(column, asking)
     if not isinstance(cell, str) or column.secret:
         return None
     try:
@@ -41,8 +53,31 @@ def question_of(column: SheetColumn, cell: Cell, error: CellError, asking: Askin
     )
 
 
-def value_of(column: SheetColumn, question: ImportQuestion) -> Any:
+def _question_of_day(column: SheetColumn, asking: Asking) -> ImportQuestion:
+    """Ask once for a column which day a month or year without one means."""
+    answer = asking.answers.day(column.label)
+    options = [FIRST_DAY, LAST_DAY, SKIP]
+    answer = answer if answer in options else ""
+    decides = column.decides or bool(column.missing)
+    why = "只写到月或年，没有写到哪一天"
+    return asking.ask(
+        ImportQuestion(
+            DAYS,
+            column.label,
+            column.label,
+            options=options,
+            chosen=answer,
+            answered=bool(answer),
+            must=decides,
+            why=why,
+        )
+    )
+
+
+def value_of(column: SheetColumn, question: ImportQuestion, error: CellError) -> Any:
     """Return the clean value that a question's answer gives, None for 空着. Raises CellError."""
+    if isinstance(error, DayMissing):
+        return column.clean(error.first if question.chosen == FIRST_DAY else error.last)
     return None if question.chosen == EMPTY else column.clean(question.chosen)
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from core.models import ImportRun, Spelling
 from households.models import Household
-from tests.browser import assert_accessible, assert_fits, sign_in
+from tests.browser import assert_accessible, assert_fits, follow, sign_in
 from tests.factories import make_division, make_id_number, make_village
 from tests.importing import work_off
 from units.models import Cadre
@@ -56,9 +56,8 @@ def test_the_questions_of_a_messy_list(page: Page, tmp_path: Path) -> None:
     path.write_bytes(messy())
     page.goto("/imports/households/")
     page.get_by_label("工作簿").set_input_files(path)
-    page.get_by_role("button", name="上传并检查").click()
+    follow(page.get_by_role("button", name="上传并检查"))
     work_off()
-    page.reload()
     expect(page.get_by_role("heading", name="列名在第 2、3 行")).to_be_visible()
     for width in (360, 1024, 1366):
         page.set_viewport_size({"width": width, "height": 900})
@@ -72,12 +71,10 @@ def test_the_questions_of_a_messy_list(page: Page, tmp_path: Path) -> None:
 
     page.get_by_label("村 大庄村").select_option("温泉镇大庄村")
     page.get_by_label("主要致贫原因 老病").select_option("因病")
-    page.get_by_role("button", name="用这些答案再检查").click()
+    follow(page.get_by_role("button", name="用这些答案再检查"))
     work_off()
-    page.reload()
-    page.get_by_role("button", name="导入其余 4 行").click()
+    follow(page.get_by_role("button", name="导入其余 4 行"))
     work_off()
-    page.reload()
     expect(page.get_by_text("已导入：新增 4 行")).to_be_visible()
     assert set(Household.objects.values_list("village__division__name", flat=True)) == {"马力镇", "温泉镇"}
     assert ImportRun.objects.get().answers["词"]["村"] == {"大庄村": "温泉镇大庄村"}
