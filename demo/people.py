@@ -80,4 +80,7 @@ class Registry:
             first = f"{self.area}{born_on:%Y%m%d}{serial}"
             if first not in self.given:
                 self.given.add(first)
+                if first.endswith("00") and check_digit(first) == "0":
+                    # A number that ends with 000 looks cut off by Excel; nobody else has a serial below 900.
+                    first = f"{first[:-3]}800"
                 return first + check_digit(first)

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from core.identity import check_digit
+from core.importing import runs
+from core.importing.questions import CONFIRMED
 from tests.factories import (
     make_cadre,
     make_division,
@@ -60,6 +62,10 @@ def test_no_message_tells_the_end_of_a_number_that_is_taken_in(office) -> None:
     )
     row = {"村级代码": village.code, "户主姓名": "王有福", "家庭人口": 3, "身份证号": f"{first}000"}
     run = check("households", office, [row])
+    assert outcomes(run) == ["wrong"]
+    run.answers, run.status = {CONFIRMED: ["D2"]}, run.Status.QUEUED
+    run.save()
+    runs.check(run)
     assert (outcomes(run), warnings(run)) == (["created"], [])
 
 
