@@ -46,6 +46,24 @@ def test_unknown_headings_are_reported_and_left(office, village) -> None:
     assert "组(社)" in run.known_headings
 
 
+def test_a_heading_of_two_rows_is_the_first_of_two(office, village) -> None:
+    upper = ["村", "组(社)", "户主情况", "", "家庭人口"]
+    lower = ["", "", "姓名", "性别", ""]
+    people = [["石峰村", "三组", "王有福", "男", 3], ["石峰村", "四组", "张玉莲", "女", 2]]
+    again = ["村", "组(社)", "姓名", "性别", "家庭人口"]
+    run = check("households", office, table([upper, lower, people[0], again, people[1]]))
+    assert (run.header_row, outcomes(run)) == (2, ["created", "created"])
+    assert "第 4 行“村”不是数据，已跳过。" in run.notes
+
+
+def test_a_heading_that_is_printed_again_hides_no_rows(office, village) -> None:
+    first = ["村", "组(社)", "户主姓名", "男还是女", "家庭人口"]
+    again = ["村", "组(社)", "户主姓名", "性别", "家庭人口"]
+    row = ["石峰村", "三组", "王有福", "男", 3]
+    run = check("households", office, table([first, row, again, row]))
+    assert (run.header_row, run.total_rows) == (1, 2)
+
+
 def test_a_missing_required_column_refuses_the_file(office, village) -> None:
     run = check("households", office, [{"村": "石峰村", "户主姓名": "王有福"}])
     assert (run.status, run.message) == (

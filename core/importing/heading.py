@@ -84,15 +84,27 @@ def find_heading(
     names = Names(sheet, taught)
     if is_own_export(rows):
         names.computed = sheet.computed
-    best, most = None, 0
     firsts = range(min(HEADING_WITHIN, len(rows))) if at is None else range(at, min(at + 1, len(rows)))
-    # A title above a heading of one row adds nothing, so two rows are taken only if they name more columns.
-    for first, last in [*((n, n) for n in firsts), *((n, n + 1) for n in firsts if n + 1 < len(rows))]:
-        texts = _texts(rows, first, last, merges, names)
-        known = {names.keys[key] for key in map(heading_key, texts.values()) if key in names.keys}
-        if len(known) > most and (len(known) > 1 or known == names.required or at is not None):
-            best, most = HeadingRow(last, first=first, texts=texts), len(known)
-    return None if best is None else _map(names, best)
+    found: list[tuple[int, HeadingRow]] = []
+    # By their last row, and one row before two: a title above a heading of one row adds nothing.
+    for last in range(firsts.start, min(firsts.stop + 1, len(rows))):
+        for first in [row for row in (last, last - 1) if row in firsts]:
+            texts = _texts(rows, first, last, merges, names)
+            known = {names.keys[key] for key in map(heading_key, texts.values()) if key in names.keys}
+            if len(known) > 1 or (known and (known == names.required or at is not None)):
+                found.append((len(known), HeadingRow(last, first=first, texts=texts)))
+    return _map(names, _best(found)) if found else None
+
+
+def _best(found: Sequence[tuple[int, HeadingRow]]) -> HeadingRow:
+    """Return the candidate with the most known columns, but none below data: a page may print the heading again.
+
+    The heading begins with the first candidate that has half as many as the best one.
+    """
+    most = max(count for count, _ in found)
+    begun = next(heading.row for count, heading in found if 2 * count >= most)
+    near = [(count, heading) for count, heading in found if heading.row <= begun + 1]
+    return max(near, key=lambda candidate: candidate[0])[1]
 
 
 def _texts(rows: Rows, first: int, last: int, merges: Merges, names: Names) -> dict[int, str]:

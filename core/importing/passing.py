@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from core.cells import Cell, CellError, clean_text
-from core.importing.columns import NOTHING
+from core.importing.columns import NOTHING, heading_key
 from core.importing.heading import HeadingRow, ImportRefused, Rows
 from core.importing.questions import Asking
 from core.importing.sheet import ImportSheet
@@ -73,8 +74,7 @@ class _Judge:
 
     def __init__(self, sheet: ImportSheet, heading: HeadingRow, rows: Rows) -> None:
         self.places = list(heading.positions.values())
-        headings = range(heading.first, heading.row + 1)
-        self.titles = [title for row in headings if any(title := [rows[row][at] for at in self.places])]
+        self.titles = {place: _headings_at(heading, rows, place) for place in self.places}
         known = [
             (heading.positions[key], column)
             for key, column in sheet.columns.items()
@@ -94,7 +94,25 @@ class _Judge:
                 return False
             if (_SIGNED.match(first) or _NOTE.match(first)) and not _is_named(row, at, self.names):
                 return False
-        return [row[at] for at in self.places] not in self.titles
+        return not self._is_title(row)
+
+    def _is_title(self, row: Sequence[Cell]) -> bool:
+        """Return whether every cell of a row is the heading of its column, in one of the heading's rows."""
+        for place in self.places:
+            cell = row[place]
+            if is_filled(cell) and not (isinstance(cell, str) and _key(cell) in self.titles[place]):
+                return False
+        return True
+
+
+def _headings_at(heading: HeadingRow, rows: Rows, place: int) -> set[str]:
+    cells = [rows[row][place] for row in range(heading.first, heading.row + 1)]
+    return {_key(text) for text in [heading.texts[place], *cells] if isinstance(text, str)}
+
+
+@lru_cache(maxsize=4096)
+def _key(text: str) -> str:
+    return heading_key(text)
 
 
 def _is_named(row: Sequence[Cell], but: int, naming: Sequence[tuple[int, Cells]]) -> bool:
