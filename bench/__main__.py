@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 PARTS = {
-    "imports": ["import-sqlite", "import-memory", "import-rival"],
+    "imports": ["import-sqlite", "import-memory", "import-asked", "import-rival"],
     "imports_postgres": ["import-postgres"],
     "pages": ["page", "list-admin"],
     "children": ["picture-child", "workbook-child", "marking-child"],

@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from typing import Any
 
 import django
@@ -19,7 +20,7 @@ from python_calamine import CalamineWorkbook  # noqa: E402
 
 from bench.timing import alternately, compare, figure  # noqa: E402
 from bench.workbook import workbook  # noqa: E402
-from core.importing import runs  # noqa: E402
+from core.importing import answering, runs  # noqa: E402
 from core.importing.sheet import kind_of  # noqa: E402
 from core.models import Change, ImportRow, ImportRun  # noqa: E402
 from households.models import Household, Member  # noqa: E402
@@ -38,9 +39,11 @@ def prepare() -> None:
         call_command("start", "620524", office_phone=OFFICE, stdout=io.StringIO())
 
 
-def import_whole(data: bytes) -> ImportRun:
+def import_whole(data: bytes, answers: Mapping[str, Any] | None = None) -> ImportRun:
     """Upload, check and apply, like page and command."""
     run = runs.upload(kind_of("households"), "贫困户.xlsx", data, Cadre.objects.get(phone=OFFICE))
+    if answers:
+        answering.take_file(run, answers)
     runs.check(run)
     run.refresh_from_db()
     runs.apply(run)
@@ -100,6 +103,18 @@ def measure_memory() -> None:
     figure("import-memory", peak / MEMORY, 1, f"{peak:.0f} MB of {MEMORY} MB, {ROWS:,} rows")
 
 
+def measure_asked() -> None:
+    """Compare a list with merged cells and answered questions with the clean one."""
+    from bench.asked import ANSWERS, asked_workbook, clean_workbook
+
+    asked, clean = asked_workbook(ROWS), clean_workbook(ROWS)
+    mine, other = alternately(
+        lambda: import_whole(asked, ANSWERS), lambda: import_whole(clean), rounds=3, before=forget
+    )
+    forget()
+    compare("import-asked", 1.5, mine, other, f"the clean list, {ROWS:,} rows")
+
+
 def measure_rival() -> None:
     from bench.import_export import import_twice
 
@@ -115,5 +130,7 @@ if __name__ == "__main__":
         measure_memory()  # first: a child's peak includes the parent's size at the fork
     if wanted in {"", "import-sqlite"}:
         measure_against_insert("import-sqlite", 3, bulk_create, "bulk_create")
+    if wanted in {"", "import-asked"}:
+        measure_asked()
     if wanted in {"", "import-rival"}:
         measure_rival()

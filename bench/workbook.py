@@ -2,6 +2,7 @@
 
 import io
 import random
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from core import identity
@@ -16,12 +17,20 @@ GIVEN = "福贵财喜田仓山林平生玉兰英梅霞莲秀芳改银进来存�
 
 def workbook(rows: int) -> bytes:
     """Return an .xlsx with this many new households, the same at every run."""
+    out = io.BytesIO()
+    labels = headings()
+    write_rows(out, labels, households(rows, labels))
+    return out.getvalue()
+
+
+def headings() -> list[str]:
+    return [column.label for column in kind_of("households").columns.values()]
+
+
+def households(rows: int, labels: list[str]) -> Iterator[list[str]]:
     draw = random.Random(rows)
     villages = list(Village.objects.select_related("division").order_by("code"))
-    labels = [column.label for column in kind_of("households").columns.values()]
-    out = io.BytesIO()
-    write_rows(out, labels, (household(draw, villages, number, labels) for number in range(rows)))
-    return out.getvalue()
+    return (household(draw, villages, number, labels) for number in range(rows))
 
 
 def household(draw: random.Random, villages: list[Village], number: int, labels: list[str]) -> list[str]:
