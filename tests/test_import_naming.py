@@ -16,7 +16,7 @@ from tests.factories import (
     make_village,
     make_village_pairing,
 )
-from tests.importing import Row, check, errors, load, outcomes, warnings, whys
+from tests.importing import Row, check, errors, load, outcomes, table, warnings, whys
 from units.models import Cadre
 from visits.models import Visit
 
@@ -170,3 +170,20 @@ def test_naming_costs_a_constant_number_of_queries(office, home, django_assert_m
     with django_assert_max_num_queries(45):
         run = check("household_pairings", office, rows)
     assert run.created_count == 30
+
+
+def test_the_phone_beside_the_head_is_not_the_cadres(office, cadre, home) -> None:
+    headings = ["乡镇", "村", "户主姓名", "联系电话", "联户干部", "单位", "联系电话", "开始日期"]
+    row = [
+        "城关镇",
+        "大庄村",
+        "王有福",
+        "13800001234",
+        cadre.name,
+        cadre.unit.name,
+        cadre.phone,
+        "2014-03-05",
+    ]
+    run = load("household_pairings", office, table([headings, row]))
+    assert (whys(run), run.unknown_headings) == ([], ["户主联系电话"])
+    assert HouseholdPairing.objects.get().cadre == cadre

@@ -341,3 +341,24 @@ def test_a_family_without_its_heads_row(office, village) -> None:
         ("赵田", "01"),
         ("杨玉兰", "02"),
     }
+
+
+@pytest.mark.parametrize("kind", ["households", "household_pairings", "roster"])
+def test_of_two_phones_the_one_behind_the_cadre_is_the_cadres(office, cadre, village, kind) -> None:
+    headings = ["村", "户主姓名", "家庭人口", "性别", "联系电话", "联户干部", "单位", "联系电话", "联户时间"]
+    unit = cadre.unit.name
+    row = ["大庄村", "王有福", 3, "男", "13800001234", cadre.name, unit, cadre.phone, "2014-03-05"]
+    run = load(kind, office, table([headings, row]))
+    assert (run.kind, whys(run), Household.objects.get().phone) == ("roster", [], "13800001234")
+    assert HouseholdPairing.objects.get().cadre == cadre
+
+
+@pytest.mark.parametrize("kind", ["households", "household_pairings", "roster"])
+def test_a_group_of_headings_for_the_cadre(office, cadre, village, kind) -> None:
+    headings = ["村", "户主姓名", "家庭人口", "性别", "联系电话", "帮扶干部", None, None, "帮扶时间"]
+    levels = [*[None] * 5, "姓名", "单位", "联系电话", None]
+    unit = cadre.unit.name
+    row = ["大庄村", "王有福", 3, "男", "13800001234", cadre.name, unit, cadre.phone, "2014-03-05"]
+    run = load(kind, office, table([headings, levels, row]))
+    assert (run.kind, whys(run), Household.objects.get().phone) == ("roster", [], "13800001234")
+    assert HouseholdPairing.objects.get().cadre == cadre

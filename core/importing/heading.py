@@ -147,6 +147,7 @@ def _group_texts(rows: Rows, first: int, last: int, merges: Merges, lower: Seque
 
 
 def _map(names: Names, heading: HeadingRow) -> HeadingRow:
+    heading.texts = names.sheet.told_apart(heading.texts)
     for place, text in heading.texts.items():
         spelling = heading_key(text)
         key = names.keys.get(spelling)

@@ -65,6 +65,10 @@ class ImportSheet:
         Cells keep their rows and columns. Raises ImportRefused.
         """
 
+    def told_apart(self, texts: dict[int, str]) -> dict[int, str]:
+        """Return the headings by column, those renamed whose meaning their place tells."""
+        return texts
+
     def widened(self, rows: Sequence[Sequence[Cell]]) -> "ImportSheet | None":
         """Return a kind that also reads what this one does, for rows with a heading that occurs twice here."""
         return None

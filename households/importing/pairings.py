@@ -6,7 +6,7 @@ from typing import Any
 
 from core.cells import Cell
 from core.chunked_queries import records_in
-from core.importing.columns import SheetColumn, field_column
+from core.importing.columns import SheetColumn, field_column, heading_key
 from core.importing.heading import HeadingRow
 from core.importing.model_plan import Drafts, put
 from core.importing.planning import Plan
@@ -15,7 +15,7 @@ from core.importing.table import Table
 from households.choices import PairingKind
 from households.closing import problem_of_row
 from households.importing.naming import NAMED_BY, NamedHouseholds, household_columns
-from households.importing.roster_headings import likely_heading, roster_or
+from households.importing.roster_headings import likely_heading, phones_told_apart, roster_or
 from households.models import Household, HouseholdPairing
 from units.ceilings import household_ceilings
 from units.finding import Cadres, cadre_columns, find_units
@@ -53,6 +53,15 @@ class HouseholdPairingSheet(ImportSheet):
         self, place: str, rows: Sequence[Sequence[Cell]] = (), heading: HeadingRow | None = None
     ) -> ImportSheet:
         return roster_or(self, rows, heading) if heading else self
+
+    def told_apart(self, texts: dict[int, str]) -> dict[int, str]:
+        """A phone between the head and the cadre is the household's, which this sheet does not take."""
+        heads = [
+            place for place, text in texts.items() if heading_key(text) in self.columns["head_name"].spellings
+        ]
+        behind_head = {place: text for place, text in texts.items() if heads and place > heads[0]}
+        cadre = self.columns["name"].spellings
+        return texts | phones_told_apart(behind_head, cadre, before="户主联系电话")
 
     def widened(self, rows: Sequence[Sequence[Cell]]) -> ImportSheet | None:
         found = roster_or(self, rows, likely_heading(rows))

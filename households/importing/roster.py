@@ -19,7 +19,7 @@ from households.importing.households import HOUSEHOLD, HouseholdCheck, Household
 from households.importing.members import STAY, MemberCheck, MemberSheet, refuse_without_household
 from households.importing.pairings import HouseholdPairingSheet, PairingCheck
 from households.importing.people import Identities
-from households.importing.roster_headings import likely_heading, phones_behind_cadre, texts_of
+from households.importing.roster_headings import likely_heading, phones_told_apart, texts_of
 from households.importing.roster_joining import join, note_outcomes, planned_key
 from households.importing.roster_rows import (
     Leads,
@@ -58,10 +58,9 @@ class RosterSheet(ImportSheet):
     either = HouseholdSheet.either
     traces, traced = HouseholdPairingSheet.traces, HouseholdPairing
 
-    def __init__(self, *, of_people: bool = True, phones: Iterable[str] = ()) -> None:
-        """`of_people`: a row is a person, not a household. `phones` are headings of the cadre's phone."""
+    def __init__(self, *, of_people: bool = True) -> None:
+        """`of_people`: a row is a person, not a household."""
         self.of_people = of_people
-        self.phones = tuple(phones)
 
     def declare(self) -> Iterable[SheetColumn]:
         homes = dict(HouseholdSheet().columns)
@@ -70,8 +69,7 @@ class RosterSheet(ImportSheet):
         homes["size"] = replace(homes["size"], required=False)
         person = [homes.pop(key) for key in PERSON]
         head = homes.pop("head_name")
-        aliases = tuple(name for name in phone.aliases if name not in self.phones)
-        for column in (*homes.values(), replace(phone, aliases=aliases)):
+        for column in (*homes.values(), phone):
             # Merged over a family, a cell belongs to the household once.
             yield replace(column, of_one_row=False) if self.of_people else column
         if self.of_people:
@@ -93,7 +91,7 @@ class RosterSheet(ImportSheet):
         names = [name for name in (column.label, *column.aliases) if name not in {label, *others}]
         if key == "phone":
             names = [name for name in names if name != column.label]
-            names += [*self.phones, "联户干部联系电话", "帮扶干部联系电话", "干部联系电话"]
+            names += ["联户干部联系电话", "帮扶干部联系电话", "干部联系电话"]
         asked = column.of_one_row and not self.of_people
         aliases = tuple(dict.fromkeys(names))
         return replace(column, key=f"pairing.{key}", label=label, aliases=aliases, of_one_row=asked)
@@ -105,8 +103,12 @@ class RosterSheet(ImportSheet):
         if heading is None:
             return self
         texts = texts_of(rows, heading)
-        of_people = bool(self.columns["relation"].spellings & set().union(*texts))
-        return type(self)(of_people=of_people, phones=phones_behind_cadre(texts, self.columns))
+        relation = MemberSheet().columns["relation"]
+        return type(self)(of_people=bool(relation.spellings & set().union(*texts)))
+
+    def told_apart(self, texts: dict[int, str]) -> dict[int, str]:
+        cadre = self.columns["pairing.name"].spellings
+        return phones_told_apart(texts, cadre, behind=self.columns["pairing.phone"].label)
 
     def widened(self, rows: Sequence[Sequence[Cell]]) -> ImportSheet:
         return self.fitted("", rows, likely_heading(rows))

@@ -1,9 +1,9 @@
 """Tell from the headings of a sheet whether it is a roster, and whose a phone is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from core.cells import Cell
-from core.importing.columns import SheetColumn, heading_key
+from core.importing.columns import heading_key
 from core.importing.heading import HEADING_WITHIN, HeadingRow
 from core.importing.sheet import ImportSheet, kind_of
 from core.sheets import is_own_export
@@ -13,27 +13,37 @@ CONTENTS = (
     *("identified_on", "income_when_identified"),
 )
 """Columns that only a list of households has; an address or a note may stand in any."""
-PHONES = ("手机号", "手机号码", "手机", "联系电话", "联系方式", "电话", "电话号码")
+PHONES = {"手机号", "手机号码", "手机", "联系电话", "联系方式", "电话", "电话号码"}
 
 
 def texts_of(rows: Sequence[Sequence[Cell]], heading: HeadingRow) -> list[set[str]]:
-    """Return the compared forms of each column's heading: joined, and of each of its rows."""
+    """Return the compared forms of each column's heading: joined, and of its rows and the one below.
+
+    A kind that does not know the groups of a heading takes its upper row alone for the heading.
+    """
     if not rows:
         return []
     texts = [{heading_key(heading.texts.get(place, ""))} for place in range(len(rows[heading.row]))]
-    for row in rows[heading.first : heading.row + 1]:
+    for row in rows[heading.first : heading.row + 2]:
         for forms, cell in zip(texts, row, strict=False):
             if isinstance(cell, str):
                 forms.add(heading_key(cell))
     return texts
 
 
-def phones_behind_cadre(texts: Sequence[set[str]], columns: Mapping[str, SheetColumn]) -> list[str]:
-    """Return the phone headings that stand right of the cadre's column: they are the cadre's."""
-    cadre = columns["pairing.name"].spellings
-    first = next((place for place, forms in enumerate(texts) if forms & cadre), len(texts))
-    behind = set().union(*texts[first:])
-    return [phone for phone in PHONES if heading_key(phone) in behind]
+def phones_told_apart(
+    texts: dict[int, str], cadre: set[str], *, behind: str = "", before: str = ""
+) -> dict[int, str]:
+    """Return the headings with the phones right of the cadre's column called `behind`, those left `before`.
+
+    An empty name leaves them as they are.
+    """
+    first = next((place for place, text in sorted(texts.items()) if heading_key(text) in cadre), None)
+    if first is None:
+        return texts
+    phones = {place for place, text in texts.items() if heading_key(text) in PHONES}
+    names = {place: behind if place > first else before for place in phones}
+    return {place: names.get(place) or text for place, text in texts.items()}
 
 
 def likely_heading(rows: Sequence[Sequence[Cell]]) -> HeadingRow:
