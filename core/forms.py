@@ -20,6 +20,7 @@ from core import cells, identity
 from core.attachments import reencode
 from core.dates import clean_date
 from core.display import history_of, shown
+from core.labels import label_of
 from core.records import Record, StaleRecord
 
 M = TypeVar("M", bound=Record)
@@ -120,7 +121,10 @@ class VersionField(forms.IntegerField):
 
 
 class RecordForm(forms.ModelForm[M]):
-    """A ModelForm that carries the row's version through the page (see `saved`)."""
+    """A ModelForm that carries the row's version through the page (see `saved`).
+
+    A field that is declared without a label has that of its column.
+    """
 
     version = VersionField(label="版本", required=False, widget=forms.HiddenInput)
     conflict: dict[str, Any] | None = None
@@ -129,7 +133,9 @@ class RecordForm(forms.ModelForm[M]):
         super().__init__(*args, **kwargs)
         # An unsaved row has no version, so a row stored in the meantime is not overwritten.
         self.fields["version"].initial = self.instance.version if self.instance.pk else 0
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if field.label is None:
+                field.label = label_of(type(self.instance), name)
             _name_the_blank(field)
 
     def clean(self) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.choices import BaseChoiceIterator
 
 from core.cells import CellError, clean_phone, clean_searched, one_line
+from core.labels import label_of
 
 
 def by_name(text: str, prefix: str = "") -> Q:
@@ -45,6 +47,13 @@ def plain(text: str) -> str:
 def key_field(label: str) -> forms.IntegerField:
     """Return a filter set by links only: a row's key, limited to what both databases can hold."""
     return forms.IntegerField(label=label, required=False, max_value=10**18, widget=forms.HiddenInput)
+
+
+def choice_field(model: type[models.Model], column: str) -> forms.ChoiceField:
+    """Return a filter by the choices of a column, whose label stands for all rows."""
+    field: Any = model._meta.get_field(column)
+    label = label_of(model, column)
+    return forms.ChoiceField(label=label, required=False, choices=[("", label), *field.choices])
 
 
 class SearchForm(forms.Form):

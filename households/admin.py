@@ -38,7 +38,7 @@ class MemberAdminForm(ScopedForm, MemberForm):
 
 
 class HouseholdAdminForm(ScopedForm):
-    phone = PhoneField(label="联系电话", required=False, max_length=20)
+    phone = PhoneField(required=False, max_length=20)
     tags = TagsField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from core import cells, identity
 from core.forms import NOT_CHOSEN, ChineseDateField, OpenTextField, RecordForm, rules_of_cells
+from core.labels import label_of
 from core.pinyin import LONGEST_NAME
 from core.word_lists import join_words, split_words
 from households.choices import Relation, Sex, Status
@@ -63,7 +64,9 @@ class IdNumberField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = IdNumberInput(attrs={"data-secret": "", "autocomplete": "off", "inputmode": "text"})
-        super().__init__(label="身份证号", required=False, max_length=30, widget=widget, **kwargs)
+        super().__init__(
+            label=label_of(Member, "id_cipher"), required=False, max_length=30, widget=widget, **kwargs
+        )
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
@@ -90,7 +93,7 @@ class TagsField(forms.MultipleChoiceField):
     """Checkboxes for 必访 marks from the office's words; stored as one text."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label="标记", required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+        super().__init__(required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
 
     def prepare_value(self, value: object) -> object:
         return split_words(value) if isinstance(value, str) else value
@@ -103,8 +106,8 @@ class TagsField(forms.MultipleChoiceField):
 
 
 class HouseholdForm(RecordForm[Household]):
-    phone = PhoneField(label="联系电话", required=False, max_length=20)
-    identified_on = ChineseDateField(label="识别日期", required=False)
+    phone = PhoneField(required=False, max_length=20)
+    identified_on = ChineseDateField(required=False)
     tags = TagsField()
 
     class Meta:
@@ -154,7 +157,7 @@ class HeadForm(forms.Form):
     head_name = OpenTextField(label="户主姓名", max_length=LONGEST_NAME)
     id_number = IdNumberField()
     sex = forms.ChoiceField(
-        label="性别",
+        label=label_of(Member, "sex"),
         choices=[("", NOT_CHOSEN), *Sex.choices],
         required=False,
         help_text="填了身份证号可不选",
@@ -186,9 +189,9 @@ class HeadForm(forms.Form):
 
 class MemberForm(RecordForm[Member]):
     id_number = IdNumberField(help_text="18 位，或 20 位残疾人证号；不改就留着星号")
-    born_on = ChineseDateField(label="出生日期", required=False, help_text="填了身份证号会自动核对")
-    joined_on = ChineseDateField(label="迁入日期", required=False)
-    left_on = ChineseDateField(label="离开日期", required=False, help_text="迁出、去世、出嫁等，在家的空着")
+    born_on = ChineseDateField(required=False, help_text="填了身份证号会自动核对")
+    joined_on = ChineseDateField(required=False)
+    left_on = ChineseDateField(required=False, help_text="迁出、去世、出嫁等，在家的空着")
 
     class Meta:
         model = Member

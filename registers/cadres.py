@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from core.display import history_of
+from core.labels import label_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page
 from core.oversight import note_look
 from core.periods import OptionalPeriodForm, PeriodSearch, period_bar
-from core.search import by_name, offer
+from core.search import by_name, choice_field, offer
 from households.models import HouseholdPairing
 from households.years import years_at
 from units.access import get_visible, user_of
@@ -32,9 +33,9 @@ NO_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 class CadreSearch(PeriodSearch):
     placeholder = "姓名、拼音、手机号、工号"
-    unit = forms.ChoiceField(label="单位", required=False)
-    rank = forms.ChoiceField(label="级别", required=False, choices=[("", "级别"), *Rank.choices])
-    role = forms.ChoiceField(label="角色", required=False, choices=[("", "角色"), *Role.choices])
+    unit = forms.ChoiceField(label=label_of(Cadre, "unit"), required=False)
+    rank = choice_field(Cadre, "rank")
+    role = choice_field(Cadre, "role")
     paired = forms.ChoiceField(
         label="联户", required=False, choices=[("", "联户"), ("yes", "有联户"), ("no", "无户干部")]
     )

@@ -25,6 +25,7 @@ from django.utils.html import format_html
 
 from core import identity
 from core.forms import ChineseDateField
+from core.labels import label_of
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.periods import Period, PeriodSearch, period_bar, year_period
 from core.places import under
@@ -61,7 +62,9 @@ class HouseholdSearch(PeriodSearch):
     at = ChineseDateField(label="截至", required=False, widget=forms.HiddenInput)
     place = place_field()
     tag = forms.CharField(label="标记", required=False, max_length=12, widget=forms.HiddenInput)
-    status = forms.ChoiceField(label="状态", required=False, choices=[("", "在册"), *Status.choices[1:]])
+    status = forms.ChoiceField(
+        label=label_of(Household, "status"), required=False, choices=[("", "在册"), *Status.choices[1:]]
+    )
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from core.confirming import require_password
 from core.forms import ChineseDateField, LongSelect, RowsField, limit
+from core.labels import label_of
 from core.lists import count_of
 from core.records import StaleRecord
 from households.models import HouseholdPairing
@@ -39,7 +40,7 @@ class TransferForm(forms.Form):
     """New unit and rank, the first day, and the pairings that stay with the old unit."""
 
     unit = forms.ModelChoiceField(label="调到哪个单位", queryset=Unit.objects.none(), widget=LongSelect)
-    rank = forms.ChoiceField(label="级别", choices=Rank.choices)
+    rank = forms.ChoiceField(label=label_of(Cadre, "rank"), choices=Rank.choices)
     on = ChineseDateField(label="调动日期", help_text="从这天起算新单位的；已经调走一段时间的，填当时的日期")
     handed = PairingChoices(
         label="交出的联户",

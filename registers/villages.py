@@ -14,7 +14,7 @@ from core.display import history_of
 from core.lists import Column, Listing, count_of, labels_of, link_to, list_page, yes_no
 from core.periods import AsAtForm, PeriodSearch, period_bar
 from core.places import under
-from core.search import by_name, offer
+from core.search import by_name, choice_field, offer
 from households.models import Household
 from households.years import years_at
 from surveys.filling.due import rounds
@@ -28,7 +28,7 @@ from visits.models import Visit
 class VillageSearch(PeriodSearch):
     placeholder = "村名、拼音、代码"
     town = forms.ChoiceField(label="乡镇", required=False)
-    kind = forms.ChoiceField(label="类型", required=False, choices=[("", "类型"), *Village.Kind.choices])
+    kind = choice_field(Village, "kind")
     poor = forms.BooleanField(label="贫困村", required=False)
     paired = forms.ChoiceField(
         label="联村单位",

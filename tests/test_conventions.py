@@ -1,6 +1,7 @@
 """Conventions of the code base that no linter checks."""
 
 import ast
+import importlib
 import re
 import tomllib
 from collections import defaultdict
@@ -8,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.urls import URLResolver, get_resolver
 
 from core.records import Record
+from registers.plans.forms import AwayForm
 
 ROOT = Path(settings.BASE_DIR)
 APPS: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
@@ -30,6 +33,19 @@ WITHOUT_HISTORY = {
     "core/rotation.py",  # re-encrypts rows and their Changes, whose values stay the same
 }
 """Modules of core that update tables without history."""
+OF_MODEL = {
+    "PairForm": "HouseholdPairing",
+    "EndForm": "HouseholdPairing",
+    "PairingSearch": "HouseholdPairing",
+    "VillagePairForm": "VillagePairing",
+    "VillagePairingSearch": "VillagePairing",
+    "MoveForm": "ProblemMove",
+    "HeadForm": "Member",
+    "TransferForm": "Cadre",
+    "HouseholdStandingSearch": "HouseholdPairing",
+    "NoteAdminForm": "VillageNote",
+}
+"""Forms that are not called by their model."""
 SAME_NAMES = {"Command"}
 """Django looks for a class named Command in each command module."""
 
@@ -94,6 +110,43 @@ def test_labels_are_one_source_and_chinese():
         if field.name not in {"id", "id_hash"} and str(field.verbose_name).isascii()
     ]
     assert english == []
+
+
+def model_of(form: type[forms.BaseForm]) -> type[Record] | None:
+    """The model of a form: a ModelForm's own, else the one in OF_MODEL or of the form's name, as Visit of VisitForm."""
+    stated = getattr(getattr(form, "_meta", None), "model", None)
+    name = OF_MODEL.get(form.__name__) or re.sub("(Admin)?(Form|Search)$", "", form.__name__)
+    records = {model.__name__: model for model in apps.get_models() if issubclass(model, Record)}
+    return stated or records.get(name)
+
+
+def literals(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Class, field and text of each call in a class body that names a field by a literal."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for line in node.body if isinstance(node, ast.ClassDef) else ():
+            if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call):
+                texts = [*line.value.args[:1], *(k.value for k in line.value.keywords if k.arg == "label")]
+                for text in texts:
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        yield node.name, ast.unparse(line.targets[0]), text.value
+
+
+def test_a_form_takes_labels_from_its_columns():
+    assert [AwayForm().fields[name].label for name in ("started_on", "reason")] == ["外出日期", "去向和原因"]
+
+
+def test_no_form_repeats_the_label_of_its_column():
+    """A RecordForm takes labels from its columns, another form by label_of."""
+    found = []
+    for path in modules():
+        for name, field, text in literals(path):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            form = getattr(importlib.import_module(module), name)
+            model = model_of(form) if issubclass(form, forms.BaseForm) else None
+            columns = {column.name: column for column in model._meta.concrete_fields} if model else {}
+            if field in columns and columns[field].verbose_name == text:
+                found.append(f"{module}.{name}.{field} {text}")
+    assert found == []
 
 
 def test_no_two_classes_share_a_name():

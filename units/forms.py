@@ -39,7 +39,7 @@ class DivisionForm(RecordForm[Division]):
 
 
 class UnitForm(RecordForm[Unit]):
-    closed_on = ChineseDateField(label="撤并日期", required=False)
+    closed_on = ChineseDateField(required=False)
 
     class Meta:
         model = Unit
@@ -69,7 +69,7 @@ class CadreForm(RecordForm[Cadre]):
     out.
     """
 
-    left_on = ChineseDateField(label="离岗日期", required=False, help_text="调离、退休的日期；在岗的空着")
+    left_on = ChineseDateField(required=False, help_text="调离、退休的日期；在岗的空着")
 
     class Meta:
         model = Cadre

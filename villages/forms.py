@@ -9,7 +9,7 @@ from villages.models import Village
 
 
 class VillageForm(RecordForm[Village]):
-    ended_on = ChineseDateField(label="撤并日期", required=False)
+    ended_on = ChineseDateField(required=False)
 
     class Meta:
         model = Village

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from core import cells
 from core.forms import ChineseDateField, LongSelect, OpenTextField, RowsField, limit
+from core.labels import label_of
 from core.lists import count_of
 from core.places import COUNTY, under
 from households.choices import PairingKind
@@ -15,7 +16,7 @@ from households.models import Household, HouseholdPairing
 from households.pairing import pairable_cadres
 from units.models import Cadre, Unit, today
 from villages.choices import TYPED, village_label
-from villages.models import Village
+from villages.models import Village, VillagePairing
 
 
 class CadreChoice(forms.ModelChoiceField[Cadre]):
@@ -37,7 +38,7 @@ class PairForm(forms.Form):
         },
     )
     cadre = forms.ModelChoiceField(
-        label="干部",
+        label=label_of(HouseholdPairing, "cadre"),
         queryset=Cadre.objects.none(),
         error_messages={
             "required": "选一名干部。",
@@ -45,12 +46,12 @@ class PairForm(forms.Form):
         },
     )
     kind = forms.ChoiceField(
-        label="结对方式",
+        label=label_of(HouseholdPairing, "kind"),
         choices=PairingKind.choices,
         initial=PairingKind.HELP,
         error_messages={"invalid_choice": "结对方式只有联系和帮扶。"},
     )
-    started_on = ChineseDateField(label="开始日期")
+    started_on = ChineseDateField(label=label_of(HouseholdPairing, "started_on"))
 
     def __init__(self, *args: Any, user: Cadre, village: Village, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +130,7 @@ class VillagePairForm(forms.Form):
     """Pair a unit with a village. An office above a county chooses villages of one `town` at a time."""
 
     unit = forms.ModelChoiceField(
-        label="联村单位",
+        label=label_of(VillagePairing, "unit"),
         queryset=Unit.objects.none(),
         widget=LongSelect,
         required=False,
@@ -140,12 +141,12 @@ class VillagePairForm(forms.Form):
         label="省直、市直单位", max_length=60, required=False, help_text="前面没有时，填单位全称"
     )
     village = forms.ModelChoiceField(
-        label="村",
+        label=label_of(VillagePairing, "village"),
         queryset=Village.objects.none(),
         widget=LongSelect(TYPED),
         error_messages={"required": "选一个村。", "invalid_choice": "这个村不归您管，或者已经撤并。"},
     )
-    started_on = ChineseDateField(label="开始日期")
+    started_on = ChineseDateField(label=label_of(VillagePairing, "started_on"))
 
     def __init__(self, *args: Any, user: Cadre, town: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

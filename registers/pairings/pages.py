@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 
 from core.display import history_of
 from core.forms import ChineseDateField
+from core.labels import label_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.periods import PeriodSearch
 from core.places import under
 from core.records import StaleRecord
-from core.search import by_name, offer
+from core.search import by_name, choice_field, offer
 from households.choices import PairingKind
 from households.models import NO_HEAD, Household, HouseholdPairing, headed_by
 from households.models.household import HouseholdPairingQuerySet
@@ -39,10 +40,8 @@ class PairingSearch(PeriodSearch):
     placeholder = "户主、干部、拼音、户编号"
     town = forms.ChoiceField(label="乡镇", required=False)
     village = village_filter()
-    unit = forms.ChoiceField(label="单位", required=False)
-    kind = forms.ChoiceField(
-        label="结对方式", required=False, choices=[("", "结对方式"), *PairingKind.choices]
-    )
+    unit = forms.ChoiceField(label=label_of(HouseholdPairing, "unit"), required=False)
+    kind = choice_field(HouseholdPairing, "kind")
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "现在的"), ("ended", "已结束"), ("all", "全部")]
     )

@@ -43,7 +43,7 @@ class GoalAdminForm(ScopedForm, GoalForm):
 
 
 class NoteAdminForm(ScopedForm):
-    on = DayPassed(label="日期")
+    on = DayPassed()
 
 
 class GoalInline(ScopedInline):

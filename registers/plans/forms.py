@@ -38,12 +38,9 @@ from villages.models import (
 from visits.fields import FilesField, HouseholdChoices, ManyFilesInput, PhotosField
 
 
-def paragraph(
-    label: str, most: int, *, required: bool = True, rows: int = 3, help_text: str = ""
-) -> OpenTextField:
+def paragraph(most: int, *, required: bool = True, rows: int = 3) -> OpenTextField:
     """Return a text of some lines that may hold no ID number."""
-    widget = forms.Textarea(attrs={"rows": rows})
-    return OpenTextField(label=label, max_length=most, required=required, widget=widget, help_text=help_text)
+    return OpenTextField(max_length=most, required=required, widget=forms.Textarea(attrs={"rows": rows}))
 
 
 class DayPassed(ChineseDateField):
@@ -56,13 +53,13 @@ class DayPassed(ChineseDateField):
 
 
 class ProjectForm(RecordForm[Project]):
-    content = paragraph("建设内容", 1000, required=False)
-    starts_on = ChineseDateField(label="开工日期", required=False)
-    due_on = ChineseDateField(label="计划完工", required=False)
-    finished_on = DayPassed(label="完工日期", required=False)
-    progress = CountField(label="进度", unit="%", most=100, help_text="%")
-    benefit_households = CountField(label="受益户数", unit="户", help_text="户")
-    benefit_people = CountField(label="受益人数", unit="人", help_text="人")
+    content = paragraph(1000, required=False)
+    starts_on = ChineseDateField(required=False)
+    due_on = ChineseDateField(required=False)
+    finished_on = DayPassed(required=False)
+    progress = CountField(unit="%", most=100, help_text="%")
+    benefit_households = CountField(unit="户", help_text="户")
+    benefit_people = CountField(unit="人", help_text="人")
 
     class Meta:
         model = Project
@@ -110,9 +107,9 @@ class ProjectForm(RecordForm[Project]):
 
 
 class FundForm(RecordForm[ProjectFund]):
-    planned = AmountField(label="计划", digits=14, help_text="元")
-    arranged = AmountField(label="到位", digits=14, help_text="元")
-    spent = AmountField(label="已用", digits=14, help_text="元")
+    planned = AmountField(digits=14, help_text="元")
+    arranged = AmountField(digits=14, help_text="元")
+    spent = AmountField(digits=14, help_text="元")
 
     class Meta:
         model = ProjectFund
@@ -120,8 +117,8 @@ class FundForm(RecordForm[ProjectFund]):
 
 
 class ProjectNoteForm(RecordForm[ProjectNote]):
-    on = DayPassed(label="日期")
-    text = paragraph("进展", 500)
+    on = DayPassed()
+    text = paragraph(500)
     photos = PhotosField(
         label="照片",
         required=False,
@@ -185,10 +182,10 @@ class BeneficiariesForm(forms.Form):
 
 
 class VillagePlanForm(RecordForm[VillagePlan]):
-    written_on = DayPassed(label="制定日期")
-    problems = paragraph("主要问题", 1000, required=False)
-    approach = paragraph("发展思路", 1000, required=False)
-    industry = paragraph("主导产业", 500, required=False, rows=2)
+    written_on = DayPassed()
+    problems = paragraph(1000, required=False)
+    approach = paragraph(1000, required=False)
+    industry = paragraph(500, required=False, rows=2)
 
     class Meta:
         model = VillagePlan
@@ -196,7 +193,7 @@ class VillagePlanForm(RecordForm[VillagePlan]):
 
 
 class GoalForm(RecordForm[VillageGoal]):
-    done_on = DayPassed(label="完成日期", required=False, help_text="完成了再填")
+    done_on = DayPassed(required=False, help_text="完成了再填")
 
     class Meta:
         model = VillageGoal
@@ -211,8 +208,8 @@ class FileChoices(RowsField):
 class VillageNoteForm(RecordForm[VillageNote]):
     """A note with its files; ticked files are removed."""
 
-    on = DayPassed(label="日期")
-    text = paragraph("内容", 1000)
+    on = DayPassed()
+    text = paragraph(1000)
     papers = FilesField(
         label="文件",
         required=False,
@@ -261,9 +258,9 @@ def _refuse_after_closing(form: RecordForm[Any], household: Household | None, na
 
 
 class HouseholdPlanForm(RecordForm[HouseholdPlan]):
-    written_on = DayPassed(label="制定日期")
-    situation = paragraph("致贫情况", 500, required=False)
-    goal = paragraph("脱贫目标", 500)
+    written_on = DayPassed()
+    situation = paragraph(500, required=False)
+    goal = paragraph(500)
 
     class Meta:
         model = HouseholdPlan
@@ -276,7 +273,7 @@ class HouseholdPlanForm(RecordForm[HouseholdPlan]):
 
 
 class MeasureForm(RecordForm[Measure]):
-    done_on = DayPassed(label="完成日期", required=False, help_text="完成了再填")
+    done_on = DayPassed(required=False, help_text="完成了再填")
 
     class Meta:
         model = Measure
@@ -294,8 +291,8 @@ class MeasureForm(RecordForm[Measure]):
 
 
 class AwayForm(RecordForm[HouseholdAway]):
-    started_on = DayPassed(label="外出日期")
-    ended_on = DayPassed(label="回来日期", required=False, help_text="还没回来就空着")
+    started_on = DayPassed()
+    ended_on = DayPassed(required=False, help_text="还没回来就空着")
 
     class Meta:
         model = HouseholdAway

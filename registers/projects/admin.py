@@ -23,7 +23,7 @@ from visits.assistance.amounts import in_fen
 class ProjectAdminForm(ScopedForm):
     """Default a leader's new project to the leader's unit."""
 
-    finished_on = DayPassed(label="完工日期", required=False)
+    finished_on = DayPassed(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

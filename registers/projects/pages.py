@@ -15,7 +15,7 @@ from core.forms import key_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.pages import form_page
 from core.places import under
-from core.search import SearchForm, offer
+from core.search import SearchForm, choice_field, offer
 from core.templatetags.look import money
 from households.models import Household, ProjectBeneficiary
 from registers.plans.forms import BeneficiariesForm, FundForm, ProjectForm
@@ -33,7 +33,7 @@ class ProjectSearch(SearchForm):
     town = forms.ChoiceField(label="乡镇", required=False)
     unit = forms.ChoiceField(label="单位", required=False)
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "类别"), *Project.Kind.choices])
-    status = forms.ChoiceField(label="状态", required=False, choices=[("", "状态"), *Project.Status.choices])
+    status = choice_field(Project, "status")
     place = place_field()
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from core.labels import label_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.periods import year_period, year_taps
 from core.search import SearchForm, key_field, offer
@@ -67,7 +68,7 @@ class StandingSearch(SearchForm):
 
 class HouseholdStandingSearch(StandingSearch, HouseholdSearch):
     left_out = ("visited", "span", "since", "until", "at", "tag", "status", "cause")
-    cadre = key_field("干部")
+    cadre = key_field(label_of(HouseholdPairing, "cadre"))
 
     def by_cadre(self, queryset: QuerySet[Any], value: int) -> QuerySet[Any]:
         return queryset.filter(pk__in=pairings_on(queryset, self.on).filter(cadre=value).values("household"))

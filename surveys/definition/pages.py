@@ -17,6 +17,7 @@ from django.urls import reverse
 from core.display import history_of
 from core.downloads import log_download
 from core.forms import key_of
+from core.labels import label_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.records import StaleRecord
 from core.search import SearchForm
@@ -40,7 +41,9 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 class SurveySearch(SearchForm):
     placeholder = "名称或代码"
-    status = forms.ChoiceField(label="状态", choices=[("", "全部"), *Survey.Status.choices], required=False)
+    status = forms.ChoiceField(
+        label=label_of(Survey, "status"), choices=[("", "全部"), *Survey.Status.choices], required=False
+    )
 
     def by_q(self, queryset: QuerySet[Survey], value: str) -> QuerySet[Survey]:
         return queryset.filter(title__contains=value) | queryset.filter(code__contains=value.upper())

@@ -30,7 +30,7 @@ def may_correct(user: Cadre, response: Response) -> bool:
 class FactsForm(RecordForm[Household]):
     """The household facts in the header that the survey uses."""
 
-    phone = PhoneField(label="联系电话", required=False, max_length=20)
+    phone = PhoneField(required=False, max_length=20)
 
     class Meta:
         model = Household

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from core.labels import label_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.periods import year_in, year_taps
 from core.places import under
-from core.search import SearchForm, by_name, key_field, offer
+from core.search import SearchForm, by_name, choice_field, key_field, offer
 from households.models import headed_by
 from surveys.models import Response, Survey
 from units.access import user_of
@@ -25,13 +26,13 @@ FIRST_YEAR = 2012
 
 class ResponseSearch(SearchForm):
     placeholder = "户主、村、调查人"
-    survey = forms.ChoiceField(label="调查表", required=False)
-    year = forms.ChoiceField(label="年度", required=False)
-    status = forms.ChoiceField(label="状态", required=False, choices=[("", "状态"), *Response.Status.choices])
+    survey = forms.ChoiceField(label=label_of(Response, "survey"), required=False)
+    year = forms.ChoiceField(label=label_of(Response, "year"), required=False)
+    status = choice_field(Response, "status")
     town = forms.ChoiceField(label="乡镇", required=False)
     unit = forms.ChoiceField(label="单位", required=False)
     cadre = key_field("调查人")
-    household = key_field("户")
+    household = key_field(label_of(Response, "household"))
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django import forms
 
 from core.forms import ChineseDateField, CountField, OpenTextField, limit
+from core.labels import label_of
 from core.places import lies_under
 from units.models import Cadre, Unit, today
 from villages.choices import offer_villages
@@ -20,13 +21,9 @@ def field_of(name: str) -> Any:
     return Activity._meta.get_field(name)
 
 
-def label_of(name: str) -> str:
-    return str(field_of(name).verbose_name)
-
-
 def count_of(name: str) -> CountField:
     unit = field_of(name).help_text
-    return CountField(label=label_of(name), unit=unit, help_text=unit)
+    return CountField(label=label_of(Activity, name), unit=unit, help_text=unit)
 
 
 class ActivityForm(forms.Form):
@@ -34,22 +31,24 @@ class ActivityForm(forms.Form):
 
     ref = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label=label_of("kind"),
+        label=label_of(Activity, "kind"),
         choices=Activity.Kind.choices,
         widget=forms.RadioSelect(TAPPED),
         error_messages={"required": "请选是哪一种活动。"},
     )
-    title = PlainText(label=label_of("title"), max_length=60, error_messages={"required": "请写活动的主题。"})
-    held_on = ChineseDateField(label=label_of("held_on"), initial=today)
+    title = PlainText(
+        label=label_of(Activity, "title"), max_length=60, error_messages={"required": "请写活动的主题。"}
+    )
+    held_on = ChineseDateField(label=label_of(Activity, "held_on"), initial=today)
     unit = forms.ModelChoiceField(
-        label=label_of("unit"),
+        label=label_of(Activity, "unit"),
         queryset=Unit.objects.none(),
         required=False,
         empty_label="本单位",
         error_messages={"invalid_choice": "这个单位不归您管，请重新选。"},
     )
     village = forms.ModelChoiceField(
-        label=label_of("village"),
+        label=label_of(Activity, "village"),
         queryset=Village.objects.none(),
         required=False,
         empty_label="没有选",
@@ -63,7 +62,10 @@ class ActivityForm(forms.Form):
     handbooks = count_of("handbooks")
     letters = count_of("letters")
     text = OpenTextField(
-        label=label_of("text"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=label_of(Activity, "text"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     photos = PhotosField(label="照片", required=False, widget=ManyFilesInput)
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Case, QuerySet, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.display import history_of
+from core.labels import label_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.periods import period_bar, years_of
+from core.search import choice_field
 from units.access import get_visible, recorder_required, user_of
 from units.context import frame_of
 from visits.activities import rules as activities
-from visits.activities.forms import ActivityForm, field_of, label_of
+from visits.activities.forms import ActivityForm, field_of
 from visits.activities.rules import MATERIALS
 from visits.filters import FieldworkSearch
 from visits.idempotency import recorded
@@ -29,7 +30,7 @@ class ActivitySearch(FieldworkSearch):
     day = "held_on"
     field_order = ("q", "town", "unit", "kind")
     placeholder = "主题、内容"
-    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "种类"), *Activity.Kind.choices])
+    kind = choice_field(Activity, "kind")
 
     def by_q(self, queryset: QuerySet[Activity], value: str) -> QuerySet[Activity]:
         return queryset.filter(self.written(value, "title", "text"))
@@ -45,12 +46,14 @@ def activity_list(request: HttpRequest) -> HttpResponseBase:
         form=form,
         annotate=_with_mark,
         columns=[
-            Column(label_of("title"), "title", css="wrap"),
-            Column(label_of("kind"), "kind", sort="kind", show=labels_of(Activity.Kind), css="nowrap"),
-            Column(label_of("held_on"), "held_on", sort="held_on", css="nowrap"),
-            Column(label_of("unit"), "unit__name", css="break"),
-            Column(label_of("village"), "village__name", css="nowrap"),
-            *(Column(label_of(name), name, css="num snug") for name in ("people", *MATERIALS)),
+            Column(label_of(Activity, "title"), "title", css="wrap"),
+            Column(
+                label_of(Activity, "kind"), "kind", sort="kind", show=labels_of(Activity.Kind), css="nowrap"
+            ),
+            Column(label_of(Activity, "held_on"), "held_on", sort="held_on", css="nowrap"),
+            Column(label_of(Activity, "unit"), "unit__name", css="break"),
+            Column(label_of(Activity, "village"), "village__name", css="nowrap"),
+            *(Column(label_of(Activity, name), name, css="num snug") for name in ("people", *MATERIALS)),
             Column("标记", "mark"),
         ],
         sort="-held_on",
@@ -116,7 +119,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
             "back": reverse("activities"),
             "activity": activity,
             "materials": [
-                (label_of(name), getattr(activity, name), field_of(name).help_text)
+                (label_of(Activity, name), getattr(activity, name), field_of(name).help_text)
                 for name in MATERIALS
                 if getattr(activity, name)
             ],

@@ -10,13 +10,14 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from core.forms import ChineseDateField, RecordForm, key_of, limit
+from core.labels import label_of
 from households.choices import Status
 from households.models import Household, HouseholdPairing, head_or
 from units.models import Cadre, today
 from villages.choices import offer_villages
 from villages.models import FundSource, Project, Village, VillagePairing
 from visits.assistance.rules import GivenHelp, Worth, split
-from visits.assistance.share_forms import PartsForm, label_of
+from visits.assistance.share_forms import PartsForm
 from visits.choices import AssistanceKind
 from visits.fields import TAPPED, ManyFilesInput, PhotosField, PlainText
 from visits.idempotency import sent_ref
@@ -69,18 +70,18 @@ class AssistanceForm(PartsForm):
 
     ref = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label=label_of("kind"),
+        label=label_of(Assistance, "kind"),
         choices=AssistanceKind.choices,
         widget=forms.RadioSelect(TAPPED),
         error_messages={"required": "请选是哪一种帮扶。"},
     )
     content = PlainText(
-        label=label_of("content"),
+        label=label_of(Assistance, "content"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "请写几个字：做了什么。"},
     )
-    given_on = ChineseDateField(label=label_of("given_on"), initial=today)
+    given_on = ChineseDateField(label=label_of(Assistance, "given_on"), initial=today)
     village = forms.ModelChoiceField(
         label="哪个村",
         queryset=Village.objects.none(),
@@ -91,36 +92,36 @@ class AssistanceForm(PartsForm):
     way = forms.ChoiceField(
         label="填的数是", choices=Way.choices, initial=Way.WHOLE, widget=forms.RadioSelect(TAPPED)
     )
-    goods = PlainText(label=label_of("goods"), max_length=40, required=False)
+    goods = PlainText(label=label_of(Assistance, "goods"), max_length=40, required=False)
     goods_unit = PlainText(
-        label=label_of("goods_unit"), max_length=10, required=False, help_text="如 株、袋、台"
+        label=label_of(Assistance, "goods_unit"), max_length=10, required=False, help_text="如 株、袋、台"
     )
     source = forms.ChoiceField(
-        label=label_of("source"),
+        label=label_of(Assistance, "source"),
         choices=FundSource.choices,
         initial=FundSource.UNIT,
         widget=forms.RadioSelect(TAPPED),
         error_messages={"required": "请选钱物从哪里来。"},
     )
     cadre = forms.ModelChoiceField(
-        label=label_of("cadre"), queryset=Cadre.objects.none(), required=False, empty_label="本人"
+        label=label_of(Assistance, "cadre"), queryset=Cadre.objects.none(), required=False, empty_label="本人"
     )
     problem = ProblemChoiceField(
-        label=label_of("problem"),
+        label=label_of(Assistance, "problem"),
         queryset=Problem.objects.none(),
         required=False,
         empty_label="没有选",
         error_messages={"invalid_choice": "这件诉求不在或者不归您管，请重新选。"},
     )
     project = forms.ModelChoiceField(
-        label=label_of("project"),
+        label=label_of(Assistance, "project"),
         queryset=Project.objects.none(),
         required=False,
         empty_label="没有选",
         help_text="钱物算在项目资金里的才选；选了的，不再计入现金和物资的合计",
         error_messages={"invalid_choice": "这个项目不在或者不归您管，请重新选。"},
     )
-    result = PlainText(label=label_of("result"), max_length=200, required=False)
+    result = PlainText(label=label_of(Assistance, "result"), max_length=200, required=False)
     photos = PhotosField(label="收条、照片", required=False, widget=ManyFilesInput)
 
     def __init__(self, *args: Any, user: Cadre, giver: Cadre, asked: AssistanceStart, **kwargs: Any) -> None:

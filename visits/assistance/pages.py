@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Case, FilteredRelation, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from core.forms import key_of
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page
 from core.pages import form_page
 from core.periods import period_bar, years_of
-from core.search import by_name, key_field
+from core.search import by_name, choice_field, key_field
 from households.models import Household, headed_by
 from units.access import get_editable, get_visible, named, recorder_required, user_of, written_for
 from units.context import frame_of
@@ -36,8 +35,8 @@ class AssistanceSearch(FieldworkSearch):
     day = "given_on"
     field_order = ("q", "town", "unit", "kind", "source")
     placeholder = "户主、干部、做了什么"
-    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "种类"), *AssistanceKind.choices])
-    source = forms.ChoiceField(label="来源", required=False, choices=[("", "来源"), *FundSource.choices])
+    kind = choice_field(Assistance, "kind")
+    source = choice_field(Assistance, "source")
     household = key_field("户")
     cadre = key_field("干部")
     project = key_field("项目")

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from core.forms import AmountField, ChineseDateField, CountField, key_of, limit
+from core.labels import label_of
 from households.choices import Status
 from households.models import Household
 from units.models import Cadre, today
@@ -22,11 +23,6 @@ CORRECTED = ("given_on", "source", "goods", "goods_unit")
 """Columns of an item that are corrected beside amounts and shares."""
 
 
-def label_of(name: str) -> str:
-    of_model: Any = Assistance._meta.get_field(name)
-    return str(of_model.verbose_name)
-
-
 def plain(amount: Decimal | int) -> str:
     """Return an amount as it would be typed; nothing for 0."""
     return f"{Decimal(amount).normalize():f}" if amount else ""
@@ -35,11 +31,11 @@ def plain(amount: Decimal | int) -> str:
 class WorthForm(forms.Form):
     """Amounts for all together, or for one household."""
 
-    cash = AmountField(label=label_of("cash"), help_text="元")
-    quantity = AmountField(label=label_of("quantity"), unit="", digits=10)
-    goods_value = AmountField(label=label_of("goods_value"), help_text="元")
-    loan = AmountField(label=label_of("loan"), help_text="元")
-    people = CountField(label=label_of("people"), unit="人次", help_text="人次")
+    cash = AmountField(label=label_of(Assistance, "cash"), help_text="元")
+    quantity = AmountField(label=label_of(Assistance, "quantity"), unit="", digits=10)
+    goods_value = AmountField(label=label_of(Assistance, "goods_value"), help_text="元")
+    loan = AmountField(label=label_of(Assistance, "loan"), help_text="元")
+    people = CountField(label=label_of(Assistance, "people"), unit="人次", help_text="人次")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,15 +139,15 @@ class SharesForm(PartsForm):
     `typed` is the content of a page that continues.
     """
 
-    given_on = ChineseDateField(label=label_of("given_on"))
+    given_on = ChineseDateField(label=label_of(Assistance, "given_on"))
     source = forms.ChoiceField(
-        label=label_of("source"),
+        label=label_of(Assistance, "source"),
         choices=FundSource.choices,
         widget=forms.RadioSelect(TAPPED),
         error_messages={"required": "请选钱物从哪里来。"},
     )
-    goods = PlainText(label=label_of("goods"), max_length=40, required=False)
-    goods_unit = PlainText(label=label_of("goods_unit"), max_length=10, required=False)
+    goods = PlainText(label=label_of(Assistance, "goods"), max_length=40, required=False)
+    goods_unit = PlainText(label=label_of(Assistance, "goods_unit"), max_length=10, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
     by_hand = True
 

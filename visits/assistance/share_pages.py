@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from core.display import history_of
 from core.forms import refuse, text_of
+from core.labels import label_of
 from core.models import Change
 from core.records import Record, StaleRecord
 from households.models import Household
@@ -20,7 +21,7 @@ from units.context import frame_of
 from units.models import Cadre
 from visits.assistance import rules as assisting
 from visits.assistance.rules import Worth
-from visits.assistance.share_forms import CORRECTED, SharesForm, label_of, plain
+from visits.assistance.share_forms import CORRECTED, SharesForm, plain
 from visits.idempotency import Compared
 from visits.models import Assistance, AssistanceShare
 
@@ -87,11 +88,13 @@ def _both_versions(form: SharesForm, item: Assistance) -> list[Compared]:
     whole = assisting.together(mine["own"]) if own else mine["whole"]
     lines = [
         *(
-            Compared(label_of(name), text_of(field, mine[name]), text_of(field, getattr(item, name)))
+            Compared(
+                label_of(Assistance, name), text_of(field, mine[name]), text_of(field, getattr(item, name))
+            )
             for name, field in ((name, Assistance._meta.get_field(name)) for name in CORRECTED)
         ),
         *(
-            Compared(label_of(name), plain(getattr(whole, name)), plain(getattr(item, name)))
+            Compared(label_of(Assistance, name), plain(getattr(whole, name)), plain(getattr(item, name)))
             for name in Worth._fields
         ),
     ]

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django import forms
 
 from core.forms import ChineseDateField, limit
+from core.labels import label_of
 from households.models import Household, head_or
 from units.models import Cadre, today
 from villages.choices import offer_villages
@@ -13,7 +14,7 @@ from villages.models import Village
 from visits.choices import Category
 from visits.fields import TAPPED, PlainText
 from visits.idempotency import sent_ref
-from visits.models import Problem, ProblemStatus, Visit
+from visits.models import Problem, ProblemMove, ProblemStatus, Visit
 from visits.problems.rules import SAYS_WHY, RaisedProblem, joinable, owners
 
 
@@ -40,8 +41,10 @@ class ProblemForm(forms.Form):
         empty_label="没有选",
         error_messages={"invalid_choice": "这个村不归您管，请重新选。"},
     )
-    raised_on = ChineseDateField(label="提出日期", initial=today)
-    due_on = ChineseDateField(label="办结期限", required=False, help_text="空着的，按工作日自动算")
+    raised_on = ChineseDateField(label=label_of(Problem, "raised_on"), initial=today)
+    due_on = ChineseDateField(
+        label=label_of(Problem, "due_on"), required=False, help_text="空着的，按工作日自动算"
+    )
 
     def __init__(self, *args: Any, user: Cadre, household: Household | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +78,7 @@ class MoveForm(forms.Form):
     )
     on = ChineseDateField(label="哪天", initial=today, required=False, help_text="空着就是今天")
     word = PlainText(
-        label="说明",
+        label=label_of(ProblemMove, "word"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),

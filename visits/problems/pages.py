@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 
 from core.display import history_of
 from core.forms import ChineseDateField, refuse
+from core.labels import label_of
 from core.lists import Column, Listing, labels_of, link_to, list_page
 from core.periods import period_bar, years_of
 from core.records import StaleRecord
-from core.search import by_name, key_field
+from core.search import by_name, choice_field, key_field
 from households.models import Household, headed_by
 from surveys.models import Response
 from units.access import get_editable, get_visible, named, recorder_required, user_of
@@ -41,10 +42,10 @@ class ProblemSearch(FieldworkSearch):
     day = "raised_on"
     field_order = ("q", "town", "unit", "category", "status")
     placeholder = "户主、困难、负责人"
-    category = forms.ChoiceField(label="类别", required=False, choices=[("", "类别"), *Category.choices])
-    status = forms.ChoiceField(label="状态", required=False, choices=STATES)
-    household = key_field("户")
-    owner = key_field("负责人")
+    category = choice_field(Problem, "category")
+    status = forms.ChoiceField(label=label_of(Problem, "status"), required=False, choices=STATES)
+    household = key_field(label_of(Problem, "household"))
+    owner = key_field(label_of(Problem, "owner"))
     at = ChineseDateField(label="截至", required=False, widget=forms.HiddenInput)
 
     def counted(self, found: Any) -> QuerySet[Any]:

@@ -11,9 +11,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from core.labels import label_of
 from core.lists import Column, Listing, as_is, labels_of, link_to, list_page, names_of, yes_no
 from core.periods import period_bar
-from core.search import by_name, key_field, offer, plain
+from core.search import by_name, choice_field, key_field, offer, plain
 from households.models import headed_by
 from units.access import user_of
 from units.days import month_of
@@ -32,14 +33,14 @@ class VisitSearch(FieldworkSearch):
     field_order = ("q", "town", "village", "unit", "kind", "entering", "card", "late")
     placeholder = "干部、户主、谈了什么"
     village = village_filter()
-    kind = forms.ChoiceField(label="做什么", required=False, choices=[("", "做什么"), *Visit.Kind.choices])
+    kind = choice_field(Visit, "kind")
     entering = forms.BooleanField(label="入户", required=False)
     card = forms.BooleanField(label="连心卡", required=False)
     late = forms.BooleanField(label="补录", required=False)
     inside = forms.BooleanField(label="进村", required=False, widget=forms.HiddenInput)
     nights = forms.BooleanField(label="住村", required=False, widget=forms.HiddenInput)
     cadre = key_field("干部")
-    household = key_field("户")
+    household = key_field(label_of(Visit, "household"))
 
     def __init__(self, *args: Any, user: Cadre, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from core.forms import ChineseDateField, OpenTextField, PictureField, RowsField
+from core.labels import label_of
 from core.word_lists import join_words
 from households.models import NO_HEAD, Household, had_until_closed, paired_with
 from units.models import Cadre, Word, today
@@ -64,17 +65,17 @@ class VisitForm(forms.Form):
         error_messages={"invalid_choice": "这个村不是本单位联系的村，请重新选。"},
     )
     kind = forms.ChoiceField(
-        label="做什么",
+        label=label_of(Visit, "kind"),
         choices=Visit.Kind.choices,
         initial=Visit.Kind.HOME,
         widget=forms.RadioSelect(TAPPED),
         error_messages={"required": "请选做什么。"},
     )
     reasons = forms.MultipleChoiceField(
-        label="为什么去", required=False, widget=forms.CheckboxSelectMultiple(TAPPED)
+        label=label_of(Visit, "reasons"), required=False, widget=forms.CheckboxSelectMultiple(TAPPED)
     )
     content = OpenTextField(
-        label="谈了什么、办了什么",
+        label=label_of(Visit, "content"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4, "placeholder": "可以用输入法的话筒说"}),
         error_messages={"required": "请写几个字：谈了什么，或办了什么。"},
@@ -85,13 +86,13 @@ class VisitForm(forms.Form):
         widget=ManyFilesInput(attrs={"accept": "image/*", "data-shrink": "photos-told"}),
     )
     topics = forms.MultipleChoiceField(
-        label="谈到的八送",
+        label=label_of(Visit, "topics"),
         required=False,
         choices=[(label, label) for label in Service.labels],
         widget=forms.CheckboxSelectMultiple(TAPPED),
     )
     card_given = forms.BooleanField(
-        label="发放连心卡",
+        label=label_of(Visit, "card_given"),
         required=False,
         widget=forms.CheckboxInput(TICKED),
         help_text="民情连心卡当面发到户",
@@ -117,7 +118,7 @@ class VisitForm(forms.Form):
         error_messages={"invalid": "请填夜数，如 2。", "min_value": "夜数不能是负数。"},
     )
     promised_on = ChineseDateField(label="约好哪天再去", required=False)
-    promise = OpenTextField(label="答应的事", required=False, max_length=100)
+    promise = OpenTextField(label=label_of(Visit, "promise"), required=False, max_length=100)
     companions = RowsField(
         label="同去的人",
         queryset=Cadre.objects.none(),
