@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
-from core.rare_characters import CODE_POINTS, VARIATIONS
+from core.rare_characters import INTENDED
 from core.shown_number import ShownNumber
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
@@ -64,20 +64,6 @@ def lost_digits(remedy: str = "整列设为“文本”，重录这一格") -> C
 
 # Characters of nearly every valid cell; a cell with only these is returned unchanged (fast path).
 _CLEAN = re.compile(r"[!\"$-^`-~\u4e00-\u9fff，。、；：？！“”‘’（）《》【】·—…]*")
-# Full-width Latin letters, digits and signs used in codes and numbers; Chinese punctuation stays.
-_WIDE = dict.fromkeys([*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)])
-_WIDE.update(dict.fromkeys(map(ord, "．－／＋％＠＃＆＝＿＊＜＞｜＄＇＂")))
-_NARROW = {code: chr(code - 0xFEE0) for code in _WIDE}
-# Text copied from PDF files contains radicals that only look like the intended characters.
-_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
-_RADICALS.update(
-    zip(
-        map(ord, "⼾⻋⻅⻉⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻨⻩⻬⻮⻰"),
-        "户车见贝长门青页风飞食马鱼鸟麦黄齐齿龙",
-        strict=True,
-    )
-)
-_CHARACTERS = {**_NARROW, **_RADICALS, **CODE_POINTS, **VARIATIONS, ord("−"): "-", ord("￥"): "¥"}
 # What a damaged file leaves; tabs and line breaks are white space.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]|_x00(?:0[0-8BbCcEeFf]|1[0-9A-Fa-f])_")
 _SPACES = re.compile(r"(?:_x000[dD]_|\s)+")
@@ -112,7 +98,7 @@ def one_line(text: str) -> str:
     """Normalise text for comparison: collapse white space, narrow letters and digits, drop control
     characters.
     """
-    text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
+    text = unicodedata.normalize("NFC", text).translate(INTENDED)
     text = _SPACES.sub(" ", text)
     if not text.isprintable():
         text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
