@@ -24,7 +24,7 @@ from core.records import StaleRecord
 from core.search import by_name, choice_field, offer
 from households.choices import PairingKind
 from households.models import NO_HEAD, Household, HouseholdPairing, headed_by
-from households.models.household import HouseholdPairingQuerySet
+from households.models.pairing import HouseholdPairingQuerySet
 from households.pairing import may_reopen
 from units.access import get_editable, get_visible, manager_required, user_of
 from units.models import Cadre
