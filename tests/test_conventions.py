@@ -46,6 +46,7 @@ OF_MODEL = {
     "NoteAdminForm": "VillageNote",
 }
 """Forms that are not called by their model."""
+MOST_LINES = 400
 SAME_NAMES = {"Command"}
 """Django looks for a class named Command in each command module."""
 
@@ -147,6 +148,14 @@ def test_no_form_repeats_the_label_of_its_column():
             if field in columns and columns[field].verbose_name == text:
                 found.append(f"{module}.{name}.{field} {text}")
     assert found == []
+
+
+def test_no_module_is_long():
+    """A longer one is split by what it is for."""
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()
+    }
+    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
 def test_no_two_classes_share_a_name():
