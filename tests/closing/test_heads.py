@@ -19,7 +19,7 @@ from tests.factories import (
     make_survey,
     make_visit,
 )
-from visits.models import AssistanceShare, Problem, Visit
+from visits.models import Assistance, AssistanceShare, Problem, Visit
 
 EVENTS = [HouseholdPairing, Visit, Problem, AssistanceShare, Response]
 
@@ -72,6 +72,11 @@ def test_pages_name_an_open_household_without_a_head(client, office, headless) -
     ):
         shown = client.get(page).text
         assert "（没有户主）" in shown, page
+
+
+def test_help_to_a_household_without_a_head_is_not_the_villages(office, headless) -> None:
+    item = Assistance.objects.with_heads(office).get()
+    assert item.heads == "（没有户主）"
 
 
 def test_a_problem_of_a_household_without_a_head_is_not_the_villages(client, office, cadre, headless) -> None:

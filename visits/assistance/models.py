@@ -5,13 +5,13 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from core.attachments import Attachment
 from core.records import Record
 from core.scope import PlacedQuerySet
-from households.models import HeadedQuerySet, Household, paired_by
+from households.models import NO_HEAD, HeadedQuerySet, Household, paired_by
 from units.days import month_of
 from units.models import NOT_NEGATIVE, Cadre, Unit
 from units.roles import Rank
@@ -48,8 +48,8 @@ class AssistanceQuerySet(PlacedQuerySet["Assistance", Cadre]):
         """Add `heads`: the head of the first household that the user may see, with 等 for more."""
         shares = AssistanceShare.objects.visible_to(user).filter(assistance=OuterRef("pk"))
         # Not by the key of the share, along which PostgreSQL would look through all of them for each row.
-        headed: QuerySet[Any] = shares.with_head()
-        first = headed.order_by("household_id").values("head_name")[:1]
+        headed: QuerySet[Any] = shares.with_head().annotate(named=Coalesce("head_name", Value(NO_HEAD)))
+        first = headed.order_by("household_id").values("named")[:1]
         families = shares.order_by().values("assistance").annotate(n=Count("pk")).values("n")
         several = When(families__gt=1, then=Concat(F("first_head"), Value("等")))
         return self.annotate(first_head=Subquery(first), families=Subquery(families)).annotate(
