@@ -95,6 +95,24 @@ def test_a_count_merged_over_rows_is_asked_about(office, village, answer, sizes)
         assert list(Household.objects.order_by("no").values_list("size", flat=True)) == sizes
 
 
+@pytest.mark.parametrize("kind", ["members", "household_pairings"])
+def test_a_household_number_merged_over_a_family_is_that_of_each(office, kind) -> None:
+    household, cadre = make_household(), make_cadre()
+    lines = {
+        "members": [
+            ["户编号", "姓名", "与户主关系", "性别"],
+            [household.no, "李秀英", "配偶", "女"],
+            [None, "王小强", "之子", "男"],
+        ],
+        "household_pairings": [["户编号", "手机号"], [household.no, cadre.phone], [None, make_cadre().phone]],
+    }
+    run = check(kind, office, merged(lines[kind], "A2:A3"))
+    if kind == "members":
+        assert (questions(run, "合并"), outcomes(run)) == ({}, ["created", "created"])
+    else:
+        assert questions(run, "合并")["户编号"]["must"]
+
+
 def test_merges_over_two_columns_are_all_named(office, village) -> None:
     rows = [["石峰村", "三组", name, "男", 4] for name in ("王有福", "李强", "赵强")]
     run = check("households", office, merged([HEADINGS, *rows], "B2:C2", "B4:C4"))
