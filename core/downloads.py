@@ -61,7 +61,8 @@ def origin(user: Any) -> tuple[str, str, str]:
 def file_name(user: Any, title: str, *, period: str = "", kind: str = "xlsx") -> str:
     """Return the name of a download: title, period, unit and day, without what Windows refuses in a name."""
     parts = [title, "" if period in title else period, str(user.unit), f"{timezone.localdate():%Y%m%d}"]
-    return f"{_UNNAMABLE.sub('', '_'.join(filter(None, parts)))}.{kind}"
+    shown = without_phones(parts) if user.is_viewer else parts
+    return f"{_UNNAMABLE.sub('', '_'.join(filter(None, shown)))}.{kind}"
 
 
 def _joined(*parts: str) -> str:

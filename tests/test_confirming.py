@@ -194,7 +194,9 @@ def test_ticked_rows_of_the_admin_are_exported_after_the_password(office, cadre)
     assert Download.objects.get().row_count == 2
 
 
-NO_PEOPLE = re.compile(r"行政区划|村|联村|结对台|帮扶项目|调查表|完成情况$|空白表|的题目|XLSForm|统计$")
+NO_PEOPLE = re.compile(
+    r"行政区划|村|联村|结对台|帮扶项目|调查表|完成情况$|空白表|的题目|XLSForm|统计$|记住的写法$"
+)
 
 
 @pytest.mark.slow

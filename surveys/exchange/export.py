@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from django.db.models import QuerySet
 
 from core import sheets
-from core.downloads import origin
+from core.downloads import origin, without_phones
 from surveys.definition.definition_workbook import item_sheet
 from surveys.definition.items import UNKNOWN_LABEL, Answer, Item
 from surveys.definition.language import UNKNOWN
@@ -99,7 +99,8 @@ class DataSet:
         """Return what other exports state above their headings: statistics programs read these from row 1."""
         facts = [f"名称：{self.survey}全部答卷", "时段：各年", "筛选：待复核、已复核的，连同以前各版"]
         facts += [*origin(self.user), f"共：{self.count()} 份"]
-        return sheets.PlainSheet("说明", ["项目", "内容"], [fact.split("：", 1) for fact in facts])
+        shown = without_phones(facts) if self.for_viewer else facts
+        return sheets.PlainSheet("说明", ["项目", "内容"], [fact.split("：", 1) for fact in shown])
 
     def write_csv(self, out: BinaryIO) -> None:
         """Write one table: the codes, and after each choice its label."""
