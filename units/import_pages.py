@@ -3,10 +3,8 @@
 import io
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -23,11 +21,11 @@ from core.importing.preview import coming_changes
 from core.importing.questions import CONFIRMED, HIDDEN
 from core.importing.sheet import ImportSheet, all_kinds, find_kind
 from core.models import ImportRow, ImportRun, Spelling
-from core.sheets import MAX_FILE_BYTES, SheetError
+from core.sheets import SheetError
 from units.access import get_visible, office_required, user_of
 from units.import_answers import AnswersForm, peek_of
+from units.import_uploads import UploadForm, newest_uploads, take_uploads
 
-MOST = f"{MAX_FILE_BYTES >> 20} MB"
 ERRORS_SHOWN = 50
 CHANGES_SHOWN = 20
 RUNS_SHOWN = 20
@@ -37,30 +35,28 @@ NOT_YET = "表比较大，正在标注，过一两分钟再下载。"
 NOBODY_WORKS = "后台任务现在没有运行，传上来的表在排队，等它起来就接着办。请告诉管服务器的人。"
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label="工作簿",
-        help_text=f"Excel（.xlsx、.xls）、CSV，或 ODK Central 导出的 zip，最大 {MOST}",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.csv,.zip"}),
-        error_messages={"required": "请先选一个文件。", "empty": "这个文件是空的，请换一个。"},
-    )
-
-    def clean_file(self) -> UploadedFile[Any]:
-        upload: UploadedFile[Any] = self.cleaned_data["file"]
-        if (upload.size or 0) > MAX_FILE_BYTES:
-            raise forms.ValidationError(f"文件超过 {MOST}，请拆成几个再传。")
-        return upload
-
-
 @office_required
 def imports(request: HttpRequest) -> HttpResponse:
-    """List the kinds in the order in which a county fills them, and the newest runs."""
+    """Take files of any kind; list those uploaded last, the kinds in the order of filling, the newest runs.
+
+    A file that is being checked asks with htmx for its own line.
+    """
     user = user_of(request)
+    runs.mark_broken()
+    tasks.mark_lost()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
+        return take_uploads(request, form)
+    context = {"uploads": newest_uploads(user)}
+    if request.headers.get("HX-Request"):
+        return render(request, "imports/_files.html", context)
     return render(
         request,
         "imports/index.html",
         {
-            "page": {"title": "导入", "facts": "先下载空白表格，填好或粘好再上传；检查不改任何数据"},
+            **context,
+            "page": {"title": "导入", "facts": "有什么表传什么表，不用改表头；检查不改任何数据"},
+            "form": form,
             "kinds": all_kinds(),
             "spellings": Spelling.objects.visible_to(user).count(),
             "waiting": _why_waiting(),
@@ -71,14 +67,11 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @office_required
 def import_kind(request: HttpRequest, kind: str) -> HttpResponse:
-    """Upload a workbook of one kind."""
+    """Upload workbooks of one kind."""
     user, sheet = user_of(request), _sheet(kind)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        run = runs.upload(sheet, upload.name, upload.read(), user)
-        tasks.queue_check(run)
-        return redirect("import-run", pk=run.pk)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
+        return take_uploads(request, form, sheet)
     return render(
         request,
         "imports/kind.html",

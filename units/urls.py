@@ -4,7 +4,15 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from core import confirm_pages
-from units import account_pages, import_pages, import_spellings, pages, requirement_pages, session_pages
+from units import (
+    account_pages,
+    import_pages,
+    import_spellings,
+    import_uploads,
+    pages,
+    requirement_pages,
+    session_pages,
+)
 from units.oversight import pages as oversight_pages
 from units.oversight import reason_page
 from units.second_factor import login
@@ -31,6 +39,7 @@ urlpatterns = [
     path("divisions/<int:pk>/edit/", pages.division_edit, name="division-edit"),
     path("imports/", import_pages.imports, name="imports"),
     path("imports/runs/<int:pk>/", import_pages.import_run, name="import-run"),
+    path("imports/runs/<int:pk>/kind/", import_uploads.import_sort, name="import-sort"),
     path("imports/runs/<int:pk>/undo/", import_pages.import_undo, name="import-undo"),
     path("imports/runs/<int:pk>/marked/", import_pages.import_marked, name="import-marked"),
     path("imports/runs/<int:pk>/<slug:act>/", import_pages.import_act, name="import-act"),

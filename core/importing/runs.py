@@ -6,6 +6,7 @@ checked again.
 """
 
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -49,10 +50,14 @@ class NotNow(Exception):
     """The run's state does not allow this act; the message names the state."""
 
 
-def upload(sheet: ImportSheet, filename: str, data: bytes, by: Any) -> ImportRun:
-    """Store a workbook encrypted and create its run, waiting to be checked."""
+def upload(
+    sheet: ImportSheet | None, filename: str, data: bytes, by: Any, batch: uuid.UUID | None = None
+) -> ImportRun:
+    """Store a workbook encrypted and create its run, waiting to be checked; without a kind, to be sorted."""
     run = ImportRun(
-        kind=sheet.key,
+        batch=batch,
+        kind=sheet.key if sheet else "",
+        status=Status.QUEUED if sheet else Status.UNSORTED,
         place=by.place,
         by=by,
         filename=hide_numbers(filename)[:200],

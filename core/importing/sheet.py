@@ -36,6 +36,8 @@ class ImportSheet:
 
     They are passed over silently in a workbook of that list, and reported in any other.
     """
+    parts: ClassVar[tuple[str, ...]] = ()
+    """Kinds whose columns this one reads together."""
     free_with: ClassVar[tuple[str, ...]] = ()
     """Columns that identify a stored row; with one of them, required columns may be missing."""
     main: ClassVar[type[models.Model]]

@@ -1,5 +1,7 @@
 """Background jobs: each takes a run by its key, can be repeated, and survives being killed."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -8,7 +10,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from core.importing import runs, workbooks
+from core.importing import batches, runs, workbooks
 from core.models import ImportRun
 
 Status = ImportRun.Status
@@ -28,6 +30,8 @@ def apply_run(run_pk: int, partial: bool) -> None:
     if run.status in runs.MAY_APPLY:
         runs.apply(run, partial=partial)
         mark_run.enqueue(run_pk)
+        if run.status == Status.DONE:
+            _check_again(batches.files_after(run))
 
 
 @task()
@@ -41,6 +45,14 @@ def undo_run(run_pk: int, by_pk: int) -> None:
 def mark_run(run_pk: int) -> None:
     """Mark the errors in the clerk's workbook: slow for large ones, so it runs last."""
     workbooks.keep_marked(ImportRun.objects.get(pk=run_pk))
+
+
+def _check_again(found: Iterable[ImportRun]) -> None:
+    """Check files again whose rows may name what has just been imported."""
+    for run in found:
+        with suppress(runs.NotNow):  # somebody works on it
+            _queue(run, [Status.CHECKED, Status.REFUSED], "")
+            check_run.enqueue(run.pk)
 
 
 def mark_lost() -> None:

@@ -21,6 +21,7 @@ class ImportRun(models.Model):
     """One uploaded workbook from check to undo: user, file, progress, result."""
 
     class Status(models.TextChoices):
+        UNSORTED = "unsorted", "要选种类"
         QUEUED = "queued", "排队中"
         CHECKING = "checking", "正在检查"
         CHECKED = "checked", "检查完成"
@@ -33,7 +34,8 @@ class ImportRun(models.Model):
         BROKEN = "broken", "中断"
 
     uuid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField("种类", max_length=30)
+    batch = models.UUIDField("同一次上传", null=True, db_index=True)
+    kind = models.CharField("种类", max_length=30, blank=True)
     place = models.CharField("所属区划", max_length=12, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="谁", related_name="+")
     filename = models.CharField("文件名", max_length=200)

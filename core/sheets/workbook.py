@@ -109,14 +109,18 @@ class Workbook:
         return None
 
 
-def read(data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND) -> Workbook:
+def read(
+    data: bytes, filename: str, limits: process.Limits = IN_BACKGROUND, *, most_rows: int | None = None
+) -> Workbook:
     """Return the visible sheets of an uploaded file. Raises SheetError with one sentence for its reader.
+
+    With `most_rows` only the first rows of each sheet are returned.
 
     Problems of a single sheet (too many rows) are raised when its rows are requested, so that a sheet beside the
     list does no harm.
     """
     with as_sheet_errors():
-        lines = process.run(TASK, data, limits, filename=filename)
+        lines = process.run(TASK, data, limits, filename=filename, most_rows=most_rows)
         return Workbook(filename, list(_sheets(lines)))
 
 

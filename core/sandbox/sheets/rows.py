@@ -7,6 +7,7 @@ JSON, because it can be parsed without trusting the child, and a million cells i
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from core.cells import Cell
 from core.sandbox.sheets.errors import LONGEST_LINE, SheetError
@@ -14,8 +15,11 @@ from core.sandbox.sheets.opening import open_workbook
 from core.shown_number import ShownNumber
 
 
-def read(data: bytes, filename: str) -> Iterator[bytes]:
-    """Yield the lines of all visible sheets. Raises SheetError when the whole file cannot be read."""
+def read(data: bytes, filename: str, most_rows: int | None = None) -> Iterator[bytes]:
+    """Yield the lines of all visible sheets, or of the first rows of each.
+
+    Raises SheetError when the whole file cannot be read.
+    """
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
     row: Sequence[object]
     for sheet in open_workbook(data, filename):
@@ -27,7 +31,7 @@ def read(data: bytes, filename: str) -> Iterator[bytes]:
             continue
         formulas = {"stored": sheet.formulas.stored, "missing": sheet.formulas.missing}
         yield _line(encode({**head, "merges": merges, "formulas": formulas}))
-        for number, row in enumerate(rows, start=1):
+        for number, row in enumerate(islice(rows, most_rows), start=1):
             if ShownNumber in map(type, row):
                 row = [_shown(cell) if type(cell) is ShownNumber else cell for cell in row]
             line = _line(encode(row))
