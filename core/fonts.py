@@ -38,12 +38,15 @@ def wide_folders() -> list[Path]:
 
 
 def missing(text: str) -> str:
-    """Return the characters of a text that no font of the prints has, each once."""
+    """Return the characters of a text that no font of the prints has, each once.
+
+    What a font draws in a private place is a character of its own maker.
+    """
     rare = [char for char in dict.fromkeys(_RARE.findall(text)) if unicodedata.category(char) not in _UNSEEN]
     if not rare:
         return ""
     covered = _covered(*wide_folders())
-    return "".join(char for char in rare if ord(char) not in covered)
+    return "".join(char for char in rare if ord(char) not in covered or unicodedata.category(char) == "Co")
 
 
 def in_words(chars: str) -> str:

@@ -31,7 +31,7 @@ def wide_font(monkeypatch, tmp_path):
     pen.closePath()
     glyphs = [".notdef", "A", "rare"]
     builder.setupGlyphOrder(glyphs)
-    builder.setupCharacterMap({ord("A"): "A", ord(RARE): "rare"})
+    builder.setupCharacterMap({ord("A"): "A", ord(RARE): "rare", 0xE000: "rare"})
     builder.setupGlyf(dict.fromkeys(glyphs, pen.glyph()))
     builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (1000, 0)))
     builder.setupHorizontalHeader(ascent=900, descent=-100)
@@ -66,7 +66,7 @@ def test_what_no_font_has_is_named_once(char):
 
 
 def test_a_wide_font_is_used(wide_font):
-    assert fonts.missing(f"王{RARE}\U000323af") == "\U000323af"
+    assert fonts.missing(f"王{RARE}\U000323af\ue000") == "\U000323af\ue000"
 
 
 def test_a_print_names_what_it_could_not_print(paper):
