@@ -1,14 +1,13 @@
 """Help and activities in the admin: read, export and void them; add the family's words to an item of help."""
 
-import io
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 
 from core.models import Change
 from tests.admin.rows import Rows, listed, page
+from tests.exports import table_of
 from tests.factories import make_assistance, make_household
 from tests.pages import client_of
 from units.models import Cadre
@@ -67,8 +66,7 @@ def test_list_and_sheet_say_whom_it_was_given_to(leader: Cadre, own: Rows) -> No
     assert "王有福等" in text
     assert "全村" in text
     answer = client.post(url, {"action": "export_rows", "_selected_action": item.pk})
-    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    assert [cell.value for cell in sheet[2]][1:3] == ["王有福等", "慰问"]
+    assert table_of(answer)[1][1:3] == ("王有福等", "慰问")
 
 
 def test_any_family_of_an_item_finds_it(leader: Cadre, own: Rows) -> None:
