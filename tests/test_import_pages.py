@@ -4,7 +4,7 @@ import pytest
 
 from core.importing import faults
 from tests.factories import make_household, make_id_number, make_member, make_village
-from tests.importing import check, workbook
+from tests.importing import check, work_off, workbook
 from tests.pages import client_of, part, words_of
 from units import import_pages
 
@@ -50,3 +50,21 @@ def test_wrong_rows_and_columns_that_nobody_reads_to_the_end(office, monkeypatch
     words = words_of(client_of(office).get(f"/imports/runs/{run.pk}/"))
     assert "只列出前 3 格，标注后的原表里都有" in words
     assert "“附7” 等 40 列不认得，没有导入。" in words
+
+
+def test_answers_that_cannot_be_read_are_refused_or_dropped(office) -> None:
+    make_village(name="石峰村")
+    row = {"村": "石峰村", "户主姓名": "王有福", "性别": "男", "家庭人口": 3, "附一": "x", "附二": "y"}
+    run = check("households", office, [row])
+    client, address = client_of(office), f"/imports/runs/{run.pk}"
+    names = {question["name"]: f"q{number}" for number, question in enumerate(run.questions)}
+    twice = {names["附一"]: "备注", names["附二"]: "备注", "then": "check"}
+    words = words_of(client.post(f"{address}/answer/", twice, follow=True))
+    assert "没有收下：“备注”选了两列，只能选一列。" in words
+    client.post(f"{address}/answer/", {**dict.fromkeys(names.values(), "不导入"), "heading_row": 9})
+    work_off()
+    assert "不用这些答案，重新检查" in words_of(client.get(f"{address}/"))
+    client.post(f"{address}/forget/")
+    work_off()
+    run.refresh_from_db()
+    assert (run.status, run.answers) == ("checked", {})

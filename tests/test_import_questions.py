@@ -182,6 +182,15 @@ def test_an_answer_that_names_no_column_is_asked_again(office, village) -> None:
     assert run.open_questions
 
 
+def test_a_long_heading_can_be_answered(office, village) -> None:
+    long = "该户家庭成员中目前在户口簿上登记的全部常住人口总数合计（含外出务工和在校学生）"
+    row = {"村": "石峰村", "户主姓名": "王有福", "性别": "男", long: 3}
+    run = check("households", office, [row])
+    (name,) = questions(run, "列")
+    load("households", office, [row], answers={"列": {name: "家庭人口"}})
+    assert Household.objects.get().size == 3
+
+
 def test_a_word_is_answered_once_for_all_rows(office, village) -> None:
     row = {"村": "石峰村", "性别": "男", "家庭人口": 3, "联系电话": "无"}
     rows = [{**row, "户主姓名": f"王{n}福", "主要致贫原因": "缺少劳动力"} for n in "一二三"]

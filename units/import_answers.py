@@ -1,5 +1,6 @@
 """The form of a run's questions: one field a question, and whether the county uses the answer from now on."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.importing.questions import (
     HIDDEN,
     MERGES,
     MISSING,
+    SKIP,
     WORDS,
 )
 from core.models import ImportRun
@@ -47,6 +49,16 @@ class AnswersForm(forms.Form):
             self.fields[f"q{number}"] = _field(question)
             if question["section"] in REMEMBERED:
                 self.fields[f"r{number}"] = _tick("记住", _is_worth_remembering(question))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse one column for two headings: the next check could not read the file."""
+        labels = [
+            self.cleaned_data.get(f"q{n}") for n, q in enumerate(self.questions) if q["section"] == HEADINGS
+        ]
+        for label, count in Counter(labels).items():
+            if label and label != SKIP and count > 1:
+                raise forms.ValidationError(f"“{label}”选了两列，只能选一列。")
+        return self.cleaned_data
 
     def of(self, *sections: str) -> Iterator[dict[str, Any]]:
         """Yield the questions of these sections with their bound fields."""
@@ -127,7 +139,7 @@ def _tick(label: str, initial: bool) -> forms.BooleanField:
 
 def _is_worth_remembering(question: dict[str, Any]) -> bool:
     """Return whether 记住 is ticked at first: not for what names one village or leaves a column out."""
-    return not question["must"] and question["chosen"] not in ("", "不导入")
+    return not question["must"] and question["chosen"] not in ("", SKIP)
 
 
 def peek_of(run: ImportRun) -> dict[str, Any]:

@@ -168,6 +168,9 @@ def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         elif act == "apply":
             _require_password(request, run)
             tasks.queue_apply(run, partial=run.wrong_count > 0)
+        elif act == "forget":
+            answering.forget(run)
+            tasks.queue_check(run)
         elif act == "answer":
             _take_answers(request, run)
         elif act == "stop":

@@ -18,6 +18,7 @@ from core.importing.questions import (
 )
 from core.models import ImportRun, Spelling
 
+LONGEST_REMEMBERED = 100
 Answered = tuple[Mapping[str, Any], str]
 """A stored question and the answer to it; '' leaves it open."""
 
@@ -34,6 +35,11 @@ def take(run: ImportRun, answered: Iterable[Answered], heading_row: int | None =
         ImportRun.objects.filter(pk=run.pk).update(answers=answers)
 
 
+def forget(run: ImportRun) -> None:
+    """Drop all answers, so that a file that they made unreadable is asked about again."""
+    ImportRun.objects.filter(pk=run.pk).update(answers={})
+
+
 def take_file(run: ImportRun, answers: Mapping[str, Any]) -> None:
     """Store the answers of a file. Raises BadAnswers if it has another form."""
     ImportRun.objects.filter(pk=run.pk).update(answers=check_form(answers))
@@ -48,6 +54,8 @@ def remember(run: ImportRun, answered: Iterable[Answered], by: Any) -> None:
             continue  # rows that are left out of one file are no spelling
         is_heading = question["section"] == HEADINGS
         name = question["name"]
+        if len(name) > LONGEST_REMEMBERED:
+            continue
         Spelling.objects.update_or_create(
             place=by.place,
             kind=run.kind if is_heading else "",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.cells import Cell
+from core.identity import hide_numbers
 from core.importing.columns import SheetColumn, heading_key
 from core.importing.heading import HeadingRow, Rows, lacking
 from core.importing.likeness import FITTING, LIKELY, fits, heading_likeness
@@ -100,7 +101,7 @@ def _ask(
     ordered = [*deciding, *(candidate for candidate in ranked if candidate not in deciding)]
     return ImportQuestion(
         HEADINGS,
-        shown(text),
+        hide_numbers(text),
         cell=column_name(place),
         samples=[shown(cell, secret=True) for cell in cells[:SHOWN]],
         count=len(cells),
