@@ -51,13 +51,15 @@ def asked_workbook(rows: int) -> bytes:
             for place, text in enumerate(line):
                 if text:
                     page.write_string(number, place, text)
+        # Without a format xlsxwriter would leave what stands in the other cells of a merge.
+        style = book.add_format({"valign": "vcenter"})
         for label in MERGED:
-            _merge(page, labels.index(label), lines)
+            _merge(page, labels.index(label), lines, style)
     return out.getvalue()
 
 
-def _merge(page: Any, place: int, lines: list[list[str]]) -> None:
+def _merge(page: Any, place: int, lines: list[list[str]], style: Any) -> None:
     for text, group in groupby(range(len(lines)), key=lambda number: lines[number][place]):
         numbers = list(group)
         if len(numbers) > 1:
-            page.merge_range(numbers[0] + 1, place, numbers[-1] + 1, place, text)
+            page.merge_range(numbers[0] + 1, place, numbers[-1] + 1, place, text, style)
