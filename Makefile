@@ -7,6 +7,8 @@
 # make hostile the dearest pictures and workbooks, and 350,000 honest rows: seconds and MB of each
 # make attack  every role against every address, form and look-up (PART= one of naive crawl tokens lookups posts,
 #              SEED= other values, SAMPLE= a share of the requests)
+# make damage  3,000 lists with merged cells, odd headings, encodings and spellings against the clean ones
+#              (EXAMPLES= how many, SEED= others)
 # make fmt     format everything
 
 PYTHON = .venv/bin/python
@@ -16,7 +18,7 @@ TEMPLATES = $$(find templates */templates -name '*.html' 2>/dev/null)
 BOTH_DATABASES = --dist each --tx popen//id=sqlite//env:DATABASE_URL= --tx popen//id=postgres \
 	-o console_output_style=classic
 
-.PHONY: run test test-fast lint bench hostile attack fmt install-dev
+.PHONY: run test test-fast lint bench hostile attack damage fmt install-dev
 
 run:
 	@tools/install.sh requirements.txt
@@ -54,6 +56,10 @@ hostile: install-dev
 
 attack: install-dev
 	@$(PYTHON) tools/with_postgres.py $(PYTHON) -m tests.attack $(PART)
+
+damage: export DATABASE_URL =
+damage: install-dev
+	@$(PYTHON) -m tests.damage
 
 fmt: install-dev
 	.venv/bin/ruff check --fix .
