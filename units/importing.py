@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 
 from core.cells import Cell, CellError, clean_choice, clean_name, clean_phone, clean_text
 from core.chunked_queries import rows_in
@@ -12,7 +13,7 @@ from core.importing.model_plan import NOT_YOURS, Drafts, put, refuse_outside, wa
 from core.importing.planning import Plan
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
-from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under
+from core.places import CITY, COUNTY, PROVINCE, TOWN, lies_under, under
 from units.finding import (
     find_divisions,
     find_units,
@@ -52,6 +53,10 @@ class DivisionSheet(ImportSheet):
     key, label, main = "divisions", "行政区划", Division
     computed = "层级"
     intro = "一行一个县或乡镇，按区划代码认。"
+    counter = "个"
+
+    def stored(self, place: str) -> QuerySet[Any]:
+        return Division.objects.filter(under(place, "code"))
 
     def declare(self) -> Iterable[SheetColumn]:
         return [
@@ -88,6 +93,11 @@ class UnitSheet(ImportSheet):
     computed = "干部|联村|联户"
     intro = "一行一个单位，按单位全称认。"
     after = ("divisions",)
+    counter = "个"
+
+    def count_from_start(self, place: str) -> int:
+        """Count the office itself."""
+        return 1
 
     def declare(self) -> Iterable[SheetColumn]:
         return [
@@ -184,6 +194,11 @@ class CadreSheet(ImportSheet):
     intro = "一行一名干部，按手机号认，没有手机号按工号认。账号导入后由单位负责人或双联办开通。"
     after = ("units",)
     either = (("phone", "staff_no"),)
+    counter = "人"
+
+    def count_from_start(self, place: str) -> int:
+        """Count the office's first account."""
+        return 1
 
     def declare(self) -> Iterable[SheetColumn]:
         roles = tuple(SHEET_ROLES.values())

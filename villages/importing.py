@@ -37,6 +37,7 @@ class VillageSheet(ImportSheet):
     key, label, main = "villages", "村", Village
     computed = "联村单位|在册户|已结对户"
     intro = "一行一个村或社区，按 12 位村级代码认。"
+    counter = "个"
     after = ("divisions",)
 
     def declare(self) -> Iterable[SheetColumn]:

@@ -8,6 +8,7 @@ from django.db import models
 
 from core.cells import Cell
 from core.importing.columns import SheetColumn
+from core.places import under
 
 if TYPE_CHECKING:
     from core.display import Lines
@@ -38,6 +39,10 @@ class ImportSheet:
     """
     parts: ClassVar[tuple[str, ...]] = ()
     """Kinds whose columns this one reads together."""
+    needed: ClassVar[bool] = True
+    """Whether a new county imports this kind before it begins to work."""
+    counter: ClassVar[str] = "条"
+    """The measure word of its rows."""
     free_with: ClassVar[tuple[str, ...]] = ()
     """Columns that identify a stored row; with one of them, required columns may be missing."""
     main: ClassVar[type[models.Model]]
@@ -78,6 +83,14 @@ class ImportSheet:
     def plan(self, table: "Table", plan: "Plan") -> None:
         """Look up the names in the rows with set queries and plan the writes; errors go to the table."""
         raise NotImplementedError
+
+    def stored(self, place: str) -> models.QuerySet[Any]:
+        """Return the rows of this kind under a place."""
+        return self.main._default_manager.filter(under(place))
+
+    def count_from_start(self, place: str) -> int:
+        """Return how many of these rows are there without an import of this kind."""
+        return 0
 
     def before_insert(self, created: Created) -> None:
         """Hook inside the transaction before new rows are written, for instance to assign numbers."""

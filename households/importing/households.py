@@ -67,6 +67,7 @@ class HouseholdSheet(ImportSheet):
     computed = "联户干部|单位|.*入户"
     intro = "一行一户，连户主。已有的户按户编号认，没有编号按户主身份证号，再按村、组和户主姓名认。"
     after = ("villages",)
+    counter = "户"
     free_with = ("no",)
     either = (("village", "village_code"),)
 

@@ -13,6 +13,7 @@ from core.importing.heading import HeadingRow
 from core.importing.planning import Plan, values_for_new, values_for_stored
 from core.importing.sheet import ImportSheet
 from core.importing.table import Table
+from core.places import under
 from households.choices import Relation, Status
 from households.importing.families import followed_heads, name_by_heads, names_household
 from households.importing.naming import NamedHouseholds, household_columns
@@ -45,7 +46,12 @@ class MemberSheet(ImportSheet):
         "人按身份证号认，没有号码按姓名认。"
     )
     after = ("households",)
+    counter = "人"
     either = (("no", "head_id", "village", "village_code", "id_number"),)
+
+    def count_from_start(self, place: str) -> int:
+        """Count the heads, who come with their households."""
+        return Household.objects.filter(under(place)).count()
 
     def declare(self) -> Iterable[SheetColumn]:
         return [

@@ -54,6 +54,7 @@ class RosterSheet(ImportSheet):
         "没有“与户主关系”一列的，一行一户。"
     )
     after = ("cadres", "villages")
+    needed = False
     parts = ("households", "members", "household_pairings")
     free_with = ("no",)
     either = HouseholdSheet.either

@@ -50,6 +50,7 @@ DEFAULTS = {field.name: field.get_default() for field in Visit._meta.fields if f
 
 class VisitSheet(ImportSheet):
     key, label, main = "visits", "走访", Visit
+    needed = False
     intro = (
         "一行一名干部一天走访一户（或一个村）。同一干部、同一天、同一户、内容一样的，是同一条，不会重复记。"
     )

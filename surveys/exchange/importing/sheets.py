@@ -67,6 +67,7 @@ class ResponseSheet(ImportSheet):
     """Without a survey it has the columns common to every form; `fitted` returns the sheet of one version."""
 
     main = Response
+    needed = False
     subject: ClassVar[str]
 
     def __init__(self, survey: Survey | None = None, *, with_members: bool = False) -> None:
