@@ -175,6 +175,21 @@ def test_a_required_column_behind_an_unknown_heading_is_asked_about(office, vill
     assert Household.objects.get().size == 3
 
 
+def test_a_missing_name_may_stand_below_any_heading(office) -> None:
+    make_unit(name="县水务局")
+    rows = [{"甲栏": name, "单位": "县水务局", "乙栏": phone, "级别": "一般"} for name, phone in
+            (("试零甲", "13800001111"), ("试零乙", "13800002222"))]  # fmt: skip
+    run = check("cadres", office, rows)
+    asked = questions(run, "列")
+    assert [question["name"] for question in run.open_questions] == ["甲栏", "乙栏"]
+    assert (asked["甲栏"]["options"][0], asked["乙栏"]["options"][0]) == ("姓名", "手机号")
+    load("cadres", office, rows, answers={"列": {"甲栏": "姓名", "乙栏": "手机号"}})
+    assert sorted(Cadre.objects.filter(name__startswith="试").values_list("phone", flat=True)) == [
+        "13800001111",
+        "13800002222",
+    ]
+
+
 def test_an_answer_that_names_no_column_is_asked_again(office, village) -> None:
     row = {"村": "石峰村", "户主姓名": "王有福", "性别": "男", "家庭人口": 3, "别的": "x"}
     run = check("households", office, [row], answers={"列": {"别的": "没有的列"}})

@@ -27,7 +27,7 @@ from core.importing.questions import HIDDEN, SKIP, TOGETHER, Answers, Asking, Im
 from core.importing.rare import warn_of_rare_characters
 from core.importing.sheet import ImportSheet, all_kinds
 from core.importing.table import ROWS_NAMED, Table, name_rows, shown
-from core.importing.unknown_headings import ask_headings
+from core.importing.unknown_headings import ask_for_missing, ask_headings
 from core.sheets import column_name
 
 MOST_HIDDEN = 200
@@ -150,11 +150,14 @@ def _fit(
     if fitted is not sheet:
         sheet, heading = fitted, _find(fitted, found, asking) or heading
     ask_headings(sheet, heading, found.rows, asking)
-    if not any(question.is_open for question in asking.questions.values()):
-        try:
-            check_heading(sheet, heading)
-        except ImportRefused as refusal:
-            raise ImportRefused(f"{refusal}{_likelier(sheet, found.rows)}") from refusal
+    try:
+        check_heading(sheet, heading)
+    except ImportRefused as refusal:
+        is_open = any(question.is_open for question in asking.questions.values())
+        hint = "" if is_open else _likelier(sheet, found.rows, len(heading.positions))
+        may_be_there = not hint and ask_for_missing(sheet, heading, found.rows, asking)
+        if not (is_open or may_be_there):
+            raise ImportRefused(f"{refusal}{hint}") from refusal
     return sheet, heading
 
 
@@ -255,13 +258,13 @@ def _no_heading(sheet: ImportSheet) -> str:
     return f"没有找到列名：前 {HEADING_WITHIN} 行里要有{labels}这样的列，可以照空白表格填。"
 
 
-def _likelier(sheet: ImportSheet, rows: list[list[Cell]]) -> str:
-    """Suggest another kind of sheet if its headings match better."""
+def _likelier(sheet: ImportSheet, rows: list[list[Cell]], known: int = 0) -> str:
+    """Suggest another kind of sheet if it has all its columns, and at least as many as the `known` ones here."""
     fits: dict[int, str] = {}
     for kind in all_kinds():
         try:
             heading = find_heading(kind, rows)
-            if kind is not sheet and heading:
+            if kind is not sheet and heading and len(heading.positions) >= known:
                 check_heading(kind, heading)
                 fits[len(heading.positions)] = kind.label
         except ImportRefused:

@@ -20,6 +20,9 @@ SHOWN = 3
 _VAGUE = ("时间", "日期", "年月", "类型", "类别", "级别", "属性", "性质", "等级")
 """Headings that say nothing about which day or class they mean."""
 
+_ANY_WORD = "某某"
+"""A name or any text may be this; a number, phone or code is not."""
+
 
 @dataclass
 class Candidate:
@@ -30,7 +33,10 @@ class Candidate:
     @property
     def is_checked(self) -> bool:
         """Return whether the column accepts only some texts, so that fitting content says something."""
-        return bool(self.column.choices) or self.column.secret or self.column.format != "text"
+        column = self.column
+        return (
+            bool(column.choices) or column.secret or column.format != "text" or fits(column, [_ANY_WORD]) == 0
+        )
 
     @property
     def is_likely(self) -> bool:
@@ -65,6 +71,30 @@ def ask_headings(sheet: ImportSheet, heading: HeadingRow, rows: Rows, asking: As
             heading.positions[key] = place
             del heading.left[place]
         asking.ask(question)
+
+
+def ask_for_missing(sheet: ImportSheet, heading: HeadingRow, rows: Rows, asking: Asking) -> bool:
+    """Ask whether unknown headings mean columns that are missing; return whether one may.
+
+    Where neither heading nor content says it (a name may stand below any heading), the clerk decides.
+    """
+    questions = [q for q in asking.questions.values() if q.is_open]
+    claimed = {q.options[0] for q in questions if q.options}
+    wanted = [sheet.columns[key] for key in sheet.columns if key in lacking(sheet, heading)]
+    if questions:
+        # Of columns of which one is enough, one may be found already.
+        wanted = [column for column in wanted if column.required and column.label not in claimed]
+    asked = {q.cell: q for q in asking.questions.values() if q.section == HEADINGS and not q.answered}
+    is_asked = False
+    for place in heading.left:
+        question = asked.get(column_name(place))
+        cells = _samples(rows, heading, place)
+        labels = [column.label for column in wanted if fits(column, cells) >= FITTING]
+        if question and labels:
+            question.options = [*labels, *(label for label in question.options if label not in labels)]
+            question.chosen, question.must, is_asked = "", True, True
+            question.why = f"缺少“{labels[0]}”列，看看是不是这一列"
+    return is_asked
 
 
 def _samples(rows: Rows, heading: HeadingRow, place: int) -> list[Cell]:
