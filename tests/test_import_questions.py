@@ -62,6 +62,14 @@ def test_one_name_below_two_groups(office, village) -> None:
     assert "户主姓名" not in run.unknown_headings
 
 
+def test_a_group_of_other_things_is_no_part_of_a_heading(office, village) -> None:
+    upper = ["村", "户主姓名", "性别", "家庭人口", "其他信息", None]
+    lower = [None, None, None, None, "致贫原因", "备注"]
+    load("households", office, table([upper, lower, ["石峰村", "王有福", "男", 3, "因病", "住房老旧"]]))
+    household = Household.objects.get()
+    assert (household.main_cause, household.other_causes, household.note) == ("01", "", "住房老旧")
+
+
 def test_names_merged_downwards_hold_for_every_row(office, village) -> None:
     rows = [
         ["石峰村", "三组", "王有福", "男", 3],

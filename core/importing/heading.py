@@ -18,8 +18,8 @@ HEADING_WITHIN = 20
 """A title, the reporting unit and a date may stand above the heading."""
 LONGEST_HEADING = 60
 IGNORED = {heading_key(text) for text in ("序号", "编号", RESULT, ROW_NUMBER)}
-# 户主情况 over 姓名 is 户主姓名.
-_GROUP_ENDING = re.compile(r"(?:基本情况|基本信息|情况|信息|资料)$")
+# 户主情况 over 姓名 is 户主姓名; 其他信息 over 致贫原因 is not 其他致贫原因.
+_GROUP_ENDING = re.compile(r"(?:^其[他它])?(?:基本情况|基本信息|情况|信息|资料)$")
 Rows = Sequence[Sequence[Cell]]
 Merges = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
