@@ -299,6 +299,32 @@ def test_a_similar_unit_is_offered_and_never_taken(office) -> None:
     assert Cadre.objects.get(name="曾明").unit.name == "县农业局"
 
 
+def test_of_two_heads_and_two_cadres_of_one_name_the_clerk_chooses(office) -> None:
+    unit, village = make_unit(name="县审计局"), make_village(name="大庄村")
+    cadres = [make_cadre(name="王强", unit=unit) for _ in range(2)]
+    homes = [make_household(village=village, head="李有福") for _ in range(2)]
+    row = {
+        "单位": "县审计局",
+        "联户干部": "王强",
+        "村": "大庄村",
+        "户主姓名": "李有福",
+        "开始日期": "2014-03-05",
+    }
+    run = check("household_pairings", office, [row])
+    household = questions(run, "词")["大庄村李有福"]
+    assert (outcomes(run), household["chosen"]) == (["wrong"], "")
+    answers = {"词": {"户主姓名": {"大庄村李有福": household["options"][1]}}}
+    run = check("household_pairings", office, [row], answers=answers)
+    cadre = questions(run, "词")["县审计局王强"]
+    assert (outcomes(run), cadre["chosen"]) == (["wrong"], "")
+    answers["词"]["干部姓名"] = {"县审计局王强": cadre["options"][1]}
+    load("household_pairings", office, [row], answers=answers)
+    pairing = HouseholdPairing.objects.get()
+    assert pairing.household.no in household["options"][1]
+    assert pairing.household in homes
+    assert pairing.cadre in cadres
+
+
 # --- spellings that stay ------------------------------------------------------------------------------
 
 

@@ -268,8 +268,11 @@ class Cadres:
             return "name", fitting[0]
         if not fitting:
             return "name", CellError(f"{unit.name}没有这名干部", "核对姓名和单位，或先导入干部")
-        numbers = [f"{c['name']}（{c['staff_no'] or c['phone'][-4:]}）" for c in fitting]
-        return "name", ask(numbers, "干部", "填手机号或工号")
+        by_number = {f"{c['name']}（{c['staff_no'] or c['phone'][-4:]}）": c for c in fitting}
+        problem = ask(by_number, "干部", "填手机号或工号")
+        unclear = UnclearName(problem.why, problem.remedy, by_number, must=False)
+        chosen = self.table.asked(index, "name", unclear, f"{unit.name}{name}")
+        return "name", by_number.get(chosen, problem)
 
     def _label(self, key: str) -> str:
         return f"这个{self.table.columns[key].label}"

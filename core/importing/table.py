@@ -234,11 +234,14 @@ class Table:
             return False
         return True
 
-    def asked(self, index: int, key: str, problem: UnclearName) -> str:
-        """Ask which row an unclear name means; return the clerk's answer, '' without one."""
+    def asked(self, index: int, key: str, problem: UnclearName, text: str = "") -> str:
+        """Ask which row an unclear name means; return the clerk's answer, '' without one.
+
+        `text` names it where the cell alone does not: a head together with his village.
+        """
         chosen = self.asking.ask_word(
             self.columns[key].label,
-            str(self.get(key, index)),
+            text or str(self.get(key, index)),
             [*problem.options, SKIP],
             row=self.numbers[index],
             must=problem.must,

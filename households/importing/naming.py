@@ -1,12 +1,12 @@
 """The household that a row of members, pairings, visits or answers names."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from core.cells import CellError, clean_name
+from core.cells import CellError, UnclearName, clean_name
 from core.chunked_queries import records_in, rows_in
 from core.importing.columns import SheetColumn, field_column
 from core.importing.planning import Plan
@@ -197,7 +197,7 @@ class NamedHouseholds:
         closed = self.heads.closed_fitting(*row)
         fitting += [head for head in closed if self._may_be_past(head, index)]
         if len(fitting) > 1:
-            return "head_name", ask_household(fitting, group)
+            return "head_name", self._chosen(index, fitting, f"{village.name}{group}{name}")
         if fitting:
             return "head_name", self.by_pk[fitting[0]["household_id"]]
         if closed:
@@ -206,6 +206,14 @@ class NamedHouseholds:
         return "head_name", CellError(
             f"{village.name}{group}没有户主叫{name}的户", "核对村、组和户主姓名，或先导入贫困户"
         )
+
+    def _chosen(self, index: int, fitting: Sequence[dict[str, Any]], text: str) -> Household | CellError:
+        """Return the one of these households that the clerk chose for all rows of this text."""
+        problem = ask_household(fitting, self.table.get("group", index, ""))
+        by_name = {named_head(head): head["household_id"] for head in fitting}
+        unclear = UnclearName(problem.why, problem.remedy, by_name, must=False)
+        chosen = self.table.asked(index, "head_name", unclear, text)
+        return self.by_pk[by_name[chosen]] if chosen in by_name else problem
 
     def _may_be_past(self, head: dict[str, Any], index: int) -> bool:
         """Return whether a closed household may be meant: by its head's number, or on a day before."""
