@@ -30,6 +30,8 @@ UNKNOWN_WORDS = {
     "贫困户属性": {"一般贫困户": "建档户", "低收入农户": "边缘户"},
     "级别": {label: f"{label[0]}等" for label in Rank.labels},
 }
+PLACES = {"乡镇": ("武山县{0}", "{0}人民政府", "{1}"), "村": ("{0}民委员会", "{1}", "{0}委会")}
+"""The whole name, and the name without its last character."""
 UNKNOWN_HEADINGS = ("情况甲", "登记栏", "数据项", "内容一", "丙项")
 ADDED = ("牲畜存栏", "是否党员", "土地确权证", "审核意见", "上报批次", "农机台数")
 GROUPS = ("基本情况", "家庭情况", "其他信息", "登记")
@@ -302,6 +304,16 @@ def unknown_headings(sheet: Sheet, draw: Random) -> None:
         sheet.columns[place].heading = names.pop()
 
 
+def other_places(sheet: Sheet, draw: Random) -> None:
+    """Write towns and villages as their seals and their neighbours do."""
+    for label, spellings in PLACES.items():
+        spelling = draw.choice(spellings)
+        for line, place in text_cells(sheet, label):
+            text = line.cells[place]
+            if text.endswith(label[-1]):
+                line.cells[place] = spelling.format(text, text[:-1])
+
+
 def error_cells(sheet: Sheet, draw: Random) -> None:
     for line in some(draw, data(sheet), 2):
         place = draw.choice(own_places(sheet))
@@ -317,7 +329,7 @@ KINDS: dict[str, Damage] = {
         merge_words, merge_numbers, two_levels, head_group, other_order, unknown_column, bare_column,
         blank_column, numbered, titles, totals, note_rows, signatures, repeated_heading, blank_rows,
         hidden_rows, formats, code_formats, phones_as_numbers, id_as_number, dates, wide_digits, spaces,
-        other_words, unknown_words, other_headings, unknown_headings, error_cells,
+        other_words, unknown_words, other_headings, unknown_headings, other_places, error_cells,
     )
 }  # fmt: skip
 WRITINGS = (
