@@ -7,6 +7,7 @@ from tests.factories import make_household, make_id_number, make_member, make_vi
 from tests.importing import check, work_off, workbook
 from tests.pages import client_of, part, words_of
 from units import import_pages
+from units.import_answers import AnswersForm
 
 pytestmark = pytest.mark.django_db
 
@@ -58,10 +59,14 @@ def test_answers_that_cannot_be_read_are_refused_or_dropped(office) -> None:
     run = check("households", office, [row])
     client, address = client_of(office), f"/imports/runs/{run.pk}"
     names = {question["name"]: f"q{number}" for number, question in enumerate(run.questions)}
-    twice = {names["附一"]: "备注", names["附二"]: "备注", "then": "check"}
+    asked = AnswersForm(run, is_uploader=True)["asked"].initial
+    twice = {names["附一"]: "备注", names["附二"]: "备注", "then": "check", "asked": asked}
     words = words_of(client.post(f"{address}/answer/", twice, follow=True))
     assert "没有收下：“备注”选了两列，只能选一列。" in words
-    client.post(f"{address}/answer/", {**dict.fromkeys(names.values(), "不导入"), "heading_row": 9})
+    other = {**dict.fromkeys(names.values(), "不导入"), "heading_row": 9}
+    words = words_of(client.post(f"{address}/answer/", {**other, "asked": "of before"}, follow=True))
+    assert "这张表刚又检查过一次，问题变了" in words
+    client.post(f"{address}/answer/", {**other, "asked": asked})
     work_off()
     assert "不用这些答案，重新检查" in words_of(client.get(f"{address}/"))
     client.post(f"{address}/forget/")

@@ -1,7 +1,9 @@
 """The form of a run's questions: one field a question, and whether the county uses the answer from now on."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -30,6 +32,7 @@ REMEMBERED = {HEADINGS, WORDS}
 class AnswersForm(forms.Form):
     """Fields are named by the question's place in the run: q3, and r3 for 记住."""
 
+    asked = forms.CharField(widget=forms.HiddenInput(attrs=OF_FORM))
     heading_row = forms.IntegerField(
         label="列名在第几行",
         min_value=1,
@@ -45,13 +48,19 @@ class AnswersForm(forms.Form):
         self.questions: list[dict[str, Any]] = [
             question for question in questions if is_uploader or question["section"] != CONFIRMED
         ]
+        self.fields["asked"].initial = _digest(self.questions)
         for number, question in enumerate(self.questions):
             self.fields[f"q{number}"] = _field(question)
             if question["section"] in REMEMBERED:
                 self.fields[f"r{number}"] = _tick("记住", _is_worth_remembering(question))
 
     def clean(self) -> dict[str, Any]:
-        """Refuse one column for two headings: the next check could not read the file."""
+        """Refuse answers to the questions of an earlier check, and one column for two headings.
+
+        The fields are numbered, so the answers of a page that was read before would go to other questions.
+        """
+        if self.cleaned_data.get("asked") != self.fields["asked"].initial:
+            raise forms.ValidationError("这张表刚又检查过一次，问题变了，请看新的再答。")
         labels = [
             self.cleaned_data.get(f"q{n}") for n, q in enumerate(self.questions) if q["section"] == HEADINGS
         ]
@@ -102,6 +111,12 @@ class AnswersForm(forms.Form):
     @property
     def confirmations(self) -> list[dict[str, Any]]:
         return list(self.of(CONFIRMED))
+
+
+def _digest(questions: list[dict[str, Any]]) -> str:
+    """Return a short digest of which questions are asked, in their order."""
+    names = [[question["section"], question["column"], question["name"]] for question in questions]
+    return sha256(json.dumps(names).encode()).hexdigest()[:16]
 
 
 def _field(question: dict[str, Any]) -> forms.Field:
