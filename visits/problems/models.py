@@ -1,4 +1,4 @@
-"""困难诉求：a family's or a village's difficulty, with an owner, a day, and every move it makes."""
+"""困难诉求: a problem of a household or village, with its owner, deadline and history of states."""
 
 import uuid
 from datetime import date
@@ -33,9 +33,9 @@ class ProblemStatus(models.TextChoices):
 
 
 ESCALATED = [ProblemStatus.TO_UNIT, ProblemStatus.TO_TOWN, ProblemStatus.TO_OFFICE]
-"""上报, from the nearest to the highest: what one cannot solve goes up, and the cadre still follows it."""
+"""Levels of 上报, the nearest first: a problem is passed up, and the cadre still follows it."""
 OPEN = [ProblemStatus.REGISTERED, ProblemStatus.HANDLING, *ESCALATED]
-"""Still to be worked on: these have a day by which."""
+"""States with a deadline."""
 MOVES: dict[str, list[ProblemStatus]] = {
     ProblemStatus.REGISTERED: [
         ProblemStatus.HANDLING,
@@ -63,12 +63,12 @@ MOVES: dict[str, list[ProblemStatus]] = {
     ProblemStatus.CONFIRMED: [ProblemStatus.CLOSED, ProblemStatus.HANDLING],
     ProblemStatus.CLOSED: [ProblemStatus.HANDLING],
 }
-"""From where a problem may move where; back to 办理 from 解决 on is 重新打开. It closes only after 回访确认."""
+"""Allowed transitions. From 解决 on, 办理 means 重新打开; a problem closes only after 回访确认."""
 
 
 class ProblemQuerySet(HeadedQuerySet["Problem"]):
     def _visible_to_others(self, user: Cadre) -> Self:
-        """All: own, and of the households they see; leaders: their unit's and of its villages."""
+        """Show cadres their own problems and those of their households, leaders those of unit and villages."""
         seen = Q(owner=user.pk) | Q(raised_by=user.pk) | Q(entered_by=user.pk)
         seen |= Q(household__in=paired_by(user))
         if user.is_leader:
@@ -88,7 +88,7 @@ class ProblemQuerySet(HeadedQuerySet["Problem"]):
         return self.filter(recent | Q(unit=user.unit_id)) if user.is_leader else self.filter(recent)
 
     def counted(self) -> "ProblemQuerySet":
-        """Not 作废, and not one that was joined into another."""
+        """Return problems that count: neither voided nor merged into another."""
         return self.filter(voided_on=None, joined_into=None)
 
     def open(self, on: date | None = None) -> "ProblemQuerySet":
@@ -110,7 +110,7 @@ class ProblemQuerySet(HeadedQuerySet["Problem"]):
         return raised.filter(unchanged | Q(status_on__gt=on, status_then__in=OPEN))
 
     def pending(self) -> "ProblemQuerySet":
-        """Not yet 销号, so that somebody has to follow it; also those joined into another."""
+        """Return problems that are not closed (销号), merged ones included."""
         return self.filter(voided_on=None).exclude(status=ProblemStatus.CLOSED)
 
     def with_last_move(self) -> "ProblemQuerySet":
@@ -128,12 +128,12 @@ class ProblemQuerySet(HeadedQuerySet["Problem"]):
         return self.open(on).annotate(due_then=due).filter(due_then__lt=on)
 
     def with_standing(self) -> "ProblemQuerySet":
-        """Add `standing`: the status, of a joined one that of the problem it follows."""
+        """Annotate `standing`: the status, for a merged problem that of the problem it was merged into."""
         return self.annotate(standing=Coalesce("joined_into__status", "status"))
 
 
 class Problem(Voidable):
-    """One difficulty. Unit and rank are those of the day it was raised; the owner may change."""
+    """One problem. Unit and rank are those of the day it was raised; the owner may change."""
 
     ref = models.UUIDField("凭证号", default=uuid.uuid4, unique=True, editable=False)
     category = models.CharField("类别", max_length=2, choices=Category.choices)
@@ -220,7 +220,7 @@ class Problem(Voidable):
         ]
 
     def __str__(self) -> str:
-        """Without its words: a history or a form may name it to one who does not see it."""
+        """Leave out the content: a history or form may name the problem to a user who may not see it."""
         return f"{self.raised_on:%Y-%m-%d} 的{self.get_category_display()}诉求"
 
     def fill(self) -> None:
@@ -250,7 +250,7 @@ class ProblemMoveQuerySet(models.QuerySet["ProblemMove"]):
 
 
 class ProblemMove(Record):
-    """One move of a problem: to which status, on which day, who, in what words; `at` is when it was typed."""
+    """One transition of a problem: status, day, author and note; `at` is the time of entry."""
 
     problem = models.ForeignKey(Problem, models.CASCADE, verbose_name="诉求", related_name="moves")
     status = models.CharField("到", max_length=10, choices=ProblemStatus.choices)
@@ -265,7 +265,7 @@ class ProblemMove(Record):
         Visit, models.PROTECT, verbose_name="哪次回访", null=True, blank=True, related_name="+"
     )
     due_before = models.DateField("原来的办结期限", null=True, blank=True, editable=False)
-    """The deadline that a reopening replaced: by it, figures of a past day tell what was overdue then."""
+    """The deadline before a reopening, from which figures of a past day know what was overdue."""
 
     objects = ProblemMoveQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""困难诉求: raised once, moved on step by step with who, when and a word, joined, taken back."""
+"""困难诉求: raised once, moved through its states with author, day and note, merged, voided."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ from visits.models import OPEN, Problem, ProblemMove, ProblemStatus, Visit
 
 LONGEST_TERM = timedelta(days=731)
 SAME = ["category", "description", "household_id", "village_id", "raised_on", "raised_by_id"]
-"""What makes two sendings of a form the same."""
+"""Fields that two submissions with one idempotency key must share."""
 SAYS_WHY = {ProblemStatus.SOLVED, ProblemStatus.SHELVED}
-"""解决 says how, 暂不能解决 why."""
+"""Moves that need a note: 解决 (how) and 暂不能解决 (why)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RaisedProblem:
-    """A difficulty as it is raised: of a household, or of a village without one. `cadre` raised it, else the author.
+    """A problem as it is raised, of a household or of a village. `cadre` raised it, else the author.
 
     `ref` is the idempotency key of the form; `due_on` overrules the deadline that the office asks.
     """
@@ -150,14 +150,14 @@ def owner_of(household: Household | None) -> Cadre | None:
 
 
 def owners_of(households: Iterable[int], *, without: Iterable[int] = ()) -> dict[int, Cadre]:
-    """household's key → its 帮扶 cadre of today, else its 联系 one; `without` are pairings that are to end."""
+    """Return each household's current 帮扶 cadre, else its 联系 cadre, by household; ignore pairings in `without`."""
     current = HouseholdPairing.objects.current().filter(household__in=households).exclude(pk__in=without)
     rows = current.select_related("cadre__unit")
     return {row.household_id: row.cadre for row in sorted(rows, key=lambda row: row.kind == PairingKind.HELP)}
 
 
 def owners(problem: Problem) -> QuerySet[Cadre]:
-    """To whom it may be handed: the cadres in office of the unit that raised it."""
+    """Return the cadres to whom it may be handed over: those in office of the unit that raised it."""
     return Cadre.objects.current().filter(unit=problem.unit_id).order_by("pinyin", "pk")
 
 
@@ -262,7 +262,7 @@ def note_owner(problem: Problem, *, by: Cadre, before: Cadre, on: date) -> Probl
 
 
 def joinable(problem: Problem, user: Cadre) -> QuerySet[Problem]:
-    """Open problems of the same village and category that may be joined into this one."""
+    """Return open problems of the same village and category that may be merged into this one."""
     return (
         Problem.objects.editable_by(user)
         .open()
@@ -276,10 +276,10 @@ def joinable(problem: Problem, user: Cadre) -> QuerySet[Problem]:
 
 @transaction.atomic
 def join(problem: Problem, others: Iterable[Problem]) -> int:
-    """Let others follow this one and count with it once. Returns how many.
+    """Merge other problems into this one, so that they count once; return how many.
 
-    Raises StaleRecord when one of them was joined, moved on or taken back since it was read: of two that were
-    joined into each other none would count.
+    Raises StaleRecord if one of them was merged, moved or voided since it was read: two problems merged into
+    each other would both stop counting.
     """
     joining = list(others)
     rows = Problem.objects.select_for_update().filter(pk__in=[row.pk for row in (problem, *joining)])
@@ -295,14 +295,14 @@ def join(problem: Problem, others: Iterable[Problem]) -> int:
 
 
 def leave(problem: Problem) -> None:
-    """A joined problem goes its own way again."""
+    """Undo the merging of a problem."""
     problem.joined_into = None
     problem.save()
 
 
 @transaction.atomic
 def take_back(problem: Problem, *, by: Cadre, reason: str) -> None:
-    """作废. Those joined into it go their own way again, and while it waits for them none is joined."""
+    """Void a problem (作废). Problems merged into it become independent again."""
     list(Problem.objects.select_for_update().filter(pk=problem.pk))
     for other in Problem.objects.filter(joined_into=problem):
         leave(other)
