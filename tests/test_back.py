@@ -73,13 +73,17 @@ def expect_login(page: Page, instead_of: str) -> None:
 def test_the_browser_keeps_pages(page: Page, live_server) -> None:
     """The browser does cache pages: a page that only has styles returns in the state it was left.
 
-    The other tests depend on it.
+    The other tests depend on it. The browser may drop a page when memory is short, so it has three attempts.
     """
-    page.goto("/static/look.css")
-    page.evaluate("() => { window.left = true }")
-    page.goto("/static/admin.css")
-    go_back(page)
-    page.wait_for_function("window.left")
+    kept = []
+    for _ in range(3):
+        page.goto("/static/look.css")
+        page.evaluate("() => { window.left = true }")
+        page.goto("/static/admin.css")
+        go_back(page)
+        page.wait_for_function("location.pathname === '/static/look.css'")
+        kept.append(page.evaluate("() => window.left === true"))
+    assert any(kept)
 
 
 def test_after_logout_back_shows_the_login_page(
