@@ -6,9 +6,9 @@ one person merged over several rows may hold once or for each, so the clerk is a
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from core.cells import Cell, CellError, clean_text
+from core.cells import Cell, CellError, clean_decimal
 from core.importing.columns import SheetColumn, heading_key
 from core.importing.heading import IGNORED, HeadingRow, ImportRefused, Merges, Rows
 from core.importing.questions import EACH, FIRST, MERGES, SHARE, Asking, ImportQuestion
@@ -99,7 +99,7 @@ def _ask(column: SheetColumn, areas: Sequence[Area], asking: Asking) -> str:
 
 
 def _values(value: Cell, rows: int, answer: str) -> list[Cell]:
-    if answer == SHARE:
+    if answer == SHARE and rows > 1:
         return list(_shares(value, rows))
     rest: Cell = value if answer == EACH else ""
     return [value, *[rest] * (rows - 1)]
@@ -108,8 +108,10 @@ def _values(value: Cell, rows: int, answer: str) -> list[Cell]:
 def _shares(value: Cell, rows: int) -> list[Cell]:
     """Return a number divided among the rows to the cent, the rest on the first row; [] if it is none."""
     try:
-        whole = Decimal(clean_text(value))
-    except (CellError, InvalidOperation):
+        whole = clean_decimal(value)
+    except CellError:
+        return []
+    if whole is None:
         return []
     step = Decimal(1) if whole == int(whole) and whole % rows == 0 else Decimal("0.01")
     share = (whole / rows).quantize(step)
