@@ -103,6 +103,28 @@ def test_a_count_merged_over_rows_is_asked_about(office, village, answer, sizes)
         assert list(Household.objects.order_by("no").values_list("size", flat=True)) == sizes
 
 
+@pytest.mark.parametrize("value", ["nan", "1e400", "1e999999999", "约4", "四"])
+def test_what_is_no_number_cannot_be_shared(office, village, value) -> None:
+    rows = [["石峰村", "三组", "王有福", "男", value], ["石峰村", "三组", "李秀英", "女", None]]
+    run = check("households", office, merged([HEADINGS, *rows], "E2:E3"))
+    assert questions(run, "合并")["家庭人口"]["options"] == ["每行都是", "只算第一行"]
+    assert "wrong" in outcomes(run)
+
+
+def test_a_share_leaves_merges_within_a_row_alone(office, village) -> None:
+    headings = ["村", "组(社)", "户主姓名", "性别", "家庭人口", "别的"]
+    rows = [
+        ["石峰村", "三组", n, "男", size, None] for n, size in (("甲强", 4), ("乙强", None), ("丙强", "四"))
+    ]
+    run = check(
+        "households",
+        office,
+        merged([headings, *rows], "E2:E3", "E4:F4"),
+        answers={"合并": {"家庭人口": "平均分到每行"}},
+    )
+    assert outcomes(run) == ["created", "created", "wrong"]
+
+
 @pytest.mark.parametrize("kind", ["members", "household_pairings"])
 def test_a_household_number_merged_over_a_family_is_that_of_each(office, kind) -> None:
     household, cadre = make_household(), make_cadre()
@@ -372,6 +394,9 @@ def test_the_command_writes_questions_and_takes_answers(office, village, tmp_pat
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ('{"表头行": -3}', "从 1 数起"),
+        ('{"列": {"时间": 5}}', "加引号的文字"),
+        ('{"词": {"村": {"大庄村": ["x"]}}}', "加引号的文字"),
         ("[1]", "不是 JSON"),
         ("{", "不是 JSON"),
         ('{"别的": {}}', "没有“别的”这一项"),

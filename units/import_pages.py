@@ -160,7 +160,7 @@ def _count_asked(run: ImportRun, *, is_uploader: bool) -> int:
 @office_required
 @require_POST
 def import_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Check again, apply (all rows, or without those in error), or stop."""
+    """Check again, take or drop answers, apply (all rows, or without those in error), or stop."""
     run: ImportRun = get_visible(ImportRun.objects, user_of(request), pk=pk)
     try:
         if act == "check":

@@ -4,7 +4,7 @@ A question is answered once for the whole file. Its answer is text as the clerk 
 choice, 不导入), so the page, the file of `import_sheet --answers` and the stored run share one form.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -160,9 +160,22 @@ def check_form(given: Mapping[str, Any]) -> dict[str, Any]:
             raise BadAnswers(f"答案里“{section}”的写法不对，先用 --questions 写出一份照着填。")
         if section == WORDS and not all(isinstance(answers, dict) for answers in value.values()):
             raise BadAnswers("答案里“词”要先写列名，列名下面写词和换成什么。")
+        if section == HEADING_ROW and (value is True or value < 1):
+            raise BadAnswers("答案里“表头行”写列名在第几行，从 1 数起。")
+        if section != OPTIONS and not all(isinstance(answer, str) for answer in _texts_in(value)):
+            raise BadAnswers(f"答案里“{section}”的每个答案都是加引号的文字，没有定的写空的引号。")
         if value and section != OPTIONS:
             checked[section] = value
     return checked
+
+
+def _texts_in(value: Any) -> Iterator[Any]:
+    """Yield every answer of a section, those of nested dictionaries too; none for a number or a text."""
+    if isinstance(value, dict):
+        for answer in value.values():
+            yield from _texts_in(answer) if isinstance(answer, dict) else [answer]
+    elif isinstance(value, list):
+        yield from value
 
 
 def answers_of(given: Mapping[str, Any], kind: str, place: str) -> Answers:
